@@ -1,0 +1,35 @@
+# Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
+.DEFAULT_GOAL := help
+.PHONY: help dev test check deploy secrets wrangler pins clean
+
+# Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
+run = @python=$$(sh tools/find_python.sh) && exec "$$python" -m
+
+help: ## List these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+dev: ## Run at http://localhost:8787 with demo data (PORT=..., and any setting NAME=value)
+	$(run) tools.dev
+
+test: ## Check, then run all tests: unit, worker (real workerd), browser (real Chromium)
+	$(run) tools.test
+
+check: ## Lint, format check, types
+	$(run) tools.check
+
+deploy: ## Migrate the production database, then deploy to Cloudflare
+	$(run) tools.deploy
+
+secrets: ## Say which of the Worker's secrets are set in production
+	$(run) tools.secrets_status
+
+wrangler: ## Run the pinned wrangler, e.g. make wrangler RUN="login" or RUN="secret put NAME"
+	$(run) tools.node $(RUN)
+
+pins: ## Pin the newest allowed versions of all Python packages (requirements/*.txt)
+	$(run) tools.pins
+
+clean: ## Remove everything that was made here, local data included
+	rm -rf .cache .venv .venv-workers .wrangler node_modules python_modules pylock.toml
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

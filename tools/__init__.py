@@ -1,0 +1,1 @@
+"""What surrounds the Worker: set-up, local runtime, development server, benchmarks."""

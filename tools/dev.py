@@ -1,0 +1,127 @@
+"""`make dev`: the whole Worker at http://localhost:PORT, with demo people and sessions."""
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from tools import dev_settings, project_settings, setup
+from tools.local_worker import DIRECT, LocalWorker, LocalWorkerError
+from tools.paths import ROOT
+from tools.steps import StepFailedError
+
+STATE = ROOT / ".wrangler" / "state"
+CRON_INTERVAL_S = 60.0
+DEFAULT_PORT = "8787"
+HIGHEST_PORT = 65_535
+
+
+class StopRequested(BaseException):
+    """Ctrl-C or SIGTERM."""
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, request_stop)
+    try:
+        serve(port())
+    except (StopRequested, BrokenPipeError):
+        # Whoever read our output may be gone: leave nothing to be flushed into the void.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (StepFailedError, LocalWorkerError, ValueError) as failure:
+        sys.exit(f"make dev: {failure}")
+
+
+def serve(port: int) -> None:
+    """Set up, start, seed, announce, and run until stopped."""
+    refuse_busy_port(port)
+    setup.main("run")
+    origin = f"http://localhost:{port}"
+    settings = dev_settings.merged(origin, project_settings.names(), ROOT / ".dev.vars", os.environ)
+    worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=show)
+    try:
+        worker.start()
+        seed(origin)
+        print(f"Ready on {origin}", flush=True)
+        print(f"Dashboard: {origin}/dev", flush=True)
+        run_cron(worker)
+    finally:
+        ignore_further_signals()
+        worker.stop()
+
+
+def run_cron(worker: LocalWorker) -> None:
+    """Do what Cloudflare does each minute, so that reminders arrive in /dev/outbox."""
+    next_run = time.monotonic() + CRON_INTERVAL_S
+    while worker.is_running():
+        time.sleep(0.5)
+        if time.monotonic() < next_run:
+            continue
+        next_run += CRON_INTERVAL_S
+        try:
+            worker.scheduled()
+        except (LocalWorkerError, OSError) as failure:
+            print(str(failure).splitlines()[0], flush=True)
+    msg = "wrangler ended by itself; its last words are above."
+    raise LocalWorkerError(msg)
+
+
+def seed(origin: str) -> None:
+    """Have the Worker write its demo people and sessions. Raises: LocalWorkerError."""
+    request = urllib.request.Request(
+        f"{origin}/dev/seed", method="POST", data=b"", headers={"Origin": origin}
+    )
+    try:
+        DIRECT.open(request, timeout=60).close()
+    except urllib.error.HTTPError as error:
+        answer = error.read().decode(errors="replace")
+        msg = f"The demo data could not be written, POST /dev/seed answered {error.code}: {answer}"
+        raise LocalWorkerError(msg) from error
+
+
+def show(line: str) -> None:
+    """Pass wrangler's lines on, except its claim to be ready: there is no demo data yet."""
+    if "Ready on " in line:
+        return
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def port() -> int:
+    """Return PORT. Raises: ValueError."""
+    text = os.environ.get("PORT") or DEFAULT_PORT
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        msg = f"PORT must be a number up to {HIGHEST_PORT}, not {text!r}."
+        raise ValueError(msg)
+    return int(text)
+
+
+def refuse_busy_port(port: int) -> None:
+    """Raises: ValueError when something listens there already."""
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        "localhost", port, type=socket.SOCK_STREAM
+    ):
+        with socket.socket(family, kind, protocol) as probe:
+            if probe.connect_ex(address) == 0:
+                msg = f"Port {port} is in use; choose another: make dev PORT={port + 1}."
+                raise ValueError(msg)
+
+
+def request_stop(_number: int, _frame: FrameType | None) -> None:
+    raise StopRequested
+
+
+def ignore_further_signals() -> None:
+    """A second Ctrl-C must not interrupt the clean-up that the first one asked for."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main()

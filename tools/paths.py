@@ -1,0 +1,18 @@
+"""Where things are in a checkout. Everything outside git is in one of these folders."""
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CACHE: Final = ROOT / ".cache"
+VENV: Final = ROOT / ".venv"
+VENV_PYTHON: Final = VENV / "bin" / "python"
+REQUIREMENTS: Final = ROOT / "requirements"
+NODE_MODULES: Final = ROOT / "node_modules"
+PYTHON_MODULES: Final = ROOT / "python_modules"
+MIGRATIONS: Final = ROOT / "migrations"
+SETTINGS_MODULE: Final = ROOT / "src" / "settings.py"
+
+BUNDLE_DIR: Final = CACHE / "pyodide"
+BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
+WORKERD_WRAPPER: Final = CACHE / "workerd"

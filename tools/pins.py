@@ -1,0 +1,40 @@
+"""`make pins`: resolve requirements/*.in and pyproject.toml to exact versions with hashes.
+
+Keeps what is pinned, unless the environment says UPGRADE=1.
+"""
+
+import os
+import sys
+
+from tools import setup
+from tools.paths import REQUIREMENTS, ROOT, VENV
+from tools.steps import StepFailedError, run
+
+HOST = ["--universal", "--python-version=3.11"]
+WORKER = ["--python-version=3.14"]
+
+
+def main() -> None:
+    try:
+        setup.main("run")
+        # In this order: later ones are constrained by earlier ones.
+        pin("tools.in", "tools.txt", *HOST)
+        pin("worker-sdist.in", "worker-sdist.txt", *WORKER)
+        pin("../pyproject.toml", "worker.txt", *WORKER, "--no-emit-package=markupsafe",
+            "--constraints=requirements/worker-sdist.txt")  # fmt: skip
+        pin("dev.in", "dev.txt", *HOST)
+    except StepFailedError as failure:
+        sys.exit(f"make pins: {failure}")
+
+
+def pin(source: str, target: str, *options: str) -> None:
+    upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
+    run(
+        [VENV / "bin" / "uv", "pip", "compile", "--quiet", "--generate-hashes", "--no-header",
+         "--no-annotate", "--no-emit-index-url", *upgrade, *options, REQUIREMENTS / source,
+         f"--output-file={(REQUIREMENTS / target).relative_to(ROOT)}"],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""`make secrets`: which of the Worker's secrets production has, by name only."""
+
+import json
+import subprocess
+import sys
+
+from tools import project_settings, setup
+from tools.node import node_environment, wrangler
+from tools.paths import ROOT
+from tools.steps import StepFailedError
+
+SIGNED_OUT = ("CLOUDFLARE_API_TOKEN", "wrangler login", "not authenticated", "Not logged in")
+
+
+def main() -> None:
+    try:
+        setup.main("run")
+        present = names_in_production()
+    except StepFailedError as failure:
+        sys.exit(f"make secrets: {failure}")
+    for name in project_settings.secret_names():
+        print(f"{'set    ' if name in present else 'missing'}  {name}")
+    print('Set one with: make wrangler RUN="secret put NAME"')
+
+
+def names_in_production() -> set[str]:
+    """Ask Cloudflare. Raises: StepFailedError, with what to do about it."""
+    done = subprocess.run(
+        wrangler("secret", "list", "--format=json"),
+        cwd=ROOT,
+        env=node_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = done.stdout + done.stderr
+    if done.returncode == 0:
+        return {secret["name"] for secret in json.loads(done.stdout)}
+    if any(words in output for words in SIGNED_OUT):
+        msg = 'not signed in to Cloudflare: make wrangler RUN="login", or set CLOUDFLARE_API_TOKEN.'
+        raise StepFailedError(msg)
+    msg = f"wrangler could not list the secrets:\n{output.strip()}"
+    raise StepFailedError(msg)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Everything a fresh checkout needs, from package registries alone: `python -m tools.setup`.
+
+Standard library only: this runs before anything is installed.
+"""
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+from tools import chromium, vendor
+from tools.node import workerd_binary
+from tools.paths import (
+    BUNDLE,
+    BUNDLE_DIR,
+    NODE_MODULES,
+    PYTHON_MODULES,
+    REQUIREMENTS,
+    ROOT,
+    VENV,
+    VENV_PYTHON,
+    WORKERD_WRAPPER,
+)
+from tools.steps import Step, StepFailedError, run, run_steps
+
+TOOLS_TXT = REQUIREMENTS / "tools.txt"
+DEV_TXT = REQUIREMENTS / "dev.txt"
+LOCKFILE = ROOT / "package-lock.json"
+
+
+def create_venv() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        msg = "This Python cannot make virtual environments: install python3-venv, then try again."
+        raise StepFailedError(msg)
+    shutil.rmtree(VENV, ignore_errors=True)
+    run([sys.executable, "-m", "venv", VENV])
+    pip_install(TOOLS_TXT)
+
+
+def install_dev_packages() -> None:
+    pip_install(DEV_TXT)
+
+
+def pip_install(requirements: Path) -> None:
+    run([VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input",
+         "install", "--require-hashes", "--requirement", requirements])  # fmt: skip
+
+
+def install_node_modules() -> None:
+    if shutil.which("npm") is None:
+        msg = "npm is missing: install Node.js with npm (any version; the right Node comes by npm)."
+        raise StepFailedError(msg)
+    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+
+
+def build_bundle() -> None:
+    run([VENV_PYTHON, "-m", "tools.bundle"])
+
+
+def write_workerd_wrapper() -> None:
+    """Miniflare runs this in place of workerd, to add the one option it has no setting for."""
+    workerd = workerd_binary().relative_to(ROOT)
+    bundle = BUNDLE_DIR.relative_to(ROOT)
+    WORKERD_WRAPPER.write_text(
+        "#!/bin/sh\n"
+        'root=$(dirname "$0")/..\n'
+        f'workerd="$root/{workerd}"\n'
+        '[ "$1" = serve ] || exec "$workerd" "$@"\n'
+        "shift\n"
+        f'exec "$workerd" serve --pyodide-bundle-disk-cache-dir="$root/{bundle}" "$@"\n'
+    )
+    WORKERD_WRAPPER.chmod(0o755)
+
+
+RUNTIME = [
+    Step("venv", "Python tools", create_venv, [TOOLS_TXT], [VENV_PYTHON]),
+    Step(
+        "npm",
+        "wrangler, workerd, Node and Pyodide",
+        install_node_modules,
+        [LOCKFILE, ROOT / "package.json"],
+        [NODE_MODULES / ".package-lock.json"],
+    ),
+    Step(
+        "vendor",
+        "the Worker's packages",
+        vendor.vendor,
+        [REQUIREMENTS / "worker.txt", REQUIREMENTS / "worker-sdist.txt", Path(vendor.__file__)],
+        [PYTHON_MODULES / "pyvenv.cfg"],
+    ),
+    Step(
+        "bundle",
+        "the local Python runtime",
+        build_bundle,
+        [LOCKFILE, ROOT / "tools" / "bundle.py", ROOT / "tools" / "bundle.capnp"],
+        [BUNDLE],
+    ),
+    Step(
+        "workerd",
+        "the workerd wrapper",
+        write_workerd_wrapper,
+        [LOCKFILE, Path(__file__)],
+        [WORKERD_WRAPPER],
+    ),
+]
+DEV_PACKAGES = Step(
+    "dev", "test and lint tools", install_dev_packages, [TOOLS_TXT, DEV_TXT], [VENV_PYTHON]
+)
+
+
+def main(purpose: str) -> None:
+    """Prepare for `run` (development server, deploy), `check` or `test`. Raises: StepFailedError"""
+    run_steps(RUNTIME if purpose == "run" else [*RUNTIME, DEV_PACKAGES])
+    vendor.mark_as_synced()
+    if purpose == "test":
+        chromium.install()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except StepFailedError as failure:
+        sys.exit(str(failure))
