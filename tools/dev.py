@@ -48,14 +48,16 @@ def serve(port: int) -> None:
         seed(origin)
         print(f"Ready on {origin}", flush=True)
         print(f"Dashboard: {origin}/dev", flush=True)
-        run_cron(worker)
+        while True:
+            run_cron(worker)
+            restart_after_change(worker)
     finally:
         ignore_further_signals()
         worker.stop()
 
 
 def run_cron(worker: LocalWorker) -> None:
-    """Do what Cloudflare does each minute, so that reminders arrive in /dev/outbox."""
+    """Do what Cloudflare does each minute, until wrangler ends by itself."""
     next_run = time.monotonic() + CRON_INTERVAL_S
     while worker.is_running():
         time.sleep(0.5)
@@ -66,8 +68,25 @@ def run_cron(worker: LocalWorker) -> None:
             worker.scheduled()
         except (LocalWorkerError, OSError) as failure:
             print(str(failure).splitlines()[0], flush=True)
-    msg = "wrangler ended by itself; its last words are above."
-    raise LocalWorkerError(msg)
+
+
+def restart_after_change(worker: LocalWorker) -> None:
+    """Wrangler gives up on code that does not import; start it again once somebody mended it."""
+    worker.stop()
+    print("The Worker stopped, see above. Save a file in src/ to start it again.", flush=True)
+    seen = newest_change()
+    while newest_change() == seen:
+        time.sleep(0.5)
+    try:
+        worker.start()
+        print(f"Ready on {worker.url}", flush=True)
+    except LocalWorkerError:
+        print("It did not start.", flush=True)
+
+
+def newest_change() -> float:
+    """Return when anything below src/ was last written, in epoch seconds."""
+    return max(path.stat().st_mtime for path in (ROOT / "src").rglob("*.py"))
 
 
 def seed(origin: str) -> None:

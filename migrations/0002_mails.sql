@@ -1,0 +1,69 @@
+-- All mail about sessions: one ledger for reminders and notices, what the mail service told about it, and requests
+-- for another time. Times are epoch seconds, UTC.
+
+-- When the present times were set: a reminder whose moment had passed by then is not sent late. NULL: when it was booked.
+ALTER TABLE sessions ADD COLUMN timed_at INTEGER;
+
+-- One row a mail, made once. A batch is the rows of one idempotency key: one call to the mail service, which is repeated
+-- with the same rows until its outcome is known.
+CREATE TABLE mails (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN (
+    '24h', '1h', '15min', 'waiting', 'cancelled',
+    'reschedule_asked', 'reschedule_accepted', 'reschedule_declined')),
+  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  scheduled_start INTEGER NOT NULL,             -- the start it was made for
+  reschedule_id TEXT NOT NULL DEFAULT '',       -- the request it is about, if any
+  due_at INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'pending'
+    CHECK (state IN ('pending', 'sending', 'sent', 'skipped', 'withdrawn', 'dead')),
+  not_before INTEGER NOT NULL DEFAULT 0,        -- pending: when to try; sending: when the lease ends
+  attempts INTEGER NOT NULL DEFAULT 0,
+  idempotency_key TEXT,
+  payload TEXT CHECK (payload IS NULL OR json_valid(payload)),  -- as it was, or may have been, sent; gone once settled
+  message_id TEXT,                              -- the mail service's id
+  delivery TEXT CHECK (delivery IN ('delayed', 'delivered', 'failed', 'bounced', 'suppressed', 'complained')),
+  last_error TEXT,
+  sent_at INTEGER,
+  created_at INTEGER NOT NULL,
+  UNIQUE (session_id, user_id, kind, scheduled_start, reschedule_id)
+) STRICT;
+CREATE INDEX mails_to_send ON mails (state, not_before) WHERE state IN ('pending', 'sending');
+CREATE INDEX mails_by_key ON mails (idempotency_key) WHERE state = 'sending';
+CREATE INDEX mails_by_message ON mails (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX mails_dead ON mails (created_at) WHERE state = 'dead';
+
+-- No release has written to it.
+DROP TABLE reminders;
+
+-- How far a repeated job has come, so that it looks only at what is new.
+CREATE TABLE progress (
+  job TEXT PRIMARY KEY,
+  done_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Addresses that get no more mail.
+CREATE TABLE suppressions (
+  email TEXT PRIMARY KEY CHECK (email = lower(email)),
+  reason TEXT NOT NULL CHECK (reason IN ('bounced', 'complained', 'suppressed')),
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Requests for another time; at most one of a session is open.
+CREATE TABLE reschedules (
+  id TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  asked_by TEXT NOT NULL REFERENCES users (id),
+  scheduled_start INTEGER NOT NULL,             -- the start it wants to leave
+  proposed_starts TEXT NOT NULL CHECK (json_valid(proposed_starts)),
+  reason TEXT,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'declined', 'withdrawn')),
+  chosen_start INTEGER,
+  note TEXT,                                    -- what the other person answered
+  created_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  CHECK ((state = 'accepted') = (chosen_start IS NOT NULL))
+) STRICT;
+CREATE INDEX reschedules_by_session ON reschedules (session_id, created_at);
+CREATE UNIQUE INDEX reschedules_open ON reschedules (session_id) WHERE state = 'open';

@@ -1,0 +1,61 @@
+import { permission } from "./capture.js";
+
+/**
+ * What can be wrong with a device. What to say about it is in problem_words.js.
+ *
+ * @typedef {import("./capture.js").Kind} Kind
+ * @typedef {"denied" | "dismissed" | "policy" | "system" | "missing" | "busy" | "security"
+ *   | "insecure" | "unsupported" | "unplugged" | "unknown"} Code
+ * @typedef {{ code: Code }} Problem
+ */
+
+/** @returns {Problem | null} Why no device can even be asked for. */
+export function unusable() {
+  if (!window.isSecureContext) return { code: "insecure" };
+  if (!navigator.mediaDevices?.getUserMedia) return { code: "unsupported" };
+  return null;
+}
+
+/**
+ * @param {Kind} kind
+ * @param {DOMException | TypeError} error What getUserMedia rejected with.
+ * @returns {Promise<Problem>}
+ */
+export async function problemOf(kind, error) {
+  switch (error.name) {
+    case "NotAllowedError":
+      return { code: await refusalOf(kind, error) };
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return { code: "missing" };
+    case "NotReadableError":
+    case "AbortError":
+      return { code: "busy" };
+    case "SecurityError":
+      return { code: "security" };
+    default:
+      return { code: "unknown" };
+  }
+}
+
+/**
+ * Browsers give one error for a refusal by the person, the page's policy and the system.
+ *
+ * @param {Kind} kind
+ * @param {Error} error
+ * @returns {Promise<Code>}
+ */
+async function refusalOf(kind, error) {
+  if (!policyAllows(kind)) return "policy";
+  if (/by system/i.test(error.message)) return "system";
+  const state = (await permission(kind))?.state;
+  if (state === "granted") return "system";
+  return state === "prompt" ? "dismissed" : "denied";
+}
+
+/** @param {Kind} kind */
+function policyAllows(kind) {
+  // Chromium only; elsewhere a refusal by policy reads like one by the person.
+  const policy = document["permissionsPolicy"] ?? document["featurePolicy"];
+  return policy?.allowsFeature(kind) ?? true;
+}

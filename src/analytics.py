@@ -1,0 +1,50 @@
+"""Product events: no personal data, six names, the fields the product's card gives them.
+
+In production a data point is `blobs = [event, session_id, text]`, `doubles = [number]`,
+`indexes = [session_id]`. In development they are rows in D1, where they can be looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db import analytics_events
+
+if TYPE_CHECKING:
+    from context import Context
+
+
+def page_view(ctx: Context, session_id: str, user_role: str) -> None:
+    _record(ctx, "page_view", session_id, {"user_role": user_role})
+
+
+def session_joined(ctx: Context, session_id: str, time_before_start: int) -> None:
+    """Somebody entered the room, so many seconds before the start; after it, below zero."""
+    _record(ctx, "session_joined", session_id, {"time_before_start": time_before_start})
+
+
+def session_started(ctx: Context, session_id: str) -> None:
+    """Both are in the room for the first time."""
+    _record(ctx, "session_started", session_id, {})
+
+
+def session_ended(ctx: Context, session_id: str, *, started_at: int | None, ended_at: int) -> None:
+    """A session is over; `duration` is in seconds, zero when it never started."""
+    duration = 0 if started_at is None else max(0, ended_at - started_at)
+    _record(ctx, "session_ended", session_id, {"duration": duration})
+
+
+def tech_issue(ctx: Context, session_id: str, error_type: str) -> None:
+    _record(ctx, "tech_issue", session_id, {"error_type": error_type})
+
+
+def _record(ctx: Context, event: str, session_id: str, data: dict[str, str | int]) -> None:
+    """Note an event. It never delays or breaks the answer it belongs to."""
+    if ctx.write_data_point is None:
+        ctx.defer(
+            analytics_events.add(ctx.db, event=event, session_id=session_id, data=data, now=ctx.now)
+        )
+        return
+    texts = [value for value in data.values() if isinstance(value, str)]
+    numbers = [float(value) for value in data.values() if not isinstance(value, str)]
+    ctx.write_data_point(session_id, [event, session_id, *texts], numbers)

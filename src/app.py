@@ -1,0 +1,159 @@
+"""From a request to a response: routing, errors and security headers, all in this one place."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
+
+import csrf
+import pages
+import routes
+from errors import (
+    AppError,
+    InvalidError,
+    MethodNotAllowedError,
+    NotConfiguredError,
+    SignedOutError,
+)
+from logs import log
+from settings import SettingsError
+from web import Response, html_response, json_response, redirect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from context import Context
+    from web import Request
+
+FEATURES_USED: Final = (
+    "camera",
+    "microphone",
+    "display-capture",
+    "autoplay",
+    "fullscreen",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "speaker-selection",
+)
+FEATURES_REFUSED: Final = ("geolocation", "payment", "usb", "serial", "midi")
+
+
+async def respond(
+    request: Request, request_id: str, make_context: Callable[[], Context]
+) -> Response:
+    """Answer a request. Never raises: what goes wrong becomes an error answer and a log line."""
+    started = time.monotonic()
+    path_known, ctx, route = "unknown", None, None
+    try:
+        ctx = make_context()
+        route, params = routes.match(
+            request.method, request.path, development=ctx.settings.development
+        )
+        path_known = route.path
+        if not route.cross_site:
+            csrf.refuse_cross_site(request)
+        response = await route.handler(request, ctx, **params)
+    except Exception as error:  # noqa: BLE001
+        response = _error_response(error, request, ctx, route, request_id)
+    if request.method == "HEAD":
+        response.body = None
+    response.headers += _security_headers(request, page=response.is_page)
+    response.headers.append(("X-Request-Id", request_id))
+    calls = getattr(ctx.db, "calls", 0) if ctx else 0
+    if ctx and ctx.settings.development:
+        response.headers.append(("Server-Timing", f'd1;desc="round trips: {calls}"'))
+    log(
+        "request",
+        request_id=request_id,
+        method=request.method,
+        route=path_known,
+        status=response.status,
+        milliseconds=round((time.monotonic() - started) * 1000, 1),
+        d1_round_trips=calls,
+    )
+    return response
+
+
+def _error_response(
+    error: Exception,
+    request: Request,
+    ctx: Context | None,
+    route: routes.Route | None,
+    request_id: str,
+) -> Response:
+    if isinstance(error, SettingsError):
+        log("not_configured", request_id=request_id, problems=error.problems)
+        if request.path == "/healthz":
+            return json_response({"ok": False, "problems": error.problems}, 503)
+        failure: AppError = NotConfiguredError()
+    elif isinstance(error, AppError):
+        failure = error
+    else:
+        log("unexpected_error", request_id=request_id, trace=traceback.format_exception(error))
+        failure = AppError()
+    wants_page = _wants_page(request, route)
+    if isinstance(failure, SignedOutError) and wants_page and ctx:
+        return redirect(_sign_in_url(request, ctx), 302)
+    unexpected_id = request_id if failure.status == AppError.status else None
+    if wants_page:
+        body = pages.error_page(failure, ctx.settings if ctx else None, unexpected_id)
+        response = html_response(body, failure.status)
+    else:
+        response = json_response({"error": _error_json(failure, unexpected_id)}, failure.status)
+    if isinstance(failure, MethodNotAllowedError):
+        response.headers.append(("Allow", failure.allowed))
+    return response
+
+
+def _error_json(failure: AppError, unexpected_id: str | None) -> dict[str, object]:
+    answer: dict[str, object] = {"code": failure.code, "message": failure.message}
+    if isinstance(failure, InvalidError):
+        answer["fields"] = failure.fields
+    if unexpected_id:
+        answer["request_id"] = unexpected_id
+    return answer
+
+
+def _wants_page(request: Request, route: routes.Route | None) -> bool:
+    accept = request.headers.get("accept", "")
+    if route is not None and route.page:
+        return "application/json" not in accept
+    return "text/html" in accept
+
+
+def _sign_in_url(request: Request, ctx: Context) -> str:
+    """Where to sign in, and from there back to this page."""
+    here = ctx.settings.public_url + request.url.removeprefix(request.origin)
+    separator = "&" if urlsplit(ctx.settings.sign_in_url).query else "?"
+    return f"{ctx.settings.sign_in_url}{separator}return_to={quote(here, safe='')}"
+
+
+def _security_headers(request: Request, *, page: bool) -> list[tuple[str, str]]:
+    host = urlsplit(request.url).netloc
+    features = [f"{name}=(self)" for name in FEATURES_USED] if page else []
+    features += [f"{name}=()" for name in FEATURES_REFUSED]
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        if page
+        else "default-src 'none'; frame-ancestors 'none'"
+    )
+    return [
+        ("Content-Security-Policy", policy),
+        ("Permissions-Policy", ", ".join(features)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Strict-Transport-Security", "max-age=31536000"),
+        ("Cache-Control", "private, no-store"),
+        ("Vary", "Cookie"),
+    ]
+
+
+def _has_token(request: Request) -> bool:
+    return request.path.startswith(("/r/", "/unsubscribe/"))

@@ -1,0 +1,253 @@
+"""The runtime as Python sees it: D1, outbound fetch, WebCrypto, clock, requests and responses.
+
+The only module besides entry.py and room.py that touches `js`, `workers` or `pyodide`.
+Values cross as one JSON text where they can: a crossing costs more than the work behind it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import js
+from pyodide.ffi import JsException, jsnull, to_js
+from workers import import_from_javascript
+
+from context import Context
+from errors import ServiceUnavailableError
+from logs import log
+from settings import NAMES, Settings
+from web import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from db.database import Row
+
+FETCH_TIMEOUT_MS = 5_000
+VISITOR_HEADER = "X-Visitor"
+
+
+_settings: Settings | None = None
+
+
+def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
+    """Everything an event's handler may use.
+
+    Raises: SettingsError.
+    """
+    env = _raw_env()
+    settings = _settings_of(env)
+    return Context(
+        settings=settings,
+        db=D1(env.DB),
+        now=now(),
+        request_id=request_id,
+        fetch_json=fetch_json,
+        verify_signature=verify_signature,
+        write_data_point=None if settings.development else _data_point_writer(env),
+        defer=lambda work: wait_until(_logged(work, request_id)),
+        probe=lambda: _probe(env),
+        rooms=DurableRooms(env.ROOMS),
+    )
+
+
+def _raw_env() -> Any:
+    """The bindings without the SDK's wrappers, which convert value by value."""
+    return import_from_javascript("cloudflare:workers").env
+
+
+def _settings_of(env: Any) -> Settings:
+    """The settings, read once an isolate: variables do not change during its life."""
+    global _settings  # noqa: PLW0603
+    if _settings is None:
+        found = {}
+        for name in NAMES:
+            if value := getattr(env, name, None):
+                found[name] = value if isinstance(value, str) else js.JSON.stringify(value)
+        _settings = Settings.from_env(found)
+    return _settings
+
+
+def _data_point_writer(env: Any) -> Callable[[str, list[str], list[float]], None] | None:
+    """Analytics Engine's door, when that optional binding is there."""
+    dataset = getattr(env, "ANALYTICS", None)
+    if not dataset:
+        return None
+
+    def write(index: str, texts: list[str], numbers: list[float]) -> None:
+        point = {"indexes": [index], "blobs": texts, "doubles": numbers}
+        dataset.writeDataPoint(js.JSON.parse(json.dumps(point)))
+
+    return write
+
+
+async def _logged(work: Awaitable[Any], request_id: str) -> None:
+    """Do deferred work; a failure is logged, since nobody waits for it any more."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001
+        log("deferred_work_failed", request_id=request_id, error=repr(error))
+
+
+async def _probe(env: Any) -> dict[str, bool]:
+    """Which of the bindings answer. Nothing is written."""
+    return {
+        "DB": await _answers(lambda: env.DB.prepare("SELECT 1").all()),
+        "FILES": await _answers(lambda: env.FILES.head("healthz")),
+        "RECORDINGS": bool(getattr(env, "RECORDINGS", None)),
+        "ROOMS": bool(getattr(env, "ROOMS", None)),
+        "ASSETS": bool(getattr(env, "ASSETS", None)),
+    }
+
+
+async def _answers(call: Callable[[], Awaitable[Any]]) -> bool:
+    try:
+        await call()
+    except (JsException, AttributeError):
+        return False
+    return True
+
+
+def now() -> int:
+    """Epoch seconds, UTC."""
+    return int(time.time())
+
+
+def new_id() -> str:
+    """A random id of 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+class D1:
+    """`db.database.Database` over a D1 binding. `calls` counts the round trips."""
+
+    def __init__(self, binding: Any) -> None:
+        self._binding = binding
+        self.calls = 0
+
+    async def all(self, sql: str, *params: Any) -> list[Row]:
+        self.calls += 1
+        result = await self._prepare(sql, params).all()
+        rows: list[Row] = json.loads(js.JSON.stringify(result.results))
+        return rows
+
+    async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
+        self.calls += 1
+        prepared = to_js([self._prepare(sql, params) for sql, params in statements])
+        results = json.loads(js.JSON.stringify(await self._binding.batch(prepared)))
+        return [result["results"] for result in results]
+
+    def _prepare(self, sql: str, params: tuple[Any, ...]) -> Any:
+        statement = self._binding.prepare(sql)
+        if not params:
+            return statement
+        return statement.bind(*[jsnull if value is None else value for value in params])
+
+
+class DurableRooms:
+    """`context.Rooms` over the Durable Object binding."""
+
+    def __init__(self, namespace: Any) -> None:
+        self._namespace = namespace
+
+    async def connect(self, session_id: str, visitor: str) -> Any:
+        # Headers of our own only: nothing that the browser sent reaches the object.
+        headers = [["Upgrade", "websocket"], [VISITOR_HEADER, quote(visitor)]]
+        return await self._room(session_id).fetch("https://room/", headers=to_js(headers))
+
+    async def end(self, session_id: str) -> None:
+        await self._room(session_id).end(session_id)
+
+    async def refresh(self, session_id: str) -> None:
+        await self._room(session_id).refresh(session_id)
+
+    async def shift_clock(self, session_id: str, seconds: int) -> None:
+        await self._room(session_id).shift_clock(session_id, seconds)
+
+    def _room(self, session_id: str) -> Any:
+        return self._namespace.get(self._namespace.idFromName(session_id))
+
+
+def incoming(request: Any) -> Request:
+    """Our request from the runtime's."""
+    headers = json.loads(js.JSON.stringify(js.Object.fromEntries(request.headers)))
+
+    async def read() -> bytes:
+        body: bytes = (await request.arrayBuffer()).to_bytes()
+        return body
+
+    return Request(request.method, request.url, headers, read)
+
+
+def outgoing(response: Response) -> Any:
+    """The runtime's response from ours."""
+    if response.upgrade is not None:
+        return response.upgrade
+    body = response.body
+    if isinstance(body, bytes):
+        body = to_js(body)
+    return js.Response.new(
+        body, status=response.status, headers=to_js([list(pair) for pair in response.headers])
+    )
+
+
+async def fetch_json(url: str) -> Any:
+    """GET a JSON document: no redirects, five seconds.
+
+    Raises: ServiceUnavailableError.
+    """
+    try:
+        answer = await js.fetch(
+            url, redirect="manual", signal=js.AbortSignal.timeout(FETCH_TIMEOUT_MS)
+        )
+        if answer.status != 200:  # noqa: PLR2004
+            raise ServiceUnavailableError
+        return json.loads(await answer.text())
+    except (JsException, ValueError) as error:
+        raise ServiceUnavailableError from error
+
+
+_IMPORT_PARAMETERS: Mapping[str, dict[str, str]] = {
+    "RS256": {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"},
+    "ES256": {"name": "ECDSA", "namedCurve": "P-256"},
+    "EdDSA": {"name": "Ed25519"},
+}
+_VERIFY_PARAMETERS: Mapping[str, dict[str, str]] = {
+    "RS256": {"name": "RSASSA-PKCS1-v1_5"},
+    "ES256": {"name": "ECDSA", "hash": "SHA-256"},
+    "EdDSA": {"name": "Ed25519"},
+}
+
+
+async def verify_signature(
+    jwk: dict[str, Any], algorithm: str, signature: bytes, data: bytes
+) -> bool:
+    """Whether `signature` over `data` was made by the owner of the public key `jwk`.
+
+    `algorithm` is RS256, ES256 or EdDSA. PyPI has no wasm build of `cryptography`, so the
+    runtime's own WebCrypto does it. A key that cannot be read verifies nothing.
+    """
+    public: dict[str, Any] = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
+    subtle = js.crypto.subtle
+    try:
+        key = await subtle.importKey(
+            "jwk",
+            _object(public),
+            _object(_IMPORT_PARAMETERS[algorithm]),
+            False,
+            to_js(["verify"]),
+        )
+        verified = await subtle.verify(
+            _object(_VERIFY_PARAMETERS[algorithm]), key, to_js(signature), to_js(data)
+        )
+    except JsException:
+        return False
+    return bool(verified)
+
+
+def _object(values: Mapping[str, Any]) -> Any:
+    return to_js(dict(values), dict_converter=js.Object.fromEntries)

@@ -1,0 +1,159 @@
+"""What the host platform books: its data, checked, and what a repeated or changed booking means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+import validation
+import when
+from db import bookings, sessions
+from errors import ConflictError, InvalidError, SessionNotFoundError
+from model import Status
+
+if TYPE_CHECKING:
+    from context import Context
+    from model import Session
+
+MAX_LENGTH_S: Final = 24 * 60 * 60
+EARLIEST: Final = 946_684_800
+"""The year 2000: anything smaller is not a time in epoch seconds."""
+LATEST: Final = 4_102_444_800
+"""The year 2100: anything larger is most likely milliseconds."""
+ATTEMPTS: Final = 3
+
+_SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_EMAIL: Final = r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$"
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.netloc:
+        raise ValueError("must be an http(s) URL")
+    return value
+
+
+def _known_zone(value: str) -> str:
+    if not when.is_zone(value):
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+    return value
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
+Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BookedCourse(_Model):
+    id: Id
+    title: Annotated[Line, Field(max_length=300)]
+
+
+class BookedPerson(_Model):
+    id: Id
+    name: Annotated[Line, Field(max_length=200)]
+    email: Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
+    avatar: WebAddress | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+
+
+class Booking(_Model):
+    """The body of PUT /platform/sessions/{id}. Times are epoch seconds UTC."""
+
+    course: BookedCourse
+    student: BookedPerson
+    teacher: BookedPerson
+    scheduled_start: Moment
+    scheduled_end: Moment
+    recording_enabled: bool = False
+    bbb_meeting_url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Booking:
+        if self.scheduled_end <= self.scheduled_start:
+            raise ValueError("scheduled_end must be after scheduled_start")
+        if self.scheduled_end - self.scheduled_start > MAX_LENGTH_S:
+            raise ValueError("a session lasts 24 hours at most")
+        if self.student.id == self.teacher.id:
+            raise ValueError("student and teacher must be two people")
+        return self
+
+
+def parse(session_id: str, data: Any) -> Booking:
+    """A booking from JSON. Raises: InvalidError, naming every field that is wrong."""
+    if not _SESSION_ID.match(session_id):
+        raise InvalidError({"id": "1 to 64 letters, digits, - and _"})
+    return validation.parse(Booking, data)
+
+
+async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session, bool]:
+    """Create or change a session; the session, and whether it is new.
+
+    Raises: ConflictError when the change comes too late, or two changes keep colliding.
+    """
+    for _ in range(ATTEMPTS):
+        known = await sessions.find(ctx.db, session_id)
+        change = change_of(known, booking)
+        stored = await bookings.store(
+            ctx.db, session_id, booking, known=known, reopens=change == "moved", now=ctx.now
+        )
+        if stored:
+            current = await sessions.find(ctx.db, session_id)
+            if current is not None:
+                return current, known is None
+    raise ConflictError("This session is being changed by somebody else. Try again.")
+
+
+def change_of(known: Session | None, booking: Booking) -> Literal["new", "same", "moved"]:
+    """What a booking does to the session as it is.
+
+    Raises: ConflictError for changes that come too late.
+    """
+    if known is None:
+        return "new"
+    same_people = (known.student.id, known.teacher.id) == (booking.student.id, booking.teacher.id)
+    same_start = known.scheduled_start == booking.scheduled_start
+    same_times = same_start and known.scheduled_end == booking.scheduled_end
+    if same_people and same_times:
+        return "same"
+    if known.status is Status.CANCELLED:
+        raise ConflictError("This session was cancelled. Book a new one under another id.")
+    if known.status is Status.COMPLETED:
+        raise ConflictError("This session has ended. Book a new one under another id.")
+    if known.status is Status.IN_PROGRESS and not (same_people and same_start):
+        raise ConflictError("This session is in progress: only its end can still be moved.")
+    if known.status is Status.NO_SHOW and not same_people:
+        raise ConflictError("Somebody waited in this session: its people cannot be changed.")
+    return "same" if same_times else "moved"
+
+
+async def cancel(ctx: Context, session_id: str) -> Session:
+    """Cancel a session; again changes nothing.
+
+    Raises: SessionNotFoundError, ConflictError when it is over.
+    """
+    await bookings.cancel(ctx.db, session_id, now=ctx.now)
+    session = await sessions.find(ctx.db, session_id)
+    if session is None:
+        raise SessionNotFoundError
+    if session.status is not Status.CANCELLED:
+        raise ConflictError("This session is over and cannot be cancelled.")
+    return session

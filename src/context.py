@@ -1,0 +1,56 @@
+"""What a handler may use: settings, database, time, and the two things the runtime does for us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from db.database import Database
+    from settings import Settings
+
+
+class VerifySignature(Protocol):
+    """Check a public-key signature; see `bindings.verify_signature`."""
+
+    async def __call__(
+        self, jwk: dict[str, Any], algorithm: str, signature: bytes, data: bytes
+    ) -> bool: ...
+
+
+class Rooms(Protocol):
+    """The Durable Objects, one a session."""
+
+    async def connect(self, session_id: str, visitor: str) -> Any:
+        """Open a live socket for `visitor` (see `visitors.Visitor`); the runtime's own answer."""
+        ...
+
+    async def end(self, session_id: str) -> None:
+        """End the session for both people now."""
+        ...
+
+    async def refresh(self, session_id: str) -> None:
+        """Look at the session's record again: it was moved or cancelled."""
+        ...
+
+    async def shift_clock(self, session_id: str, seconds: int) -> None:
+        """Let this room's clock run ahead; development only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Made anew for each event. `now` is epoch seconds and stays put during the event."""
+
+    settings: Settings
+    db: Database
+    now: int
+    request_id: str
+    fetch_json: Callable[[str], Awaitable[Any]]
+    verify_signature: VerifySignature
+    write_data_point: Callable[[str, list[str], list[float]], None] | None
+    defer: Callable[[Awaitable[Any]], None]
+    probe: Callable[[], Awaitable[dict[str, bool]]]
+    rooms: Rooms

@@ -1,0 +1,153 @@
+"""What the platform's door writes and reads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from model import Status
+
+if TYPE_CHECKING:
+    from bookings import BookedPerson, Booking
+    from db.database import Database, Row
+    from model import Session
+
+PUT_USER: Final = """
+INSERT INTO users (id, name, email, avatar, time_zone, locale, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (id) DO UPDATE SET
+  name = excluded.name, email = excluded.email, avatar = excluded.avatar,
+  time_zone = excluded.time_zone, locale = excluded.locale, updated_at = excluded.updated_at
+"""
+
+PUT_COURSE: Final = """
+INSERT INTO courses (id, title, updated_at) VALUES (?1, ?2, ?3)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, updated_at = excluded.updated_at
+"""
+
+PUT_ENROLLMENT: Final = """
+INSERT INTO enrollments (user_id, course_id, enrolled_at) VALUES (?1, ?2, ?3)
+ON CONFLICT DO NOTHING
+"""
+
+ADD_SESSION: Final = """
+INSERT INTO sessions (id, course_id, student_id, teacher_id, scheduled_start, scheduled_end,
+                      recording_enabled, bbb_meeting_url, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+
+# ?10 and ?11 are the status and sequence that the decision was based on, ?12 says that the times
+# change: compare and set, so that two writers never mix.
+CHANGE_SESSION: Final = """
+UPDATE sessions
+   SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
+       recording_enabled = ?7, bbb_meeting_url = ?8, updated_at = ?9,
+       sequence = sequence + ?12,
+       status = CASE WHEN ?12 = 1 AND status = 'no_show' THEN 'scheduled' ELSE status END,
+       no_show = CASE WHEN ?12 = 1 THEN NULL ELSE no_show END,
+       ended_at = CASE WHEN ?12 = 1 THEN NULL ELSE ended_at END
+ WHERE id = ?1 AND status = ?10 AND sequence = ?11
+RETURNING id
+"""
+
+# Who waited for the old time did not come to the new one. Runs after CHANGE_SESSION.
+FORGET_ATTENDANCE: Final = """
+DELETE FROM attendance
+ WHERE session_id = ?1
+   AND EXISTS (SELECT 1 FROM sessions s
+                WHERE s.id = ?1 AND s.status = 'scheduled' AND s.sequence = ?2)
+"""
+
+CANCEL: Final = """
+UPDATE sessions SET status = 'cancelled', sequence = sequence + 1, ended_at = ?2, updated_at = ?2
+ WHERE id = ?1 AND status IN ('scheduled', 'in_progress')
+"""
+
+LIST_ATTENDANCE: Final = """
+SELECT user_id, first_joined_at, last_joined_at, left_at FROM attendance
+ WHERE session_id = ?1 ORDER BY first_joined_at
+"""
+
+LIST_FEEDBACK: Final = """
+SELECT user_id, rating, comment, tags, created_at, updated_at FROM feedback
+ WHERE session_id = ?1 ORDER BY created_at
+"""
+
+LIST_RESOURCES: Final = """
+SELECT id, name, type, size_bytes, duration_seconds, status, created_at FROM session_resources
+ WHERE session_id = ?1 AND status <> 'deleted' ORDER BY created_at
+"""
+
+LIST_REMINDERS: Final = """
+SELECT user_id, kind, scheduled_start, due_at, state, sent_at FROM reminders
+ WHERE session_id = ?1 ORDER BY due_at
+"""
+
+
+async def store(
+    db: Database,
+    session_id: str,
+    booking: Booking,
+    *,
+    known: Session | None,
+    reopens: bool,
+    now: int,
+) -> bool:
+    """Write a booking in one transaction; False when the session has changed meanwhile."""
+    values = (
+        session_id,
+        booking.course.id,
+        booking.student.id,
+        booking.teacher.id,
+        booking.scheduled_start,
+        booking.scheduled_end,
+        int(booking.recording_enabled),
+        booking.bbb_meeting_url,
+        now,
+    )
+    statements = [
+        _put_user(booking.student, now),
+        _put_user(booking.teacher, now),
+        (PUT_COURSE, (booking.course.id, booking.course.title, now)),
+        (PUT_ENROLLMENT, (booking.student.id, booking.course.id, now)),
+    ]
+    if known is None:
+        statements.append((ADD_SESSION, values))
+    else:
+        based_on = (known.status.value, known.sequence, int(reopens))
+        statements.append((CHANGE_SESSION, (*values, *based_on)))
+    written = len(statements) - 1
+    if known is not None and reopens and known.status is not Status.IN_PROGRESS:
+        statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
+    results = await db.batch(statements)
+    return bool(results[written])
+
+
+def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
+    return PUT_USER, (
+        person.id,
+        person.name,
+        person.email,
+        person.avatar,
+        person.time_zone,
+        person.locale,
+        now,
+    )
+
+
+async def cancel(db: Database, session_id: str, *, now: int) -> None:
+    """Cancel the session unless it is over, or cancelled already."""
+    await db.all(CANCEL, session_id, now)
+
+
+async def details(db: Database, session_id: str) -> dict[str, list[Row]]:
+    """Attendance, feedback, resources and reminders, in one round trip."""
+    names = ("attendance", "feedback", "resources", "reminders")
+    queries = (LIST_ATTENDANCE, LIST_FEEDBACK, LIST_RESOURCES, LIST_REMINDERS)
+    results = await db.batch([(query, (session_id,)) for query in queries])
+    found = dict(zip(names, results, strict=True))
+    for row in found["feedback"]:
+        row["tags"] = json.loads(row["tags"])
+    return found

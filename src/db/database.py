@@ -1,0 +1,19 @@
+"""What the queries need of a database: D1 in the Worker, sqlite3 in unit tests."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+
+
+class Database(Protocol):
+    """A call is one round trip. Parameters are str, int, float or None, numbered ?1, ?2 ..."""
+
+    async def all(self, sql: str, *params: Any) -> list[Row]:
+        """Run one statement; its rows (of RETURNING, for a write)."""
+        ...
+
+    async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
+        """Run all in one transaction: every one or none. The rows of each."""
+        ...

@@ -1,0 +1,59 @@
+"""Writes the demo people and sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from db.database import Database
+    from demo import DemoPerson, DemoSession
+
+PUT_USER: Final = """
+INSERT INTO users (id, name, email, avatar, time_zone, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone
+"""
+PUT_COURSE: Final = """
+INSERT INTO courses (id, title, updated_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING
+"""
+PUT_ENROLLMENT: Final = """
+INSERT INTO enrollments (user_id, course_id, enrolled_at) VALUES ('demo-student', ?1, ?2)
+ON CONFLICT DO NOTHING
+"""
+# Everything that hangs on the session goes with it.
+DROP_SESSION: Final = "DELETE FROM sessions WHERE id = ?1"
+ADD_SESSION: Final = """
+INSERT INTO sessions (id, course_id, student_id, teacher_id, scheduled_start, scheduled_end,
+                      status, no_show, started_at, ended_at, created_at, updated_at)
+VALUES (?1, ?2, 'demo-student', 'demo-teacher', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+"""
+ADD_ATTENDANCE: Final = """
+INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at, left_at)
+VALUES (?1, ?2, ?3, ?3, ?4)
+"""
+
+
+async def replace(
+    db: Database, *, people: Iterable[DemoPerson], sessions: Iterable[DemoSession], now: int
+) -> None:
+    """Put everything back as it was, in one transaction."""
+    statements: list[tuple[str, tuple[Any, ...]]] = [
+        (PUT_USER, (who.id, who.name, who.email, who.avatar, who.time_zone, now)) for who in people
+    ]
+    for session in sessions:
+        statements += _session(session, now)
+    await db.batch(statements)
+
+
+def _session(session: DemoSession, now: int) -> list[tuple[str, tuple[Any, ...]]]:
+    times = (session.scheduled_start, session.scheduled_end)
+    outcome = (session.status, session.no_show, session.started_at, session.ended_at)
+    stays = {"demo-student": session.student_stay, "demo-teacher": session.teacher_stay}
+    return [
+        (PUT_COURSE, (session.course, now)),
+        (PUT_ENROLLMENT, (session.course, now)),
+        (DROP_SESSION, (session.id,)),
+        (ADD_SESSION, (session.id, session.course, *times, *outcome, now)),
+        *[(ADD_ATTENDANCE, (session.id, who, *stay)) for who, stay in stays.items() if stay],
+    ]

@@ -1,0 +1,82 @@
+"""Sessions with their course, their two people and who was in the room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from model import Course, Participant, Role, Session, Status
+
+if TYPE_CHECKING:
+    from db.database import Database, Row
+
+_COLUMNS: Final = """
+SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
+       s.sequence, s.recording_enabled, s.bbb_meeting_url,
+       c.id AS course_id, c.title AS course_title,
+       st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
+       st.time_zone AS student_time_zone, st.locale AS student_locale,
+       sa.first_joined_at AS student_joined_at,
+       sa.user_id IS NOT NULL AND sa.left_at IS NULL AS student_present,
+       te.id AS teacher_id, te.name AS teacher_name, te.avatar AS teacher_avatar,
+       te.time_zone AS teacher_time_zone, te.locale AS teacher_locale,
+       ta.first_joined_at AS teacher_joined_at,
+       ta.user_id IS NOT NULL AND ta.left_at IS NULL AS teacher_present
+  FROM sessions s
+  JOIN courses c ON c.id = s.course_id
+  JOIN users st ON st.id = s.student_id
+  JOIN users te ON te.id = s.teacher_id
+  LEFT JOIN attendance sa ON sa.session_id = s.id AND sa.user_id = s.student_id
+  LEFT JOIN attendance ta ON ta.session_id = s.id AND ta.user_id = s.teacher_id
+"""
+
+FIND: Final = _COLUMNS + " WHERE s.id = ?1"
+
+LIST_OF_PERSON: Final = (
+    _COLUMNS
+    + """
+ WHERE s.id IN (SELECT id FROM sessions WHERE student_id = ?1
+                UNION SELECT id FROM sessions WHERE teacher_id = ?1)
+ ORDER BY s.scheduled_start
+"""
+)
+
+
+async def find(db: Database, session_id: str) -> Session | None:
+    """The session, in one round trip."""
+    rows = await db.all(FIND, session_id)
+    return _session(rows[0]) if rows else None
+
+
+async def list_of_person(db: Database, user_id: str) -> list[Session]:
+    """All sessions in which this person takes part, by time."""
+    return [_session(row) for row in await db.all(LIST_OF_PERSON, user_id)]
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        id=row["id"],
+        status=Status(row["status"]),
+        course=Course(row["course_id"], row["course_title"]),
+        student=_participant(row, "student"),
+        teacher=_participant(row, "teacher"),
+        scheduled_start=row["scheduled_start"],
+        scheduled_end=row["scheduled_end"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        no_show=Role(row["no_show"]) if row["no_show"] else None,
+        sequence=row["sequence"],
+        recording_enabled=bool(row["recording_enabled"]),
+        bbb_meeting_url=row["bbb_meeting_url"],
+    )
+
+
+def _participant(row: Row, role: str) -> Participant:
+    return Participant(
+        id=row[f"{role}_id"],
+        name=row[f"{role}_name"],
+        avatar=row[f"{role}_avatar"],
+        time_zone=row[f"{role}_time_zone"],
+        locale=row[f"{role}_locale"],
+        joined_at=row[f"{role}_joined_at"],
+        present=bool(row[f"{role}_present"]),
+    )

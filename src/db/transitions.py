@@ -1,0 +1,102 @@
+"""Changes of a session's status. Each is guarded by the status it leaves, so it happens once.
+
+Those of one session are also guarded by the `sequence` they were decided on: a session that has
+been moved meanwhile is looked at anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from db.database import Database, Row
+    from model import Session
+    from settling import Completed, Missed, Started
+
+START: Final = """
+UPDATE sessions
+   SET status = 'in_progress', started_at = ?3, no_show = NULL, ended_at = NULL, updated_at = ?3
+ WHERE id = ?1 AND sequence = ?2 AND status IN ('scheduled', 'no_show')
+RETURNING id
+"""
+
+MISS: Final = """
+UPDATE sessions SET status = 'no_show', no_show = ?3, updated_at = ?4
+ WHERE id = ?1 AND sequence = ?2 AND status = 'scheduled'
+   AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = ?1 AND a.user_id = ?5)
+RETURNING id
+"""
+
+COMPLETE: Final = """
+UPDATE sessions SET status = 'completed', ended_at = ?3, updated_at = ?3
+ WHERE id = ?1 AND sequence = ?2 AND status = 'in_progress'
+RETURNING started_at, ended_at
+"""
+
+# By the teacher: also before both were there. Who did not come stays on record.
+END: Final = """
+UPDATE sessions
+   SET status = CASE status WHEN 'no_show' THEN 'no_show' ELSE 'completed' END,
+       ended_at = ?2, updated_at = ?2
+ WHERE id = ?1 AND ended_at IS NULL AND status IN ('scheduled', 'in_progress', 'no_show')
+RETURNING status, started_at, ended_at
+"""
+
+COMPLETE_OVERDUE: Final = """
+UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
+ WHERE status = 'in_progress' AND scheduled_end <= ?1
+RETURNING id, status
+"""
+
+# One lone attendance is a no-show of the other. People whom the platform has replaced do not count.
+NO_SHOW_OVERDUE: Final = """
+UPDATE sessions
+   SET status = 'no_show', ended_at = ?2, updated_at = ?2,
+       no_show = CASE WHEN EXISTS (SELECT 1 FROM attendance a
+                                    WHERE a.session_id = sessions.id
+                                      AND a.user_id = sessions.student_id)
+                      THEN 'teacher' ELSE 'student' END
+ WHERE status = 'scheduled' AND scheduled_end <= ?1
+   AND (SELECT count(*) FROM attendance a
+         WHERE a.session_id = sessions.id
+           AND a.user_id IN (sessions.student_id, sessions.teacher_id)) = 1
+RETURNING id, status
+"""
+
+# Nobody came: over, and never started.
+ABANDON_OVERDUE: Final = """
+UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
+ WHERE status = 'scheduled' AND scheduled_end <= ?1
+RETURNING id, status
+"""
+
+
+def start(session: Session, change: Started) -> tuple[str, tuple[Any, ...]]:
+    return START, (session.id, session.sequence, change.at)
+
+
+def miss(session: Session, change: Missed, now: int) -> tuple[str, tuple[Any, ...]]:
+    absent = session.participant(change.absent).id
+    return MISS, (session.id, session.sequence, change.absent.value, now, absent)
+
+
+def complete(session: Session, change: Completed) -> tuple[str, tuple[Any, ...]]:
+    return COMPLETE, (session.id, session.sequence, change.at)
+
+
+async def end(db: Database, session_id: str, *, now: int) -> Row | None:
+    """End a session for both; None when it has ended already."""
+    rows = await db.all(END, session_id, now)
+    return rows[0] if rows else None
+
+
+async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[tuple[str, str]]:
+    """Close sessions scheduled to end by `ended_before`; what was closed, as (id, status)."""
+    results = await db.batch(
+        [
+            (COMPLETE_OVERDUE, (ended_before, now)),
+            (NO_SHOW_OVERDUE, (ended_before, now)),
+            (ABANDON_OVERDUE, (ended_before, now)),
+        ]
+    )
+    return [(row["id"], row["status"]) for rows in results for row in rows]

@@ -1,0 +1,110 @@
+"""The demo people and sessions of a development deployment: one session for each state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    id: str
+    name: str
+    email: str
+    avatar: str | None
+    time_zone: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSession:
+    """Times are epoch seconds; a stay is (joined, left), and left None means still there."""
+
+    id: str
+    course: str
+    scheduled_start: int
+    scheduled_end: int
+    status: str = "scheduled"
+    no_show: str | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    student_stay: tuple[int, int | None] | None = None
+    teacher_stay: tuple[int, int | None] | None = None
+
+
+PEOPLE: Final = (
+    DemoPerson(
+        "demo-student",
+        "Lena Fischer",
+        "lena@example.com",
+        "/avatars/lena.svg",
+        "Europe/Berlin",
+        "A student in Berlin",
+    ),
+    DemoPerson(
+        "demo-teacher",
+        "Amara Okafor",
+        "amara@example.com",
+        "/avatars/amara.svg",
+        "America/New_York",
+        "Her Student-Teacher in New York",
+    ),
+    DemoPerson(
+        "demo-stranger",
+        "Sam Stranger",
+        "sam@example.com",
+        None,
+        "UTC",
+        "Somebody with no part in these sessions",
+    ),
+)
+
+
+def sessions(now: int) -> tuple[DemoSession, ...]:
+    """One session a state, around `now`."""
+    return (
+        DemoSession("demo-early", "Linear Algebra", now + 3 * HOUR, now + 4 * HOUR),
+        DemoSession("demo-joinable", "Linear Algebra", now + 10 * MINUTE, now + 70 * MINUTE),
+        DemoSession(
+            "demo-in-progress",
+            "Creative Writing",
+            now - 20 * MINUTE,
+            now + 40 * MINUTE,
+            status="in_progress",
+            started_at=now - 19 * MINUTE,
+            student_stay=(now - 19 * MINUTE, None),
+            teacher_stay=(now - 22 * MINUTE, None),
+        ),
+        DemoSession(
+            "demo-no-show",
+            "Creative Writing",
+            now - 20 * MINUTE,
+            now + 40 * MINUTE,
+            status="no_show",
+            no_show="teacher",
+            student_stay=(now - 24 * MINUTE, now - 5 * MINUTE),
+        ),
+        DemoSession(
+            "demo-ended",
+            "Python for Beginners",
+            now - DAY,
+            now - DAY + HOUR,
+            status="completed",
+            started_at=now - DAY + 2 * MINUTE,
+            ended_at=now - DAY + 58 * MINUTE,
+            student_stay=(now - DAY + 2 * MINUTE, now - DAY + 58 * MINUTE),
+            teacher_stay=(now - DAY - 3 * MINUTE, now - DAY + 58 * MINUTE),
+        ),
+        DemoSession(
+            "demo-cancelled",
+            "Python for Beginners",
+            now + 2 * DAY,
+            now + 2 * DAY + 45 * MINUTE,
+            status="cancelled",
+            ended_at=now - HOUR,
+        ),
+    )

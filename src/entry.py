@@ -1,0 +1,34 @@
+"""The Worker: fetch, scheduled, queue, and the Durable Object's export; nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workers import WorkerEntrypoint
+
+import app
+import bindings
+import lifecycle
+import recordings
+from room import Room
+
+__all__ = ["Default", "Room"]
+
+
+class Default(WorkerEntrypoint):  # type: ignore[misc]
+    """Cloudflare's events, handed on. All three arguments of `scheduled` and `queue` arrive."""
+
+    async def fetch(self, request: Any) -> Any:
+        request_id = bindings.new_id()
+        response = await app.respond(
+            bindings.incoming(request.js_object),
+            request_id,
+            lambda: bindings.context(self.ctx.waitUntil, request_id),
+        )
+        return bindings.outgoing(response)
+
+    async def scheduled(self, _controller: Any, _env: Any = None, _ctx: Any = None) -> None:
+        await lifecycle.close_overdue(bindings.context(self.ctx.waitUntil, bindings.new_id()))
+
+    async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
+        await recordings.consume(batch)

@@ -1,0 +1,122 @@
+"""Every failure we expect: its status, its code, and the sentence people read.
+
+AppError
+ +- SignedOutError           401
+ +- ForbiddenError           403  (NotParticipantError, CrossSiteError, ...)
+ +- NotFoundError            404  (SessionNotFoundError)
+ +- ConflictError            409  (TooEarlyError)
+ +- SessionEndedError        410
+ +- InvalidError             422
+ +- ServiceUnavailableError  503  (ProviderError)
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """A failure with a status and a sentence for the person in front of the screen."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "unexpected"
+    message: str = "Something went wrong on our side."
+
+    def __init__(self, message: str | None = None) -> None:
+        if message is not None:
+            self.message = message
+        super().__init__(self.message)
+
+
+class BadRequestError(AppError):
+    status, code = 400, "bad_request"
+    message = "That request could not be understood."
+
+
+class SignedOutError(AppError):
+    status, code = 401, "signed_out"
+    message = "Please sign in."
+
+
+class ForbiddenError(AppError):
+    status, code = 403, "forbidden"
+    message = "You may not do that."
+
+
+class NotParticipantError(ForbiddenError):
+    code = "not_participant"
+    message = "You're not part of this session."
+
+
+class CrossSiteError(ForbiddenError):
+    code = "cross_site"
+    message = "This request came from another site and was refused."
+
+
+class NotFoundError(AppError):
+    status, code = 404, "not_found"
+    message = "There is nothing at this address."
+
+
+class SessionNotFoundError(NotFoundError):
+    code = "session_not_found"
+    message = "Session not found. Check your dashboard."
+
+
+class MethodNotAllowedError(AppError):
+    status, code = 405, "method_not_allowed"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(f"Only {allowed} is answered here.")
+        self.allowed = allowed
+
+
+class ConflictError(AppError):
+    status, code = 409, "conflict"
+    message = "That does not fit the session's present state."
+
+
+class TooEarlyError(ConflictError):
+    code = "too_early"
+    message = "This session is not open yet."
+
+
+class SessionEndedError(AppError):
+    status, code = 410, "session_ended"
+    message = "This session has ended."
+
+
+class BodyTooLargeError(AppError):
+    status, code = 413, "too_large"
+    message = "That is larger than we accept."
+
+
+class UpgradeRequiredError(AppError):
+    status, code = 426, "upgrade_required"
+    message = "Only WebSocket connections are answered here."
+
+
+class InvalidError(AppError):
+    """Input that breaks the rules; `fields` maps each field's name to what is wrong with it."""
+
+    status, code = 422, "invalid"
+    message = "Please check the data sent."
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__("; ".join(f"{name}: {problem}" for name, problem in fields.items()))
+
+
+class ServiceUnavailableError(AppError):
+    status, code = 503, "unavailable"
+    message = "Session Room is briefly unavailable. Try again."
+
+
+class NotConfiguredError(ServiceUnavailableError):
+    code = "not_configured"
+    message = "Session Room is not set up yet. Its operator can see what is missing in the log."
+
+
+class ProviderError(ServiceUnavailableError):
+    code = "provider_unavailable"
+    message = "Video service unavailable. Try again."

@@ -1,0 +1,113 @@
+"""/dev: the demo dashboard, sign-in as a demo person, and mail "sent". Development only."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import jwt
+
+import admission
+import demo
+import links
+import pages
+import wording
+from db import demo as demo_db
+from db import outbox as outbox_db
+from db import sessions
+from errors import BadRequestError
+from web import Response, html_response, json_response, redirect
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request
+
+SIGNED_IN_FOR_S = 12 * 60 * 60
+# Browsers read `//`, `/\` and `/` + tab + `/` as the start of another site's address.
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
+
+
+async def dashboard(request: Request, ctx: Context) -> Response:
+    """The demo sessions as the signed-in demo person sees them, and ways to be another one."""
+    user_id = await admission.signed_in_user(request, ctx)
+    booked = await sessions.list_of_person(ctx.db, user_id) if user_id else []
+    visits = [
+        admission.Visit(session, role, ctx.now)
+        for session in booked
+        if user_id and (role := session.role_of(user_id))
+    ]
+    cards = [
+        {
+            "visit": visit,
+            "label": wording.STATUS_LABELS[visit.view],
+            "countdown": pages.countdown(visit),
+            "link": "/r/"
+            + links.sign(
+                links.RoomLink(visit.session.id, visit.viewer.id), ctx.settings.link_secrets
+            ),
+        }
+        for visit in visits
+    ]
+    return html_response(
+        pages.render(
+            "dev/dashboard.html",
+            title="Demo dashboard",
+            people=demo.PEOPLE,
+            user_id=user_id,
+            cards=cards,
+        )
+    )
+
+
+async def sign_in(request: Request, ctx: Context) -> Response:
+    """Become a demo person, or choose one. `next` and `return_to` lead on, within this site."""
+    target = _own_path(request.query.get("next") or request.query.get("return_to"), request)
+    user_id = request.query.get("user")
+    if user_id is None:
+        page = pages.render("dev/sign_in.html", title="Sign in", people=demo.PEOPLE, target=target)
+        return html_response(page)
+    if not ctx.settings.auth_jwt_secret:
+        raise BadRequestError("Signing in here needs AUTH_JWT_SECRET; only AUTH_JWKS_URL is set.")
+    claims = {"sub": user_id, "iat": ctx.now, "exp": ctx.now + SIGNED_IN_FOR_S}
+    if ctx.settings.auth_issuer:
+        claims["iss"] = ctx.settings.auth_issuer
+    if ctx.settings.auth_audience:
+        claims["aud"] = ctx.settings.auth_audience
+    token = jwt.encode(claims, ctx.settings.auth_jwt_secret, algorithm="HS256")
+    return _with_sign_in(redirect(target), ctx, token, SIGNED_IN_FOR_S)
+
+
+async def sign_out(_request: Request, ctx: Context) -> Response:
+    """Be nobody again."""
+    return _with_sign_in(redirect("/dev"), ctx, "", 0)
+
+
+async def outbox(_request: Request, ctx: Context) -> Response:
+    """Mail that was written while no mail service is configured, newest first."""
+    page = pages.render(
+        "dev/outbox.html", title="Outbox", mails=await outbox_db.list_newest(ctx.db)
+    )
+    return html_response(page)
+
+
+async def seed(request: Request, ctx: Context) -> Response:
+    """Put the demo people and sessions back, at times relative to now."""
+    await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=demo.sessions(ctx.now), now=ctx.now)
+    if "text/html" in request.headers.get("accept", ""):
+        return redirect("/dev")
+    return json_response({"sessions": [session.id for session in demo.sessions(ctx.now)]})
+
+
+def _own_path(target: str | None, request: Request) -> str:
+    """A path of this site; anything else becomes the dashboard."""
+    path = (target or "").removeprefix(request.origin)
+    return path if _OWN_PATH.match(path) else "/dev"
+
+
+def _with_sign_in(response: Response, ctx: Context, token: str, max_age: int) -> Response:
+    # Not Secure: a demo cookie on plain http has to reach phones and scripts as well.
+    cookie = (
+        f"{ctx.settings.auth_cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax"
+    )
+    response.headers.append(("Set-Cookie", cookie))
+    return response

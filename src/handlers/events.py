@@ -1,0 +1,33 @@
+"""Client-side analytics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+import admission
+import analytics
+import validation
+from web import Response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request
+
+
+class TechIssue(BaseModel):
+    """What went wrong in the browser: a word of ours, never a message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: Literal["tech_issue"]
+    error_type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+async def record(request: Request, ctx: Context, session_id: str) -> Response:
+    """Note a `tech_issue`; 204."""
+    visit = await admission.admit(request, ctx, session_id)
+    issue = validation.parse(TechIssue, await request.json())
+    analytics.tech_issue(ctx, visit.session.id, issue.error_type)
+    return Response(None, 204)

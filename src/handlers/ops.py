@@ -1,0 +1,18 @@
+"""For those who run it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web import json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request, Response
+
+
+async def healthz(_request: Request, ctx: Context) -> Response:
+    """200 when every binding answers, else 503. Names only; no secrets."""
+    bindings = await ctx.probe()
+    healthy = all(bindings.values())
+    return json_response({"ok": healthy, "bindings": bindings}, 200 if healthy else 503)

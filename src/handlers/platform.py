@@ -1,0 +1,73 @@
+"""/platform: the host platform books, moves, cancels and reads sessions."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import bookings
+import rules
+from db import bookings as bookings_db
+from db import sessions
+from errors import SessionNotFoundError, SignedOutError
+from web import json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from model import Session
+    from web import Request, Response
+
+
+async def put(request: Request, ctx: Context, session_id: str) -> Response:
+    """Create (201) or change (200) a session; the same body again changes nothing."""
+    _refuse_strangers(request, ctx)
+    booking = bookings.parse(session_id, await request.json())
+    session, created = await bookings.put(ctx, session_id, booking)
+    return json_response(_summary(session, ctx), 201 if created else 200)
+
+
+async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
+    """Cancel a session; again answers the same."""
+    _refuse_strangers(request, ctx)
+    return json_response(_summary(await bookings.cancel(ctx, session_id), ctx))
+
+
+async def show(request: Request, ctx: Context, session_id: str) -> Response:
+    """Everything known of a session."""
+    _refuse_strangers(request, ctx)
+    session = await sessions.find(ctx.db, session_id)
+    if session is None:
+        raise SessionNotFoundError
+    absent = rules.absent_role(session, ctx.now)
+    return json_response(
+        {
+            **_summary(session, ctx),
+            "course": {"id": session.course.id, "title": session.course.title},
+            "student": {"id": session.student.id, "name": session.student.name},
+            "teacher": {"id": session.teacher.id, "name": session.teacher.name},
+            "scheduled_start": session.scheduled_start,
+            "scheduled_end": session.scheduled_end,
+            "started_at": session.started_at,
+            "ended_at": session.ended_at,
+            "no_show": absent,
+            "sequence": session.sequence,
+            "recording_enabled": session.recording_enabled,
+            "bbb_meeting_url": session.bbb_meeting_url,
+            **await bookings_db.details(ctx.db, session_id),
+        }
+    )
+
+
+def _summary(session: Session, ctx: Context) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "url": f"{ctx.settings.public_url}/session/{session.id}",
+        "status": session.status,
+    }
+
+
+def _refuse_strangers(request: Request, ctx: Context) -> None:
+    """Raises: SignedOutError unless the platform's own token came, compared in constant time."""
+    given = (request.bearer or "").encode()
+    if not hmac.compare_digest(given, ctx.settings.platform_token.encode()):
+        raise SignedOutError("The platform's token is missing or wrong.")

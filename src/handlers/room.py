@@ -1,0 +1,96 @@
+"""Entering the room, its live socket, and ending it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import admission
+import rules
+import validation
+from errors import (
+    BadRequestError,
+    CrossSiteError,
+    ForbiddenError,
+    SessionEndedError,
+    TooEarlyError,
+    UpgradeRequiredError,
+)
+from model import Role
+from visitors import PAGE_ID, Visitor
+from web import Response, json_response
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from context import Context
+    from web import Request
+
+MAX_SHIFT_S = 24 * 60 * 60
+
+
+async def join(request: Request, ctx: Context, session_id: str) -> Response:
+    """What the browser needs to enter; given on a click only, and only while the room is open."""
+    visit = await admission.admit(request, ctx, session_id)
+    _refuse_unless_open(visit)
+    return json_response(
+        {
+            "provider": "peer",
+            "ice_servers": ctx.settings.ice_servers,
+            "expires_at": rules.closes_at(visit.session),
+        }
+    )
+
+
+async def live(request: Request, ctx: Context, session_id: str) -> Response:
+    """Hand a WebSocket to the session's Durable Object, with the identity that we checked.
+
+    `?page=` names the page that opens it. With `?watch=1` it only watches, as the lobby does,
+    which is allowed before the room opens.
+    """
+    if request.headers.get("upgrade", "").lower() != "websocket":
+        raise UpgradeRequiredError
+    # Browsers send cookies along with any site's WebSocket, but they always say whose it is.
+    if request.headers.get("origin", request.origin) != request.origin:
+        raise CrossSiteError
+    page = request.query.get("page", "")
+    if not PAGE_ID.match(page):
+        raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
+    watching = request.query.get("watch") == "1"
+    visit = await admission.admit(request, ctx, session_id)
+    _refuse_unless_open(visit, early=watching)
+    visitor = Visitor(session_id, visit.role, page, watching)
+    return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
+
+
+async def end(request: Request, ctx: Context, session_id: str) -> Response:
+    """The teacher ends the session for both."""
+    visit = await admission.admit(request, ctx, session_id)
+    if visit.role is not Role.TEACHER:
+        raise ForbiddenError("Only the Student-Teacher can end the session for both.")
+    _refuse_unless_open(visit)
+    await ctx.rooms.end(session_id)
+    return json_response({"id": session_id, "ended": True})
+
+
+class ClockShift(BaseModel):
+    """How far a room's clock is to run ahead of the real one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[int, Field(ge=0, le=MAX_SHIFT_S)]
+
+
+async def shift_clock(request: Request, ctx: Context, session_id: str) -> Response:
+    """Let a room live faster, for tests; this route exists in development only."""
+    shift = validation.parse(ClockShift, await request.json())
+    await ctx.rooms.shift_clock(session_id, shift.seconds)
+    return Response(None, 204)
+
+
+def _refuse_unless_open(visit: Visit, *, early: bool = False) -> None:
+    """Raises: SessionEndedError; TooEarlyError unless `early` is allowed."""
+    if rules.is_closed(visit.session, visit.now):
+        raise SessionEndedError
+    if not early and visit.now < rules.opens_at(visit.session):
+        raise TooEarlyError

@@ -1,0 +1,65 @@
+"""The session page and its state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import admission
+import analytics
+import pages
+import rules
+from model import Role
+from web import html_response, json_response
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from context import Context
+    from model import Session
+    from web import Request, Response
+
+
+async def show(request: Request, ctx: Context, session_id: str) -> Response:
+    """The page, in the state that this viewer is in."""
+    visit = await admission.admit(request, ctx, session_id)
+    analytics.page_view(ctx, session_id, visit.role)
+    return html_response(pages.session_page(visit, ctx.settings))
+
+
+async def state(request: Request, ctx: Context, session_id: str) -> Response:
+    """What the page shows, as data: scripts follow it, and so may the platform."""
+    visit = await admission.admit(request, ctx, session_id)
+    return json_response(_state(visit))
+
+
+def _state(visit: Visit) -> dict[str, Any]:
+    session, now = visit.session, visit.now
+    return {
+        "id": session.id,
+        "view": visit.view,
+        "status": session.status,
+        "role": visit.role,
+        "server_time": now,
+        "scheduled_start": session.scheduled_start,
+        "scheduled_end": session.scheduled_end,
+        "opens_at": rules.opens_at(session),
+        "no_show_at": rules.no_show_at(session),
+        "closes_at": rules.closes_at(session),
+        "started_at": session.started_at,
+        "ended_at": session.ended_at,
+        "no_show": rules.absent_role(session, now),
+        "can_join": rules.can_join(session, now),
+        "recording_enabled": session.recording_enabled,
+        "course": {"id": session.course.id, "title": session.course.title},
+        "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
+    }
+
+
+def _participant(session: Session, role: Role) -> dict[str, Any]:
+    person = session.participant(role)
+    return {
+        "id": person.id,
+        "role": role,
+        "name": person.name,
+        "avatar": person.avatar,
+        "present": person.present,
+    }

@@ -1,0 +1,87 @@
+"""What a session is made of. Plain values; times are epoch seconds UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a participant is in one session; it comes from the session's row alone."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+
+    @property
+    def other(self) -> Role:
+        """The role of the other participant."""
+        return Role.TEACHER if self is Role.STUDENT else Role.STUDENT
+
+
+class Status(StrEnum):
+    """What D1 records of a session."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+class View(StrEnum):
+    """What one viewer sees of it now."""
+
+    EARLY = "early"
+    JOINABLE = "joinable"
+    WAITING = "waiting"
+    IN_PROGRESS = "in_progress"
+    NO_SHOW = "no_show"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One of the two people. `joined_at` is the first time in the room; None: never came."""
+
+    id: str
+    name: str
+    avatar: str | None
+    time_zone: str
+    locale: str
+    joined_at: int | None
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    id: str
+    status: Status
+    course: Course
+    student: Participant
+    teacher: Participant
+    scheduled_start: int
+    scheduled_end: int
+    started_at: int | None
+    ended_at: int | None
+    no_show: Role | None
+    sequence: int
+    recording_enabled: bool
+    bbb_meeting_url: str | None
+
+    def participant(self, role: Role) -> Participant:
+        return self.student if role is Role.STUDENT else self.teacher
+
+    def role_of(self, user_id: str) -> Role | None:
+        """The role of this person here; None for everybody else."""
+        if user_id == self.student.id:
+            return Role.STUDENT
+        if user_id == self.teacher.id:
+            return Role.TEACHER
+        return None

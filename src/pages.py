@@ -1,0 +1,144 @@
+"""HTML from templates."""
+
+from __future__ import annotations
+
+import functools
+import html
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+import rules
+import when
+from model import Role, View
+from wording import STATUS_LABELS, first_name, words_for
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from errors import AppError
+    from settings import Settings
+
+AVATAR_COLOURS = 6
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "initials": initials,
+        "first_name": first_name,
+        "colour": colour,
+        "text": text,
+    }
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """One template, filled in and escaped."""
+    return _templates().get_template(template).render(values)
+
+
+def session_page(visit: Visit, settings: Settings) -> str:
+    """The session page in this viewer's state."""
+    session, view = visit.session, visit.view
+    over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, visit.now)
+    words = words_for(visit)
+    return render(
+        "session/over.html" if over else "session/lobby.html",
+        title=f"{words.heading} · {session.course.title}",
+        words=words,
+        view=view,
+        status_label=STATUS_LABELS[view],
+        session=session,
+        viewer=visit.viewer,
+        other=visit.other,
+        role=visit.role,
+        other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",
+        span=when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
+        opens_at_text=when.clock_time(rules.opens_at(session), visit.viewer.time_zone),
+        countdown=countdown(visit),
+        can_join=rules.can_join(session, visit.now),
+        dashboard_url=dashboard_url(settings, visit.role),
+        course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
+        reschedule_url=settings.reschedule_url.replace("{session_id}", session.id),
+        data=_script_data(visit, settings),
+    )
+
+
+def countdown(visit: Visit) -> str:
+    """How far the start is, in words; scripts keep it moving."""
+    until = visit.session.scheduled_start - visit.now
+    if until > 0:
+        return f"Starts in {when.duration(until)}"
+    return f"Started {when.duration(-until)} ago"
+
+
+def dashboard_url(settings: Settings, role: Role) -> str:
+    if role is Role.STUDENT:
+        return settings.student_dashboard_url
+    return settings.teacher_dashboard_url
+
+
+def error_page(failure: AppError, settings: Settings | None, unexpected_id: str | None) -> str:
+    """A page for a failure; `unexpected_id` is shown so that support can find the log line."""
+    return render(
+        "error.html",
+        title=failure.message,
+        failure=failure,
+        unexpected_id=unexpected_id,
+        ways_back=_ways_back(settings) if settings else [],
+    )
+
+
+def _ways_back(settings: Settings) -> list[tuple[str, str]]:
+    """Dashboards for somebody whose role is not known here."""
+    student, teacher = settings.student_dashboard_url, settings.teacher_dashboard_url
+    if student == teacher:
+        return [("Go to your dashboard", student)]
+    return [("Student dashboard", student), ("Teacher dashboard", teacher)]
+
+
+def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
+    """What the page's scripts start from."""
+    session = visit.session
+    return {
+        "id": session.id,
+        "view": visit.view,
+        "role": visit.role,
+        "serverTime": visit.now,
+        "scheduledStart": session.scheduled_start,
+        "scheduledEnd": session.scheduled_end,
+        "opensAt": rules.opens_at(session),
+        "closesAt": rules.closes_at(session),
+        "canJoin": rules.can_join(session, visit.now),
+        "viewer": {"name": visit.viewer.name},
+        "other": {"name": visit.other.name, "present": visit.other.present},
+        "dashboardUrl": dashboard_url(settings, visit.role),
+    }
+
+
+def text(value: str) -> Markup:
+    """Escaped for the text between tags, where an apostrophe may stand as it is."""
+    return Markup(html.escape(value, quote=False))  # noqa: S704
+
+
+def initials(name: str) -> str:
+    """`MO` for Maya Okafor."""
+    parts = name.split()
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
+
+
+def colour(person_id: str) -> int:
+    """A number that stays the same for a person, for the colour behind their initials."""
+    return zlib.crc32(person_id.encode()) % AVATAR_COLOURS

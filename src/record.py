@@ -1,0 +1,95 @@
+"""The room's side of the session's record in D1: what it writes there, and events it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import analytics
+import rules
+import settling
+from db import attendance, sessions, transitions
+from logs import log
+from model import Status
+from settling import Came, Completed, Left, Missed, Started
+
+if TYPE_CHECKING:
+    from context import Context
+    from model import Session
+    from room_memory import Memory
+    from settling import Change
+
+# A record that keeps changing under us is looked at again later.
+ROUNDS: Final = 4
+
+
+async def settle(ctx: Context, memory: Memory) -> Session | None:
+    """Write what the record lacks until it lacks nothing. The session as it then is, if it is."""
+    session = None
+    for _ in range(ROUNDS):
+        session = await sessions.find(ctx.db, memory.session_id)
+        if session is None:
+            return None
+        changes = settling.changes(session, memory.seats, ctx.now)
+        if not changes:
+            return session
+        written = await ctx.db.batch([_statement(session, change, ctx.now) for change in changes])
+        for change, rows in zip(changes, written, strict=True):
+            if rows:
+                _note(ctx, session, change)
+    return session
+
+
+async def end(ctx: Context, session_id: str) -> None:
+    """The teacher ends the session; ending it again changes nothing."""
+    row = await transitions.end(ctx.db, session_id, now=ctx.now)
+    if row is None:
+        return
+    log("session_ended_by_teacher", session_id=session_id, status=row["status"])
+    if row["status"] == Status.COMPLETED:
+        analytics.session_ended(
+            ctx, session_id, started_at=row["started_at"], ended_at=row["ended_at"]
+        )
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """Where the session stands, for everybody who is connected."""
+    return {
+        "status": session.status,
+        "no_show": session.no_show,
+        "started_at": session.started_at,
+        "scheduled_start": session.scheduled_start,
+        "scheduled_end": session.scheduled_end,
+        "opens_at": rules.opens_at(session),
+        "no_show_at": rules.no_show_at(session),
+        "closes_at": rules.closes_at(session),
+    }
+
+
+def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[Any, ...]]:
+    match change:
+        case Came():
+            return attendance.came(session, change)
+        case Left():
+            return attendance.left(session, change)
+        case Started():
+            return transitions.start(session, change)
+        case Missed():
+            return transitions.miss(session, change, now)
+        case Completed():
+            return transitions.complete(session, change)
+
+
+def _note(ctx: Context, session: Session, change: Change) -> None:
+    """Make the product's events of what was written; a statement that lost a race made no row."""
+    match change:
+        case Came():
+            analytics.session_joined(ctx, session.id, session.scheduled_start - change.at)
+        case Started():
+            analytics.session_started(ctx, session.id)
+        case Completed():
+            analytics.session_ended(
+                ctx, session.id, started_at=session.started_at, ended_at=change.at
+            )
+        case Left() | Missed():
+            pass
+    log("session_change", session_id=session.id, change=type(change).__name__.lower())

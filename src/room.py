@@ -1,0 +1,351 @@
+"""The Durable Object of a session: its live sockets, and what follows from who is there.
+
+It sleeps between events. Everything here is level-triggered: an event changes who is present,
+then `_settle` compares the session's record with the room and writes what is missing. Each write
+is guarded in D1, so a race or a repeated event cannot make a transition happen twice.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import js
+from pyodide.ffi import to_js
+from workers import DurableObject
+
+import bindings
+import live_messages
+import live_sockets
+import presence
+import record
+import rules
+import settling
+from live_messages import RefusedMessageError
+from live_sockets import LiveSocket
+from logs import log
+from model import Role, Status
+from presence import Here
+from rates import Allowance
+from room_memory import ChatLog, Memory
+from visitors import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+
+    from context import Context
+    from model import Session
+    from presence import Seats
+
+WATCHERS_KEPT = 4
+RETRY_S = 5
+
+
+class Room(DurableObject):  # type: ignore[misc]
+    """One a session."""
+
+    def __init__(self, ctx: Any, env: Any) -> None:
+        super().__init__(ctx, env)
+        # Answered by the runtime while this object sleeps.
+        self.ctx.setWebSocketAutoResponse(js.WebSocketRequestResponsePair.new("ping", "pong"))
+        self._sql = self.ctx.storage.sql
+        self._memory = Memory.load(self._sql)
+        self._chat = ChatLog(self._sql)
+        self._allowances: dict[str, Allowance] = {}
+        self._settling = False
+        self._changed = False
+        self._newcomers: list[LiveSocket] = []
+        self._deferred: list[Awaitable[Any]] = []
+
+    # Called by the Worker, which has checked who is asking.
+
+    async def fetch(self, request: Any) -> Any:
+        """Accept the socket of the visitor whom the Worker vouches for."""
+        visitor = Visitor.from_json(unquote(request.headers[bindings.VISITOR_HEADER]))
+        self._memory.session_id = visitor.session_id
+        client, server = js.WebSocketPair.new().object_values()
+        tag = "watch" if visitor.watching else visitor.role.value
+        self.ctx.acceptWebSocket(server, to_js([tag]))
+        socket = LiveSocket.introduce(
+            server,
+            id=bindings.new_id(),
+            role=visitor.role.value,
+            page=visitor.page,
+            watching=visitor.watching,
+            opened_at=time.time(),
+        )
+        if visitor.watching:
+            self._forget_old_watchers()
+        else:
+            self._take_seat(socket)
+        socket.send(self._welcome(socket))
+        self._newcomers.append(socket)
+        await self._settle()
+        return js.Response.new(None, status=101, webSocket=client)
+
+    async def end(self, session_id: str) -> None:
+        """End the session for both people now."""
+        self._memory.session_id = session_id
+        await record.end(self._context(), session_id)
+        self._close_room("completed")
+        await self._settle()
+
+    async def refresh(self, session_id: str) -> None:
+        """The session was moved or cancelled."""
+        self._memory.session_id = session_id
+        await self._settle()
+
+    async def shift_clock(self, session_id: str, seconds: int) -> None:
+        """Run ahead of the real clock; the Worker offers this in development only."""
+        self._memory.session_id = session_id
+        self._memory.clock_shift_s = seconds
+        await self.alarm()
+
+    # Called by the runtime.
+
+    async def webSocketMessage(self, raw: Any, text: Any) -> None:
+        socket = LiveSocket(raw)
+        if not socket.live:
+            return
+        allowance = self._allowances.setdefault(socket.id, Allowance(time.monotonic()))
+        try:
+            message = live_messages.read(text)
+            allowance.use(message.type, time.monotonic())
+            await self._act_on(socket, message)
+        except RefusedMessageError as refusal:
+            socket.send({"type": "error", "code": refusal.code, "message": refusal.message})
+            if not allowance.forgives(time.monotonic()):
+                log("socket_closed_for_abuse", session_id=self._memory.session_id, role=socket.role)
+                socket.retire(live_sockets.ABUSIVE, "too many refused messages")
+                await self._lost(socket)
+
+    async def webSocketClose(self, raw: Any, _code: int, _reason: str, _clean: bool) -> None:
+        await self._lost(LiveSocket(raw))
+
+    async def webSocketError(self, raw: Any, _error: Any) -> None:
+        await self._lost(LiveSocket(raw))
+
+    async def alarm(self, _info: Any = None) -> None:
+        """Something is due: a silent socket, somebody away for too long, a notice, a deadline."""
+        before = presence.present(self._memory.seats)
+        self._drop_the_silent()
+        now = self._now()
+        self._seat(presence.expire(self._memory.seats, now))
+        look_at = self._memory.look_at
+        if presence.present(self._memory.seats) != before or look_at is None or now >= look_at:
+            await self._settle()
+        else:
+            self._give_notices()
+            await self._set_alarm()
+
+    # Who is here.
+
+    def _take_seat(self, socket: LiveSocket) -> None:
+        """Let a person in; what they had open before gives way."""
+        for old in self._sockets(socket.role):
+            if old.id == socket.id:
+                continue
+            if old.page == socket.page:
+                old.retire(live_sockets.RESUMED, "resumed by a newer connection")
+            else:
+                old.send({"type": "replaced"})
+                old.retire(live_sockets.REPLACED, "opened in another place")
+        if not presence.present(self._memory.seats):
+            self._memory.noticed_at = self._now()
+        seats = presence.enter(self._memory.seats, socket.role, socket.page, self._now())
+        self._seat(seats)
+
+    async def _lost(self, socket: LiveSocket) -> None:
+        """A socket is gone: whether its person has left, time will tell."""
+        self._allowances.pop(socket.id, None)
+        if socket.watching or any(other.id != socket.id for other in self._sockets(socket.role)):
+            return
+        self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
+        await self._set_alarm()
+
+    def _drop_the_silent(self) -> None:
+        """Close sockets that stopped pinging, and notice those that vanished with a restart."""
+        for role in Role:
+            sockets = self._sockets(role)
+            silent = [s for s in sockets if time.time() >= self._heard_at(s) + presence.STALE_S]
+            for socket in silent:
+                socket.retire(live_sockets.SILENT, "no ping")
+            if len(silent) == len(sockets):
+                self._seat(presence.lose(self._memory.seats, role, self._now()))
+
+    def _heard_at(self, socket: LiveSocket) -> float:
+        """When it last pinged; epoch seconds of the real clock."""
+        answered = self.ctx.getWebSocketAutoResponseTimestamp(socket.raw)
+        return max(socket.opened_at, answered.getTime() / 1000 if answered else 0)
+
+    def _seat(self, seats: Seats) -> None:
+        """Take note of who is here, and tell the others what changed."""
+        before, self._memory.seats = self._memory.seats, seats
+        for role, seat in seats.items():
+            if before.get(role) != seat:
+                self._tell(
+                    {"type": "presence", "role": role, "state": seat.state, "page": seat.page},
+                    to=[*self._sockets(role.other), *self._watchers()],
+                )
+        self._memory.save(self._sql)
+
+    def _forget_old_watchers(self) -> None:
+        watchers = sorted(self._watchers(), key=lambda socket: socket.opened_at)
+        for old in watchers[:-WATCHERS_KEPT]:
+            old.retire(live_sockets.REPLACED, "too many lobbies open")
+
+    # What they say.
+
+    async def _act_on(self, socket: LiveSocket, message: live_messages.Message) -> None:
+        if socket.watching:
+            raise RefusedMessageError("watching", "Only those in the room may speak.")
+        others = self._sockets(socket.role.other)
+        if isinstance(message, live_messages.Leave):
+            socket.retire(live_sockets.LEFT, "left")
+            self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
+            await self._settle()
+        elif isinstance(message, live_messages.Chat):
+            line = self._chat.add(socket.role, message, self._now())
+            if line is not None:
+                self._tell({"type": "chat", **line}, to=[*others, *self._sockets(socket.role)])
+        elif isinstance(message, live_messages.Media):
+            media = message.model_dump(exclude={"type"})
+            socket.media = media
+            self._tell({"type": "media", "role": socket.role, **media}, to=others)
+        else:
+            addressed = [other for other in others if other.page == message.to]
+            if not addressed:
+                raise RefusedMessageError("not_delivered", "That page is not in the room.")
+            self._tell(message.relayed(socket.page), to=addressed)
+
+    def _welcome(self, socket: LiveSocket) -> dict[str, Any]:
+        """All that somebody needs who comes in, or comes back."""
+        other = socket.role.other
+        seat = self._memory.seats.get(other)
+        media = [line.media for line in self._sockets(other)]
+        return {
+            "type": "welcome",
+            "role": socket.role,
+            # Perfect negotiation: on a collision of offers the student gives way.
+            "polite": socket.role is Role.STUDENT,
+            "other": {
+                "state": seat.state if seat else Here.LEFT,
+                "page": seat.page if seat else None,
+                "media": media[0] if media else None,
+            },
+            "chat": [] if socket.watching else self._chat.lines(),
+            "now": self._now(),
+        }
+
+    # What follows from it.
+
+    async def _settle(self) -> None:
+        """Bring the record up to date, tell people of its changes, and set the next alarm.
+
+        Runs once at a time: what changes meanwhile makes it go round again.
+        """
+        self._changed = True
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            while self._changed:
+                self._changed = False
+                self._announce(await record.settle(self._context(), self._memory))
+            self._give_notices()
+        except Exception as error:  # noqa: BLE001
+            log("settling_failed", session_id=self._memory.session_id, error=repr(error))
+            self._memory.look_at = self._now() + RETRY_S
+        finally:
+            self._settling = False
+            self._memory.save(self._sql)
+            await self._set_alarm()
+        while self._deferred:
+            await self._deferred.pop(0)
+
+    def _announce(self, session: Session | None) -> None:
+        """Tell people where the session stands, if that is news to them."""
+        now = self._now()
+        if session is None or rules.is_closed(session, now):
+            cancelled = session is None or session.status is Status.CANCELLED
+            self._close_room("cancelled" if cancelled else "completed")
+            return
+        if now < rules.opens_at(session) and presence.present(self._memory.seats):
+            self._close_room("moved")
+            return
+        facts = record.facts(session)
+        newcomers, self._newcomers = self._newcomers, []
+        told = self._everybody() if facts != self._memory.facts else newcomers
+        self._memory.facts = facts
+        self._tell({"type": "session", **facts, "now": now}, to=told)
+        self._memory.look_at = settling.next_look(
+            session, presence.present(self._memory.seats), now
+        )
+
+    def _close_room(self, reason: str) -> None:
+        """Send everybody out. Their leaving is settled on the next round."""
+        self._newcomers = []
+        self._memory.look_at = None
+        for socket in self._everybody():
+            socket.send({"type": "ended", "reason": reason})
+            socket.retire(live_sockets.ENDED, reason)
+        seats = self._memory.seats
+        for role in presence.present(seats):
+            seats = presence.leave(seats, role, self._now())
+            self._changed = True
+        self._seat(seats)
+
+    def _give_notices(self) -> None:
+        end, now = self._memory.facts.get("scheduled_end"), self._now()
+        if end is None:
+            return
+        for notice in settling.due_notices(end, after=self._memory.noticed_at, now=now):
+            self._tell({"type": "notice", "notice": notice, "now": now}, to=self._people())
+        self._memory.noticed_at = now
+        self._memory.save(self._sql)
+
+    async def _set_alarm(self) -> None:
+        """Wake up for whatever comes first; sleep for good when nothing does."""
+        shift, now = self._memory.clock_shift_s, self._now()
+        due = [self._heard_at(socket) + presence.STALE_S for socket in self._people()]
+        moments = [self._memory.look_at] if self._memory.look_at is not None else []
+        moments += presence.deadlines(self._memory.seats)
+        if due and (end := self._memory.facts.get("scheduled_end")):
+            moments += [at for at in settling.notice_times(end).values() if at > now]
+        due += [moment - shift for moment in moments]
+        if due:
+            await self.ctx.storage.setAlarm(int(min(due) * 1000) + 50)
+        else:
+            await self.ctx.storage.deleteAlarm()
+
+    # Small things.
+
+    def _now(self) -> int:
+        return bindings.now() + self._memory.clock_shift_s
+
+    def _context(self) -> Context:
+        context = bindings.context(self._deferred.append, bindings.new_id())
+        return replace(context, now=self._now())
+
+    def _sockets(self, role: Role) -> list[LiveSocket]:
+        """The live ones of this person: one, but for the moment in which a new one takes over."""
+        return self._tagged(role.value)
+
+    def _watchers(self) -> list[LiveSocket]:
+        return self._tagged("watch")
+
+    def _people(self) -> list[LiveSocket]:
+        return [*self._sockets(Role.STUDENT), *self._sockets(Role.TEACHER)]
+
+    def _everybody(self) -> list[LiveSocket]:
+        return [*self._people(), *self._watchers()]
+
+    def _tagged(self, tag: str) -> list[LiveSocket]:
+        sockets = [LiveSocket(raw) for raw in self.ctx.getWebSockets(tag)]
+        return [socket for socket in sockets if socket.live]
+
+    def _tell(self, message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
+        for socket in to:
+            socket.send(message)

@@ -1,0 +1,86 @@
+"""What a room must not forget, in its own SQLite: it sleeps between events, and may be moved.
+
+Both classes take the object's `storage.sql`; its rows are mappings.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from model import Role
+from presence import Seat
+
+if TYPE_CHECKING:
+    from live_messages import Chat
+    from presence import Seats
+
+CHAT_KEPT: Final = 500
+
+
+@dataclass(slots=True)
+class Memory:
+    """The room's state. Times are epoch seconds on the room's own clock."""
+
+    session_id: str = ""
+    clock_shift_s: int = 0
+    seats: Seats = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    """The session as everybody was last told, without the time it was told at."""
+    look_at: int | None = None
+    """When the session's record is to be looked at again."""
+    noticed_at: int = 0
+    """Notices due until then have been given."""
+
+    @classmethod
+    def load(cls, sql: Any) -> Memory:
+        sql.exec("CREATE TABLE IF NOT EXISTS memory (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
+        rows = sql.exec("SELECT state FROM memory").toArray()
+        if not rows:
+            return cls()
+        state = json.loads(rows[0]["state"])
+        seats = {Role(role): Seat(**seat) for role, seat in state.pop("seats").items()}
+        return cls(seats=seats, **state)
+
+    def save(self, sql: Any) -> None:
+        state = {
+            "session_id": self.session_id,
+            "clock_shift_s": self.clock_shift_s,
+            "seats": {role.value: _fields(seat) for role, seat in self.seats.items()},
+            "facts": self.facts,
+            "look_at": self.look_at,
+            "noticed_at": self.noticed_at,
+        }
+        sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", json.dumps(state))
+
+
+def _fields(seat: Seat) -> dict[str, Any]:
+    return {name: getattr(seat, name) for name in Seat.__slots__}
+
+
+class ChatLog:
+    """The chat, kept for whoever joins again; the oldest lines go when there are too many."""
+
+    def __init__(self, sql: Any) -> None:
+        self._sql = sql
+        sql.exec(
+            "CREATE TABLE IF NOT EXISTS chat (number INTEGER PRIMARY KEY, id TEXT NOT NULL,"
+            " role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (role, id))"
+        )
+
+    def add(self, role: Role, chat: Chat, now: int) -> dict[str, Any] | None:
+        """The line as everybody sees it; None when it is there already."""
+        rows = self._sql.exec(
+            "INSERT INTO chat (id, role, text, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING RETURNING number, id, role, text, at",
+            *(chat.id, role.value, chat.text, now),
+        ).toArray()
+        self._sql.exec(
+            "DELETE FROM chat WHERE number <= (SELECT max(number) FROM chat) - ?", CHAT_KEPT
+        )
+        return dict(rows[0]) if rows else None
+
+    def lines(self) -> list[dict[str, Any]]:
+        rows = self._sql.exec("SELECT number, id, role, text, at FROM chat ORDER BY number")
+        return [dict(row) for row in rows.toArray()]

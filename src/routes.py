@@ -1,0 +1,86 @@
+"""The whole route table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from errors import MethodNotAllowedError, NotFoundError
+from handlers import calendar_file, dev, events, link, ops, platform, room, session
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from web import Response
+
+    Handler = Callable[..., Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method and path. `{name}` in the path is passed to the handler by that name."""
+
+    method: str
+    path: str
+    handler: Handler
+    page: bool = False
+    """Answers people: errors are pages and signed-out visitors are sent to sign in."""
+    development: bool = False
+    """Does not exist in production."""
+    cross_site: bool = False
+    """Takes unsafe requests from anywhere: it is guarded by a token or signature instead."""
+
+
+ROUTES: Final = (
+    Route("GET", "/session/{session_id}", session.show, page=True),
+    Route("GET", "/session/{session_id}/state", session.state),
+    Route("POST", "/session/{session_id}/join", room.join),
+    Route("GET", "/session/{session_id}/live", room.live),
+    Route("POST", "/session/{session_id}/end", room.end),
+    Route("POST", "/session/{session_id}/events", events.record),
+    Route("GET", "/session/{session_id}/calendar.ics", calendar_file.download, page=True),
+    Route("GET", "/r/{token}", link.follow, page=True),
+    Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
+    Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
+    Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
+    Route("GET", "/healthz", ops.healthz),
+    Route("GET", "/dev", dev.dashboard, page=True, development=True),
+    Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),
+    Route("GET", "/dev/sign-out", dev.sign_out, page=True, development=True),
+    Route("GET", "/dev/outbox", dev.outbox, page=True, development=True),
+    Route("POST", "/dev/seed", dev.seed, page=True, development=True),
+    Route("POST", "/dev/clock/{session_id}", room.shift_clock, development=True),
+)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """`/a/{b}.c` as an expression; a parameter is one segment, or part of one."""
+    pieces = re.split(r"\{(\w+)\}", path)
+    literal_and_name = [
+        f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece)
+        for index, piece in enumerate(pieces)
+    ]
+    return re.compile("".join(literal_and_name) + r"\Z")
+
+
+_TABLE: Final = tuple((_pattern(route.path), route) for route in ROUTES)
+
+
+def match(method: str, path: str, *, development: bool) -> tuple[Route, dict[str, str]]:
+    """The route of a request, with its path parameters. HEAD goes where GET goes.
+
+    Raises: NotFoundError, MethodNotAllowedError.
+    """
+    method = "GET" if method == "HEAD" else method
+    allowed = []
+    for pattern, route in _TABLE:
+        if route.development and not development:
+            continue
+        if found := pattern.match(path):
+            if route.method == method:
+                return route, found.groupdict()
+            allowed += ["GET", "HEAD"] if route.method == "GET" else [route.method]
+    if allowed:
+        raise MethodNotAllowedError(", ".join(allowed))
+    raise NotFoundError

@@ -1,0 +1,86 @@
+"""The rules of a session: who sees what, when. Pure: no I/O and no clock of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model import Role, Session, Status, View
+
+JOIN_WINDOW_S: Final = 15 * 60
+NO_SHOW_S: Final = 10 * 60
+OVERTIME_S: Final = 15 * 60
+LINK_LIFE_S: Final = 7 * 24 * 60 * 60
+
+
+def opens_at(session: Session) -> int:
+    """When the join window opens."""
+    return session.scheduled_start - JOIN_WINDOW_S
+
+
+def no_show_at(session: Session) -> int:
+    """From when a person alone in the room counts as left waiting."""
+    return session.scheduled_start + NO_SHOW_S
+
+
+def closes_at(session: Session) -> int:
+    """When the room closes by itself at the latest."""
+    return session.scheduled_end + OVERTIME_S
+
+
+def link_expires_at(session: Session) -> int:
+    """Until when e-mail links lead here."""
+    return session.scheduled_end + LINK_LIFE_S
+
+
+def is_closed(session: Session, now: int) -> bool:
+    """Whether nobody may enter the room any more."""
+    if session.status in (Status.COMPLETED, Status.CANCELLED) or now >= closes_at(session):
+        return True
+    if session.ended_at is not None:  # a no-show whose waiting the teacher has ended
+        return True
+    was_held = session.status is Status.IN_PROGRESS
+    everyone_left = not (session.student.present or session.teacher.present)
+    return was_held and everyone_left and now >= session.scheduled_end
+
+
+def can_join(session: Session, now: int) -> bool:
+    """Whether the room can be entered now."""
+    return opens_at(session) <= now and not is_closed(session, now)
+
+
+def absent_role(session: Session, now: int) -> Role | None:
+    """Who did not come: as recorded, else as it follows from one lone attendance.
+
+    The lone attendance covers the minutes until the record is written, and a lost alarm.
+    """
+    if session.status is Status.NO_SHOW:
+        return session.no_show
+    if session.status is not Status.SCHEDULED or now < no_show_at(session):
+        return None
+    student_came = session.student.joined_at is not None
+    teacher_came = session.teacher.joined_at is not None
+    if student_came == teacher_came:
+        return None
+    if not is_closed(session, now):
+        lone = session.student if student_came else session.teacher
+        if not lone.present:
+            return None
+    return Role.TEACHER if student_came else Role.STUDENT
+
+
+def view_of(session: Session, role: Role, now: int) -> View:
+    """What this participant sees now."""
+    if session.status is Status.CANCELLED:
+        return View.CANCELLED
+    if absent_role(session, now) is not None:
+        return View.NO_SHOW
+    if is_closed(session, now):
+        return View.ENDED
+    if now < opens_at(session):
+        return View.EARLY
+    if session.status is Status.IN_PROGRESS:
+        return View.IN_PROGRESS
+    me, other = session.participant(role), session.participant(role.other)
+    if me.present and other.present:
+        return View.IN_PROGRESS
+    return View.WAITING if me.present else View.JOINABLE

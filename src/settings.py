@@ -1,0 +1,176 @@
+"""Every setting: name, type, default, meaning. Missing ones are named all at once.
+
+Standard library only: the tools read the names from here before anything is installed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DEVELOPMENT_MARK: Final = "development-only-"
+PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
+
+
+class SettingsError(Exception):
+    """The configuration cannot work. `problems` has one sentence for each thing to mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def setting(meaning: str, default: Any = "", *, secret: bool = False) -> Any:
+    """Declare one setting; the field's name in upper case is the variable's name."""
+    return field(default=default, metadata={"meaning": meaning, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration of one deployment. All times and sizes live in `rules`, not here."""
+
+    environment: str = setting("`development` or `production`; development adds /dev", "production")
+    public_url: str = setting("origin people reach us at, without a path")
+    sign_in_url: str = setting("where signed-out people are sent; gets `?return_to=`")
+    student_dashboard_url: str = setting("the student's way back")
+    teacher_dashboard_url: str = setting("the teacher's way back")
+    course_url: str = setting("the course's page; `{course_id}` is replaced")
+    reschedule_url: str = setting("the platform's own reschedule page; `{session_id}` is replaced")
+    auth_cookie: str = setting("cookie that carries the platform's JWT", "session_token")
+    auth_jwt_secret: str = setting("HS256 secret of the platform's JWTs", secret=True)
+    auth_jwks_url: str = setting("JWKS with the platform's RS256, ES256 or EdDSA keys")
+    auth_issuer: str = setting("required `iss`, when set")
+    auth_audience: str = setting("required `aud`, when set")
+    platform_token: str = setting("bearer token of /platform", secret=True)
+    link_secrets: tuple[str, ...] = setting(
+        "keys of e-mail links, comma-separated, newest last", (), secret=True
+    )
+    video_provider: str = setting("`peer`, `plugnmeet` or `bigbluebutton`", "peer")
+    peer_first: bool = setting(
+        "start peer to peer, move to the provider when needed", default=False
+    )
+    plugnmeet_url: str = setting("PlugNmeet server")
+    plugnmeet_api_key: str = setting("PlugNmeet API key")
+    plugnmeet_api_secret: str = setting("PlugNmeet API secret", secret=True)
+    bbb_url: str = setting("BigBlueButton server, up to /api")
+    bbb_secret: str = setting("BigBlueButton shared secret", secret=True)
+    resend_api_key: str = setting("Resend key; without it mail goes to the outbox", secret=True)
+    resend_api_url: str = setting("Resend's address", "https://api.resend.com")
+    resend_webhook_secret: str = setting("signing secret of Resend's webhooks", secret=True)
+    mail_from: str = setting("sender of all mail", "Session Room <sessions@localhost>")
+    ice_servers: tuple[dict[str, Any], ...] = setting("JSON list of STUN/TURN servers", ())
+    turn_key_id: str = setting("Cloudflare TURN key id")
+    turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a developer's machine."""
+        return self.environment == "development"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read and check everything.
+
+        Raises: SettingsError, which lists every problem, not only the first.
+        """
+        problems: list[str] = []
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            name, raw = item.name.upper(), env.get(item.name.upper(), "").strip()
+            if not raw:
+                continue
+            try:
+                values[item.name] = _PARSERS.get(item.name, str)(raw)
+            except ValueError as error:
+                problems.append(f"{name} {error}")
+        settings = cls(**values)
+        problems += settings._problems()
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if missing := self._missing():
+            problems.append("missing settings: " + ", ".join(missing))
+        if self.environment not in ("development", "production"):
+            problems.append("ENVIRONMENT must be development or production")
+        if self.video_provider not in PROVIDERS:
+            problems.append(f"VIDEO_PROVIDER must be one of {', '.join(PROVIDERS)}")
+        if not self.development:
+            placeholders = [
+                name for name in SECRETS if DEVELOPMENT_MARK in str(getattr(self, name.lower()))
+            ]
+            if placeholders:
+                problems.append("development secrets in production: " + ", ".join(placeholders))
+        return problems
+
+    def _missing(self) -> list[str]:
+        required = [
+            "public_url",
+            "sign_in_url",
+            "student_dashboard_url",
+            "teacher_dashboard_url",
+            "course_url",
+            "platform_token",
+            "link_secrets",
+        ]
+        if not self.auth_jwks_url:
+            required.append("auth_jwt_secret")
+        if self.video_provider == "plugnmeet":
+            required += ["plugnmeet_url", "plugnmeet_api_key", "plugnmeet_api_secret"]
+        if self.video_provider == "bigbluebutton":
+            required += ["bbb_url", "bbb_secret"]
+        if self.resend_api_key:
+            required.append("resend_webhook_secret")
+        if self.turn_key_id:
+            required.append("turn_key_api_token")
+        return [name.upper() for name in required if not getattr(self, name)]
+
+
+def _boolean(raw: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if raw.lower() not in words:
+        raise ValueError("must be true or false")
+    return words[raw.lower()]
+
+
+def _keys(raw: str) -> tuple[str, ...]:
+    return tuple(key for part in raw.split(",") if (key := part.strip()))
+
+
+def _origin(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be a URL such as https://sessions.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
+    try:
+        servers = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise ValueError("must be a JSON list of ICE servers") from error
+    if not isinstance(servers, list) or not all(
+        isinstance(server, dict) and "urls" in server for server in servers
+    ):
+        raise ValueError("must be a JSON list of objects with `urls`")
+    return tuple(servers)
+
+
+_PARSERS: Final[dict[str, Callable[[str], Any]]] = {
+    "public_url": _origin,
+    "link_secrets": _keys,
+    "peer_first": _boolean,
+    "ice_servers": _ice_servers,
+}
+
+NAMES: Final[tuple[str, ...]] = tuple(item.name.upper() for item in fields(Settings))
+SECRETS: Final[tuple[str, ...]] = tuple(
+    item.name.upper() for item in fields(Settings) if item.metadata["secret"]
+)

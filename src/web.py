@@ -1,0 +1,108 @@
+"""A request and a response as handlers see them, free of the runtime they came through."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pydantic_core
+
+from errors import BadRequestError, BodyTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+MAX_JSON_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request. Header names are lower case; `read` gives the body's bytes, once."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    read: Callable[[], Awaitable[bytes]]
+
+    @cached_property
+    def path(self) -> str:
+        return unquote(urlsplit(self.url).path)
+
+    @cached_property
+    def origin(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies, read leniently: SimpleCookie stops at the first odd one of another app.
+
+        Of two with one name the first counts: browsers send the one with the longer path first.
+        """
+        pairs = [part.strip().partition("=") for part in self.headers.get("cookie", "").split(";")]
+        return {name: value.strip('"') for name, _, value in reversed(pairs) if name}
+
+    @property
+    def bearer(self) -> str | None:
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+    async def body(self, limit: int = MAX_JSON_BYTES) -> bytes:
+        """The body, refused above `limit` bytes. Raises: BodyTooLargeError."""
+        announced = self.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise BodyTooLargeError
+        raw = await self.read()
+        if len(raw) > limit:
+            raise BodyTooLargeError
+        return raw
+
+    async def json(self) -> Any:
+        """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
+        raw = await self.body()
+        try:
+            # Not json.loads: some thousand nested brackets overflow the stack of CPython in
+            # WebAssembly and end the isolate, with everybody's requests. This one has a limit.
+            return pydantic_core.from_json(raw, allow_inf_nan=False)
+        except ValueError as error:
+            raise BadRequestError("The body must be JSON.") from error
+
+
+@dataclass
+class Response:
+    """What goes back. `headers` are pairs, since Set-Cookie may repeat."""
+
+    body: str | bytes | None = None
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    upgrade: Any = None
+    """The runtime's own answer that carries a WebSocket; it goes back untouched."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is HTML, for people."""
+        return (self.header("Content-Type") or "").startswith("text/html")
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, if any."""
+        return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+
+
+def json_response(data: Any, status: int = 200) -> Response:
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, status, [("Content-Type", "application/json; charset=utf-8")])
+
+
+def html_response(body: str, status: int = 200) -> Response:
+    return Response(body, status, [("Content-Type", "text/html; charset=utf-8")])
+
+
+def redirect(location: str, status: int = 303) -> Response:
+    return Response(None, status, [("Location", location)])

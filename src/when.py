@@ -1,0 +1,84 @@
+"""Times as people read them, in their own zone and with the zone's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A session's time for one reader."""
+
+    date: str
+    """`Monday, 23 November 2026`"""
+    start: str
+    """`18:00`"""
+    end: str
+    """`19:00`, or `00:30 on Tuesday` when the day changes."""
+    zone: str
+    """`Berlin time (CET)`"""
+    length: str
+    """`1 hour 30 minutes`"""
+    start_iso: str
+    end_iso: str
+
+
+def span(start: int, end: int, time_zone: str) -> Span:
+    """Put epoch seconds into words in an IANA zone; an unknown zone reads as UTC."""
+    zone = zone_of(time_zone)
+    first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
+    until = f"{last:%H:%M}"
+    if last.date() != first.date():
+        until += f" on {last:%A}"
+    return Span(
+        date=f"{first:%A}, {first.day} {first:%B %Y}",
+        start=f"{first:%H:%M}",
+        end=until,
+        zone=zone_name(first),
+        length=duration(end - start),
+        start_iso=first.isoformat(),
+        end_iso=last.isoformat(),
+    )
+
+
+def clock_time(moment: int, time_zone: str) -> str:
+    """`18:05` in that zone."""
+    return f"{datetime.fromtimestamp(moment, zone_of(time_zone)):%H:%M}"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone of that name, or UTC."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is an IANA zone of that name."""
+    return name == "UTC" or str(zone_of(name)) == name
+
+
+def zone_name(moment: datetime) -> str:
+    """`Berlin time (CET)`, `New York time (EST)`, `UTC`."""
+    key = str(moment.tzinfo)
+    abbreviation = moment.tzname() or ""
+    if "/" not in key:
+        return key
+    city = key.rsplit("/", 1)[-1].replace("_", " ")
+    # Zones without letters of their own are named by their offset, such as `+04`.
+    if abbreviation[:1] in "+-":
+        abbreviation = f"UTC{abbreviation}"
+    return f"{city} time ({abbreviation})"
+
+
+def duration(seconds: int) -> str:
+    """`45 minutes`, `1 hour 30 minutes`, `2 days 3 hours`; less than a minute counts as one."""
+    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
+    days, hours = divmod(hours, 24)
+    counts = ((days, "day"), (hours, "hour"), (0 if days else minutes, "minute"))
+    return " ".join(
+        f"{count} {unit}" if count == 1 else f"{count} {unit}s" for count, unit in counts if count
+    )

@@ -1,0 +1,115 @@
+"""What the session page says in each state: one place for the words, apart from the markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import rules
+import when
+from model import View
+
+if TYPE_CHECKING:
+    from admission import Visit
+
+STATUS_LABELS: Final = {
+    View.EARLY: "Upcoming",
+    View.JOINABLE: "Open now",
+    View.WAITING: "Waiting",
+    View.IN_PROGRESS: "In progress",
+    View.NO_SHOW: "No-show",
+    View.ENDED: "Ended",
+    View.CANCELLED: "Cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Heading, one or two sentences under it, and the label of the main button."""
+
+    heading: str
+    lead: str
+    join: str = "Join session"
+
+
+def words_for(visit: Visit) -> Words:
+    """The words of this viewer's page."""
+    session, now = visit.session, visit.now
+    other = first_name(visit.other.name)
+    starts = when.clock_time(session.scheduled_start, visit.viewer.time_zone)
+    opens = when.clock_time(rules.opens_at(session), visit.viewer.time_zone)
+    match visit.view:
+        case View.EARLY:
+            return Words(
+                f"Your session with {other}",
+                f"The room opens at {opens}, 15 minutes before the start. "
+                "Check your devices now if you like; the button wakes up by itself.",
+            )
+        case View.JOINABLE if visit.other.present:
+            return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
+        case View.JOINABLE if now >= session.scheduled_start:
+            return Words(
+                f"Your session with {other}",
+                f"It was to start at {starts}. The room is open: come in when ready.",
+            )
+        case View.JOINABLE:
+            return Words(
+                f"Ready for {other}?",
+                f"The room is open. Your session starts at {starts}.",
+            )
+        case View.WAITING:
+            return Words(
+                f"Waiting for {other}",
+                "You are in the room in another window or on another device. "
+                "To continue here, join from this page.",
+                "Use it here",
+            )
+        case View.IN_PROGRESS:
+            return Words(
+                "Your session is in progress",
+                f"{other} is in the room. Rejoin whenever you are ready."
+                if visit.other.present
+                else "The room is open until the session ends. Rejoin whenever you are ready.",
+                "Rejoin session",
+            )
+        case View.NO_SHOW:
+            return _no_show(visit, other, starts)
+        case View.ENDED:
+            return Words("Session ended", _how_it_went(visit, other))
+        case View.CANCELLED:
+            return Words(
+                "This session was cancelled",
+                f"You and {other} were to meet at the time below. There is nothing you need to do.",
+            )
+
+
+def _no_show(visit: Visit, other: str, starts: str) -> Words:
+    viewer_was_absent = rules.absent_role(visit.session, visit.now) is visit.role
+    if rules.is_closed(visit.session, visit.now):
+        if viewer_was_absent:
+            return Words("You missed this session", f"{other} waited for you from {starts}.")
+        return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
+    if viewer_was_absent:
+        return Words(
+            f"{other} waited for you",
+            f"Your session started at {starts}. It is not too late: the room is still open.",
+        )
+    return Words(
+        f"{other} hasn't joined",
+        f"The session was to start at {starts}. You can keep waiting, or ask for another time.",
+        "Keep waiting",
+    )
+
+
+def _how_it_went(visit: Visit, other: str) -> str:
+    session = visit.session
+    if session.started_at is None:
+        return "This session has ended. Nobody started it."
+    ended = session.ended_at or session.scheduled_end
+    met_for = when.duration(ended - session.started_at)
+    return f"This session has ended. You and {other} met for {met_for}."
+
+
+def first_name(name: str) -> str:
+    """What a person is called in running text."""
+    return name.split(maxsplit=1)[0] if name.strip() else name

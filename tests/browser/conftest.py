@@ -1,0 +1,52 @@
+"""Chromium for tests, one for each set of flags, closed at the end."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tools import chromium as installed
+from tools.paths import NODE_MODULES
+
+# Quiet: no update checks, no first-run pages, nothing that reaches for the network.
+QUIET = (
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+)
+# A camera with a moving picture and a microphone that beeps, allowed without asking.
+FAKE_MEDIA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Callable[..., Browser]]:
+    """Return a running Chromium started with these flags over QUIET; the same for the same ones."""
+    running: dict[frozenset[str], Browser] = {}
+    with sync_playwright() as playwright:
+
+        def start(*flags: str) -> Browser:
+            key = frozenset(flags)
+            if key not in running:
+                running[key] = playwright.chromium.launch(
+                    executable_path=installed.find(), args=[*QUIET, *flags]
+                )
+            return running[key]
+
+        yield start
+        for browser in running.values():
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_with_camera(chromium: Callable[..., Browser]) -> Browser:
+    """Return a Chromium with a fake camera and microphone."""
+    return chromium(*FAKE_MEDIA)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """Return axe-core's script, to be added to a page."""
+    return (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

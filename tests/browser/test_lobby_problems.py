@@ -1,0 +1,415 @@
+"""Every way in which camera and microphone can fail, in real Chromium.
+
+Chromium is brought into the state itself where flags and permissions can do so. Where they cannot
+(in use, blocked by the system), getUserMedia rejects with the DOMException that Chromium would
+give.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.lobby_page import (
+    ALLOW_ALL,
+    FAKE_DEVICES,
+    NO_CAMERA,
+    book,
+    lobby,
+    reject_devices,
+    wait_for_state,
+)
+from tools.local_worker import LocalWorker
+
+PLEASE_ALLOW = "Please allow camera/microphone access."
+Start = Callable[..., Browser]
+REMEMBERED = """
+localStorage.setItem("session-room:devices", JSON.stringify({
+  camera: { id: "of-another-day", name: "An old camera" },
+  microphone: { id: "of-another-day", name: "An old headset" },
+}));
+"""
+
+
+@pytest.fixture
+def session_id(dev_worker: LocalWorker) -> str:
+    return book(dev_worker, starts_in=5 * 60)
+
+
+def expect_problem(page: Page, title: str, text: str | re.Pattern[str]) -> None:
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#problem-title")).to_have_text(title)
+    expect(page.locator("#problem-text")).to_contain_text(text)
+
+
+def no_problem(page: Page) -> None:
+    expect(page.locator("#device-problem")).to_be_hidden()
+
+
+def test_denied(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    issues: list[str] = []
+    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, issues=issues) as page:
+        wait_for_state(page, "error")
+
+        expect_problem(page, PLEASE_ALLOW, "This browser blocks the camera and microphone")
+        expect(page.locator("#problem-steps li").first).to_contain_text("left of the address")
+        expect(page.locator("#join")).to_be_enabled()
+        assert sorted(issues) == ["camera_denied", "microphone_denied"]
+
+
+def test_granted_later_in_the_browser_is_noticed_without_a_click(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id) as page:
+        expect_problem(page, PLEASE_ALLOW, "This browser blocks")
+        page.context.grant_permissions(["camera", "microphone"])
+
+        wait_for_state(page, "live")
+        no_problem(page)
+
+
+def test_try_again_works_without_reload_and_keeps_the_focus_in_the_page(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    script = reject_devices("NotReadableError", "Could not start video source")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect(page.locator("#problem-retry")).to_be_visible()
+        page.evaluate("window.repaired = true; window.stayed = true")
+        page.locator("#problem-retry").click()
+
+        wait_for_state(page, "live")
+        no_problem(page)
+        expect(page.locator("#toggle-microphone")).to_be_focused()
+        assert page.evaluate("window.stayed")
+
+
+def test_only_the_microphone_is_granted(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["microphone"]
+    ) as page:
+        expect_problem(page, PLEASE_ALLOW, "Your microphone works: you can join with audio only.")
+        expect(page.locator("#problem-text")).to_contain_text("This browser blocks the camera")
+        expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#toggle-camera")).to_have_attribute("aria-pressed", "false")
+
+
+def test_only_the_camera_is_granted(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["camera"]) as page:
+        wait_for_state(page, "live")
+
+        expect_problem(page, PLEASE_ALLOW, "nobody would hear you")
+
+
+def test_no_devices_at_all(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    issues: list[str] = []
+    # A machine without hardware, and no fake devices either.
+    with lobby(dev_worker, chromium(ALLOW_ALL), session_id, issues=issues) as page:
+        expect_problem(page, "No camera or microphone found.", "Plug one in")
+        expect(page.locator("#camera-picker")).to_have_text("No camera available")
+        expect(page.locator("#join")).to_be_enabled()
+        assert sorted(issues) == ["camera_missing", "microphone_missing"]
+
+
+def test_no_camera(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    with lobby(dev_worker, chromium(NO_CAMERA, ALLOW_ALL), session_id) as page:
+        expect_problem(page, "No camera found.", "you can join with audio only")
+        wait_for_state(page, "error")
+        expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
+
+
+def test_no_microphone(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    script = reject_devices("NotFoundError", "Requested device not found", kinds="audio")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(page, "No microphone found.", "Plug one in or switch it on")
+        wait_for_state(page, "live")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NotReadableError", "Could not start video source"),
+        ("AbortError", "Timeout starting video source"),
+    ],
+)
+def test_in_use_by_another_app_and_noticed_when_it_ends(
+    dev_worker: LocalWorker, chromium: Start, session_id: str, name: str, message: str
+):
+    script = reject_devices(name, message, kinds="video")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(page, "Your camera is in use or not responding.", "Close other apps")
+        page.evaluate("window.repaired = true; window.dispatchEvent(new Event('focus'))")
+
+        wait_for_state(page, "live")
+        no_problem(page)
+
+
+def test_blocked_by_the_operating_system(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    issues: list[str] = []
+    script = reject_devices("NotAllowedError", "Permission denied by system")
+    windows = (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/150.0.0.0 Safari/537.36"
+    )
+    with lobby(
+        dev_worker,
+        chromium(FAKE_DEVICES, ALLOW_ALL),
+        session_id,
+        script=script,
+        user_agent=windows,
+        issues=issues,
+    ) as page:
+        expect_problem(page, PLEASE_ALLOW, "your device's own settings block it")
+        expect(page.locator("#problem-steps")).to_contain_text("Privacy & security")
+        assert "camera_system" in issues
+
+
+def test_a_remembered_device_that_is_gone_is_replaced_and_told_gently(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=REMEMBERED
+    ) as page:
+        wait_for_state(page, "live")
+
+        no_problem(page)
+        expect(page.locator("#device-note")).to_contain_text("is not connected. Using")
+        expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
+
+
+def test_blocked_by_the_pages_policy(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    browser = chromium(FAKE_DEVICES, ALLOW_ALL)
+    with lobby(dev_worker, browser, session_id, expected=["Permissions policy"]) as page:
+        page.route(f"**/session/{session_id}", without_cameras)
+        page.reload()
+
+        expect_problem(page, PLEASE_ALLOW, "are switched off for this page")
+
+
+def without_cameras(route) -> None:
+    response = route.fetch()
+    headers = response.headers | {"permissions-policy": "camera=(), microphone=()"}
+    route.fulfill(response=response, headers=headers)
+
+
+def test_security_error(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    script = reject_devices("SecurityError", "Media is disabled for this document")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(
+            page, "This browser blocks the camera and microphone here.", "security settings"
+        )
+
+
+def test_an_insecure_address(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    browser = chromium(FAKE_DEVICES, ALLOW_ALL, "--host-resolver-rules=MAP room.test 127.0.0.1")
+    address = f"http://room.test:{dev_worker.port}"
+    with signed_in_elsewhere(dev_worker, browser, address, session_id) as page:
+        expect_problem(page, "Camera and microphone need a secure connection.", "https")
+        expect(page.locator("#camera-picker")).to_have_text("No camera available")
+
+
+def test_a_browser_without_media_devices(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    script = "Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => undefined })"
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(page, "This browser cannot use a camera or microphone.", "Firefox")
+
+
+def test_an_unknown_error(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    script = reject_devices("UnknownError", "?")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(page, "Your camera and microphone could not be started.", "Try again")
+
+
+def test_a_prompt_that_nobody_answers(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    with prompting(dev_worker, chromium, session_id) as page:
+        wait_for_state(page, "asking")
+        expect(page.locator("#preview-message")).to_contain_text("Look for the permission prompt")
+        expect(page.locator("#announcer")).to_contain_text("Look for the permission prompt")
+        no_problem(page)
+        expect(page.locator("#join")).to_be_enabled()
+
+
+def test_a_prompt_that_is_answered_late(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    with prompting(dev_worker, chromium, session_id) as page:
+        expect(page.locator("#preview-message")).to_contain_text("Look for the permission prompt")
+        page.evaluate("window.answer()")
+
+        wait_for_state(page, "live")
+        no_problem(page)
+
+
+def test_asking_again_after_a_lost_prompt(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    with prompting(dev_worker, chromium, session_id) as page:
+        again = page.get_by_role("button", name="Ask again")
+        expect(again).to_be_visible(timeout=15_000)
+        page.evaluate("window.answered = true")
+        again.click()
+        wait_for_state(page, "live")
+        page.evaluate("window.answer()")
+        page.wait_for_timeout(500)
+
+        # What the forgotten prompt brought in the end was let go again.
+        assert page.evaluate("window.opened.filter((t) => t.readyState === 'live').length") == 2
+
+
+def test_a_prompt_that_was_closed_is_not_brought_up_again(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    script = PERMISSION_IS_PROMPT + reject_devices("NotAllowedError", "Permission dismissed")
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        expect_problem(page, PLEASE_ALLOW, "closed without an answer")
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        page.wait_for_timeout(300)
+
+        assert len(page.evaluate("window.asked")) == 1
+
+
+def test_unplugged_while_running_another_one_takes_over(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=KEEP_TRACKS
+    ) as page:
+        wait_for_state(page, "live")
+        page.evaluate("unplug('audio')")
+
+        expect(page.locator("#device-note")).to_contain_text("Your microphone was disconnected.")
+        expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
+        no_problem(page)
+
+
+def test_unplugged_for_good_and_plugged_in_again(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    script = reject_devices("NotFoundError", "Requested device not found", kinds="video")
+    script = f"window.repaired = true; {script} {KEEP_TRACKS}"
+    with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
+        wait_for_state(page, "live")
+        page.evaluate("window.repaired = false; unplug('video')")
+        expect_problem(page, "Your camera is no longer connected.", "Plug it in again")
+        wait_for_state(page, "error")
+
+        page.evaluate("window.repaired = true")
+        page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+        wait_for_state(page, "live")
+        no_problem(page)
+
+
+# Every browser's own words, from the module itself: one Chromium cannot be all of them.
+AGENTS = {
+    "Chrome on Windows": (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36",
+        "two sliders",
+        "Start, Settings",
+    ),
+    "Edge on Windows": (
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0",
+        "lock icon",
+        "Start, Settings",
+    ),
+    "Chrome on Android": (
+        "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/150.0 Mobile "
+        "Safari/537.36",
+        "then Permissions",
+        "Apps, Chrome, Permissions",
+    ),
+    "Firefox on Linux": (
+        "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
+        "crossed-out",
+        "let Firefox use",
+    ),
+    "Firefox on Android": (
+        "Mozilla/5.0 (Android 15; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0",
+        "lock icon",
+        "Apps, Firefox, Permissions",
+    ),
+    "Safari on macOS": (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1 Version/26.0 "
+        "Safari/605.1",
+        "Settings for localhost",
+        "System Settings",
+    ),
+    "Safari on iOS": (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 Version/26.0 "
+        "Mobile/15E148 Safari/604.1",
+        "Website Settings",
+        "Settings app",
+    ),
+    "Chrome on iOS": (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 CriOS/150.0 "
+        "Mobile/15E148 Safari/604.1",
+        "Apps, Chrome",
+        "Apps, Chrome",
+    ),
+}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_steps_fit_the_browser_and_the_system(
+    dev_worker: LocalWorker, chromium: Start, session_id: str, agent: str
+):
+    name, in_browser, in_system = AGENTS[agent]
+    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, user_agent=name) as page:
+        expect_problem(page, PLEASE_ALLOW, "This browser blocks")
+        expect(page.locator("#problem-steps")).to_contain_text(in_browser)
+
+        steps = page.evaluate(
+            """async () => {
+              const { stepsInSystem } = await import("/js/allow_steps.js");
+              const { platform } = await import("/js/platform.js");
+              return stepsInSystem("camera", platform()).join(" ");
+            }"""
+        )
+        assert in_system in steps
+
+
+PERMISSION_IS_PROMPT = """
+navigator.permissions.query = async () =>
+  Object.assign(new EventTarget(), { state: window.answered ? "granted" : "prompt" });
+"""
+KEEP_TRACKS = """
+{
+  window.opened = [];
+  const inner = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await inner(constraints);
+    opened.push(...stream.getTracks());
+    return stream;
+  };
+  // What Chromium does to a track whose device has gone.
+  window.unplug = (kind) => {
+    const track = opened.findLast((each) => each.kind === kind);
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+    navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+  };
+}
+"""
+NOBODY_ANSWERS = """
+{
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const open = new Promise((resolve) => {
+    window.answer = () => { window.answered = true; resolve(); };
+  });
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    if (!window.answered) await open;
+    return ask(constraints);
+  };
+}
+"""
+
+
+def prompting(dev_worker: LocalWorker, chromium: Start, session_id: str):
+    """Open a lobby whose permission prompt stays open until `window.answer()`."""
+    script = PERMISSION_IS_PROMPT + NOBODY_ANSWERS + KEEP_TRACKS
+    return lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script)
+
+
+def signed_in_elsewhere(worker: LocalWorker, browser: Browser, address: str, session_id: str):
+    return lobby(worker, browser, session_id, base_url=address)

@@ -1,0 +1,72 @@
+"""Servers for tests: the real Worker in real workerd, one for each configuration asked for."""
+
+import shutil
+import socket
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import dev_settings
+from tools.local_worker import DIRECT, LocalWorker
+
+# As long as real ones and free of the mark by which production refuses development's.
+PRODUCTION_SECRETS = {
+    "AUTH_JWT_SECRET": "test-jwt-secret-0123456789abcdef0123456789",
+    "PLATFORM_TOKEN": "test-platform-token-0123456789abcdef012345",
+    "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
+}
+
+
+@pytest.fixture(scope="session")
+def worker_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., LocalWorker]]:
+    """Return a running Worker with these settings over development's; the same for the same ones.
+
+    With ENVIRONMENT="production" it gets PRODUCTION_SECRETS. Its `settings` say what it runs with.
+    Data is shared by all tests that ask for the same settings, so each makes sessions of its own.
+    """
+    running: dict[frozenset[tuple[str, str]], LocalWorker] = {}
+    migrated = tmp_path_factory.mktemp("migrated")
+
+    def start(**settings: str) -> LocalWorker:
+        key = frozenset(settings.items())
+        if key not in running:
+            running[key] = start_worker(settings, migrated, tmp_path_factory.mktemp("state"))
+        return running[key]
+
+    yield start
+    for worker in running.values():
+        worker.stop()
+
+
+@pytest.fixture(scope="session")
+def dev_worker(worker_with: Callable[..., LocalWorker]) -> LocalWorker:
+    """Return the Worker as `make dev` runs it, with demo people and sessions."""
+    worker = worker_with()
+    request = urllib.request.Request(
+        f"{worker.url}/dev/seed", method="POST", data=b"", headers={"Origin": worker.url}
+    )
+    DIRECT.open(request, timeout=60).close()
+    return worker
+
+
+def start_worker(settings: dict[str, str], migrated: Path, state: Path) -> LocalWorker:
+    port = free_port()
+    # By name, as in `make dev`: browsers take Secure cookies from localhost.
+    everything = dev_settings.development(f"http://localhost:{port}")
+    if settings.get("ENVIRONMENT") == "production":
+        everything |= PRODUCTION_SECRETS
+    everything |= settings
+    # Migrating takes seconds: do it once, then copy.
+    LocalWorker(everything, port=port, state=migrated).apply_migrations()
+    shutil.copytree(migrated, state, dirs_exist_ok=True)
+    worker = LocalWorker(everything, port=port, state=state, ip="localhost")
+    worker.start()
+    return worker
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

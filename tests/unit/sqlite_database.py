@@ -1,0 +1,44 @@
+"""`db.database.Database` over sqlite3, on the real migrations."""
+
+import sqlite3
+from typing import Any
+
+from tools.paths import MIGRATIONS
+
+Row = dict[str, Any]
+
+
+def migrated() -> sqlite3.Connection:
+    """Return a new database in memory with the whole schema; each statement commits by itself."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    for migration in sorted(MIGRATIONS.glob("*.sql")):
+        connection.executescript(migration.read_text(encoding="utf-8"))
+    return connection
+
+
+class SqliteDatabase:
+    """`calls` counts the round trips, as the D1 adapter's does."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.calls = 0
+
+    async def all(self, sql: str, *params: Any) -> list[Row]:
+        self.calls += 1
+        return self._run(sql, params)
+
+    async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
+        self.calls += 1
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            results = [self._run(sql, params) for sql, params in statements]
+        except sqlite3.Error:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+        return results
+
+    def _run(self, sql: str, params: tuple[Any, ...]) -> list[Row]:
+        return [dict(row) for row in self.connection.execute(sql, params)]

@@ -1,0 +1,113 @@
+"""Room links and the cookies they leave: signed, for one purpose, by any key not yet retired."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import links
+from links import RoomLink
+
+OLD, NEW, OTHER = "the-older-key", "the-newer-key", "somebody-elses-key"
+LINK = RoomLink("algebra-1", "student")
+ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+
+def tampered_at(token: str, position: int) -> str:
+    """Another character there, chosen so that the bits it stands for differ.
+
+    The last of 43 characters stands for 4 bits and has 2 to spare, so its highest bit is flipped.
+    """
+    character = token[position]
+    changed = ALPHABET[ALPHABET.index(character) ^ 32] if character in ALPHABET else "A"
+    return token[:position] + changed + token[position + 1 :]
+
+
+def test_a_link_says_who_may_enter_what():
+    assert links.read(links.sign(LINK, [NEW]), [NEW]) == LINK
+
+
+def test_no_character_of_a_link_can_be_changed():
+    token = links.sign(LINK, [NEW])
+    accepted = [
+        position
+        for position in range(len(token))
+        if links.read(tampered_at(token, position), [NEW]) is not None
+    ]
+
+    assert accepted == []
+
+
+@pytest.mark.parametrize("cut", [0, 1, 10, -1, -20])
+def test_a_link_cut_short_is_none(cut):
+    assert links.read(links.sign(LINK, [NEW])[:cut], [NEW]) is None
+
+
+def test_the_parts_of_two_links_make_no_third():
+    payload = links.sign(RoomLink("algebra-1", "stranger"), [OTHER]).rpartition(".")[0]
+    signature = links.sign(LINK, [NEW]).rpartition(".")[2]
+
+    assert links.read(f"{payload}.{signature}", [NEW]) is None
+
+
+def test_a_link_of_the_older_key_lives_on_after_the_rotation():
+    assert links.read(links.sign(LINK, [OLD]), [OLD, NEW]) == LINK
+
+
+def test_the_newest_key_signs():
+    token = links.sign(LINK, [OLD, NEW])
+
+    assert links.read(token, [NEW]) == LINK
+    assert links.read(token, [OLD]) is None
+
+
+def test_a_removed_key_opens_nothing_any_more():
+    assert links.read(links.sign(LINK, [OLD]), [NEW]) is None
+
+
+@pytest.mark.parametrize(
+    ("made_for", "used_for"), [(links.COOKIE, links.LINK), (links.LINK, links.COOKIE)]
+)
+def test_a_token_for_one_purpose_is_nothing_for_another(made_for, used_for):
+    token = links.sign(LINK, [NEW], purpose=made_for)
+
+    assert links.read(token, [NEW], purpose=used_for) is None
+    assert links.read(token, [NEW], purpose=made_for) == LINK
+
+
+@pytest.mark.parametrize("content", [["algebra-1"], ["a", "b", "c"], ["algebra-1", 7], 7, None])
+def test_signed_content_of_another_shape_is_no_link(content):
+    token = links._serializer([NEW], links.LINK).dumps(content)
+
+    assert links.read(token, [NEW]) is None
+
+
+@given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
+def test_garbage_is_no_link_and_no_error(garbage):
+    assert links.read(garbage, [NEW]) is None
+
+
+@given(st.text(min_size=1, max_size=64), st.text(min_size=1, max_size=128))
+def test_links_fit_into_addresses_and_cookies(session_id, user_id):
+    link = RoomLink(session_id, user_id)
+    token = links.sign(link, [NEW])
+
+    assert links.read(token, [NEW]) == link
+    assert set(token) <= set(ALPHABET + ".")
+
+
+def test_the_cookie_opens_its_session_only():
+    cookie = links.room_cookie(LINK, [NEW], max_age=3600)
+    pair, *attributes = cookie.split("; ")
+    name, _, value = pair.partition("=")
+
+    assert name == "session_room"
+    assert links.read(value, [NEW], purpose=links.COOKIE) == LINK
+    assert attributes == [
+        "Path=/session/algebra-1",
+        "Max-Age=3600",
+        "HttpOnly",
+        "Secure",
+        "SameSite=Lax",
+    ]

@@ -1,0 +1,236 @@
+"""Who sees what, when: `rules` as a table, and its promises over every possible session."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rules
+from model import Participant, Role, Session, Status, View
+from tests.unit.cast import (
+    CLOSES,
+    DAY,
+    END,
+    MINUTE,
+    NO_SHOW,
+    OPENS,
+    START,
+    gone,
+    here,
+    person,
+    session,
+)
+
+STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
+BOTH_HERE = {"student": here("student"), "teacher": here("teacher")}
+STUDENT_HERE = {"student": here("student")}
+TEACHER_HERE = {"teacher": here("teacher")}
+HELD = {"status": Status.IN_PROGRESS, "started_at": START}
+
+# (what the session is, when), what the student sees, what the teacher sees
+TABLE = {
+    "a second before the window": ({}, OPENS - 1, View.EARLY, View.EARLY),
+    "as the window opens": ({}, OPENS, View.JOINABLE, View.JOINABLE),
+    "nobody came, no-show time past": ({}, NO_SHOW, View.JOINABLE, View.JOINABLE),
+    "nobody came, the last second": ({}, CLOSES - 1, View.JOINABLE, View.JOINABLE),
+    "nobody came, closed": ({}, CLOSES, View.ENDED, View.ENDED),
+    "student waits": (STUDENT_HERE, START, View.WAITING, View.JOINABLE),
+    "teacher waits": (TEACHER_HERE, START, View.JOINABLE, View.WAITING),
+    "student waits, a second before no-show": (
+        STUDENT_HERE,
+        NO_SHOW - 1,
+        View.WAITING,
+        View.JOINABLE,
+    ),
+    "student waits, no-show": (STUDENT_HERE, NO_SHOW, View.NO_SHOW, View.NO_SHOW),
+    "teacher waits, no-show": (TEACHER_HERE, NO_SHOW, View.NO_SHOW, View.NO_SHOW),
+    "student waited and left": (
+        {"student": gone("student")},
+        NO_SHOW,
+        View.JOINABLE,
+        View.JOINABLE,
+    ),
+    "student waited and left, closed": (
+        {"student": gone("student")},
+        CLOSES,
+        View.NO_SHOW,
+        View.NO_SHOW,
+    ),
+    "both there, not yet on record": (BOTH_HERE, START, View.IN_PROGRESS, View.IN_PROGRESS),
+    "both there, long past no-show": (BOTH_HERE, END - 1, View.IN_PROGRESS, View.IN_PROGRESS),
+    "student dropped out": (
+        HELD | {"student": gone("student"), "teacher": here("teacher")},
+        START + MINUTE,
+        View.IN_PROGRESS,
+        View.IN_PROGRESS,
+    ),
+    "both left, a second before the end": (
+        HELD | {"student": gone("student"), "teacher": gone("teacher")},
+        END - 1,
+        View.IN_PROGRESS,
+        View.IN_PROGRESS,
+    ),
+    "both left, the end has come": (
+        HELD | {"student": gone("student"), "teacher": gone("teacher")},
+        END,
+        View.ENDED,
+        View.ENDED,
+    ),
+    "one stays into overtime": (
+        HELD | {"student": gone("student"), "teacher": here("teacher")},
+        END,
+        View.IN_PROGRESS,
+        View.IN_PROGRESS,
+    ),
+    "the last second of overtime": (
+        HELD | BOTH_HERE,
+        CLOSES - 1,
+        View.IN_PROGRESS,
+        View.IN_PROGRESS,
+    ),
+    "overtime over": (HELD | BOTH_HERE, CLOSES, View.ENDED, View.ENDED),
+    "ended by the teacher": (
+        {"status": Status.COMPLETED, "started_at": START, "ended_at": START + MINUTE},
+        START + MINUTE,
+        View.ENDED,
+        View.ENDED,
+    ),
+    "on record as no-show, still open": (
+        {"status": Status.NO_SHOW, "no_show": TEACHER} | STUDENT_HERE,
+        NO_SHOW,
+        View.NO_SHOW,
+        View.NO_SHOW,
+    ),
+    "on record as no-show, closed": (
+        {"status": Status.NO_SHOW, "no_show": STUDENT},
+        CLOSES + DAY,
+        View.NO_SHOW,
+        View.NO_SHOW,
+    ),
+    "cancelled before the window": (
+        {"status": Status.CANCELLED},
+        OPENS - 1,
+        View.CANCELLED,
+        View.CANCELLED,
+    ),
+    "cancelled, long past": ({"status": Status.CANCELLED}, CLOSES, View.CANCELLED, View.CANCELLED),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "for_student", "for_teacher"), TABLE.values(), ids=TABLE.keys()
+)
+def test_each_viewer_sees_the_state_of_the_table(changes, now, for_student, for_teacher):
+    seen = {role: rules.view_of(session(**changes), role, now) for role in Role}
+
+    assert seen == {STUDENT: for_student, TEACHER: for_teacher}
+
+
+@pytest.mark.parametrize(("waiting", "absent"), [("student", TEACHER), ("teacher", STUDENT)])
+def test_who_left_the_other_waiting_is_the_absent_one(waiting, absent):
+    lonely = session(**{waiting: here(waiting)})
+
+    assert rules.absent_role(lonely, NO_SHOW - 1) is None
+    assert rules.absent_role(lonely, NO_SHOW) is absent
+
+
+def test_a_late_teacher_ends_the_no_show():
+    together = session(**BOTH_HERE)
+
+    assert rules.absent_role(together, NO_SHOW + MINUTE) is None
+
+
+def test_a_no_show_that_the_teacher_has_ended_cannot_be_entered():
+    ended = session(status=Status.NO_SHOW, no_show=STUDENT, ended_at=NO_SHOW + 1)
+
+    assert rules.view_of(ended, TEACHER, NO_SHOW + 2) is View.NO_SHOW
+    assert not rules.can_join(ended, NO_SHOW + 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed"),
+    [(OPENS - 1, False), (OPENS, True), (END, True), (CLOSES - 1, True), (CLOSES, False)],
+)
+def test_the_room_can_be_entered_from_the_window_to_the_end_of_overtime(now, allowed):
+    assert rules.can_join(session(), now) is allowed
+
+
+def test_links_live_a_week_beyond_the_end():
+    assert rules.link_expires_at(session()) == END + 7 * DAY
+
+
+def test_a_stranger_has_no_role():
+    booked = session()
+
+    assert booked.role_of("stranger") is None
+    assert booked.role_of("student") is STUDENT
+    assert booked.role_of("teacher") is TEACHER
+
+
+moments = st.one_of(
+    st.integers(START - 2 * DAY, START + 2 * DAY),
+    st.sampled_from(
+        [m + d for m, d in itertools.product((OPENS, START, NO_SHOW, END, CLOSES), (-1, 0, 1))]
+    ),
+)
+
+
+def people(person_id: str) -> st.SearchStrategy[Participant]:
+    return st.sampled_from([person(person_id), gone(person_id), here(person_id)])
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    """Every session that the schema's CHECKs let exist."""
+    status = draw(st.sampled_from(Status))
+    started = st.just(START) if status is Status.IN_PROGRESS else st.sampled_from([None, START])
+    return session(
+        status=status,
+        student=draw(people("student")),
+        teacher=draw(people("teacher")),
+        started_at=draw(started),
+        ended_at=draw(st.sampled_from([None, START + MINUTE, CLOSES])),
+        no_show=draw(st.sampled_from(Role)) if status is Status.NO_SHOW else None,
+    )
+
+
+@given(sessions(), st.sampled_from(Role), moments)
+def test_every_session_has_a_view_at_every_moment(any_session, role, now):
+    assert rules.view_of(any_session, role, now) in View
+
+
+@given(sessions(), st.sampled_from(Role), moments)
+def test_what_is_closed_never_looks_open(any_session, role, now):
+    view = rules.view_of(any_session, role, now)
+    closed = rules.is_closed(any_session, now)
+
+    assert not (closed and view in (View.EARLY, View.JOINABLE, View.WAITING, View.IN_PROGRESS))
+
+
+@given(sessions(), st.sampled_from(Role), moments)
+def test_the_button_agrees_with_the_view(any_session, role, now):
+    view = rules.view_of(any_session, role, now)
+    can_join = rules.can_join(any_session, now)
+
+    if view in (View.JOINABLE, View.WAITING, View.IN_PROGRESS):
+        assert can_join
+    if view in (View.EARLY, View.ENDED, View.CANCELLED):
+        assert not can_join
+    if view is View.NO_SHOW:
+        open_now = now >= OPENS and not rules.is_closed(any_session, now)
+        assert can_join is open_now
+
+
+@given(sessions(), moments)
+def test_both_viewers_agree_on_whether_it_is_over(any_session, now):
+    over = {View.ENDED, View.CANCELLED, View.NO_SHOW}
+    student, teacher = (rules.view_of(any_session, role, now) for role in Role)
+
+    assert (student in over) == (teacher in over)
+
+
+@given(sessions(), moments, st.integers(0, 2 * DAY))
+def test_a_closed_session_stays_closed_as_time_goes_by(any_session, now, later):
+    if rules.is_closed(any_session, now):
+        assert rules.is_closed(any_session, now + later)

@@ -1,0 +1,168 @@
+"""The configuration: read strictly, and every problem named at once."""
+
+import re
+
+import pytest
+
+from settings import DEVELOPMENT_MARK, NAMES, SECRETS, Settings, SettingsError
+from tools.paths import ROOT
+
+COMPLETE = {
+    "ENVIRONMENT": "production",
+    "PUBLIC_URL": "https://sessions.example.com",
+    "SIGN_IN_URL": "https://www.example.com/sign-in",
+    "STUDENT_DASHBOARD_URL": "https://www.example.com/student",
+    "TEACHER_DASHBOARD_URL": "https://www.example.com/teacher",
+    "COURSE_URL": "https://www.example.com/courses/{course_id}",
+    "AUTH_JWT_SECRET": "0123456789abcdef0123456789abcdef",
+    "PLATFORM_TOKEN": "fedcba9876543210fedcba9876543210",
+    "LINK_SECRETS": "the-older-key-of-links,the-newer-key-of-links",
+}
+REQUIRED = [name for name in COMPLETE if name != "ENVIRONMENT"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "operations.md"]
+# A row of a Markdown table whose first cell is the setting's name in backticks.
+TABLE_ROW = re.compile(r"^\|\s*`([A-Z][A-Z0-9_]*)`( \(secret\))?\s*\|", re.MULTILINE)
+
+
+def problems(**changes: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(COMPLETE | changes)
+    return caught.value.problems
+
+
+def test_a_complete_configuration_is_read():
+    settings = Settings.from_env(COMPLETE)
+
+    assert settings.public_url == "https://sessions.example.com"
+    assert settings.link_secrets == ("the-older-key-of-links", "the-newer-key-of-links")
+    assert not settings.development
+
+
+def test_everything_that_is_missing_is_named_at_once():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"ENVIRONMENT": "production"})
+
+    (problem,) = caught.value.problems
+    assert problem.startswith("missing settings: ")
+    assert set(problem.removeprefix("missing settings: ").split(", ")) == set(REQUIRED)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_empty_setting_is_a_missing_one(name, empty):
+    assert problems(**{name: empty}) == [f"missing settings: {name}"]
+
+
+def test_several_kinds_of_problems_are_named_together():
+    found = problems(PEER_FIRST="maybe", VIDEO_PROVIDER="zoom", SIGN_IN_URL="", ICE_SERVERS="[")
+
+    assert len(found) == 4
+    for name in ("PEER_FIRST", "VIDEO_PROVIDER", "SIGN_IN_URL", "ICE_SERVERS"):
+        assert any(name in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"), [(("true", "True", "1", "yes"), True), (("false", "0", "no", ""), False)]
+)
+def test_booleans_are_words_we_know(words, value):
+    assert {Settings.from_env(COMPLETE | {"PEER_FIRST": w}).peer_first for w in words} == {value}
+
+
+@pytest.mark.parametrize("word", ["on", "enabled", "ture", "2", "None"])
+def test_other_booleans_are_refused(word):
+    assert problems(PEER_FIRST=word) == ["PEER_FIRST must be true or false"]
+
+
+@pytest.mark.parametrize("environment", ["staging", "Production", "dev"])
+def test_only_two_environments_exist(environment):
+    assert "ENVIRONMENT must be development or production" in problems(ENVIRONMENT=environment)
+
+
+@pytest.mark.parametrize("name", [name for name in SECRETS if name in COMPLETE])
+def test_development_secrets_are_refused_in_production(name):
+    secret = f"{DEVELOPMENT_MARK}secret-of-something"
+
+    assert problems(**{name: secret}) == [f"development secrets in production: {name}"]
+
+
+def test_one_development_key_among_good_ones_is_found():
+    found = problems(LINK_SECRETS=f"a-good-key-of-links,{DEVELOPMENT_MARK}key")
+
+    assert found == ["development secrets in production: LINK_SECRETS"]
+
+
+def test_development_takes_its_own_secrets():
+    changes = {"ENVIRONMENT": "development", "PLATFORM_TOKEN": f"{DEVELOPMENT_MARK}token"}
+
+    assert Settings.from_env(COMPLETE | changes).development
+
+
+@pytest.mark.parametrize("raw", ["[", "{}", '"stun:x"', "[1]", '[{"url": "stun:x"}]'])
+def test_ice_servers_are_a_json_list_of_servers(raw):
+    (problem,) = problems(ICE_SERVERS=raw)
+
+    assert problem.startswith("ICE_SERVERS must be a JSON list")
+
+
+def test_ice_servers_arrive_as_they_were_written():
+    raw = '[{"urls": ["stun:stun.example.com"]}, {"urls": "turn:t", "username": "u"}]'
+
+    first, second = Settings.from_env(COMPLETE | {"ICE_SERVERS": raw}).ice_servers
+    assert first == {"urls": ["stun:stun.example.com"]}
+    assert second["username"] == "u"
+
+
+@pytest.mark.parametrize(
+    ("raw", "origin"),
+    [
+        ("https://sessions.example.com/", "https://sessions.example.com"),
+        ("http://localhost:8787/x?y", "http://localhost:8787"),
+    ],
+)
+def test_the_public_url_is_an_origin(raw, origin):
+    assert Settings.from_env(COMPLETE | {"PUBLIC_URL": raw}).public_url == origin
+
+
+@pytest.mark.parametrize("raw", ["sessions.example.com", "ftp://example.com", "https://"])
+def test_a_public_url_that_is_none_is_refused(raw):
+    assert any(
+        problem.startswith("PUBLIC_URL must be a URL") for problem in problems(PUBLIC_URL=raw)
+    )
+
+
+def test_a_jwks_replaces_the_shared_secret():
+    changes = {"AUTH_JWT_SECRET": "", "AUTH_JWKS_URL": "https://www.example.com/jwks.json"}
+
+    assert Settings.from_env(COMPLETE | changes).auth_jwt_secret == ""
+
+
+@pytest.mark.parametrize(
+    ("switch", "needed"),
+    [
+        (
+            {"VIDEO_PROVIDER": "plugnmeet"},
+            {"PLUGNMEET_URL", "PLUGNMEET_API_KEY", "PLUGNMEET_API_SECRET"},
+        ),
+        ({"VIDEO_PROVIDER": "bigbluebutton"}, {"BBB_URL", "BBB_SECRET"}),
+        ({"RESEND_API_KEY": "re_123"}, {"RESEND_WEBHOOK_SECRET"}),
+        ({"TURN_KEY_ID": "key"}, {"TURN_KEY_API_TOKEN"}),
+    ],
+)
+def test_what_is_switched_on_needs_its_own_settings(switch, needed):
+    (problem,) = problems(**switch)
+
+    assert set(problem.removeprefix("missing settings: ").split(", ")) == needed
+
+
+def test_problems_never_repeat_a_secret():
+    secrets = {name: f"{DEVELOPMENT_MARK}hush-{name}" for name in SECRETS}
+
+    assert "hush" not in str(problems(**secrets))
+
+
+def test_every_setting_is_documented_and_secrets_are_marked():
+    texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS if path.is_file()]
+    rows = dict(row for text in texts for row in TABLE_ROW.findall(text))
+
+    assert set(NAMES) - set(rows) == set()
+    assert {name for name, mark in rows.items() if mark} == set(SECRETS)

@@ -1,0 +1,114 @@
+"""Every SQL constant of `db/`, present and future: it compiles, and it never scans a table."""
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+
+import pytest
+
+import db as db_package
+
+# A query that may read a whole table, and why that is right.
+MAY_SCAN = {
+    "outbox.LIST_NEWEST": "walks the index by time and stops after a hundred rows",
+}
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b", re.IGNORECASE)
+PARAMETER = re.compile(r"\?(\d+)")
+
+
+def constants() -> dict[str, str]:
+    found = {}
+    for module_info in pkgutil.iter_modules(db_package.__path__):
+        module = importlib.import_module(f"db.{module_info.name}")
+        for name, value in vars(module).items():
+            # _PARTS of statements are explained within the statements that use them.
+            if name.isupper() and not name.startswith("_") and isinstance(value, str):
+                found[f"{module_info.name}.{name}"] = value
+    return {name: value for name, value in found.items() if SQL.match(value)}
+
+
+STATEMENTS = constants()
+
+
+def plan_of(connection: sqlite3.Connection, sql: str) -> list[str]:
+    highest = max(map(int, PARAMETER.findall(sql)), default=0)
+    rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", (None,) * highest)
+    return [row["detail"] for row in rows]
+
+
+def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
+    """The steps that walk a real table, along an index or not; results of subqueries are fine."""
+    real = real_names(connection, sql)
+    steps = [(step, step.split()) for step in plan_of(connection, sql)]
+    return [step for step, words in steps if words[0] == "SCAN" and words[1] in real]
+
+
+def real_names(connection: sqlite3.Connection, sql: str) -> set[str]:
+    """Our tables, and the other names that the statement gives them."""
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    tables = {row["name"] for row in rows}
+    return tables | {
+        alias for table, alias in re.findall(r"(\w+)(?: AS)? (\w+)", sql) if table in tables
+    }
+
+
+def test_the_statements_are_found():
+    assert {"sessions.FIND", "bookings.CHANGE_SESSION", "transitions.ABANDON_OVERDUE"} <= set(
+        STATEMENTS
+    )
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_no_statement_reads_a_whole_table(connection, name):
+    found = scans(connection, STATEMENTS[name])
+
+    if name in MAY_SCAN:
+        assert all("USING INDEX" in step for step in found)
+    else:
+        assert found == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM sessions WHERE recording_enabled = ?1",
+        "SELECT s.id FROM sessions s WHERE s.recording_enabled = ?1",
+        "SELECT s.id FROM sessions AS s LEFT JOIN users u ON u.id = s.student_id",
+        "UPDATE reminders SET attempts = 0 WHERE attempts = ?1",
+    ],
+)
+def test_a_scan_would_be_noticed(connection, sql):
+    assert len(scans(connection, sql)) == 1
+
+
+def test_results_of_subqueries_may_be_walked(connection):
+    sql = """
+    WITH due AS MATERIALIZED (SELECT id FROM sessions WHERE status = ?1 AND scheduled_end < ?2)
+    SELECT due.id, kind.value FROM due, json_each('["24h", "1h"]') AS kind
+    """
+
+    assert any(step.startswith("SCAN due") for step in plan_of(connection, sql))
+    assert scans(connection, sql) == []
+
+
+@pytest.mark.parametrize("name", MAY_SCAN)
+def test_every_exception_is_still_needed(connection, name):
+    assert scans(connection, STATEMENTS[name])
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_parameters_are_numbered_without_gaps(name):
+    numbers = {int(number) for number in PARAMETER.findall(STATEMENTS[name])}
+
+    assert numbers == set(range(1, len(numbers) + 1))
+    assert not re.search(r"\?(?!\d)", STATEMENTS[name])
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_sorting_happens_along_an_index_or_over_one_session(connection, name):
+    """No list that grows with the table is sorted in memory."""
+    sorts = [step for step in plan_of(connection, STATEMENTS[name]) if "TEMP B-TREE" in step]
+    is_of_one_thing = re.search(r"(session_id|student_id|user_id) = \?1", STATEMENTS[name])
+
+    assert not sorts or is_of_one_thing

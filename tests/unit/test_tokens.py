@@ -1,0 +1,209 @@
+"""The platform's tokens, checked against a JWKS server whose keys change while time goes by.
+
+Signatures are verified by PyJWT here and by the runtime's WebCrypto in tests/worker.
+"""
+
+import hmac
+import time
+from types import SimpleNamespace
+
+import httpx
+import jwt
+import pytest
+from jwt.utils import base64url_encode
+
+import tokens
+from errors import ServiceUnavailableError
+from settings import Settings
+from tests.fakes import jwks_server
+from tests.fakes.jwks_server import SigningKey, claims_of
+
+SECRET = "the-secret-that-we-share-with-the-platform"
+NOW = 1_800_000_000
+KEYS = {name: SigningKey.generate(name, f"{name}-key") for name in ("RS256", "ES256", "EdDSA")}
+
+
+@pytest.fixture
+def jwks():
+    tokens._jwks_by_url.clear()
+    with jwks_server.running() as server:
+        server.publish(*KEYS.values())
+        yield server
+
+
+async def fetch_json(url):
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:  # noqa: S501 - http
+        response = await client.get(url)
+    if response.status_code != 200:
+        raise ServiceUnavailableError
+    return response.json()
+
+
+async def verify_signature(jwk, algorithm, signature, data):
+    key = jwt.PyJWK(jwk, algorithm)
+    return key.Algorithm.verify(data, key.key, signature)
+
+
+def context(now=NOW, **settings):
+    return SimpleNamespace(
+        settings=Settings(**settings),
+        now=now,
+        fetch_json=fetch_json,
+        verify_signature=verify_signature,
+    )
+
+
+def hs256(claims, secret=SECRET):
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+async def test_the_shared_secret_tells_who_it_is():
+    token = hs256(claims_of("student"))
+
+    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+async def test_each_kind_of_public_key_tells_who_it_is(jwks, algorithm):
+    token = KEYS[algorithm].sign(claims_of("teacher"))
+
+    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "teacher"
+
+
+AN_HOUR_AGO, IN_AN_HOUR = time.time() - 3600, time.time() + 3600
+BAD_CLAIMS = {
+    "expired": {"exp": AN_HOUR_AGO},
+    "not yet valid": {"nbf": IN_AN_HOUR},
+    "issued in the future": {"iat": IN_AN_HOUR},
+    "without a subject": {"sub": None},
+    "with an empty subject": {"sub": ""},
+    "with a number as subject": {"sub": 7},
+    "with a list as subject": {"sub": ["student"]},
+    "for another audience": {"aud": "another-app"},
+    "for no audience": {"aud": None},
+    "by another issuer": {"iss": "https://evil.example"},
+    "by no issuer": {"iss": None},
+    "with an expiry that is no time": {"exp": "tomorrow"},
+}
+STRICT = {"auth_audience": "session-room", "auth_issuer": "https://www.example.com"}
+GOOD = {"aud": "session-room", "iss": "https://www.example.com"}
+
+
+@pytest.mark.parametrize("bad", BAD_CLAIMS.values(), ids=BAD_CLAIMS.keys())
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+async def test_claims_are_checked_whatever_the_key(jwks, algorithm, bad):
+    ctx = context(auth_jwt_secret=SECRET, auth_jwks_url=jwks.url, **STRICT)
+    good, wrong = claims_of("student", **GOOD), claims_of("student", **(GOOD | bad))
+    sign = hs256 if algorithm == "HS256" else KEYS["ES256"].sign
+
+    assert await tokens.user_id_of(sign(good), ctx) == "student"
+    assert await tokens.user_id_of(sign(wrong), ctx) is None
+
+
+async def test_clocks_may_differ_by_a_few_seconds():
+    token = hs256(claims_of("student", exp=time.time() - 2, nbf=time.time() + 2))
+
+    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
+
+
+async def test_the_token_never_chooses_the_algorithm(jwks):
+    ctx = context(auth_jwks_url=jwks.url)
+    rsa_key, ec_key = KEYS["RS256"], KEYS["ES256"]
+    public_text = str(rsa_key.jwk["n"])
+    forged = [
+        jwt.encode(claims_of("student"), None, algorithm="none"),
+        jwt.encode(claims_of("student"), public_text, "HS256", headers={"kid": rsa_key.kid}),
+        rsa_key.sign(claims_of("student"), kid=ec_key.kid),
+        ec_key.sign(claims_of("student"), kid=rsa_key.kid),
+        SigningKey("stolen-name", "RS256", rsa_key.private).sign(claims_of("student")),
+        SigningKey.generate("ES256", ec_key.kid).sign(claims_of("student")),
+    ]
+
+    assert [await tokens.user_id_of(token, ctx) for token in forged] == [None] * len(forged)
+
+
+async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
+    signed_part = hs256(claims_of("student")).rpartition(".")[0]
+    signature = hmac.digest(b"", signed_part.encode(), "sha256")
+    token = f"{signed_part}.{base64url_encode(signature).decode()}"
+
+    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
+
+
+async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks):
+    token = KEYS["ES256"].sign(claims_of("student"), kid=None)
+    several = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+    tokens._jwks_by_url.clear()
+    jwks.publish(KEYS["ES256"])
+    single = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+
+    assert (several, single) == (None, "student")
+
+
+async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
+    old, new = KEYS["ES256"], SigningKey.generate("ES256", "new-key")
+    token = new.sign(claims_of("student"))
+    jwks.publish(old)
+    url = jwks.url
+    before = await tokens.user_id_of(token, context(NOW, auth_jwks_url=url))
+    jwks.publish(old, new)
+    too_soon = await tokens.user_id_of(token, context(NOW + 29, auth_jwks_url=url))
+    asked_too_soon = jwks.asked
+    in_time = await tokens.user_id_of(token, context(NOW + 30, auth_jwks_url=url))
+
+    assert (before, too_soon, in_time) == (None, None, "student")
+    assert (asked_too_soon, jwks.asked) == (1, 2)
+
+
+async def test_a_withdrawn_key_stops_counting_when_the_set_is_fetched_again(jwks):
+    old, new = KEYS["ES256"], KEYS["EdDSA"]
+    token = old.sign(claims_of("student"))
+    known = await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+    jwks.publish(new)
+    kept = await tokens.user_id_of(token, context(NOW + 599, auth_jwks_url=jwks.url))
+    refetched = await tokens.user_id_of(token, context(NOW + 600, auth_jwks_url=jwks.url))
+
+    assert (known, kept, refetched) == ("student", "student", None)
+
+
+async def test_forged_tokens_do_not_make_us_ask_for_keys_again_and_again(jwks):
+    forger = SigningKey.generate("ES256", "unheard-of")
+    for second in range(29):
+        ctx = context(NOW + second, auth_jwks_url=jwks.url)
+        await tokens.user_id_of(forger.sign(claims_of("student")), ctx)
+
+    assert jwks.asked == 1
+
+
+@pytest.mark.parametrize("mode", ["failing", "redirecting", "no keys"])
+async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_visitors(jwks, mode):
+    jwks.mode = mode
+    token = KEYS["ES256"].sign(claims_of("student"))
+
+    with pytest.raises(ServiceUnavailableError):
+        await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"use": "enc"}, {"kty": "oct"}, {"crv": "P-384"}, {"kty": "EC", "crv": "secp256k1"}],
+)
+async def test_keys_for_other_purposes_verify_nothing(jwks, changes):
+    jwks.keys = [KEYS["ES256"].jwk | changes]
+    token = KEYS["ES256"].sign(claims_of("student"))
+
+    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
+
+
+@pytest.mark.parametrize("size", [8_193, 10_240, 100_000])
+async def test_huge_tokens_are_not_even_read(size):
+    token = hs256(claims_of("student", padding="x" * size))
+
+    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None
+
+
+async def test_a_header_too_long_to_be_parsed_safely_is_refused():
+    token = jwt.encode(claims_of("student"), SECRET, "HS256", headers={"padding": "[" * 1_600})
+
+    assert len(token) < tokens.MAX_TOKEN_CHARACTERS
+    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None

@@ -1,0 +1,190 @@
+"""A room as its people use it: book a session, open live sockets, read what was recorded."""
+
+import asyncio
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from typing import Any
+
+import httpx
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from tools.local_worker import LocalWorker
+
+MINUTE = 60
+STUDENT, TEACHER, STRANGER = "demo-student", "demo-teacher", "demo-stranger"
+NAMES = {STUDENT: "Lena Fischer", TEACHER: "Amara Okafor", STRANGER: "Sam Stranger"}
+
+
+class Room:
+    """One session on a running Worker."""
+
+    def __init__(self, worker: LocalWorker, starts_in: int, minutes: int = 60) -> None:
+        self.worker = worker
+        self.id = f"live-{secrets.token_hex(6)}"
+        self.start = int(time.time()) + starts_in
+        self.end = self.start + minutes * MINUTE
+        self.http = httpx.Client(base_url=worker.url, trust_env=False, timeout=30)
+        self._seats: list[Seat] = []
+        self.book()
+
+    async def aclose(self) -> None:
+        """Let go of all connections."""
+        self.http.close()
+        for seat in self._seats:
+            await seat.drop()
+
+    def book(self) -> None:
+        people = {
+            role: {"id": who, "name": NAMES[who], "email": f"{who}@example.com"}
+            for role, who in (("student", STUDENT), ("teacher", TEACHER))
+        }
+        answer = self.http.put(
+            f"/platform/sessions/{self.id}",
+            headers=self._platform,
+            json={
+                "course": {"id": "algebra", "title": "Linear Algebra"},
+                **people,
+                "scheduled_start": self.start,
+                "scheduled_end": self.end,
+            },
+        )
+        assert answer.is_success, answer.text
+
+    def record(self) -> dict[str, Any]:
+        """Everything the platform can know."""
+        answer = self.http.get(f"/platform/sessions/{self.id}", headers=self._platform)
+        record: dict[str, Any] = answer.json()
+        return record
+
+    def present(self) -> set[str]:
+        return {row["user_id"] for row in self.record()["attendance"] if row["left_at"] is None}
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """The product's events, without page views."""
+        (path,) = self.worker.state.glob("v3/d1/*/[!m]*.sqlite")
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute(
+                "SELECT event, data FROM analytics_events WHERE session_id = ? ORDER BY id",
+                [self.id],
+            ).fetchall()
+        return [(event, json.loads(data)) for event, data in rows if event != "page_view"]
+
+    def cookie(self, who: str) -> str:
+        with httpx.Client(base_url=self.worker.url, trust_env=False) as browser:
+            browser.get("/dev/sign-in", params={"user": who, "next": "/dev"})
+            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+    def post(self, path: str, who: str, **options: Any) -> httpx.Response:
+        return self.http.post(
+            f"/session/{self.id}/{path}", headers={"Cookie": self.cookie(who)}, **options
+        )
+
+    def clock(self, seconds: int) -> None:
+        """Let the room's clock run so far ahead of the real one."""
+        answer = self.http.post(f"/dev/clock/{self.id}", json={"seconds": seconds})
+        assert answer.status_code == 204, answer.text
+
+    def clock_at(self, moment: int) -> None:
+        self.clock(moment - int(time.time()))
+
+    def address(self, page: str, *, watch: bool = False) -> str:
+        origin = self.worker.url.replace("http", "ws", 1)
+        return f"{origin}/session/{self.id}/live?page={page}{'&watch=1' if watch else ''}"
+
+    async def enter(self, who: str, page: str | None = None, *, watch: bool = False) -> "Seat":
+        """Open a live socket and wait until one is welcome."""
+        page = page or secrets.token_hex(8)
+        socket = await websockets.connect(
+            self.address(page, watch=watch),
+            additional_headers={"Cookie": self.cookie(who)},
+            proxy=None,
+        )
+        seat = Seat(socket, page)
+        self._seats.append(seat)
+        seat.welcome = await seat.hears("welcome")
+        return seat
+
+    @property
+    def _platform(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.worker.settings['PLATFORM_TOKEN']}"}
+
+
+@asynccontextmanager
+async def rooms_on(worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    """Gives what books rooms; closes them in the end."""
+    rooms: list[Room] = []
+
+    def book(starts_in: int, minutes: int = 60) -> Room:
+        rooms.append(Room(worker, starts_in, minutes))
+        return rooms[-1]
+
+    yield book
+    for room in rooms:
+        await room.aclose()
+
+
+class Seat:
+    """One socket's end in a test. It pings, as browsers do, until told to fall silent."""
+
+    def __init__(self, socket: ClientConnection, page: str) -> None:
+        self.socket = socket
+        self.page = page
+        self.welcome: dict[str, Any] = {}
+        self.heard: list[dict[str, Any]] = []
+        self._pings = asyncio.create_task(self._ping())
+
+    async def say(self, kind: str, **content: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind, **content}))
+
+    async def hears(self, kind: str, seconds: float = 10, **content: Any) -> dict[str, Any]:
+        """The next message of that kind and content; others are kept in `heard`."""
+        async with asyncio.timeout(seconds):
+            while True:
+                frame = await self.socket.recv()
+                if frame == "pong":
+                    continue
+                message: dict[str, Any] = json.loads(frame)
+                self.heard.append(message)
+                if message["type"] == kind and content.items() <= message.items():
+                    return message
+
+    async def closed(self, seconds: float = 10) -> int:
+        """The code with which the room closes this socket."""
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    await self.socket.recv()
+                except websockets.ConnectionClosed as closed:
+                    self.fall_silent()
+                    assert closed.rcvd is not None
+                    return int(closed.rcvd.code)
+
+    async def leave(self) -> None:
+        await self.say("leave")
+        await self.closed()
+
+    async def drop(self) -> None:
+        """Go as a reload or a lost network does."""
+        self.fall_silent()
+        await self.socket.close()
+
+    def fall_silent(self) -> None:
+        self._pings.cancel()
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(4)
+            await self.socket.send("ping")
+
+
+async def until(look: Callable[[], Any], wanted: Any, seconds: float = 10) -> None:
+    """Wait for an effect."""
+    deadline = time.monotonic() + seconds
+    while (seen := await asyncio.to_thread(look)) != wanted:
+        assert time.monotonic() < deadline, f"saw {seen!r}, waited for {wanted!r}"
+        await asyncio.sleep(0.1)

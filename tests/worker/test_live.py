@@ -1,0 +1,243 @@
+"""The live socket in real workerd: who gets in, who hears what, and what is refused."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import websockets
+
+from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, rooms_on, until
+from tools.local_worker import LocalWorker
+
+SDP = "v=0\r\n"
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+@pytest.fixture
+def room(book: Callable[..., Room]) -> Room:
+    return book(starts_in=5 * MINUTE)
+
+
+async def test_two_people_meet(room: Room) -> None:
+    student = await room.enter(STUDENT)
+    teacher = await room.enter(TEACHER)
+
+    assert student.welcome["polite"] is True
+    assert student.welcome["other"]["state"] == "left"
+    assert teacher.welcome["polite"] is False
+    assert teacher.welcome["other"] == {"state": "online", "page": student.page, "media": None}
+    assert (await student.hears("presence"))["page"] == teacher.page
+    assert (await student.hears("session", status="in_progress"))["started_at"]
+    await until(room.present, {STUDENT, TEACHER})
+
+
+async def test_signals_reach_exactly_the_page_they_are_for(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    candidate = {"candidate": "candidate:1", "sdpMid": "0", "sdpMLineIndex": 0}
+    await teacher.say("signal", to=student.page, description={"type": "offer", "sdp": SDP})
+    await teacher.say("signal", to=student.page, candidate=candidate)
+    await teacher.say("signal", to=secrets.token_hex(8), candidate=candidate)
+
+    offer = await student.hears("signal")
+    assert offer["description"] == {"type": "offer", "sdp": SDP}
+    assert offer["from"] == teacher.page
+    assert (await student.hears("signal"))["candidate"] == candidate
+    assert (await teacher.hears("error"))["code"] == "not_delivered"
+
+
+async def test_chat_is_seen_by_both_once_and_kept_for_whoever_comes_back(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    message_id = secrets.token_hex(8)
+    await student.say("chat", id=message_id, text="  Hello 👋  ")
+    await student.say("chat", id=message_id, text="  Hello 👋  ")
+    await teacher.say("chat", id=secrets.token_hex(8), text="Hi")
+
+    assert (await teacher.hears("chat"))["text"] == "Hello 👋"
+    assert (await teacher.hears("chat"))["role"] == "teacher"
+    assert (await student.hears("chat"))["role"] == "student"
+    await student.drop()
+    again = await room.enter(STUDENT)
+    assert [line["text"] for line in again.welcome["chat"]] == ["Hello 👋", "Hi"]
+
+
+async def test_what_is_switched_on_is_told_now_and_to_whoever_comes_later(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.say("media", microphone=False, camera=True, screen=False)
+
+    assert (await teacher.hears("media"))["microphone"] is False
+    again = await room.enter(TEACHER)
+    assert again.welcome["other"]["media"] == {"microphone": False, "camera": True, "screen": False}
+
+
+async def test_a_second_tab_takes_over(room: Room) -> None:
+    teacher = await room.enter(TEACHER)
+    first = await room.enter(STUDENT)
+    second = await room.enter(STUDENT)
+
+    assert await first.hears("replaced")
+    assert await first.closed() == 4001
+    assert await teacher.hears("presence", page=second.page, state="online")
+    assert not [message for message in teacher.heard if message.get("state") == "away"]
+    assert len(room.record()["attendance"]) == 2
+
+
+async def test_the_same_page_resumes_without_anybody_noticing(room: Room) -> None:
+    teacher = await room.enter(TEACHER)
+    page = secrets.token_hex(8)
+    first = await room.enter(STUDENT, page)
+    await teacher.hears("presence")
+    second = await room.enter(STUDENT, page)
+    await second.say("chat", id=secrets.token_hex(8), text="still here")
+
+    assert await first.closed() == 4000
+    await teacher.hears("chat")
+    assert [m["type"] for m in teacher.heard].count("presence") == 1
+
+
+async def test_who_drops_is_away_and_then_gone(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.drop()
+
+    assert await teacher.hears("presence", state="away", seconds=3)
+    assert room.present() == {STUDENT, TEACHER}
+    assert await teacher.hears("presence", state="left", seconds=20)
+    await until(room.present, {TEACHER})
+
+
+async def test_a_closed_laptop_is_noticed_within_15_s(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    student.fall_silent()
+
+    assert await teacher.hears("presence", state="away", seconds=15)
+    assert await student.closed() == 4004
+
+
+async def test_who_leaves_is_gone_at_once(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.leave()
+
+    assert await teacher.hears("presence", state="left", seconds=3)
+    await until(room.present, {TEACHER})
+
+
+async def test_the_lobby_watches_without_being_there(room: Room) -> None:
+    lobby = await room.enter(STUDENT, watch=True)
+    assert lobby.welcome["other"]["state"] == "left"
+    teacher = await room.enter(TEACHER)
+
+    assert await lobby.hears("presence", role="teacher", state="online")
+    assert room.present() == {TEACHER}
+    await lobby.say("chat", id=secrets.token_hex(8), text="psst")
+    assert (await lobby.hears("error"))["code"] == "watching"
+    await teacher.leave()
+    assert await lobby.hears("presence", state="left")
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", "malformed"),
+        ("[]", "malformed"),
+        (b"\x00\x01", "malformed"),
+        ('{"type": "hack"}', "malformed"),
+        ('{"type": "chat", "id": "12345678", "text": " "}', "malformed"),
+        ('{"type": "chat", "id": "12345678", "text": "x", "role": "teacher"}', "malformed"),
+        ('{"type": "media", "microphone": 1, "camera": true, "screen": false}', "malformed"),
+        ('{"type": "chat", "id": "12345678", "text": "' + "x" * 2001 + '"}', "malformed"),
+        ("x" * (64 * 1024 + 1), "too_large"),
+    ],
+)
+async def test_what_is_no_message_harms_nobody(room: Room, frame: str | bytes, code: str) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.socket.send(frame)
+
+    assert (await student.hears("error"))["code"] == code
+    await student.say("chat", id="after-that-1", text="still talking")
+    assert await teacher.hears("chat")
+    assert not [message for message in teacher.heard if message["type"] == "error"]
+
+
+async def test_who_will_not_stop_is_disconnected(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    for number in range(60):
+        await student.say("chat", id=f"flood-{number:04}", text="spam")
+
+    assert await student.closed() == 4008
+    await teacher.hears("presence", state="away")
+    assert len([message for message in teacher.heard if message["type"] == "chat"]) <= 20
+
+
+async def refused(room: Room, who: str | None, **options: object) -> int:
+    """The status with which a WebSocket is refused."""
+    headers = {"Cookie": room.cookie(who)} if who else {}
+    headers |= options.pop("headers", {})  # type: ignore[arg-type]
+    with pytest.raises(websockets.InvalidStatus) as refusal:
+        await websockets.connect(
+            room.address(secrets.token_hex(8), **options),  # type: ignore[arg-type]
+            additional_headers=headers,
+            proxy=None,
+        )
+    return int(refusal.value.response.status_code)
+
+
+async def test_a_third_person_is_refused(room: Room) -> None:
+    assert await refused(room, STRANGER) == 403
+    assert await refused(room, STRANGER, watch=True) == 403
+    assert await refused(room, None) == 401
+
+
+async def test_another_sites_page_is_refused(room: Room) -> None:
+    evil = {"Origin": "https://evil.example"}
+
+    assert await refused(room, STUDENT, headers=evil) == 403
+
+
+async def test_nobody_gets_in_before_the_room_opens(book: Callable[..., Room]) -> None:
+    early = book(starts_in=60 * MINUTE)
+
+    assert await refused(early, STUDENT) == 409
+    assert early.post("end", TEACHER).status_code == 409
+    lobby = await early.enter(STUDENT, watch=True)
+    assert (await lobby.hears("session"))["opens_at"] == early.start - 15 * MINUTE
+
+
+async def test_nobody_gets_in_afterwards(book: Callable[..., Room]) -> None:
+    over = book(starts_in=-120 * MINUTE)
+
+    assert await refused(over, STUDENT) == 410
+    assert await refused(over, STUDENT, watch=True) == 410
+    assert over.post("end", TEACHER).status_code == 410
+
+
+def test_only_websockets_with_a_page_are_answered(room: Room) -> None:
+    cookie = {"Cookie": room.cookie(STUDENT)}
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+
+    assert room.http.get(f"/session/{room.id}/live", headers=cookie).status_code == 426
+    answer = room.http.get(f"/session/{room.id}/live?page=zz", headers=cookie | upgrade)
+    assert answer.status_code == 400
+
+
+async def test_the_teacher_ends_it_for_both_once(room: Room) -> None:
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.hears("session", status="in_progress")
+    assert room.post("end", STUDENT).status_code == 403
+    answers = await asyncio.gather(
+        *[asyncio.to_thread(room.post, "end", TEACHER) for _ in range(3)]
+    )
+
+    assert 200 in {answer.status_code for answer in answers}
+    assert {answer.status_code for answer in answers} <= {200, 410}
+    assert await student.hears("ended", reason="completed")
+    assert await student.closed() == await teacher.closed() == 4003
+    await until(room.present, set())
+    assert room.record()["status"] == "completed"
+    events = [name for name, _ in room.events()]
+    assert events.count("session_started") == events.count("session_ended") == 1
+    assert await refused(room, STUDENT) == 410

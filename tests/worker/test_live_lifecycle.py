@@ -1,0 +1,194 @@
+"""A session's life on the room's own clock; each transition is recorded exactly once."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import free_port
+from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
+from tools import dev_settings
+from tools.local_worker import LocalWorker
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+def names(room: Room) -> list[str]:
+    return [name for name, _ in room.events()]
+
+
+async def test_from_the_first_minute_to_the_last(book: Callable[..., Room]) -> None:
+    room = book(starts_in=10 * MINUTE)
+    student = await room.enter(STUDENT)
+    await student.hears("session", status="scheduled")
+
+    room.clock_at(room.start + 10 * MINUTE)
+    assert await student.hears("session", status="no_show", no_show="teacher")
+    assert room.record()["no_show"] == "teacher"
+
+    teacher = await room.enter(TEACHER)
+    assert await student.hears("session", status="in_progress", no_show=None)
+    assert room.record()["status"] == "in_progress"
+
+    for notice, before_end in [("ten_minutes", 10), ("five_minutes", 5), ("one_minute", 1)]:
+        room.clock_at(room.end - before_end * MINUTE)
+        assert await student.hears("notice", notice=notice)
+        assert await teacher.hears("notice", notice=notice)
+    room.clock_at(room.end)
+    assert await student.hears("notice", notice="end")
+    room.clock_at(room.end + 13 * MINUTE)
+    assert await student.hears("notice", notice="closing")
+    room.clock_at(room.end + 15 * MINUTE)
+
+    assert await student.hears("ended", reason="completed")
+    assert await teacher.hears("ended", reason="completed")
+    await until(room.present, set())
+    assert room.record()["status"] == "completed"
+    assert names(room).count("session_started") == names(room).count("session_ended") == 1
+    notices = [message["notice"] for message in student.heard if message["type"] == "notice"]
+    assert notices == ["ten_minutes", "five_minutes", "one_minute", "end", "closing"]
+
+
+async def test_alarms_come_by_themselves(book: Callable[..., Room]) -> None:
+    room = book(starts_in=-10 * MINUTE + 3)
+    student = await room.enter(STUDENT)
+
+    assert await student.hears("session", status="no_show", seconds=8)
+    assert room.record()["ended_at"] is None
+
+
+async def test_notices_come_by_themselves(book: Callable[..., Room]) -> None:
+    room = book(starts_in=-50 * MINUTE + 3)
+    student = await room.enter(STUDENT)
+
+    assert await student.hears("notice", notice="ten_minutes", seconds=8)
+
+
+async def test_it_ends_when_both_have_left_after_the_bell(book: Callable[..., Room]) -> None:
+    room = book(starts_in=10 * MINUTE)
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await teacher.hears("session", status="in_progress")
+    room.clock_at(room.end + MINUTE)
+    await student.leave()
+    assert room.record()["status"] == "in_progress"
+    await teacher.leave()
+
+    await until(lambda: room.record()["status"], "completed")
+    assert names(room).count("session_ended") == 1
+
+
+async def test_it_ends_at_the_bell_when_both_had_left_before(book: Callable[..., Room]) -> None:
+    room = book(starts_in=-60 * MINUTE + 6)
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await teacher.hears("session", status="in_progress")
+    await student.leave()
+    await teacher.leave()
+
+    await until(lambda: room.record()["status"], "completed", 12)
+    ((_, ended),) = [event for event in room.events() if event[0] == "session_ended"]
+    assert ended["duration"] < 6
+
+
+async def test_both_reload_at_once_in_overtime_and_it_goes_on(book: Callable[..., Room]) -> None:
+    room = book(starts_in=10 * MINUTE)
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await teacher.hears("session", status="in_progress")
+    room.clock_at(room.end + MINUTE)
+    await asyncio.gather(student.drop(), teacher.drop())
+    again = await asyncio.gather(room.enter(STUDENT), room.enter(TEACHER))
+
+    assert room.record()["status"] == "in_progress"
+    assert all(seat.welcome["other"] for seat in again)
+
+
+async def test_sockets_and_alarms_race_and_each_transition_happens_once(
+    book: Callable[..., Room], dev_worker: LocalWorker
+) -> None:
+    room = book(starts_in=10 * MINUTE)
+    student = await room.enter(STUDENT)
+    past_no_show = room.start + 11 * MINUTE
+    cron = asyncio.to_thread(dev_worker.scheduled)
+    shifts = [asyncio.to_thread(room.clock_at, past_no_show) for _ in range(4)]
+    teachers = [room.enter(TEACHER) for _ in range(3)]
+    await asyncio.gather(cron, *shifts, *teachers, return_exceptions=True)
+    await student.hears("session", status="in_progress")
+
+    over = room.end + 15 * MINUTE
+    await asyncio.gather(
+        *[asyncio.to_thread(room.clock_at, over) for _ in range(4)],
+        *[asyncio.to_thread(room.post, "end", TEACHER) for _ in range(2)],
+        student.leave(),
+        return_exceptions=True,
+    )
+    await until(lambda: room.record()["status"], "completed")
+    await until(room.present, set())
+    assert names(room).count("session_started") == 1
+    assert names(room).count("session_ended") == 1
+    assert len(room.record()["attendance"]) == 2
+
+
+async def test_a_new_time_reaches_the_room_when_somebody_joins(book: Callable[..., Room]) -> None:
+    room = book(starts_in=5 * MINUTE)
+    student = await room.enter(STUDENT)
+    await student.hears("session", scheduled_end=room.end)
+    room.end += 30 * MINUTE
+    room.book()
+    teacher = await room.enter(TEACHER)
+
+    assert await student.hears("session", scheduled_end=room.end, status="in_progress")
+    assert await teacher.hears("session", scheduled_end=room.end)
+    assert room.present() == {STUDENT, TEACHER}
+
+
+async def test_a_restart_keeps_chat_and_ends_the_stay_of_who_does_not_return(
+    worker_with: Callable[..., LocalWorker], tmp_path: Path
+) -> None:
+    migrated = worker_with().state
+    shutil.copytree(migrated / "v3", tmp_path / "v3")
+    shutil.copy(migrated / "migrations.sha256", tmp_path)
+    port = free_port()
+    settings = dev_settings.development(f"http://localhost:{port}")
+    worker = LocalWorker(settings, port=port, state=tmp_path, ip="localhost")
+    worker.start()
+    async with AsyncExitStack() as stack:
+        stack.callback(worker.stop)
+        book = await stack.enter_async_context(rooms_on(worker))
+        room = book(starts_in=5 * MINUTE)
+        student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+        await student.say("chat", id=secrets.token_hex(8), text="before")
+        await teacher.hears("chat")
+        student.fall_silent()
+        teacher.fall_silent()
+        worker.stop()
+        worker.start()
+        back = await room.enter(STUDENT, student.page)
+
+        assert [line["text"] for line in back.welcome["chat"]] == ["before"]
+        assert room.record()["status"] == "in_progress"
+        assert await back.hears("presence", role="teacher", state="left", seconds=30)
+        await until(room.present, {STUDENT})
+        assert names(room).count("session_started") == 1
+
+
+@pytest.mark.parametrize("seconds", [-1, 86_401, "soon"])
+async def test_the_clock_is_checked(book: Callable[..., Room], seconds: object) -> None:
+    room = book(starts_in=5 * MINUTE)
+    answer = room.http.post(f"/dev/clock/{room.id}", json={"seconds": seconds})
+
+    assert answer.status_code == 422
+
+
+async def test_production_has_no_such_clock(worker_with: Callable[..., LocalWorker]) -> None:
+    async with rooms_on(worker_with(ENVIRONMENT="production")) as book:
+        room = book(starts_in=5 * MINUTE)
+        answer = room.http.post(f"/dev/clock/{room.id}", json={"seconds": 1})
+
+    assert answer.status_code == 404
