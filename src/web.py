@@ -64,6 +64,11 @@ class Request:
             raise BodyTooLargeError
         return raw
 
+    async def form(self) -> dict[str, str]:
+        """The fields of a plain HTML form. Raises: BodyTooLargeError."""
+        raw = await self.body()
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+
     async def json(self) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
         raw = await self.body()
@@ -84,6 +89,8 @@ class Response:
     headers: list[tuple[str, str]] = field(default_factory=list)
     upgrade: Any = None
     """The runtime's own answer that carries a WebSocket; it goes back untouched."""
+    policy: str | None = None
+    """A Content-Security-Policy instead of the usual one; it also says who may frame this."""
 
     @property
     def is_page(self) -> bool:
