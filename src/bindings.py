@@ -1,6 +1,6 @@
 """The runtime as Python sees it: D1, outbound fetch, WebCrypto, clock, requests and responses.
 
-The only module besides entry.py and room.py that touches `js`, `workers` or `pyodide`.
+Only this module, entry.py, room.py and transport.py touch `js`, `workers` or `pyodide`.
 Values cross as one JSON text where they can: a crossing costs more than the work behind it.
 """
 
@@ -25,6 +25,8 @@ from web import Request, Response
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    import httpx
+
     from db.database import Row
 
 FETCH_TIMEOUT_MS = 5_000
@@ -47,6 +49,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         now=now(),
         request_id=request_id,
         fetch_json=fetch_json,
+        http=http_client,
         verify_signature=verify_signature,
         write_data_point=None if settings.development else _data_point_writer(env),
         defer=lambda work: wait_until(_logged(work, request_id)),
@@ -211,6 +214,13 @@ async def fetch_json(url: str) -> Any:
         raise ServiceUnavailableError from error
 
 
+def http_client() -> httpx.AsyncClient:
+    """A client for other people's services. Few requests need it, and it takes long to import."""
+    import transport  # noqa: PLC0415
+
+    return transport.client()
+
+
 _IMPORT_PARAMETERS: Mapping[str, dict[str, str]] = {
     "RS256": {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"},
     "ES256": {"name": "ECDSA", "namedCurve": "P-256"},
@@ -231,7 +241,9 @@ async def verify_signature(
     `algorithm` is RS256, ES256 or EdDSA. PyPI has no wasm build of `cryptography`, so the
     runtime's own WebCrypto does it. A key that cannot be read verifies nothing.
     """
-    public: dict[str, Any] = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
+    public: dict[str, Any] = {
+        name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk
+    }
     subtle = js.crypto.subtle
     try:
         key = await subtle.importKey(

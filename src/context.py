@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import httpx
+
     from db.database import Database
     from settings import Settings
 
@@ -49,6 +51,7 @@ class Context:
     now: int
     request_id: str
     fetch_json: Callable[[str], Awaitable[Any]]
+    http: Callable[[], httpx.AsyncClient]
     verify_signature: VerifySignature
     write_data_point: Callable[[str, list[str], list[float]], None] | None
     defer: Callable[[Awaitable[Any]], None]
