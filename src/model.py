@@ -74,6 +74,9 @@ class Session:
     sequence: int
     recording_enabled: bool
     bbb_meeting_url: str | None
+    provider: str | None = None
+    """Where its call is held; None until somebody has joined."""
+    provider_room_id: str | None = None
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

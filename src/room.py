@@ -7,6 +7,7 @@ is guarded in D1, so a race or a repeated event cannot make a transition happen 
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,21 @@ from pyodide.ffi import to_js
 from workers import DurableObject
 
 import bindings
+import calls
 import live_messages
 import live_sockets
 import presence
 import record
 import rules
 import settling
+import video
+from errors import ProviderError
 from live_messages import RefusedMessageError
 from live_sockets import LiveSocket
 from logs import log
 from model import Role, Status
 from presence import Here
+from providers.base import PEER, CallEvent
 from rates import Allowance
 from room_memory import ChatLog, Memory
 from visitors import Visitor
@@ -41,6 +46,8 @@ if TYPE_CHECKING:
 
 WATCHERS_KEPT = 4
 RETRY_S = 5
+# A provider that is down for longer has lost its calls by then.
+END_TRIED_FOR_S = 30 * 60
 
 
 class Room(DurableObject):  # type: ignore[misc]
@@ -97,6 +104,22 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.session_id = session_id
         await self._settle()
 
+    async def hear(self, session_id: str, event: str) -> None:
+        """News of the call that a provider holds for this session; who is in it is here."""
+        self._memory.session_id = session_id
+        was_recording = self._memory.calls.recording
+        self._memory.calls = calls.hear(self._memory.calls, CallEvent.from_json(json.loads(event)))
+        if self._memory.calls.recording is not was_recording:
+            self._tell({"type": "recording", "on": not was_recording}, to=self._everybody())
+        self._seat(self._seats_by_call())
+        await self._settle()
+
+    async def look(self, session_id: str) -> None:
+        """Something may have changed in the provider's call: ask who is there."""
+        self._memory.session_id = session_id
+        await self._ask_provider()
+        await self._settle()
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         """Run ahead of the real clock; the Worker offers this in development only."""
         self._memory.session_id = session_id
@@ -132,9 +155,12 @@ class Room(DurableObject):  # type: ignore[misc]
         before = presence.present(self._memory.seats)
         self._drop_the_silent()
         now = self._now()
-        self._seat(presence.expire(self._memory.seats, now))
         look_at = self._memory.look_at
-        if presence.present(self._memory.seats) != before or look_at is None or now >= look_at:
+        is_due = look_at is None or now >= look_at
+        if presence.is_overdue(self._memory.seats, now) or (is_due and self._in_call_only()):
+            await self._ask_provider()
+        self._seat(presence.expire(self._memory.seats, now))
+        if presence.present(self._memory.seats) != before or is_due:
             await self._settle()
         else:
             self._give_notices()
@@ -162,6 +188,8 @@ class Room(DurableObject):  # type: ignore[misc]
         self._allowances.pop(socket.id, None)
         if socket.watching or any(other.id != socket.id for other in self._sockets(socket.role)):
             return
+        if socket.role in self._memory.calls.roles:
+            return
         self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
         await self._set_alarm()
 
@@ -172,8 +200,33 @@ class Room(DurableObject):  # type: ignore[misc]
             silent = [s for s in sockets if time.time() >= self._heard_at(s) + presence.STALE_S]
             for socket in silent:
                 socket.retire(live_sockets.SILENT, "no ping")
-            if len(silent) == len(sockets):
+            if len(silent) == len(sockets) and role not in self._memory.calls.roles:
                 self._seat(presence.lose(self._memory.seats, role, self._now()))
+
+    def _seats_by_call(self) -> Seats:
+        """The seats when those without a socket are where the provider says they are."""
+        seats = self._memory.seats
+        for role in Role:
+            if self._sockets(role):
+                continue
+            if role in self._memory.calls.roles:
+                seats = presence.enter(seats, role, "", self._now())
+            else:
+                seats = presence.lose(seats, role, self._now())
+        return seats
+
+    async def _ask_provider(self) -> None:
+        """Whose socket is dead may still be in the provider's call, or no more."""
+        if self._memory.facts.get("provider") in (None, PEER):
+            return
+        here = await video.present(self._context(), self._memory.session_id)
+        if here is not None:
+            self._memory.calls = calls.reconcile(self._memory.calls, here, self._now())
+            self._seat(self._seats_by_call())
+
+    def _in_call_only(self) -> bool:
+        """Whether somebody is here by the provider's word alone."""
+        return any(not self._sockets(role) for role in self._memory.calls.roles)
 
     def _heard_at(self, socket: LiveSocket) -> float:
         """When it last pinged; epoch seconds of the real clock."""
@@ -204,6 +257,7 @@ class Room(DurableObject):  # type: ignore[misc]
         others = self._sockets(socket.role.other)
         if isinstance(message, live_messages.Leave):
             socket.retire(live_sockets.LEFT, "left")
+            self._memory.calls = calls.walk_out(self._memory.calls, socket.role)
             self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
             await self._settle()
         elif isinstance(message, live_messages.Chat):
@@ -236,6 +290,7 @@ class Room(DurableObject):  # type: ignore[misc]
                 "media": media[0] if media else None,
             },
             "chat": [] if socket.watching else self._chat.lines(),
+            "recording": self._memory.calls.recording,
             "now": self._now(),
         }
 
@@ -253,7 +308,9 @@ class Room(DurableObject):  # type: ignore[misc]
         try:
             while self._changed:
                 self._changed = False
-                self._announce(await record.settle(self._context(), self._memory))
+                session = await record.settle(self._context(), self._memory)
+                self._announce(session)
+                await self._end_call(session)
             self._give_notices()
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
@@ -275,6 +332,7 @@ class Room(DurableObject):  # type: ignore[misc]
         if now < rules.opens_at(session) and presence.present(self._memory.seats):
             self._close_room("moved")
             return
+        self._memory.ended_call = ""
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
         told = self._everybody() if facts != self._memory.facts else newcomers
@@ -293,9 +351,24 @@ class Room(DurableObject):  # type: ignore[misc]
             socket.retire(live_sockets.ENDED, reason)
         seats = self._memory.seats
         for role in presence.present(seats):
+            self._memory.calls = calls.walk_out(self._memory.calls, role)
             seats = presence.leave(seats, role, self._now())
             self._changed = True
         self._seat(seats)
+
+    async def _end_call(self, session: Session | None) -> None:
+        """End the provider's call with the room; what fails is tried again in a moment."""
+        if session is None or session.provider_room_id in (None, self._memory.ended_call):
+            return
+        if rules.can_join(session, self._now()):
+            return
+        try:
+            await video.end(self._context(), session)
+        except ProviderError:
+            if self._now() < rules.closes_at(session) + END_TRIED_FOR_S:
+                self._memory.look_at = self._now() + RETRY_S
+            return
+        self._memory.ended_call = session.provider_room_id or ""
 
     def _give_notices(self) -> None:
         end, now = self._memory.facts.get("scheduled_end"), self._now()

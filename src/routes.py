@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import MethodNotAllowedError, NotFoundError
-from handlers import calendar_file, dev, events, link, ops, platform, room, session
+from handlers import calendar_file, dev, events, link, ops, platform, room, session, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,6 +44,9 @@ ROUTES: Final = (
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
+    Route("POST", "/webhooks/plugnmeet", webhooks.plugnmeet, cross_site=True),
+    Route("POST", "/webhooks/bigbluebutton", webhooks.bigbluebutton, cross_site=True),
+    Route("GET", "/webhooks/bigbluebutton", webhooks.bigbluebutton_ended),
     Route("GET", "/healthz", ops.healthz),
     Route("GET", "/dev", dev.dashboard, page=True, development=True),
     Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),

@@ -81,8 +81,8 @@ SELECT id, name, type, size_bytes, duration_seconds, status, created_at FROM ses
 """
 
 LIST_REMINDERS: Final = """
-SELECT user_id, kind, scheduled_start, due_at, state, sent_at FROM reminders
- WHERE session_id = ?1 ORDER BY due_at
+SELECT user_id, kind, scheduled_start, due_at, state, sent_at, delivery FROM mails
+ WHERE session_id = ?1 AND kind IN ('24h', '1h', '15min') ORDER BY due_at
 """
 
 

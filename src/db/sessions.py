@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = """
 SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
-       s.sequence, s.recording_enabled, s.bbb_meeting_url,
+       s.sequence, s.recording_enabled, s.bbb_meeting_url, s.provider, s.provider_room_id,
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
        st.time_zone AS student_time_zone, st.locale AS student_locale,
@@ -67,6 +67,8 @@ def _session(row: Row) -> Session:
         sequence=row["sequence"],
         recording_enabled=bool(row["recording_enabled"]),
         bbb_meeting_url=row["bbb_meeting_url"],
+        provider=row["provider"],
+        provider_room_id=row["provider_room_id"],
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import admission
 import rules
 import validation
+import video
 from errors import (
     BadRequestError,
     CrossSiteError,
@@ -33,13 +34,8 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
     visit = await admission.admit(request, ctx, session_id)
     _refuse_unless_open(visit)
-    return json_response(
-        {
-            "provider": "peer",
-            "ice_servers": ctx.settings.ice_servers,
-            "expires_at": rules.closes_at(visit.session),
-        }
-    )
+    grant = await video.join(ctx, visit.session, visit.role)
+    return json_response(grant.as_json())
 
 
 async def live(request: Request, ctx: Context, session_id: str) -> Response:

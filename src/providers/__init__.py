@@ -1,0 +1,1 @@
+"""Other people's services behind our own interfaces: video calls and mail."""
