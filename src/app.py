@@ -36,6 +36,7 @@ FEATURES_USED: Final = (
     "picture-in-picture",
     "screen-wake-lock",
     "speaker-selection",
+    "clipboard-write",
 )
 FEATURES_REFUSED: Final = ("geolocation", "payment", "usb", "serial", "midi")
 
@@ -59,7 +60,7 @@ async def respond(
         response = _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
         response.body = None
-    response.headers += _security_headers(request, page=response.is_page)
+    response.headers += _security_headers(request, response)
     response.headers.append(("X-Request-Id", request_id))
     calls = getattr(ctx.db, "calls", 0) if ctx else 0
     if ctx and ctx.settings.development:
@@ -130,22 +131,11 @@ def _sign_in_url(request: Request, ctx: Context) -> str:
     return f"{ctx.settings.sign_in_url}{separator}return_to={quote(here, safe='')}"
 
 
-def _security_headers(request: Request, *, page: bool) -> list[tuple[str, str]]:
-    host = urlsplit(request.url).netloc
-    features = [f"{name}=(self)" for name in FEATURES_USED] if page else []
-    features += [f"{name}=()" for name in FEATURES_REFUSED]
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        if page
-        else "default-src 'none'; frame-ancestors 'none'"
-    )
-    return [
-        ("Content-Security-Policy", policy),
-        ("Permissions-Policy", ", ".join(features)),
+def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
+    headers = [
+        ("Content-Security-Policy", response.policy or _policy(request, response)),
+        ("Permissions-Policy", _permissions(response)),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -153,6 +143,27 @@ def _security_headers(request: Request, *, page: bool) -> list[tuple[str, str]]:
         ("Cache-Control", "private, no-store"),
         ("Vary", "Cookie"),
     ]
+    return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
+
+
+def _permissions(response: Response) -> str:
+    allowed = f'(self "{response.frames}")' if response.frames else "(self)"
+    features = [f"{name}={allowed}" for name in FEATURES_USED] if response.is_page else []
+    features += [f"{name}=()" for name in FEATURES_REFUSED]
+    return ", ".join(features)
+
+
+def _policy(request: Request, response: Response) -> str:
+    if not response.is_page:
+        return "default-src 'none'; frame-ancestors 'none'"
+    host = urlsplit(request.url).netloc
+    # Ourselves too: the provider's client leads its frame back to a page of ours.
+    frames = f"frame-src 'self' {response.frames}; " if response.frames else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {frames}"
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def _has_token(request: Request) -> bool:

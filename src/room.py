@@ -63,6 +63,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._allowances: dict[str, Allowance] = {}
         self._settling = False
         self._changed = False
+        self._moving = False
         self._newcomers: list[LiveSocket] = []
         self._deferred: list[Awaitable[Any]] = []
 
@@ -264,6 +265,8 @@ class Room(DurableObject):  # type: ignore[misc]
             line = self._chat.add(socket.role, message, self._now())
             if line is not None:
                 self._tell({"type": "chat", **line}, to=[*others, *self._sockets(socket.role)])
+        elif isinstance(message, live_messages.Move):
+            await self._move(socket, message)
         elif isinstance(message, live_messages.Media):
             media = message.model_dump(exclude={"type"})
             socket.media = media
@@ -273,6 +276,26 @@ class Room(DurableObject):  # type: ignore[misc]
             if not addressed:
                 raise RefusedMessageError("not_delivered", "That page is not in the room.")
             self._tell(message.relayed(socket.page), to=addressed)
+
+    async def _move(self, socket: LiveSocket, message: live_messages.Move) -> None:
+        """Take both people to the provider; the second one to ask finds it done."""
+        if self._moving or message.epoch != self._memory.epoch:
+            return
+        self._moving = True
+        try:
+            provider = await video.move(self._context(), self._memory.session_id)
+        finally:
+            self._moving = False
+        if provider is None:
+            raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
+        self._memory.epoch += 1
+        self._memory.save(self._sql)
+        mode = {"provider": provider, "epoch": self._memory.epoch}
+        self._tell(
+            {"type": "mode", **mode, "reason": message.reason, "by": socket.role},
+            to=self._people(),
+        )
+        await self._settle()
 
     def _welcome(self, socket: LiveSocket) -> dict[str, Any]:
         """All that somebody needs who comes in, or comes back."""
@@ -291,6 +314,7 @@ class Room(DurableObject):  # type: ignore[misc]
             },
             "chat": [] if socket.watching else self._chat.lines(),
             "recording": self._memory.calls.recording,
+            "epoch": self._memory.epoch,
             "now": self._now(),
         }
 

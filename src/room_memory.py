@@ -35,6 +35,8 @@ class Memory:
     """Notices due until then have been given."""
     calls: Calls = field(default_factory=Calls)
     """What the call's provider has told."""
+    epoch: int = 0
+    """How often the call has moved to another place; browsers follow it."""
     ended_call: str = ""
     """The provider's room that we have ended."""
 
@@ -59,6 +61,7 @@ class Memory:
             "look_at": self.look_at,
             "noticed_at": self.noticed_at,
             "calls": self.calls.to_json(),
+            "epoch": self.epoch,
             "ended_call": self.ended_call,
         }
         sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", json.dumps(state))

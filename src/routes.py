@@ -36,6 +36,7 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}", session.show, page=True),
     Route("GET", "/session/{session_id}/state", session.state),
     Route("POST", "/session/{session_id}/join", room.join),
+    Route("GET", "/session/{session_id}/left", session.left, page=True),
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import recordings
 import rules
@@ -50,6 +51,26 @@ def place_of(session: Session, settings: Settings) -> Place:
     if stays_peer and session.provider in (None, PEER):
         return Place(PEER)
     return Place(provider, room_id(session, settings))
+
+
+def frame_origin(session: Session, settings: Settings) -> str | None:
+    """The origin of whose pages the session's page may show one; peer first it may come later."""
+    if session.bbb_meeting_url:
+        return origin(session.bbb_meeting_url)
+    addresses = {PLUGNMEET: settings.plugnmeet_url, BIGBLUEBUTTON: settings.bbb_url}
+    address = addresses.get(settings.video_provider)
+    return origin(address) if address else None
+
+
+def origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def can_move(session: Session, settings: Settings) -> bool:
+    """Whether the call is peer to peer and there is a provider to move it to."""
+    place = place_of(session, settings)
+    return place.provider == PEER and settings.video_provider != PEER
 
 
 def room_id(session: Session, settings: Settings) -> str:
@@ -102,19 +123,22 @@ async def _hold(ctx: Context, session: Session) -> Place:
     raise ConflictError("Somebody else is joining right now. Try again.")
 
 
-async def move(ctx: Context, session_id: str) -> Place | None:
-    """Leave peer to peer for the provider. None when there is none to move to.
+async def move(ctx: Context, session_id: str) -> str | None:
+    """Leave peer to peer for the provider, and for good; its name.
 
-    Moving again changes nothing.
+    None when there is no provider to move to. Moving again changes nothing.
     """
     session = await sessions.find(ctx.db, session_id)
     if session is None or ctx.settings.video_provider == PEER or session.bbb_meeting_url:
         return None
     moved = replace(session, provider=ctx.settings.video_provider)
     place = place_of(moved, ctx.settings)
-    if (place.provider, place.room_id) != (session.provider, session.provider_room_id):
-        await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id)
-    return place
+    if (place.provider, place.room_id) == (session.provider, session.provider_room_id):
+        return place.provider
+    # Held elsewhere meanwhile can only mean there: nothing leads back to peer to peer.
+    await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id)
+    log("call_moved", session_id=session_id, provider=place.provider)
+    return place.provider
 
 
 async def end(ctx: Context, session: Session) -> None:
