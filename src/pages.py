@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 import rules
+import video
 import when
 from model import Role, View
 from wording import STATUS_LABELS, first_name, words_for
@@ -72,6 +73,7 @@ def session_page(visit: Visit, settings: Settings) -> str:
         dashboard_url=dashboard_url(settings, visit.role),
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=settings.reschedule_url.replace("{session_id}", session.id),
+        recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
     )
 
@@ -125,6 +127,8 @@ def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
         "viewer": {"name": visit.viewer.name},
         "other": {"name": visit.other.name, "present": visit.other.present},
         "dashboardUrl": dashboard_url(settings, visit.role),
+        "canMove": video.can_move(session, settings),
+        "recorded": video.is_recorded(session, settings),
     }
 
 

@@ -278,8 +278,8 @@ class Room(DurableObject):  # type: ignore[misc]
             self._tell(message.relayed(socket.page), to=addressed)
 
     async def _move(self, socket: LiveSocket, message: live_messages.Move) -> None:
-        """Take both people to the provider; the second one to ask finds it done."""
-        if self._moving or message.epoch != self._memory.epoch:
+        """Take both people to the provider, once: the second one to ask finds it done."""
+        if self._moving or self._memory.epoch or message.epoch:
             return
         self._moving = True
         try:

@@ -73,6 +73,11 @@ def can_move(session: Session, settings: Settings) -> bool:
     return place.provider == PEER and settings.video_provider != PEER
 
 
+def is_recorded(session: Session, settings: Settings) -> bool:
+    """Whether this session will be recorded: booked so, and held where that can be done."""
+    return session.recording_enabled and place_of(session, settings).room_id is not None
+
+
 def room_id(session: Session, settings: Settings) -> str:
     """The name of the provider's room: one a lesson, and another one when it is moved.
 

@@ -51,14 +51,13 @@ async def test_both_are_told_to_move_once(book: Callable[..., Room]) -> None:
     assert time.monotonic() - started < 5
 
     await teacher.say("move", epoch=1, reason="asked")
-    again = await teacher.hears("mode")
-    assert (again["provider"], again["epoch"]) == ("plugnmeet", 2)
+    await asyncio.sleep(0.5)
     assert len([m for m in student.heard if m["type"] == "mode"]) == 1
     assert provider_of(room, STUDENT) == provider_of(room, TEACHER) == "plugnmeet"
 
     await student.drop()
     back = await room.enter(STUDENT)
-    assert back.welcome["epoch"] == 2
+    assert back.welcome["epoch"] == 1
     assert [line["text"] for line in back.welcome["chat"]] == ["I cannot see you"]
     assert room.record()["status"] == "in_progress"
 
