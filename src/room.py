@@ -7,7 +7,6 @@ is guarded in D1, so a race or a repeated event cannot make a transition happen 
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,21 +17,18 @@ from pyodide.ffi import to_js
 from workers import DurableObject
 
 import bindings
-import calls
 import live_messages
 import live_sockets
 import presence
 import record
 import rules
 import settling
-import video
-from errors import ProviderError
+from held_call import HeldCall
 from live_messages import RefusedMessageError
 from live_sockets import LiveSocket
 from logs import log
 from model import Role, Status
 from presence import Here
-from providers.base import PEER, CallEvent
 from rates import Allowance
 from room_memory import ChatLog, Memory
 from visitors import Visitor
@@ -46,8 +42,6 @@ if TYPE_CHECKING:
 
 WATCHERS_KEPT = 4
 RETRY_S = 5
-# A provider that is down for longer has lost its calls by then.
-END_TRIED_FOR_S = 30 * 60
 
 
 class Room(DurableObject):  # type: ignore[misc]
@@ -60,10 +54,10 @@ class Room(DurableObject):  # type: ignore[misc]
         self._sql = self.ctx.storage.sql
         self._memory = Memory.load(self._sql)
         self._chat = ChatLog(self._sql)
+        self._call = HeldCall(self._memory, self._context)
         self._allowances: dict[str, Allowance] = {}
         self._settling = False
         self._changed = False
-        self._moving = False
         self._newcomers: list[LiveSocket] = []
         self._deferred: list[Awaitable[Any]] = []
 
@@ -108,11 +102,11 @@ class Room(DurableObject):  # type: ignore[misc]
     async def hear(self, session_id: str, event: str) -> None:
         """News of the call that a provider holds for this session; who is in it is here."""
         self._memory.session_id = session_id
-        was_recording = self._memory.calls.recording
-        self._memory.calls = calls.hear(self._memory.calls, CallEvent.from_json(json.loads(event)))
-        if self._memory.calls.recording is not was_recording:
+        was_recording = self._call.recording
+        self._call.hear(event)
+        if self._call.recording is not was_recording:
             self._tell({"type": "recording", "on": not was_recording}, to=self._everybody())
-        self._seat(self._seats_by_call())
+        self._seat(self._call.seats(self._connected(), self._now()))
         await self._settle()
 
     async def look(self, session_id: str) -> None:
@@ -158,7 +152,9 @@ class Room(DurableObject):  # type: ignore[misc]
         now = self._now()
         look_at = self._memory.look_at
         is_due = look_at is None or now >= look_at
-        if presence.is_overdue(self._memory.seats, now) or (is_due and self._in_call_only()):
+        # By the provider's word alone, or about to be forgotten: better ask.
+        unsure = is_due and not self._call.roles <= self._connected()
+        if unsure or presence.is_overdue(self._memory.seats, now):
             await self._ask_provider()
         self._seat(presence.expire(self._memory.seats, now))
         if presence.present(self._memory.seats) != before or is_due:
@@ -189,7 +185,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._allowances.pop(socket.id, None)
         if socket.watching or any(other.id != socket.id for other in self._sockets(socket.role)):
             return
-        if socket.role in self._memory.calls.roles:
+        if socket.role in self._call.roles:
             return
         self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
         await self._set_alarm()
@@ -201,33 +197,17 @@ class Room(DurableObject):  # type: ignore[misc]
             silent = [s for s in sockets if time.time() >= self._heard_at(s) + presence.STALE_S]
             for socket in silent:
                 socket.retire(live_sockets.SILENT, "no ping")
-            if len(silent) == len(sockets) and role not in self._memory.calls.roles:
+            if len(silent) == len(sockets) and role not in self._call.roles:
                 self._seat(presence.lose(self._memory.seats, role, self._now()))
-
-    def _seats_by_call(self) -> Seats:
-        """The seats when those without a socket are where the provider says they are."""
-        seats = self._memory.seats
-        for role in Role:
-            if self._sockets(role):
-                continue
-            if role in self._memory.calls.roles:
-                seats = presence.enter(seats, role, "", self._now())
-            else:
-                seats = presence.lose(seats, role, self._now())
-        return seats
 
     async def _ask_provider(self) -> None:
         """Whose socket is dead may still be in the provider's call, or no more."""
-        if self._memory.facts.get("provider") in (None, PEER):
-            return
-        here = await video.present(self._context(), self._memory.session_id)
-        if here is not None:
-            self._memory.calls = calls.reconcile(self._memory.calls, here, self._now())
-            self._seat(self._seats_by_call())
+        await self._call.ask(self._now())
+        self._seat(self._call.seats(self._connected(), self._now()))
 
-    def _in_call_only(self) -> bool:
-        """Whether somebody is here by the provider's word alone."""
-        return any(not self._sockets(role) for role in self._memory.calls.roles)
+    def _connected(self) -> set[Role]:
+        """Those who have a socket."""
+        return {role for role in Role if self._sockets(role)}
 
     def _heard_at(self, socket: LiveSocket) -> float:
         """When it last pinged; epoch seconds of the real clock."""
@@ -258,7 +238,7 @@ class Room(DurableObject):  # type: ignore[misc]
         others = self._sockets(socket.role.other)
         if isinstance(message, live_messages.Leave):
             socket.retire(live_sockets.LEFT, "left")
-            self._memory.calls = calls.walk_out(self._memory.calls, socket.role)
+            self._call.walk_out([socket.role])
             self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
             await self._settle()
         elif isinstance(message, live_messages.Chat):
@@ -278,23 +258,12 @@ class Room(DurableObject):  # type: ignore[misc]
             self._tell(message.relayed(socket.page), to=addressed)
 
     async def _move(self, socket: LiveSocket, message: live_messages.Move) -> None:
-        """Take both people to the provider, once: the second one to ask finds it done."""
-        if self._moving or self._memory.epoch or message.epoch:
+        """Take both people to the provider; the second one to ask finds it done."""
+        mode = await self._call.move(message)
+        if mode is None:
             return
-        self._moving = True
-        try:
-            provider = await video.move(self._context(), self._memory.session_id)
-        finally:
-            self._moving = False
-        if provider is None:
-            raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
-        self._memory.epoch += 1
         self._memory.save(self._sql)
-        mode = {"provider": provider, "epoch": self._memory.epoch}
-        self._tell(
-            {"type": "mode", **mode, "reason": message.reason, "by": socket.role},
-            to=self._people(),
-        )
+        self._tell({**mode, "by": socket.role}, to=self._people())
         await self._settle()
 
     def _welcome(self, socket: LiveSocket) -> dict[str, Any]:
@@ -313,7 +282,7 @@ class Room(DurableObject):  # type: ignore[misc]
                 "media": media[0] if media else None,
             },
             "chat": [] if socket.watching else self._chat.lines(),
-            "recording": self._memory.calls.recording,
+            "recording": self._call.recording,
             "epoch": self._memory.epoch,
             "now": self._now(),
         }
@@ -329,13 +298,16 @@ class Room(DurableObject):  # type: ignore[misc]
         if self._settling:
             return
         self._settling = True
+        session: Session | None = None
         try:
             while self._changed:
                 self._changed = False
                 session = await record.settle(self._context(), self._memory)
                 self._announce(session)
-                await self._end_call(session)
             self._give_notices()
+            if session is not None and self._call.must_end(session, self._now()):
+                # Last of all: it may take long.
+                self._deferred.append(self._end_call(session))
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
             self._memory.look_at = self._now() + RETRY_S
@@ -375,24 +347,16 @@ class Room(DurableObject):  # type: ignore[misc]
             socket.retire(live_sockets.ENDED, reason)
         seats = self._memory.seats
         for role in presence.present(seats):
-            self._memory.calls = calls.walk_out(self._memory.calls, role)
+            self._call.walk_out([role])
             seats = presence.leave(seats, role, self._now())
             self._changed = True
         self._seat(seats)
 
-    async def _end_call(self, session: Session | None) -> None:
-        """End the provider's call with the room; what fails is tried again in a moment."""
-        if session is None or session.provider_room_id in (None, self._memory.ended_call):
-            return
-        if rules.can_join(session, self._now()):
-            return
-        try:
-            await video.end(self._context(), session)
-        except ProviderError:
-            if self._now() < rules.closes_at(session) + END_TRIED_FOR_S:
-                self._memory.look_at = self._now() + RETRY_S
-            return
-        self._memory.ended_call = session.provider_room_id or ""
+    async def _end_call(self, session: Session) -> None:
+        """End the provider's call with the room."""
+        await self._call.end(session, self._now())
+        self._memory.save(self._sql)
+        await self._set_alarm()
 
     def _give_notices(self) -> None:
         end, now = self._memory.facts.get("scheduled_end"), self._now()

@@ -1,7 +1,7 @@
 """Where a session's call is held, the way into it, its end, and what its provider tells of it.
 
-A session keeps its provider once somebody has joined. Peer to peer is the one that is left, for
-a provider of ours and never back: DESIGN "peer first".
+The settings say where, so that an operator can leave a provider that is down. Only "peer first"
+moves a call by itself: from peer to peer to the provider, and never back.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.room_page import DESKTOP, MINUTE, Meeting, meeting_on
-from tests.fakes import plugnmeet
+from tests.fakes import bigbluebutton, plugnmeet
 from tests.fakes.plugnmeet import PlugNmeetFake
 from tools.local_worker import LocalWorker
 from tools.paths import ROOT
@@ -206,6 +206,24 @@ def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
 
         expect(student.locator("#recording-words")).to_have_text("Recording", timeout=15_000)
         student.screenshot(path=SCREENS / "embed-recording.png")
+
+
+def test_bigbluebutton_is_held_the_same_way(
+    worker_with: Callable[..., LocalWorker], browser_with_camera: Browser
+) -> None:
+    with bigbluebutton.running() as other:
+        worker = worker_with(**other.settings, PROVIDER_TIMEOUT_S="2")
+        with meeting_on(worker, browser_with_camera) as meeting:
+            student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
+            in_call(student, "Lena Fischer")
+            in_call(teacher, "Amara Okafor")
+            expect(call_of(student).locator("#devices")).to_have_text(WORKS)
+            assert student.complaints == []
+
+            # Ended inside the call: both are led out of it, and may come back.
+            call_of(teacher).locator("#end").click()
+            for page in (student, teacher):
+                expect(page.locator("#lobby")).to_be_visible(timeout=15_000)
 
 
 def test_on_a_phone_everything_has_its_place(meeting: Meeting) -> None:
