@@ -1,12 +1,12 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check deploy secrets wrangler pins clean
+.PHONY: help dev test check deploy secrets reminders-status wrangler pins clean
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
 run = @python=$$(sh tools/find_python.sh) && exec "$$python" -m
 
 help: ## List these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 dev: ## Run at http://localhost:8787 with demo data (PORT=..., and any setting NAME=value)
 	$(run) tools.dev
@@ -19,6 +19,9 @@ check: ## Lint, format check, types
 
 deploy: ## Migrate the production database, then deploy to Cloudflare
 	$(run) tools.deploy
+
+reminders-status: ## Say where all mail stands: by state, late, given up (WHERE=local for `make dev`'s)
+	$(run) tools.reminders_status
 
 secrets: ## Say which of the Worker's secrets are set in production
 	$(run) tools.secrets_status

@@ -95,7 +95,7 @@ def _error_response(
         log("unexpected_error", request_id=request_id, trace=traceback.format_exception(error))
         failure = AppError()
     wants_page = _wants_page(request, route)
-    if isinstance(failure, SignedOutError) and wants_page and ctx:
+    if isinstance(failure, SignedOutError) and wants_page and ctx and route and route.page:
         return redirect(_sign_in_url(request, ctx), 302)
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:

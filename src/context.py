@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import httpx
-
     from db.database import Database
     from settings import Settings
 
@@ -20,6 +18,28 @@ class VerifySignature(Protocol):
     async def __call__(
         self, jwk: dict[str, Any], algorithm: str, signature: bytes, data: bytes
     ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPAnswer:
+    """What a server answered. `headers` are pairs, since names may repeat."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class HTTP(Protocol):
+    """One outbound request; see `bindings.http`. `transport.client` makes it an httpx client."""
+
+    async def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        timeout_s: float | None,
+    ) -> HTTPAnswer: ...
 
 
 class Rooms(Protocol):
@@ -59,9 +79,9 @@ class Context:
     now: int
     request_id: str
     fetch_json: Callable[[str], Awaitable[Any]]
-    http: Callable[[], httpx.AsyncClient]
     verify_signature: VerifySignature
     write_data_point: Callable[[str, list[str], list[float]], None] | None
     defer: Callable[[Awaitable[Any]], None]
     probe: Callable[[], Awaitable[dict[str, bool]]]
     rooms: Rooms
+    http: HTTP

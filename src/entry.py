@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 from workers import WorkerEntrypoint
@@ -10,6 +11,8 @@ import app
 import bindings
 import lifecycle
 import recordings
+import reminders
+from logs import log
 from room import Room
 
 __all__ = ["Default", "Room"]
@@ -28,7 +31,17 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         return bindings.outgoing(response)
 
     async def scheduled(self, _controller: Any, _env: Any = None, _ctx: Any = None) -> None:
-        await lifecycle.close_overdue(bindings.context(self.ctx.waitUntil, bindings.new_id()))
+        failure = None
+        # Each with a context of its own: one that fails must not keep the others from their work.
+        for work in (lifecycle.close_overdue, reminders.tick):
+            context = bindings.context(self.ctx.waitUntil, bindings.new_id())
+            try:
+                await work(context)
+            except Exception as error:  # noqa: BLE001
+                log("scheduled_work_failed", trace=traceback.format_exception(error))
+                failure = error
+        if failure:
+            raise failure
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
         await recordings.consume(batch)

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import MethodNotAllowedError, NotFoundError
-from handlers import calendar_file, dev, events, link, ops, platform, room, session, webhooks
+from handlers import (
+    calendar_file,
+    dev,
+    events,
+    link,
+    ops,
+    platform,
+    reschedule,
+    resend_webhook,
+    room,
+    session,
+    unsubscribe,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,8 +53,17 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
+    Route("GET", "/session/{session_id}/reschedule", reschedule.show, page=True),
+    Route("POST", "/session/{session_id}/reschedule", reschedule.ask),
+    Route("POST", "/session/{session_id}/reschedule/answer", reschedule.answer),
+    Route("POST", "/session/{session_id}/reschedule/withdraw", reschedule.withdraw),
     Route("GET", "/session/{session_id}/calendar.ics", calendar_file.download, page=True),
     Route("GET", "/r/{token}", link.follow, page=True),
+    Route("GET", "/r/{token}/calendar", link.follow_to_calendar, page=True),
+    Route("GET", "/r/{token}/reschedule", link.follow_to_reschedule, page=True),
+    Route("GET", "/unsubscribe/{token}", unsubscribe.show, page=True),
+    Route("POST", "/unsubscribe/{token}", unsubscribe.switch, page=True, cross_site=True),
+    Route("POST", "/webhooks/resend", resend_webhook.receive, cross_site=True),
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
@@ -53,6 +75,7 @@ ROUTES: Final = (
     Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),
     Route("GET", "/dev/sign-out", dev.sign_out, page=True, development=True),
     Route("GET", "/dev/outbox", dev.outbox, page=True, development=True),
+    Route("GET", "/dev/outbox/{mail_id}", dev.outbox_mail, page=True, development=True),
     Route("POST", "/dev/seed", dev.seed, page=True, development=True),
     Route("POST", "/dev/clock/{session_id}", room.shift_clock, development=True),
 )

@@ -1,101 +1,51 @@
-"""httpx over the runtime's own fetch.
+"""httpx over the runtime's own fetch. Imported only where something is sent: httpx loads slowly.
 
-Plain httpx would open sockets, and its wasm fork follows redirects, loses repeated headers and
-fails on answers without a body. Imported by `bindings.http_client` alone, and only when needed:
-httpx takes its time to import.
+httpx from PyPI opens sockets, which the runtime has none of, and the builds of it for Pyodide
+follow redirects by themselves and lose repeated headers.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
-import js
-from pyodide.ffi import JsException, to_js
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from context import HTTP
 
-# The runtime sets these itself, from the URL and the body.
-NOT_OURS_TO_SEND: Final = {"host", "content-length", "transfer-encoding", "connection"}
-# It also unpacks what it has negotiated; httpx would try to unpack it a second time.
-UNPACKED: Final = {"gzip", "br"}
-
-
-def client() -> httpx.AsyncClient:
-    """A client for one event; streams must not outlive the event that made them."""
-    return httpx.AsyncClient(transport=FetchTransport(), follow_redirects=False)
+# The runtime sets or undoes these itself.
+_NOT_SENT: Final = ("accept-encoding", "connection", "content-length", "host")
+_NOT_KEPT: Final = ("content-encoding", "content-length", "transfer-encoding")
 
 
-class FetchTransport(httpx.AsyncBaseTransport):
-    """The request's `read` timeout bounds the whole exchange, the body included."""
+class RuntimeTransport(httpx.AsyncBaseTransport):
+    """One request, one fetch: nothing is pooled, retried or redirected."""
+
+    def __init__(self, http: HTTP) -> None:
+        self._http = http
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        content = await request.aread()
-        seconds = request.extensions.get("timeout", {}).get("read")
-        options: dict[str, Any] = {"method": request.method, "redirect": "manual"}
-        options["headers"] = to_js(
-            [
-                [name, value]
-                for name, value in request.headers.multi_items()
-                if name.lower() not in NOT_OURS_TO_SEND
-            ]
-        )
-        if content:
-            options["body"] = to_js(content)
-        if seconds is not None:
-            options["signal"] = js.AbortSignal.timeout(int(seconds * 1000))
+        timeouts = request.extensions.get("timeout", {}).values()
+        limit = min((seconds for seconds in timeouts if seconds is not None), default=None)
+        headers = [(k, v) for k, v in request.headers.multi_items() if k not in _NOT_SENT]
         try:
-            answer = await js.fetch(str(request.url), **options)
-        except JsException as error:
-            raise _failure(error, request, httpx.ConnectError) from error
-        headers = httpx.Headers([tuple(pair) for pair in js.Array.from_(answer.headers)])
-        if headers.get("content-encoding", "").lower() in UNPACKED:
-            del headers["content-encoding"]
-            headers.pop("content-length", None)
-        body = _Body(answer.body, request, headers.get("content-length", ""))
-        return httpx.Response(answer.status, headers=headers, stream=body, request=request)
+            answer = await self._http(
+                request.method, str(request.url), headers, await request.aread(), limit
+            )
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(str(error), request=request) from error
+        except ConnectionError as error:
+            raise httpx.NetworkError(str(error), request=request) from error
+        kept = [(k, v) for k, v in answer.headers if k.lower() not in _NOT_KEPT]
+        return httpx.Response(answer.status, headers=kept, content=answer.body, request=request)
 
 
-class _Body(httpx.AsyncByteStream):
-    """A body as it arrives; one that is cut off raises instead of ending early."""
-
-    def __init__(self, stream: Any, request: httpx.Request, length: str) -> None:
-        # Answers to HEAD and those of status 204 or 304 have none.
-        self._reader = stream.getReader() if stream else None
-        self._request = request
-        self._missing = int(length) if length.isdigit() else None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while self._reader is not None:
-            try:
-                step = await self._reader.read()
-            except JsException as error:
-                raise _failure(error, self._request, httpx.ReadError) from error
-            if step.done:
-                break
-            chunk: bytes = step.value.to_bytes()
-            if self._missing is not None:
-                self._missing -= len(chunk)
-            yield chunk
-        if self._reader is not None and self._missing:
-            raise httpx.RemoteProtocolError("The body was cut off.", request=self._request)
-
-    async def aclose(self) -> None:
-        """Let go of the connection, whether or not the body was read to its end."""
-        reader, self._reader = self._reader, None
-        if reader is None:
-            return
-        try:
-            await reader.cancel()
-        except JsException:
-            return
-
-
-def _failure(
-    error: JsException, request: httpx.Request, kind: type[httpx.TransportError]
-) -> httpx.TransportError:
-    """The httpx error of a runtime's error. Its text may name addresses: keep it out of pages."""
-    if error.name in ("TimeoutError", "AbortError"):
-        return httpx.ReadTimeout("The exchange took too long.", request=request)
-    return kind(str(error), request=request)
+def client(http: HTTP, base_url: str, *, timeout_s: float) -> httpx.AsyncClient:
+    """A client of one service. It never follows redirects and ignores the environment."""
+    return httpx.AsyncClient(
+        transport=RuntimeTransport(http),
+        base_url=base_url,
+        timeout=timeout_s,
+        follow_redirects=False,
+        trust_env=False,
+    )

@@ -21,7 +21,9 @@ from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingR
 from providers.peer import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import httpx
 
     from context import Context
     from model import Role, Session
@@ -93,12 +95,18 @@ def provider_named(name: str, ctx: Context) -> VideoProvider:
     if name == PLUGNMEET:
         from providers.plugnmeet import PlugNmeet  # noqa: PLC0415
 
-        return PlugNmeet(ctx.settings, ctx.http)
+        return PlugNmeet(ctx.settings, _client_maker(ctx))
     if name == BIGBLUEBUTTON:
         from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
 
-        return BigBlueButton(ctx.settings, ctx.http)
-    return Peer(ctx.settings)
+        return BigBlueButton(ctx.settings, _client_maker(ctx))
+    return Peer(ctx)
+
+
+def _client_maker(ctx: Context) -> Callable[[], httpx.AsyncClient]:
+    import transport  # noqa: PLC0415
+
+    return lambda: transport.client(ctx.http, "", timeout_s=ctx.settings.provider_timeout_s)
 
 
 async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
@@ -180,7 +188,7 @@ async def look_after_end(ctx: Context, token: str) -> None:
     """
     from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
 
-    ended = BigBlueButton(ctx.settings, ctx.http).ended_room(token)
+    ended = BigBlueButton(ctx.settings, _client_maker(ctx)).ended_room(token)
     session_id = await calls_db.held_in(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
     if session_id is not None:
         await ctx.rooms.look(session_id)

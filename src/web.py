@@ -64,6 +64,11 @@ class Request:
             raise BodyTooLargeError
         return raw
 
+    async def form(self) -> dict[str, str]:
+        """The fields of a plain HTML form. Raises: BodyTooLargeError."""
+        raw = await self.body()
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+
     async def json(self) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
         raw = await self.body()

@@ -53,11 +53,9 @@ export class Call extends EventTarget {
     this.#changed();
   }
 
-  /** Begin anew with the same page, when restarts have not helped. */
-  redial() {
-    const page = this.#page;
-    if (!page) return;
-    this.#peer.restart();
+  /** Try again on request, after `stuck`. */
+  retry() {
+    this.#peer?.retry();
   }
 
   hangUp() {

@@ -33,7 +33,7 @@ export async function capture(wanted) {
   return captured;
 }
 
-/** Asks nobody; null where the browser will not say. @param {Kind} kind */
+/** Asks nobody; null where browsers will not say. @param {Kind} kind */
 export function permission(kind) {
   const name = /** @type {PermissionName} */ (kind);
   return navigator.permissions?.query({ name }).catch(() => null) ?? Promise.resolve(null);

@@ -12,7 +12,7 @@ const RELOAD_AGAIN_MS = 60_000;
  * Keeps asking the server what has become of the session.
  *
  * Events: `state` (CustomEvent with the JSON of GET /state). When the server would now render
- * another page than this one, the page is reloaded instead.
+ * another page, this one is reloaded instead.
  */
 export class Follower extends EventTarget {
   #session;
@@ -88,7 +88,7 @@ export class Follower extends EventTarget {
   }
 }
 
-/** Reload, but not over and over should the page come back the same. @param {string} reason */
+/** Reload, but not over and over should the page come back the same. */
 export function reloadOnce(reason) {
   const [before, at] = (sessionStorage.getItem(RELOADED) ?? "").split("\n");
   if (before === reason && Date.now() - Number(at) < RELOAD_AGAIN_MS) return;

@@ -82,6 +82,8 @@ export class Live extends EventTarget {
       this.#attempts = 0;
     }
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    // Browsers may take seconds to report the close that follows.
+    if (message.type === "replaced" || message.type === "ended") return this.#finish(message.type);
     if (message.type === "welcome") this.dispatchEvent(new Event("up"));
   }
 

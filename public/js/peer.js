@@ -83,6 +83,11 @@ export class Peer extends EventTarget {
     this.#pc.restartIce();
   }
 
+  /** Try again on request, after `stuck`. */
+  retry() {
+    this.#recovery.again();
+  }
+
   /** The socket is back: what was lost with it has to be said again. */
   resume() {
     if (this.#pc.signalingState === "have-local-offer") this.#describe();

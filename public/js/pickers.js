@@ -38,9 +38,10 @@ function fill(picker, choices, current, instead) {
   if (options.length === 0) options.push(new Option(instead, ""));
   picker.disabled = choices.length === 0;
   const key = (all) => [...all].map((option) => `${option.value} ${option.text}`).join();
-  // An open list would close if it were filled anew for nothing.
+  // An open list would close if it were filled anew.
   if (key(picker.options) !== key(options)) picker.replaceChildren(...options);
-  if (picker.value !== current) picker.value = current;
+  const index = choices.findIndex((each) => each.id === current);
+  picker.selectedIndex = Math.max(0, index);
 }
 
 /** @param {import("./devices.js").Notice} notice */

@@ -34,6 +34,15 @@ export class Recovery {
     if (state === "disconnected" || state === "failed") this.#expectConnection();
   }
 
+  /** People want another try: it gets its time, too. */
+  again() {
+    clearTimeout(this.#stuckTimer);
+    this.#stuckTimer = 0;
+    this.#attempts = 0;
+    this.#expectConnection();
+    this.#try();
+  }
+
   stop() {
     removeEventListener("online", this.onOnline);
     clearTimeout(this.#timer);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import admission
@@ -11,6 +12,7 @@ import rules
 import video
 from model import Role
 from web import html_response, json_response
+from wording import STATUS_LABELS, words_for
 
 LEFT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -20,14 +22,15 @@ LEFT_POLICY: Final = (
 if TYPE_CHECKING:
     from admission import Visit
     from context import Context
-    from model import Session
+    from model import Reminder, Session
     from web import Request, Response
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The page, in the state that this viewer is in."""
     visit = await admission.admit(request, ctx, session_id)
-    analytics.page_view(ctx, session_id, visit.role)
+    if request.method == "GET":
+        analytics.page_view(ctx, session_id, visit.role)
     response = html_response(pages.session_page(visit, ctx.settings))
     response.frames = video.frame_origin(visit.session, ctx.settings)
     return response
@@ -70,7 +73,19 @@ def _state(visit: Visit) -> dict[str, Any]:
         "provider": session.provider,
         "recording_enabled": session.recording_enabled,
         "course": {"id": session.course.id, "title": session.course.title},
+        "reminders": [_reminder(session, reminder) for reminder in session.reminders],
+        "reschedule_asked_by": session.role_of(session.reschedule_asked_by or ""),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
+        "words": {**asdict(words_for(visit)), "status": STATUS_LABELS[visit.view]},
+    }
+
+
+def _reminder(session: Session, reminder: Reminder) -> dict[str, Any]:
+    return {
+        "role": session.role_of(reminder.user_id),
+        "kind": reminder.kind,
+        "state": reminder.state,
+        "sent_at": reminder.sent_at,
     }
 
 

@@ -1,1 +1,1 @@
-"""Other people's services behind our own interfaces: video calls and mail."""
+"""Services of others. Each module speaks one protocol and knows nothing of requests or pages."""

@@ -25,7 +25,7 @@ class JoinGrant:
     provider: str
     expires_at: int
     url: str | None = None
-    ice_servers: tuple[dict[str, Any], ...] | None = None
+    ice_servers: list[dict[str, Any]] | None = None
 
     def as_json(self) -> dict[str, Any]:
         answer: dict[str, Any] = {"provider": self.provider, "expires_at": self.expires_at}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import rules
+import turn
 from errors import WebhookRejectedError
 from providers.base import PEER, Delivery, JoinGrant, Recording, RecordingSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from context import Context
     from model import Role, Session
-    from settings import Settings
 
 
 class Peer:
@@ -20,14 +21,14 @@ class Peer:
 
     name = PEER
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
 
     async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
         del room_id, role, now
-        return JoinGrant(
-            self.name, rules.closes_at(session), ice_servers=self._settings.ice_servers
-        )
+        closes_at = rules.closes_at(session)
+        servers = await turn.ice_servers(self._ctx, until=closes_at)
+        return JoinGrant(self.name, closes_at, ice_servers=servers)
 
     async def end(self, room_id: str) -> None:
         """Closing the sockets ends the call."""

@@ -79,14 +79,17 @@ def signed_in(
         context.add_init_script(VIOLATIONS_TO_CONSOLE)
         context.route("**/js/room.js", lambda route: route.fulfill(
             content_type="text/javascript", body=ROOM_STUB))  # fmt: skip
-        context.request.get(f"/dev/sign-in?user={user}&next=/healthz")
+        # By the browser itself, which may know names that nobody else resolves.
+        page = context.new_page()
+        page.goto(f"/dev/sign-in?user={user}&next=/healthz")
+        page.close()
         yield context
     finally:
         context.close()
 
 
 @contextmanager
-def watched(page: Page, Request, expected: Sequence[str] = ()) -> Iterator[None]:
+def watched(page: Page, expected: Sequence[str] = ()) -> Iterator[None]:
     """Fail when the page complains: an uncaught error, or an error in the console.
 
     `expected` are patterns of complaints that the test provokes.
@@ -104,7 +107,8 @@ def watched(page: Page, Request, expected: Sequence[str] = ()) -> Iterator[None]
     def is_expected(complaint: str) -> bool:
         return any(re.search(pattern, complaint) for pattern in expected)
 
-    assert [each for each in complaints if not is_expected(each)] == []
+    unexpected = [each for each in complaints if not is_expected(each)]
+    assert not unexpected, unexpected
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import json
 import httpx
 from workers import Response, WorkerEntrypoint
 
+import bindings
 import transport
 
 
@@ -13,7 +14,7 @@ class Default(WorkerEntrypoint):
         order = json.loads(await request.text() or "{}")
         if not order:
             return Response("ready")
-        async with transport.client() as client:
+        async with transport.client(bindings.http, "", timeout_s=10) as client:
             return Response(json.dumps(await report(client, order)))
 
 
