@@ -176,6 +176,12 @@ class DurableRooms:
     async def refresh(self, session_id: str) -> None:
         await self._room(session_id).refresh()
 
+    async def hear(self, session_id: str, event: dict[str, Any]) -> None:
+        await self._room(session_id).hear(session_id, json.dumps(event))
+
+    async def look(self, session_id: str) -> None:
+        await self._room(session_id).look(session_id)
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         await self._room(session_id).shift_clock(session_id, seconds)
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import rescheduling
 import rules
+import video
 import when
 from model import Role, View
 from wording import STATUS_LABELS, first_name, words_for
@@ -75,6 +76,7 @@ def session_page(visit: Visit, settings: Settings) -> str:
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rescheduling.asks_now(visit),
+        recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
     )
 
@@ -135,6 +137,8 @@ def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
         "viewer": {"name": visit.viewer.name},
         "other": {"name": visit.other.name, "present": visit.other.present},
         "dashboardUrl": dashboard_url(settings, visit.role),
+        "canMove": video.can_move(session, settings),
+        "recorded": video.is_recorded(session, settings),
     }
 
 

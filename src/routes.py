@@ -19,6 +19,7 @@ from handlers import (
     room,
     session,
     unsubscribe,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}", session.show, page=True),
     Route("GET", "/session/{session_id}/state", session.state),
     Route("POST", "/session/{session_id}/join", room.join),
+    Route("GET", "/session/{session_id}/left", session.left, page=True),
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
@@ -66,6 +68,9 @@ ROUTES: Final = (
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
+    Route("POST", "/webhooks/plugnmeet", webhooks.plugnmeet, cross_site=True),
+    Route("POST", "/webhooks/bigbluebutton", webhooks.bigbluebutton, cross_site=True),
+    Route("GET", "/webhooks/bigbluebutton", webhooks.bigbluebutton_ended),
     Route("GET", "/healthz", ops.healthz),
     Route("GET", "/dev", dev.dashboard, page=True, development=True),
     Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import admission
 import rules
-import turn
 import validation
+import video
 from errors import (
     BadRequestError,
     CrossSiteError,
@@ -35,14 +35,8 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
     visit = await admission.admit(request, ctx, session_id)
     _refuse_unless_open(visit)
-    closes_at = rules.closes_at(visit.session)
-    return json_response(
-        {
-            "provider": "peer",
-            "ice_servers": await turn.ice_servers(ctx, until=closes_at),
-            "expires_at": closes_at,
-        }
-    )
+    grant = await video.join(ctx, visit.session, visit.role)
+    return json_response(grant.as_json())
 
 
 async def live(request: Request, ctx: Context, session_id: str) -> Response:

@@ -20,8 +20,11 @@ CONNECTED = '#room[data-state="connected"]'
 class Meeting:
     """A session of its own, and the pages opened in it."""
 
-    def __init__(self, worker: LocalWorker, browser: Browser, starts_in: int) -> None:
+    def __init__(
+        self, worker: LocalWorker, browser: Browser, starts_in: int, **booked: Any
+    ) -> None:
         self.worker = worker
+        self.booked = booked
         self.browser = browser
         self.id = f"room-{secrets.token_hex(6)}"
         self.start = int(time.time()) + starts_in
@@ -82,6 +85,7 @@ class Meeting:
                 **people,
                 "scheduled_start": self.start,
                 "scheduled_end": self.end,
+                **self.booked,
             },
             trust_env=False,
         )
@@ -94,9 +98,9 @@ class Meeting:
 
 @contextmanager
 def meeting_on(
-    worker: LocalWorker, browser: Browser, starts_in: int = -MINUTE
+    worker: LocalWorker, browser: Browser, starts_in: int = -MINUTE, **booked: Any
 ) -> Iterator[Meeting]:
-    meeting = Meeting(worker, browser, starts_in)
+    meeting = Meeting(worker, browser, starts_in, **booked)
     yield meeting
     meeting.close()
 
