@@ -231,7 +231,9 @@ async def verify_signature(
     `algorithm` is RS256, ES256 or EdDSA. PyPI has no wasm build of `cryptography`, so the
     runtime's own WebCrypto does it. A key that cannot be read verifies nothing.
     """
-    public: dict[str, Any] = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
+    public: dict[str, Any] = {
+        name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk
+    }
     subtle = js.crypto.subtle
     try:
         key = await subtle.importKey(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+import afterwards
 import rules
 import when
 from model import Role, View
@@ -49,8 +50,8 @@ def render(template: str, **values: Any) -> str:
     return _templates().get_template(template).render(values)
 
 
-def session_page(visit: Visit, settings: Settings) -> str:
-    """The session page in this viewer's state."""
+def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
+    """The session page in this viewer's state; `saved` is what a form has just saved."""
     session, view = visit.session, visit.view
     over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, visit.now)
     words = words_for(visit)
@@ -73,6 +74,7 @@ def session_page(visit: Visit, settings: Settings) -> str:
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=settings.reschedule_url.replace("{session_id}", session.id),
         data=_script_data(visit, settings),
+        **(afterwards.values(visit, settings, saved) if over else {}),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import MethodNotAllowedError, NotFoundError
-from handlers import calendar_file, dev, events, link, ops, platform, room, session
+from handlers import calendar_file, dev, events, feedback, link, ops, platform, room, session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +39,7 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
+    Route("POST", "/session/{session_id}/feedback", feedback.give),
     Route("GET", "/session/{session_id}/calendar.ics", calendar_file.download, page=True),
     Route("GET", "/r/{token}", link.follow, page=True),
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),

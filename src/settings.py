@@ -41,6 +41,9 @@ class Settings:
     teacher_dashboard_url: str = setting("the teacher's way back")
     course_url: str = setting("the course's page; `{course_id}` is replaced")
     reschedule_url: str = setting("the platform's own reschedule page; `{session_id}` is replaced")
+    book_url: str = setting(
+        "where the next session is booked; `{course_id}` is replaced; else the course's page"
+    )
     auth_cookie: str = setting("cookie that carries the platform's JWT", "session_token")
     auth_jwt_secret: str = setting("HS256 secret of the platform's JWTs", secret=True)
     auth_jwks_url: str = setting("JWKS with the platform's RS256, ES256 or EdDSA keys")

@@ -74,6 +74,20 @@ class Request:
         except ValueError as error:
             raise BadRequestError("The body must be JSON.") from error
 
+    @property
+    def is_form(self) -> bool:
+        """Whether a page's own form was sent, rather than what a script made."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind == "application/x-www-form-urlencoded"
+
+    async def form(self) -> dict[str, list[str]]:
+        """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
+        raw = await self.body()
+        fields: dict[str, list[str]] = {}
+        for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
+            fields.setdefault(name, []).append(value)
+        return fields
+
 
 @dataclass
 class Response:

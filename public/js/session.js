@@ -71,6 +71,13 @@ export class Session {
     this.#request("events", { method: "POST", body, headers, keepalive: true }).catch(() => {});
   }
 
+  /** @param {object} feedback @returns {Promise<any>} As it was kept. Throws: RequestError. */
+  sendFeedback(feedback) {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify(feedback);
+    return this.#request("feedback", { method: "POST", body, headers, keepalive: true });
+  }
+
   /** @param {string} what @param {RequestInit} init */
   async #request(what, init) {
     const response = await fetch(`/session/${this.id}/${what}`, {

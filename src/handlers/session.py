@@ -8,6 +8,7 @@ import admission
 import analytics
 import pages
 import rules
+from db import aftermath as aftermath_db
 from model import Role
 from web import html_response, json_response
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The page, in the state that this viewer is in."""
-    visit = await admission.admit(request, ctx, session_id)
+    along = [aftermath_db.of_session(session_id)]
+    visit = await admission.admit(request, ctx, session_id, along)
     analytics.page_view(ctx, session_id, visit.role)
-    return html_response(pages.session_page(visit, ctx.settings))
+    saved = request.query.get("saved", "")
+    return html_response(pages.session_page(visit, ctx.settings, saved=saved))
 
 
 async def state(request: Request, ctx: Context, session_id: str) -> Response:
