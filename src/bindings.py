@@ -20,6 +20,7 @@ from context import Context
 from errors import ServiceUnavailableError
 from logs import log
 from settings import NAMES, Settings
+from storage import R2Files
 from web import Request, Response
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         defer=lambda work: wait_until(_logged(work, request_id)),
         probe=lambda: _probe(env),
         rooms=DurableRooms(env.ROOMS),
+        files=R2Files(env.FILES, _object, to_js),
     )
 
 
@@ -165,6 +167,13 @@ class DurableRooms:
     async def refresh(self, session_id: str) -> None:
         await self._room(session_id).refresh(session_id)
 
+    async def chat(self, session_id: str) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = json.loads(await self._room(session_id).chat())
+        return lines
+
+    async def forget_chat(self, session_id: str) -> None:
+        await self._room(session_id).forget_chat()
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         await self._room(session_id).shift_clock(session_id, seconds)
 
@@ -180,7 +189,7 @@ def incoming(request: Any) -> Request:
         body: bytes = (await request.arrayBuffer()).to_bytes()
         return body
 
-    return Request(request.method, request.url, headers, read)
+    return Request(request.method, request.url, headers, read, lambda: request.body)
 
 
 def outgoing(response: Response) -> Any:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from db.database import Database
+    from files import Files
     from settings import Settings
 
 
@@ -35,6 +36,14 @@ class Rooms(Protocol):
         """Look at the session's record again: it was moved or cancelled."""
         ...
 
+    async def chat(self, session_id: str) -> list[dict[str, Any]]:
+        """The lines of the chat, in order: role, text and time of each."""
+        ...
+
+    async def forget_chat(self, session_id: str) -> None:
+        """The chat has been kept long enough."""
+        ...
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         """Let this room's clock run ahead; development only."""
         ...
@@ -54,3 +63,4 @@ class Context:
     defer: Callable[[Awaitable[Any]], None]
     probe: Callable[[], Awaitable[dict[str, bool]]]
     rooms: Rooms
+    files: Files

@@ -8,6 +8,7 @@ from workers import WorkerEntrypoint
 
 import app
 import bindings
+import cleaning
 import lifecycle
 import recordings
 from room import Room
@@ -28,7 +29,9 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         return bindings.outgoing(response)
 
     async def scheduled(self, _controller: Any, _env: Any = None, _ctx: Any = None) -> None:
-        await lifecycle.close_overdue(bindings.context(self.ctx.waitUntil, bindings.new_id()))
+        ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
+        await lifecycle.close_overdue(ctx)
+        await cleaning.sweep(ctx)
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
         await recordings.consume(batch)

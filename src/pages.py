@@ -41,7 +41,7 @@ def _templates() -> jinja2.Environment:
         "first_name": first_name,
         "colour": colour,
         "text": text,
-    }
+    } | afterwards.FILTERS
     return environment
 
 

@@ -7,6 +7,7 @@ is guarded in D1, so a race or a repeated event cannot make a transition happen 
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,14 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.session_id = session_id
         self._memory.clock_shift_s = seconds
         await self.alarm()
+
+    async def chat(self) -> str:
+        """All lines of the chat, as JSON."""
+        return json.dumps(self._chat.lines())
+
+    async def forget_chat(self) -> None:
+        """The chat has been kept long enough."""
+        self._chat.clear()
 
     # Called by the runtime.
 

@@ -81,6 +81,9 @@ class ChatLog:
         )
         return dict(rows[0]) if rows else None
 
+    def clear(self) -> None:
+        self._sql.exec("DELETE FROM chat")
+
     def lines(self) -> list[dict[str, Any]]:
         rows = self._sql.exec("SELECT number, id, role, text, at FROM chat ORDER BY number")
         return [dict(row) for row in rows.toArray()]

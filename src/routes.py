@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import MethodNotAllowedError, NotFoundError
-from handlers import calendar_file, dev, events, feedback, link, ops, platform, room, session
+from handlers import (
+    calendar_file,
+    chat_file,
+    dev,
+    events,
+    feedback,
+    link,
+    ops,
+    platform,
+    resources,
+    room,
+    session,
+    uploads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +53,17 @@ ROUTES: Final = (
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
     Route("POST", "/session/{session_id}/feedback", feedback.give),
+    Route("GET", "/session/{session_id}/resources", resources.list_all),
+    Route("POST", "/session/{session_id}/resources", uploads.receive),
+    Route("GET", "/session/{session_id}/resources/{resource_id}", resources.download),
+    Route("DELETE", "/session/{session_id}/resources/{resource_id}", resources.delete),
+    Route("POST", "/session/{session_id}/resources/{resource_id}/restore", resources.restore),
+    Route("GET", "/session/{session_id}/uploads", uploads.list_unfinished),
+    Route("POST", "/session/{session_id}/uploads", uploads.start),
+    Route("PUT", "/session/{session_id}/uploads/{resource_id}/parts/{number}", uploads.put_part),
+    Route("POST", "/session/{session_id}/uploads/{resource_id}/complete", uploads.complete),
+    Route("DELETE", "/session/{session_id}/uploads/{resource_id}", uploads.cancel),
+    Route("GET", "/session/{session_id}/chat.txt", chat_file.download, page=True),
     Route("GET", "/session/{session_id}/calendar.ics", calendar_file.download, page=True),
     Route("GET", "/r/{token}", link.follow, page=True),
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),

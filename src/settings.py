@@ -67,6 +67,8 @@ class Settings:
     resend_webhook_secret: str = setting("signing secret of Resend's webhooks", secret=True)
     mail_from: str = setting("sender of all mail", "Session Room <sessions@localhost>")
     ice_servers: tuple[dict[str, Any], ...] = setting("JSON list of STUN/TURN servers", ())
+    upload_max_mb: int = setting("largest file a teacher may upload, in MB", 2000)
+    upload_quota_mb: int = setting("all uploaded files of one session together, in MB", 5000)
     turn_key_id: str = setting("Cloudflare TURN key id")
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
 
@@ -143,6 +145,12 @@ def _boolean(raw: str) -> bool:
     return words[raw.lower()]
 
 
+def _whole(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 9:  # noqa: PLR2004
+        raise ValueError("must be a whole number")
+    return int(raw)
+
+
 def _keys(raw: str) -> tuple[str, ...]:
     return tuple(key for part in raw.split(",") if (key := part.strip()))
 
@@ -171,6 +179,8 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "link_secrets": _keys,
     "peer_first": _boolean,
     "ice_servers": _ice_servers,
+    "upload_max_mb": _whole,
+    "upload_quota_mb": _whole,
 }
 
 NAMES: Final[tuple[str, ...]] = tuple(item.name.upper() for item in fields(Settings))

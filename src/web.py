@@ -15,6 +15,8 @@ from errors import BadRequestError, BodyTooLargeError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from files import Stream
+
 MAX_JSON_BYTES = 64 * 1024
 
 
@@ -26,6 +28,8 @@ class Request:
     url: str
     headers: Mapping[str, str]
     read: Callable[[], Awaitable[bytes]]
+    stream: Callable[[], Stream] = lambda: None
+    """The body as the runtime's own stream, in place of `read`."""
 
     @cached_property
     def path(self) -> str:
@@ -93,7 +97,7 @@ class Request:
 class Response:
     """What goes back. `headers` are pairs, since Set-Cookie may repeat."""
 
-    body: str | bytes | None = None
+    body: str | bytes | Stream | None = None
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     upgrade: Any = None
