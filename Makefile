@@ -1,12 +1,12 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check deploy secrets wrangler pins clean
+.PHONY: help dev test check deploy secrets wrangler pins clean recordings-status recordings-retry
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
 run = @python=$$(sh tools/find_python.sh) && exec "$$python" -m
 
 help: ## List these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 19
 
 dev: ## Run at http://localhost:8787 with demo data (PORT=..., and any setting NAME=value)
 	$(run) tools.dev
@@ -22,6 +22,12 @@ deploy: ## Migrate the production database, then deploy to Cloudflare
 
 secrets: ## Say which of the Worker's secrets are set in production
 	$(run) tools.secrets_status
+
+recordings-status: ## List recordings that are not there yet (PUBLIC_URL, PLATFORM_TOKEN; else make dev's)
+	$(run) tools.recordings status
+
+recordings-retry: ## Try a failed recording again: ID=...
+	$(run) tools.recordings retry "$(ID)"
 
 wrangler: ## Run the pinned wrangler, e.g. make wrangler RUN="login" or RUN="secret put NAME"
 	$(run) tools.node $(RUN)

@@ -27,4 +27,7 @@ CREATE INDEX recordings_by_resource ON recordings (resource_id);
 -- When the provider was last asked for recordings whose webhook may have been lost.
 ALTER TABLE sessions ADD COLUMN recordings_asked_at INTEGER;
 CREATE INDEX sessions_recorded ON sessions (ended_at) WHERE recording_enabled = 1 AND provider IS NOT NULL;
-CREATE INDEX sessions_by_end ON sessions (scheduled_end);
+CREATE INDEX sessions_by_end ON sessions (scheduled_end, id);
+
+ALTER TABLE recordings ADD COLUMN announced_bytes INTEGER;      -- roughly, as the provider says
+ALTER TABLE recordings ADD COLUMN source TEXT;                  -- the version of the source that the parts came from

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from db.database import Database
     from files import Files
+    from recording_sources import Fetched
     from settings import Settings
 
 
@@ -64,3 +65,9 @@ class Context:
     probe: Callable[[], Awaitable[dict[str, bool]]]
     rooms: Rooms
     files: Files
+    fetch_stream: Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
+    """GET an address, after redirects; its body has not been read. Raises: RecordingError."""
+    discard: Callable[[Any], Awaitable[None]]
+    """Let go of a body that nobody will read."""
+    queue_recording: Callable[[str], Awaitable[None]]
+    """Have a recording looked after, by its id."""

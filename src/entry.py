@@ -11,6 +11,8 @@ import bindings
 import cleaning
 import lifecycle
 import recordings
+import retention
+import schedule
 from room import Room
 
 __all__ = ["Default", "Room"]
@@ -28,10 +30,17 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         )
         return bindings.outgoing(response)
 
-    async def scheduled(self, _controller: Any, _env: Any = None, _ctx: Any = None) -> None:
+    async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
         ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
-        await lifecycle.close_overdue(ctx)
-        await cleaning.sweep(ctx)
+        match controller.cron:
+            case schedule.DAILY:
+                await retention.purge(ctx)
+            case schedule.EACH_FIVE_MINUTES:
+                await recordings.sweep(ctx)
+            case _:
+                await lifecycle.close_overdue(ctx)
+                await cleaning.sweep(ctx)
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
-        await recordings.consume(batch)
+        ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
+        await recordings.consume(ctx, batch.queue, bindings.messages(batch))

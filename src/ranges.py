@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
-_RANGE: Final = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.IGNORECASE)
+_RANGE: Final = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.IGNORECASE | re.ASCII)
 # More digits than any size has; Python would take its time with a million of them.
 _MAX_DIGITS: Final = 18
 

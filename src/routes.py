@@ -16,6 +16,7 @@ from handlers import (
     link,
     ops,
     platform,
+    recordings,
     resources,
     room,
     session,
@@ -69,12 +70,15 @@ ROUTES: Final = (
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
+    Route("GET", "/platform/recordings", recordings.list_unready, cross_site=True),
+    Route("POST", "/platform/recordings/{record_id}/retry", recordings.retry, cross_site=True),
     Route("GET", "/healthz", ops.healthz),
     Route("GET", "/dev", dev.dashboard, page=True, development=True),
     Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),
     Route("GET", "/dev/sign-out", dev.sign_out, page=True, development=True),
     Route("GET", "/dev/outbox", dev.outbox, page=True, development=True),
     Route("POST", "/dev/seed", dev.seed, page=True, development=True),
+    Route("POST", "/dev/recordings", dev.announce_recording, development=True),
     Route("POST", "/dev/clock/{session_id}", room.shift_clock, development=True),
 )
 

@@ -69,6 +69,14 @@ class Settings:
     ice_servers: tuple[dict[str, Any], ...] = setting("JSON list of STUN/TURN servers", ())
     upload_max_mb: int = setting("largest file a teacher may upload, in MB", 2000)
     upload_quota_mb: int = setting("all uploaded files of one session together, in MB", 5000)
+    recordings_kept_days: int = setting("days recordings are kept; 0 keeps them for ever", 180)
+    resources_kept_days: int = setting("days uploaded files are kept; 0: for ever", 365)
+    chat_kept_days: int = setting("days chats are kept; 0: for ever", 90)
+    analytics_kept_days: int = setting("days analytics events are kept in D1; 0: for ever", 90)
+    recording_retry_s: int = setting(
+        "seconds before a recording is tried again, doubled each time", 30
+    )
+    dev_recordings_url: str = setting("development only: a server that stands in for a provider")
     turn_key_id: str = setting("Cloudflare TURN key id")
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
 
@@ -179,6 +187,11 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "link_secrets": _keys,
     "peer_first": _boolean,
     "ice_servers": _ice_servers,
+    "recordings_kept_days": _whole,
+    "resources_kept_days": _whole,
+    "chat_kept_days": _whole,
+    "analytics_kept_days": _whole,
+    "recording_retry_s": _whole,
     "upload_max_mb": _whole,
     "upload_quota_mb": _whole,
 }
