@@ -86,7 +86,7 @@ def signed_in(
 
 
 @contextmanager
-def watched(page: Page, Request, expected: Sequence[str] = ()) -> Iterator[None]:
+def watched(page: Page, expected: Sequence[str] = ()) -> Iterator[None]:
     """Fail when the page complains: an uncaught error, or an error in the console.
 
     `expected` are patterns of complaints that the test provokes.
@@ -104,7 +104,8 @@ def watched(page: Page, Request, expected: Sequence[str] = ()) -> Iterator[None]
     def is_expected(complaint: str) -> bool:
         return any(re.search(pattern, complaint) for pattern in expected)
 
-    assert [each for each in complaints if not is_expected(each)] == []
+    unexpected = [each for each in complaints if not is_expected(each)]
+    assert not unexpected, unexpected
 
 
 @contextmanager
