@@ -1,6 +1,7 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check deploy secrets wrangler pins clean recordings-status recordings-retry
+.PHONY: help dev test check deploy secrets reminders-status recordings-status recordings-retry \
+	wrangler pins clean
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
 run = @python=$$(sh tools/find_python.sh) && exec "$$python" -m
@@ -19,6 +20,9 @@ check: ## Lint, format check, types
 
 deploy: ## Migrate the production database, then deploy to Cloudflare
 	$(run) tools.deploy
+
+reminders-status: ## Say where all mail stands: by state, late, given up (WHERE=local for `make dev`'s)
+	$(run) tools.reminders_status
 
 secrets: ## Say which of the Worker's secrets are set in production
 	$(run) tools.secrets_status

@@ -29,7 +29,8 @@ CREATE TABLE mails (
   created_at INTEGER NOT NULL,
   UNIQUE (session_id, user_id, kind, scheduled_start, reschedule_id)
 ) STRICT;
-CREATE INDEX mails_to_send ON mails (state, not_before) WHERE state IN ('pending', 'sending');
+CREATE INDEX mails_pending ON mails (not_before) WHERE state = 'pending';
+CREATE INDEX mails_sending ON mails (not_before) WHERE state = 'sending';
 CREATE INDEX mails_by_key ON mails (idempotency_key) WHERE state = 'sending';
 CREATE INDEX mails_by_message ON mails (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX mails_dead ON mails (created_at) WHERE state = 'dead';

@@ -61,7 +61,7 @@ async def respond(
     # What a handler has set, such as the cache rules of a download, it has set for a reason.
     response.headers += [
         header
-        for header in _security_headers(request, page=response.is_page)
+        for header in _security_headers(request, response)
         if response.header(header[0]) is None
     ]
     response.headers.append(("X-Request-Id", request_id))
@@ -98,7 +98,7 @@ def _error_response(
         log("unexpected_error", request_id=request_id, trace=traceback.format_exception(error))
         failure = AppError()
     wants_page = _wants_page(request, route)
-    if isinstance(failure, SignedOutError) and wants_page and ctx:
+    if isinstance(failure, SignedOutError) and wants_page and ctx and route and route.page:
         return redirect(_sign_in_url(request, ctx), 302)
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:
@@ -133,22 +133,12 @@ def _sign_in_url(request: Request, ctx: Context) -> str:
     return f"{ctx.settings.sign_in_url}{separator}return_to={quote(here, safe='')}"
 
 
-def _security_headers(request: Request, *, page: bool) -> list[tuple[str, str]]:
-    host = urlsplit(request.url).netloc
-    features = [f"{name}=(self)" for name in FEATURES_USED] if page else []
-    features += [f"{name}=()" for name in FEATURES_REFUSED]
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        if page
-        else "default-src 'none'; frame-ancestors 'none'"
-    )
-    return [
-        ("Content-Security-Policy", policy),
-        ("Permissions-Policy", ", ".join(features)),
+def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
+    page = response.is_page
+    headers = [
+        ("Content-Security-Policy", response.policy or _policy(request, page=page)),
+        ("Permissions-Policy", _permissions(page=page)),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -156,6 +146,24 @@ def _security_headers(request: Request, *, page: bool) -> list[tuple[str, str]]:
         ("Cache-Control", "private, no-store"),
         ("Vary", "Cookie"),
     ]
+    return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
+
+
+def _permissions(*, page: bool) -> str:
+    features = [f"{name}=(self)" for name in FEATURES_USED] if page else []
+    features += [f"{name}=()" for name in FEATURES_REFUSED]
+    return ", ".join(features)
+
+
+def _policy(request: Request, *, page: bool) -> str:
+    host = urlsplit(request.url).netloc
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        if page
+        else "default-src 'none'; frame-ancestors 'none'"
+    )
 
 
 def _has_token(request: Request) -> bool:

@@ -16,7 +16,7 @@ import js
 from pyodide.ffi import JsException, jsnull, to_js
 from workers import import_from_javascript
 
-from context import Context
+from context import Context, HTTPAnswer
 from errors import ServiceUnavailableError
 from logs import log
 from recording_sources import Fetched, RecordingError
@@ -57,6 +57,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         defer=lambda work: wait_until(_logged(work, request_id)),
         probe=lambda: _probe(env),
         rooms=DurableRooms(env.ROOMS),
+        http=http,
         files=R2Files(env.FILES, _object, to_js),
         fetch_stream=fetch_stream,
         discard=discard,
@@ -132,23 +133,33 @@ def new_id() -> str:
 
 
 class D1:
-    """`db.database.Database` over a D1 binding. `calls` counts the round trips."""
+    """`db.database.Database` over a D1 binding. `calls` counts the round trips.
+
+    `rows_read` and `rows_written` are what D1 says it did, and bills.
+    """
 
     def __init__(self, binding: Any) -> None:
         self._binding = binding
         self.calls = 0
+        self.rows_read = 0
+        self.rows_written = 0
 
     async def all(self, sql: str, *params: Any) -> list[Row]:
         self.calls += 1
-        result = await self._prepare(sql, params).all()
-        rows: list[Row] = json.loads(js.JSON.stringify(result.results))
-        return rows
+        answer = await self._prepare(sql, params).all()
+        return self._rows(json.loads(js.JSON.stringify(answer)))
 
     async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
         self.calls += 1
         prepared = to_js([self._prepare(sql, params) for sql, params in statements])
         results = json.loads(js.JSON.stringify(await self._binding.batch(prepared)))
-        return [result["results"] for result in results]
+        return [self._rows(result) for result in results]
+
+    def _rows(self, result: Any) -> list[Row]:
+        self.rows_read += result["meta"]["rows_read"]
+        self.rows_written += result["meta"]["rows_written"]
+        rows: list[Row] = result["results"]
+        return rows
 
     def _prepare(self, sql: str, params: tuple[Any, ...]) -> Any:
         statement = self._binding.prepare(sql)
@@ -172,7 +183,7 @@ class DurableRooms:
         await self._room(session_id).end(session_id)
 
     async def refresh(self, session_id: str) -> None:
-        await self._room(session_id).refresh(session_id)
+        await self._room(session_id).refresh()
 
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = json.loads(await self._room(session_id).chat())
@@ -269,6 +280,33 @@ async def fetch_json(url: str) -> Any:
         return json.loads(await answer.text())
     except (JsException, ValueError) as error:
         raise ServiceUnavailableError from error
+
+
+async def http(
+    method: str,
+    url: str,
+    headers: list[tuple[str, str]],
+    body: bytes,
+    timeout_s: float | None,
+) -> HTTPAnswer:
+    """One request over the runtime's fetch, its whole answer read; redirects are answers too.
+
+    Raises: TimeoutError, ConnectionError.
+    """
+    options: dict[str, Any] = {"method": method, "redirect": "manual", "headers": to_js(headers)}
+    if body:
+        options["body"] = to_js(body)
+    if timeout_s is not None:
+        options["signal"] = js.AbortSignal.timeout(int(timeout_s * 1000))
+    try:
+        answer = await js.fetch(url, **options)
+        content = (await answer.arrayBuffer()).to_bytes()
+    except JsException as error:
+        if getattr(error, "name", "") in ("TimeoutError", "AbortError"):
+            raise TimeoutError(str(error)) from error
+        raise ConnectionError(str(error)) from error
+    pairs = json.loads(js.JSON.stringify(js.Array.from_(answer.headers)))
+    return HTTPAnswer(answer.status, [(name, value) for name, value in pairs], content)
 
 
 _IMPORT_PARAMETERS: Mapping[str, dict[str, str]] = {

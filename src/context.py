@@ -22,6 +22,28 @@ class VerifySignature(Protocol):
     ) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class HTTPAnswer:
+    """What a server answered. `headers` are pairs, since names may repeat."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class HTTP(Protocol):
+    """One outbound request; see `bindings.http`. `transport.client` makes it an httpx client."""
+
+    async def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        timeout_s: float | None,
+    ) -> HTTPAnswer: ...
+
+
 class Rooms(Protocol):
     """The Durable Objects, one a session."""
 
@@ -64,6 +86,7 @@ class Context:
     defer: Callable[[Awaitable[Any]], None]
     probe: Callable[[], Awaitable[dict[str, bool]]]
     rooms: Rooms
+    http: HTTP
     files: Files
     fetch_stream: Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
     """GET an address, after redirects; its body has not been read. Raises: RecordingError."""

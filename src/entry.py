@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import traceback
+from typing import Any, Final
 
 from workers import WorkerEntrypoint
 
@@ -11,11 +12,19 @@ import bindings
 import cleaning
 import lifecycle
 import recordings
+import reminders
 import retention
 import schedule
+from logs import log
 from room import Room
 
 __all__ = ["Default", "Room"]
+
+EACH_MINUTE: Final = (lifecycle.close_overdue, reminders.tick, cleaning.sweep)
+WORK: Final = {
+    schedule.EACH_FIVE_MINUTES: (recordings.sweep,),
+    schedule.DAILY: (retention.purge,),
+}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
@@ -31,15 +40,17 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         return bindings.outgoing(response)
 
     async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
-        ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
-        match controller.cron:
-            case schedule.DAILY:
-                await retention.purge(ctx)
-            case schedule.EACH_FIVE_MINUTES:
-                await recordings.sweep(ctx)
-            case _:
-                await lifecycle.close_overdue(ctx)
-                await cleaning.sweep(ctx)
+        failure = None
+        # Each with a context of its own: one that fails must not keep the others from their work.
+        for work in WORK.get(controller.cron, EACH_MINUTE):
+            context = bindings.context(self.ctx.waitUntil, bindings.new_id())
+            try:
+                await work(context)
+            except Exception as error:  # noqa: BLE001
+                log("scheduled_work_failed", trace=traceback.format_exception(error))
+                failure = error
+        if failure:
+            raise failure
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
         ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())

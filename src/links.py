@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROOM_COOKIE: Final = "session_room"
 LINK: Final = "room-link"
 COOKIE: Final = "room-cookie"
+UNSUBSCRIBE: Final = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,35 @@
-"""One hibernating WebSocket. What must survive the object's sleep is in its attachment."""
+"""Hibernating WebSockets. What must survive the object's sleep is in their attachments."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from model import Role
 
-OPEN: Final = 1
+if TYPE_CHECKING:
+    from visitors import Visitor
 
-# Close codes; docs/protocol.md says what a browser does on each.
+# WebSocket.readyState
+OPEN: Final = 1
+CLOSING: Final = 2
+
+NORMAL: Final = 1000
+# Close codes of ours; docs/protocol.md says what a browser does on each.
 RESUMED: Final = 4000
 REPLACED: Final = 4001
 LEFT: Final = 4002
 ENDED: Final = 4003
 SILENT: Final = 4004
 ABUSIVE: Final = 4008
+
+WATCHERS_KEPT: Final = 4
+
+
+def tag_of(role: Role, *, watching: bool) -> str:
+    """Under which tag the runtime keeps a socket."""
+    return "watch" if watching else role.value
 
 
 class LiveSocket:
@@ -26,8 +40,15 @@ class LiveSocket:
         self._about: dict[str, Any] = json.loads(raw.deserializeAttachment() or "{}")
 
     @classmethod
-    def introduce(cls, raw: Any, **about: Any) -> LiveSocket:
+    def introduce(cls, raw: Any, socket_id: str, visitor: Visitor) -> LiveSocket:
         """Write down who it is, on a socket just accepted."""
+        about = {
+            "id": socket_id,
+            "role": visitor.role.value,
+            "page": visitor.page,
+            "watching": visitor.watching,
+            "opened_at": time.time(),
+        }
         raw.serializeAttachment(json.dumps(about))
         return cls(raw)
 
@@ -69,12 +90,56 @@ class LiveSocket:
         if self.raw.readyState == OPEN:
             self.raw.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
 
-    def retire(self, code: int, reason: str) -> None:
-        """Close it; whatever still comes from it or happens to it means nothing any more."""
+    def disregard(self) -> None:
+        """Whatever still comes from it or happens to it means nothing any more."""
         self._note(retired=True)
+
+    def retire(self, code: int, reason: str) -> None:
+        """Close it, and disregard it from now on."""
+        self.disregard()
         if self.raw.readyState == OPEN:
             self.raw.close(code, reason)
+
+    def answer_close(self) -> None:
+        """Complete the handshake that the other end began; the runtime leaves that to us."""
+        if self.raw.readyState == CLOSING:
+            self.raw.close(NORMAL, "")
 
     def _note(self, **about: Any) -> None:
         self._about |= about
         self.raw.serializeAttachment(json.dumps(self._about))
+
+
+class LiveSockets:
+    """All sockets of one object, by its state (`ctx`); only the live ones are ever seen."""
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+
+    def of(self, role: Role) -> list[LiveSocket]:
+        """This person's: one, but for the moment in which a new one takes over."""
+        return self._tagged(tag_of(role, watching=False))
+
+    def people(self) -> list[LiveSocket]:
+        return [socket for role in Role for socket in self.of(role)]
+
+    def watchers(self) -> list[LiveSocket]:
+        return self._tagged(tag_of(Role.STUDENT, watching=True))
+
+    def everybody(self) -> list[LiveSocket]:
+        return [*self.people(), *self.watchers()]
+
+    def heard_at(self, socket: LiveSocket) -> float:
+        """When it last pinged, in epoch seconds of the real clock."""
+        answered = self._ctx.getWebSocketAutoResponseTimestamp(socket.raw)
+        return max(socket.opened_at, answered.getTime() / 1000 if answered else 0)
+
+    def keep_few_watchers(self) -> None:
+        """Close the oldest lobbies when there are too many."""
+        watchers = sorted(self.watchers(), key=lambda socket: socket.opened_at)
+        for old in watchers[:-WATCHERS_KEPT]:
+            old.retire(REPLACED, "too many lobbies open")
+
+    def _tagged(self, tag: str) -> list[LiveSocket]:
+        sockets = [LiveSocket(raw) for raw in self._ctx.getWebSockets(tag)]
+        return [socket for socket in sockets if socket.live]

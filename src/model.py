@@ -60,6 +60,16 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """What became of one reminder of the session at its present time."""
+
+    user_id: str
+    kind: str
+    state: str
+    sent_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     id: str
     status: Status
@@ -74,6 +84,9 @@ class Session:
     sequence: int
     recording_enabled: bool
     bbb_meeting_url: str | None
+    reminders: tuple[Reminder, ...] = ()
+    reschedule_asked_by: str | None = None
+    """Who asks for another time, while that is not answered."""
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 import afterwards
+import rescheduling
 import rules
 import when
 from model import Role, View
@@ -72,7 +73,8 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         can_join=rules.can_join(session, visit.now),
         dashboard_url=dashboard_url(settings, visit.role),
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
-        reschedule_url=settings.reschedule_url.replace("{session_id}", session.id),
+        reschedule_url=reschedule_url(settings, session.id),
+        can_move=rescheduling.asks_now(visit),
         data=_script_data(visit, settings),
         **(afterwards.values(visit, settings, saved) if over else {}),
     )
@@ -84,6 +86,13 @@ def countdown(visit: Visit) -> str:
     if until > 0:
         return f"Starts in {when.duration(until)}"
     return f"Started {when.duration(-until)} ago"
+
+
+def reschedule_url(settings: Settings, session_id: str) -> str:
+    """Where another time is asked for: the platform's own page, if it has one."""
+    if settings.reschedule_url:
+        return settings.reschedule_url.replace("{session_id}", quote(session_id, safe=""))
+    return f"/session/{session_id}/reschedule"
 
 
 def dashboard_url(settings: Settings, role: Role) -> str:
@@ -99,11 +108,11 @@ def error_page(failure: AppError, settings: Settings | None, unexpected_id: str 
         title=failure.message,
         failure=failure,
         unexpected_id=unexpected_id,
-        ways_back=_ways_back(settings) if settings else [],
+        ways_back=ways_back(settings) if settings else [],
     )
 
 
-def _ways_back(settings: Settings) -> list[tuple[str, str]]:
+def ways_back(settings: Settings) -> list[tuple[str, str]]:
     """Dashboards for somebody whose role is not known here."""
     student, teacher = settings.student_dashboard_url, settings.teacher_dashboard_url
     if student == teacher:

@@ -42,9 +42,10 @@ async def download(
     """
     row = _ready(visit)
     etag, size = row["etag"], row["size_bytes"]
-    described = [("ETag", etag), *_headers(row, inline=inline)]
+    described, policy = _described(row, inline=inline)
+    described.append(("ETag", etag))
     if ranges.is_unchanged(headers, etag):
-        return Response(None, 304, described)
+        return Response(None, 304, described, policy=policy)
     part = ranges.requested(headers, size=size, etag=etag)
     start, length = (part.start, part.length) if part else (0, size)
     if part:
@@ -54,22 +55,23 @@ async def download(
         log("resource_missing_in_bucket", session_id=row["session_id"], resource_id=row["id"])
         raise NotFoundError("This file is not here any more.")
     described.append(("Content-Length", str(length)))
-    return Response(body, 206 if part else 200, described)
+    return Response(body, 206 if part else 200, described, policy=policy)
 
 
-def _headers(row: Row, *, inline: bool) -> list[tuple[str, str]]:
+def _described(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
+    """The headers of this file whatever is asked of it, and what it may do in a tab."""
     is_recording = row["type"] == aftermath.RECORDING
     media_type = filetypes.RECORDING_TYPE if is_recording else row["type"]
     shown = inline and media_type in filetypes.INLINE
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return [
+    headers = [
         ("Content-Type", media_type + charset),
         ("Content-Disposition", filenames.content_disposition(row["name"], inline=shown)),
-        ("Content-Security-Policy", INLINE_POLICY if shown else ATTACHMENT_POLICY),
         ("Accept-Ranges", "bytes"),
         # Kept by the browser, and asked for again each time: rights are checked, bytes are spared.
         ("Cache-Control", "private, no-cache"),
     ]
+    return headers, INLINE_POLICY if shown else ATTACHMENT_POLICY
 
 
 def _ready(visit: Visit) -> Row:

@@ -24,11 +24,11 @@ import presence
 import record
 import rules
 import settling
+from conversation import Conversation
 from live_messages import RefusedMessageError
-from live_sockets import LiveSocket
+from live_sockets import LiveSocket, LiveSockets
 from logs import log
 from model import Role, Status
-from presence import Here
 from rates import Allowance
 from room_memory import ChatLog, Memory
 from visitors import Visitor
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from model import Session
     from presence import Seats
 
-WATCHERS_KEPT = 4
 RETRY_S = 5
 
 
@@ -51,9 +50,10 @@ class Room(DurableObject):  # type: ignore[misc]
         super().__init__(ctx, env)
         # Answered by the runtime while this object sleeps.
         self.ctx.setWebSocketAutoResponse(js.WebSocketRequestResponsePair.new("ping", "pong"))
+        self._sockets = LiveSockets(self.ctx)
         self._sql = self.ctx.storage.sql
         self._memory = Memory.load(self._sql)
-        self._chat = ChatLog(self._sql)
+        self._conversation = Conversation(self._sockets, ChatLog(self._sql))
         self._allowances: dict[str, Allowance] = {}
         self._settling = False
         self._changed = False
@@ -67,21 +67,15 @@ class Room(DurableObject):  # type: ignore[misc]
         visitor = Visitor.from_json(unquote(request.headers[bindings.VISITOR_HEADER]))
         self._memory.session_id = visitor.session_id
         client, server = js.WebSocketPair.new().object_values()
-        tag = "watch" if visitor.watching else visitor.role.value
+        tag = live_sockets.tag_of(visitor.role, watching=visitor.watching)
         self.ctx.acceptWebSocket(server, to_js([tag]))
-        socket = LiveSocket.introduce(
-            server,
-            id=bindings.new_id(),
-            role=visitor.role.value,
-            page=visitor.page,
-            watching=visitor.watching,
-            opened_at=time.time(),
-        )
+        socket = LiveSocket.introduce(server, bindings.new_id(), visitor)
         if visitor.watching:
-            self._forget_old_watchers()
+            self._sockets.keep_few_watchers()
         else:
             self._take_seat(socket)
-        socket.send(self._welcome(socket))
+        other = self._memory.seats.get(socket.role.other)
+        socket.send(self._conversation.welcome(socket, other, self._now()))
         self._newcomers.append(socket)
         await self._settle()
         return js.Response.new(None, status=101, webSocket=client)
@@ -93,10 +87,10 @@ class Room(DurableObject):  # type: ignore[misc]
         self._close_room("completed")
         await self._settle()
 
-    async def refresh(self, session_id: str) -> None:
-        """The session was moved or cancelled."""
-        self._memory.session_id = session_id
-        await self._settle()
+    async def refresh(self) -> None:
+        """The session was moved or cancelled: that matters here if anybody has ever come."""
+        if self._memory.session_id:
+            await self._settle()
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         """Run ahead of the real clock; the Worker offers this in development only."""
@@ -106,11 +100,11 @@ class Room(DurableObject):  # type: ignore[misc]
 
     async def chat(self) -> str:
         """All lines of the chat, as JSON."""
-        return json.dumps(self._chat.lines())
+        return json.dumps(self._conversation.lines())
 
     async def forget_chat(self) -> None:
         """The chat has been kept long enough."""
-        self._chat.clear()
+        self._conversation.forget()
 
     # Called by the runtime.
 
@@ -131,7 +125,9 @@ class Room(DurableObject):  # type: ignore[misc]
                 await self._lost(socket)
 
     async def webSocketClose(self, raw: Any, _code: int, _reason: str, _clean: bool) -> None:
-        await self._lost(LiveSocket(raw))
+        socket = LiveSocket(raw)
+        socket.answer_close()
+        await self._lost(socket)
 
     async def webSocketError(self, raw: Any, _error: Any) -> None:
         await self._lost(LiveSocket(raw))
@@ -153,7 +149,7 @@ class Room(DurableObject):  # type: ignore[misc]
 
     def _take_seat(self, socket: LiveSocket) -> None:
         """Let a person in; what they had open before gives way."""
-        for old in self._sockets(socket.role):
+        for old in self._sockets.of(socket.role):
             if old.id == socket.id:
                 continue
             if old.page == socket.page:
@@ -169,7 +165,7 @@ class Room(DurableObject):  # type: ignore[misc]
     async def _lost(self, socket: LiveSocket) -> None:
         """A socket is gone: whether its person has left, time will tell."""
         self._allowances.pop(socket.id, None)
-        if socket.watching or any(other.id != socket.id for other in self._sockets(socket.role)):
+        if socket.watching or any(other.id != socket.id for other in self._sockets.of(socket.role)):
             return
         self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
         await self._set_alarm()
@@ -177,17 +173,14 @@ class Room(DurableObject):  # type: ignore[misc]
     def _drop_the_silent(self) -> None:
         """Close sockets that stopped pinging, and notice those that vanished with a restart."""
         for role in Role:
-            sockets = self._sockets(role)
-            silent = [s for s in sockets if time.time() >= self._heard_at(s) + presence.STALE_S]
+            sockets = self._sockets.of(role)
+            silent = [
+                s for s in sockets if time.time() >= self._sockets.heard_at(s) + presence.STALE_S
+            ]
             for socket in silent:
                 socket.retire(live_sockets.SILENT, "no ping")
             if len(silent) == len(sockets):
                 self._seat(presence.lose(self._memory.seats, role, self._now()))
-
-    def _heard_at(self, socket: LiveSocket) -> float:
-        """When it last pinged; epoch seconds of the real clock."""
-        answered = self.ctx.getWebSocketAutoResponseTimestamp(socket.raw)
-        return max(socket.opened_at, answered.getTime() / 1000 if answered else 0)
 
     def _seat(self, seats: Seats) -> None:
         """Take note of who is here, and tell the others what changed."""
@@ -196,57 +189,21 @@ class Room(DurableObject):  # type: ignore[misc]
             if before.get(role) != seat:
                 self._tell(
                     {"type": "presence", "role": role, "state": seat.state, "page": seat.page},
-                    to=[*self._sockets(role.other), *self._watchers()],
+                    to=[*self._sockets.of(role.other), *self._sockets.watchers()],
                 )
         self._memory.save(self._sql)
-
-    def _forget_old_watchers(self) -> None:
-        watchers = sorted(self._watchers(), key=lambda socket: socket.opened_at)
-        for old in watchers[:-WATCHERS_KEPT]:
-            old.retire(live_sockets.REPLACED, "too many lobbies open")
-
-    # What they say.
 
     async def _act_on(self, socket: LiveSocket, message: live_messages.Message) -> None:
         if socket.watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
-        others = self._sockets(socket.role.other)
-        if isinstance(message, live_messages.Leave):
-            socket.retire(live_sockets.LEFT, "left")
-            self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
-            await self._settle()
-        elif isinstance(message, live_messages.Chat):
-            line = self._chat.add(socket.role, message, self._now())
-            if line is not None:
-                self._tell({"type": "chat", **line}, to=[*others, *self._sockets(socket.role)])
-        elif isinstance(message, live_messages.Media):
-            media = message.model_dump(exclude={"type"})
-            socket.media = media
-            self._tell({"type": "media", "role": socket.role, **media}, to=others)
-        else:
-            addressed = [other for other in others if other.page == message.to]
-            if not addressed:
-                raise RefusedMessageError("not_delivered", "That page is not in the room.")
-            self._tell(message.relayed(socket.page), to=addressed)
-
-    def _welcome(self, socket: LiveSocket) -> dict[str, Any]:
-        """All that somebody needs who comes in, or comes back."""
-        other = socket.role.other
-        seat = self._memory.seats.get(other)
-        media = [line.media for line in self._sockets(other)]
-        return {
-            "type": "welcome",
-            "role": socket.role,
-            # Perfect negotiation: on a collision of offers the student gives way.
-            "polite": socket.role is Role.STUDENT,
-            "other": {
-                "state": seat.state if seat else Here.LEFT,
-                "page": seat.page if seat else None,
-                "media": media[0] if media else None,
-            },
-            "chat": [] if socket.watching else self._chat.lines(),
-            "now": self._now(),
-        }
+        if not isinstance(message, live_messages.Leave):
+            self._conversation.pass_on(socket, message, self._now())
+            return
+        socket.disregard()
+        self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
+        # Their page asks for its state next: it had better be on record by then.
+        await self._settle()
+        socket.retire(live_sockets.LEFT, "left")
 
     # What follows from it.
 
@@ -286,7 +243,7 @@ class Room(DurableObject):  # type: ignore[misc]
             return
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
-        told = self._everybody() if facts != self._memory.facts else newcomers
+        told = self._sockets.everybody() if facts != self._memory.facts else newcomers
         self._memory.facts = facts
         self._tell({"type": "session", **facts, "now": now}, to=told)
         self._memory.look_at = settling.next_look(
@@ -297,7 +254,7 @@ class Room(DurableObject):  # type: ignore[misc]
         """Send everybody out. Their leaving is settled on the next round."""
         self._newcomers = []
         self._memory.look_at = None
-        for socket in self._everybody():
+        for socket in self._sockets.everybody():
             socket.send({"type": "ended", "reason": reason})
             socket.retire(live_sockets.ENDED, reason)
         seats = self._memory.seats
@@ -311,14 +268,16 @@ class Room(DurableObject):  # type: ignore[misc]
         if end is None:
             return
         for notice in settling.due_notices(end, after=self._memory.noticed_at, now=now):
-            self._tell({"type": "notice", "notice": notice, "now": now}, to=self._people())
+            self._tell({"type": "notice", "notice": notice, "now": now}, to=self._sockets.people())
         self._memory.noticed_at = now
         self._memory.save(self._sql)
 
     async def _set_alarm(self) -> None:
         """Wake up for whatever comes first; sleep for good when nothing does."""
         shift, now = self._memory.clock_shift_s, self._now()
-        due = [self._heard_at(socket) + presence.STALE_S for socket in self._people()]
+        due = [
+            self._sockets.heard_at(socket) + presence.STALE_S for socket in self._sockets.people()
+        ]
         moments = [self._memory.look_at] if self._memory.look_at is not None else []
         moments += presence.deadlines(self._memory.seats)
         if due and (end := self._memory.facts.get("scheduled_end")):
@@ -337,23 +296,6 @@ class Room(DurableObject):  # type: ignore[misc]
     def _context(self) -> Context:
         context = bindings.context(self._deferred.append, bindings.new_id())
         return replace(context, now=self._now())
-
-    def _sockets(self, role: Role) -> list[LiveSocket]:
-        """The live ones of this person: one, but for the moment in which a new one takes over."""
-        return self._tagged(role.value)
-
-    def _watchers(self) -> list[LiveSocket]:
-        return self._tagged("watch")
-
-    def _people(self) -> list[LiveSocket]:
-        return [*self._sockets(Role.STUDENT), *self._sockets(Role.TEACHER)]
-
-    def _everybody(self) -> list[LiveSocket]:
-        return [*self._people(), *self._watchers()]
-
-    def _tagged(self, tag: str) -> list[LiveSocket]:
-        sockets = [LiveSocket(raw) for raw in self.ctx.getWebSockets(tag)]
-        return [socket for socket in sockets if socket.live]
 
     def _tell(self, message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
         for socket in to:

@@ -5,7 +5,9 @@ Standard library only: the tools read the names from here before anything is ins
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEVELOPMENT_MARK: Final = "development-only-"
+_SENDER: Final = re.compile(r"[^<>@\s]+@[^<>@\s]+\Z|[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>\Z")
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 
 
@@ -182,9 +185,28 @@ def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
     return tuple(servers)
 
 
+def _sender(raw: str) -> str:
+    if not _SENDER.match(raw):
+        raise ValueError("must be like Session Room <sessions@example.com>")
+    return raw
+
+
+def _signing_secret(raw: str) -> str:
+    try:
+        key = base64.b64decode(raw.removeprefix("whsec_"), validate=True)
+    except ValueError as error:
+        raise ValueError("must be a signing secret such as whsec_...") from error
+    if not key:
+        raise ValueError("must be a signing secret such as whsec_...")
+    return raw
+
+
 _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "public_url": _origin,
     "link_secrets": _keys,
+    "mail_from": _sender,
+    "resend_api_url": _origin,
+    "resend_webhook_secret": _signing_secret,
     "peer_first": _boolean,
     "ice_servers": _ice_servers,
     "recordings_kept_days": _whole,

@@ -7,11 +7,13 @@ are checked with the shared secret, all others with a key of the JWKS, through W
 from __future__ import annotations
 
 import binascii
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 
 from errors import ServiceUnavailableError
+from logs import log
 
 if TYPE_CHECKING:
     from context import Context
@@ -24,8 +26,19 @@ MAX_TOKEN_CHARACTERS: Final = 8_192
 MAX_HEADER_CHARACTERS: Final = 2_048
 JWKS_KEPT_S: Final = 600
 JWKS_REFETCH_S: Final = 30
+JWKS_STALE_S: Final = 24 * 60 * 60
 
-_jwks_by_url: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """A platform's published keys; times are epoch seconds."""
+
+    keys: list[dict[str, Any]]
+    fetched_at: int
+    tried_at: int
+
+
+_jwks_by_url: dict[str, _Keys] = {}
 
 
 async def user_id_of(token: str, ctx: Context) -> str | None:
@@ -43,7 +56,7 @@ async def user_id_of(token: str, ctx: Context) -> str | None:
             claims = await _public_key_claims(token, header, ctx)
         else:
             return None
-    except (jwt.PyJWTError, KeyError, ValueError, TypeError, binascii.Error):
+    except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError, binascii.Error):
         return None
     return claims.get("sub") or None
 
@@ -108,14 +121,12 @@ def algorithm_of(jwk: dict[str, Any]) -> str | None:
 
 async def _find_key(kid: str | None, ctx: Context) -> dict[str, Any] | None:
     """The key named `kid`; a token that names none fits only a set of one."""
-    fetched_at, keys = _jwks_by_url.get(ctx.settings.auth_jwks_url, (0, []))
-    if ctx.now - fetched_at >= JWKS_KEPT_S:
-        keys = await _fetch_keys(ctx)
-        fetched_at = ctx.now
-    found = _pick(keys, kid)
+    known = _jwks_by_url.get(ctx.settings.auth_jwks_url) or await _fetch_keys(ctx)
+    found = _pick(known.keys, kid)
     # A key we have not seen may be a new one: look again, but not for every forged token.
-    if found is None and ctx.now - fetched_at >= JWKS_REFETCH_S:
-        found = _pick(await _fetch_keys(ctx), kid)
+    outdated = found is None or ctx.now - known.fetched_at >= JWKS_KEPT_S
+    if outdated and ctx.now - known.tried_at >= JWKS_REFETCH_S:
+        found = _pick((await _refetch_keys(ctx, known)).keys, kid)
     return found
 
 
@@ -125,10 +136,25 @@ def _pick(keys: list[dict[str, Any]], kid: str | None) -> dict[str, Any] | None:
     return next((key for key in keys if key.get("kid") == kid), None)
 
 
-async def _fetch_keys(ctx: Context) -> list[dict[str, Any]]:
+async def _refetch_keys(ctx: Context, known: _Keys) -> _Keys:
+    """Newer keys, or for a day the ones we have: people outlast a short outage signed in."""
+    try:
+        return await _fetch_keys(ctx)
+    except ServiceUnavailableError:
+        if ctx.now - known.fetched_at >= JWKS_STALE_S:
+            raise
+        log("jwks_unavailable", request_id=ctx.request_id, fetched_at=known.fetched_at)
+        return _remember(ctx, replace(known, tried_at=ctx.now))
+
+
+async def _fetch_keys(ctx: Context) -> _Keys:
     document = await ctx.fetch_json(ctx.settings.auth_jwks_url)
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ServiceUnavailableError
     keys = [key for key in document["keys"] if isinstance(key, dict)]
-    _jwks_by_url[ctx.settings.auth_jwks_url] = (ctx.now, keys)
+    return _remember(ctx, _Keys(keys, fetched_at=ctx.now, tried_at=ctx.now))
+
+
+def _remember(ctx: Context, keys: _Keys) -> _Keys:
+    _jwks_by_url[ctx.settings.auth_jwks_url] = keys
     return keys

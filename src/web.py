@@ -68,6 +68,11 @@ class Request:
             raise BodyTooLargeError
         return raw
 
+    async def form(self) -> dict[str, str]:
+        """The fields of a plain HTML form. Raises: BodyTooLargeError."""
+        raw = await self.body()
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+
     async def json(self) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
         raw = await self.body()
@@ -84,7 +89,7 @@ class Request:
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         return kind == "application/x-www-form-urlencoded"
 
-    async def form(self) -> dict[str, list[str]]:
+    async def form_lists(self) -> dict[str, list[str]]:
         """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
         raw = await self.body()
         fields: dict[str, list[str]] = {}
@@ -102,6 +107,8 @@ class Response:
     headers: list[tuple[str, str]] = field(default_factory=list)
     upgrade: Any = None
     """The runtime's own answer that carries a WebSocket; it goes back untouched."""
+    policy: str | None = None
+    """A Content-Security-Policy instead of the usual one; it also says who may frame this."""
 
     @property
     def is_page(self) -> bool:

@@ -1,27 +1,20 @@
-/**
- * Words for screen readers, through the page's one polite live region.
- *
- * Cleared first and set a moment later, so that the same words are spoken again, and spaced, so
- * that none is swallowed.
- */
+/** Words for screen readers, through the page's one polite live region. */
 
+/** Cleared first, set a moment later: so the same words are spoken again. */
 const SETTLE_MS = 150;
+/** So that none swallows another. */
 const SPACING_MS = 300;
 
+const region = document.getElementById("announcer");
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let queue = Promise.resolve();
 
 /** @param {string} words */
 export function announce(words) {
-  const region = document.getElementById("announcer");
   queue = queue.then(async () => {
     region.textContent = "";
     await pause(SETTLE_MS);
     region.textContent = words;
     await pause(SPACING_MS);
   });
-}
-
-/** @param {number} ms */
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,7 @@
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+const NEAR_END = 10 * 60;
+
 /**
  * How far the session is, in words.
  *
@@ -14,34 +18,22 @@ export function inWords({ scheduledStart, scheduledEnd, closesAt }, now) {
   if (left <= 0) return now < closesAt ? `Overtime: closes in ${minutes(closesAt - now)}` : "Ended";
   if (left <= NEAR_END) return `Ends in ${minutes(left)}`;
   if (-until < 60) return "Starts now";
-  return `Started ${-until < HOUR ? count(Math.floor(-until / 60), "minute") : hours(-until)} ago`;
+  return `Started ${-until < HOUR ? minutes(60 * Math.floor(-until / 60)) : hours(-until)} ago`;
 }
 
-const HOUR = 60 * 60;
-const DAY = 24 * HOUR;
-const NEAR_END = 10 * 60;
-
-/** @param {number} seconds */
 function hours(seconds) {
   const rest = Math.floor((seconds % HOUR) / 60);
   return `${Math.floor(seconds / HOUR)} h${rest ? ` ${rest} min` : ""}`;
 }
 
-/** @param {number} seconds */
 function minutes(seconds) {
-  return count(Math.ceil(seconds / 60), "minute");
-}
-
-/** @param {number} number @param {string} unit */
-function count(number, unit) {
-  return `${number} ${unit}${number === 1 ? "" : "s"}`;
+  const count = Math.ceil(seconds / 60);
+  return `${count} minute${count === 1 ? "" : "s"}`;
 }
 
 /**
- * Call `tick` at each full second of the server's clock while the page is visible.
+ * Call `tick` at each full second of `now` while the page is visible.
  *
- * @param {() => number} now Epoch seconds.
- * @param {() => void} tick
  * @returns {() => void} Ends it.
  */
 export function everySecond(now, tick) {
@@ -50,8 +42,8 @@ export function everySecond(now, tick) {
     clearTimeout(timer);
     if (document.hidden) return;
     tick();
-    // A little late rather than early: a timer that fires early would show the same second twice.
-    timer = setTimeout(run, 1000 - ((now() * 1000) % 1000) + 5);
+    // Rather late than early, which would show the same second twice.
+    timer = setTimeout(run, 1005 - ((now() * 1000) % 1000));
   };
   document.addEventListener("visibilitychange", run);
   run();

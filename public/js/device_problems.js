@@ -16,35 +16,22 @@ export function unusable() {
   return null;
 }
 
-/**
- * @param {Kind} kind
- * @param {DOMException | TypeError} error What getUserMedia rejected with.
- * @returns {Promise<Problem>}
- */
+/** @type {Record<string, Code>} */
+const CODES = {
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+  NotReadableError: "busy",
+  AbortError: "busy",
+  SecurityError: "security",
+};
+
+/** @param {Kind} kind @param {Error} error From getUserMedia. @returns {Promise<Problem>} */
 export async function problemOf(kind, error) {
-  switch (error.name) {
-    case "NotAllowedError":
-      return { code: await refusalOf(kind, error) };
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return { code: "missing" };
-    case "NotReadableError":
-    case "AbortError":
-      return { code: "busy" };
-    case "SecurityError":
-      return { code: "security" };
-    default:
-      return { code: "unknown" };
-  }
+  const refused = error.name === "NotAllowedError";
+  return { code: refused ? await refusalOf(kind, error) : (CODES[error.name] ?? "unknown") };
 }
 
-/**
- * Browsers give one error for a refusal by the person, the page's policy and the system.
- *
- * @param {Kind} kind
- * @param {Error} error
- * @returns {Promise<Code>}
- */
+/** Browsers give one error for a refusal by the person, the page's policy and the system. */
 async function refusalOf(kind, error) {
   if (!policyAllows(kind)) return "policy";
   if (/by system/i.test(error.message)) return "system";

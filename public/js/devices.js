@@ -1,17 +1,13 @@
 import { capture, permission } from "./capture.js";
 import { problemOf, unusable } from "./device_problems.js";
-import { isMobile } from "./platform.js";
 import { recall, remember } from "./remembered.js";
 
 /**
  * @typedef {import("./capture.js").Kind} Kind
  * @typedef {import("./device_problems.js").Problem} Problem
- * @typedef {{ id: string, name: string }} Device
- * @typedef {{ cameras: Device[], microphones: Device[], speakers: Device[] }} DeviceList
- * @typedef {object} Notice Something gentle to say: another device is used than the expected one.
- * @property {Kind} kind
- * @property {"gone" | "busy" | "unplugged"} reason
- * @property {string} name The device in use now.
+ * @typedef {import("./remembered.js").Device} Device
+ * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged", name: string }} Notice
+ *   Another device, `name`, is in use than the expected one.
  */
 
 /** @type {Kind[]} */
@@ -20,11 +16,11 @@ export const KINDS = ["camera", "microphone"];
 /**
  * Camera, microphone and speaker of this page: the lobby checks them, the room takes them over.
  *
- * Events: `change` after anything below has changed; `notice` (CustomEvent<Notice>) when another
- * device than the chosen one is in use. A track may be replaced at any time (another camera, an
- * unplugged headset): on `change`, compare tracks and `replaceTrack` the new one. The stream stays
- * the same object until `stop()`. Off means: the camera's track is stopped and gone (its light
- * goes out), the microphone's track stays with `enabled = false` (so that it is back at once).
+ * Events: `change` after anything below has changed; `notice` (CustomEvent<Notice>). A track may be
+ * replaced at any time (another camera, an unplugged headset): on `change`, compare tracks and
+ * `replaceTrack` the new one. The stream stays the same object until `stop()`. Off means: the
+ * camera's track is stopped and gone (its light goes out), the microphone's track stays with
+ * `enabled = false` (it is back at once).
  */
 export class Devices extends EventTarget {
   /** @type {MediaStream | null} */
@@ -37,7 +33,7 @@ export class Devices extends EventTarget {
   #audioOnly = false;
   /** @type {Device[]} As listed last. */
   #speakers = [];
-  /** @type {Map<Kind, number>} The newest attempt of each kind; results of older ones are dropped. */
+  /** @type {Map<Kind, number>} The newest attempt of each kind: what older ones bring is dropped. */
   #attempts = new Map();
   #lastAttempt = 0;
   /** The attempt that may be showing a prompt, or 0. */
@@ -62,7 +58,7 @@ export class Devices extends EventTarget {
     return this.#choices.cameraOn && !this.#audioOnly;
   }
 
-  /** Joining without picture, this time: the camera stops, and starts when it is asked for. */
+  /** Joining without picture, this time: the camera stays off until it is asked for. */
   get audioOnly() {
     return this.#audioOnly;
   }
@@ -72,18 +68,18 @@ export class Devices extends EventTarget {
     if (audioOnly) this.#letGo("camera");
   }
 
-  /** The chosen speaker, for `setSinkId`; empty for the system's own, or when it is gone. */
+  /** For `setSinkId`; empty for the system's own speaker, or when the chosen one is gone. */
   get speakerId() {
-    const id = this.#choices.speaker?.id ?? "";
-    return this.#speakers.some((each) => each.id === id) ? id : "";
+    const chosen = this.#choices.speaker?.id;
+    return this.#speakers.find((each) => each.id === chosen)?.id ?? "";
   }
 
-  /** Whether the browser may be asking for permission right now. */
+  /** Whether a prompt may be showing. */
   get asking() {
     return this.#asking !== 0;
   }
 
-  /** Whether a check has come to an end, well or not. */
+  /** Whether a check has come to an end. */
   get checked() {
     return this.#checked;
   }
@@ -96,35 +92,27 @@ export class Devices extends EventTarget {
   /**
    * Start whatever is wanted and not running.
    *
-   * @param {{ quietly?: boolean }} [options] Quietly: a prompt is not expected, so none is hinted at.
+   * @param {{ quietly?: boolean }} [options] Quietly: no prompt is expected.
    */
   async start({ quietly = false } = {}) {
-    await this.#capture(KINDS.filter((kind) => this.#isMissing(kind)), { quietly });
+    await this.#capture(KINDS, quietly);
   }
 
-  /**
-   * After something may have changed for the better (a device plugged in, a permission given):
-   * try again what failed, but only where that cannot bring up a prompt.
-   */
+  /** Try again what failed, where that brings up no prompt. */
   async recheck() {
-    if (this.asking || !this.#checked) return this.#changed();
-    const kinds = [];
-    for (const kind of this.#problems.keys()) {
-      if ((await permission(kind))?.state === "granted") kinds.push(kind);
-    }
-    await this.#capture(kinds.filter((kind) => this.#isMissing(kind)), { quietly: true });
+    const failed = [...this.#problems.keys()];
+    const states = await Promise.all(failed.map(permission));
+    const kinds = failed.filter((_, index) => states[index]?.state === "granted");
+    if (!this.asking) await this.#capture(kinds, true);
     this.#changed();
   }
 
   /** @param {boolean} on */
   async setCameraOn(on) {
     this.#choose({ cameraOn: on });
-    if (on) {
-      this.#audioOnly = false;
-      await this.start();
-    } else {
-      this.#letGo("camera");
-    }
+    if (!on) return this.#letGo("camera");
+    this.#audioOnly = false;
+    await this.start();
   }
 
   /** @param {boolean} on */
@@ -138,12 +126,12 @@ export class Devices extends EventTarget {
 
   /** @param {string} id */
   async chooseCamera(id) {
-    await this.#chooseInput("camera", id, this.cameraWanted);
+    await this.#chooseInput("camera", id);
   }
 
   /** @param {string} id */
   async chooseMicrophone(id) {
-    await this.#chooseInput("microphone", id, true);
+    await this.#chooseInput("microphone", id);
   }
 
   /** @param {string} id */
@@ -155,13 +143,13 @@ export class Devices extends EventTarget {
 
   /** @param {Kind} kind @returns {string} The id of the device in use, or else of the chosen one. */
   currentId(kind) {
-    const id = this.#tracks.get(kind)?.getSettings().deviceId;
-    return id ?? this.#choices[kind]?.id ?? "";
+    return this.#tracks.get(kind)?.getSettings().deviceId ?? this.#choices[kind]?.id ?? "";
   }
 
-  /** @returns {Promise<DeviceList>} What is plugged in; nameless and partial before permission. */
+  /** What is plugged in; empty before permission. */
   async list() {
-    const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => null)) ?? [];
+    /** @returns {Device[]} */
     const of = (kind) =>
       all
         .filter((each) => each.kind === kind && each.deviceId)
@@ -170,7 +158,7 @@ export class Devices extends EventTarget {
     return { cameras: of("videoinput"), microphones: of("audioinput"), speakers: this.#speakers };
   }
 
-  /** Stop everything and let go of it. Harmless when stopped. */
+  /** Stop every track. Harmless when stopped. */
   stop() {
     this.#asking = 0;
     for (const kind of KINDS) this.#letGo(kind);
@@ -178,9 +166,16 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** @param {Kind[]} kinds @param {{ quietly: boolean }} options */
-  async #capture(kinds, { quietly }) {
-    if (kinds.length === 0) return;
+  /** Capture those of the kinds that are wanted and not there. @param {Kind[]} kinds */
+  async #capture(kinds, quietly) {
+    const wanted = kinds.filter(
+      (kind) => !this.#tracks.has(kind) && (kind === "microphone" || this.cameraWanted),
+    );
+    if (wanted.length > 0) await this.#captureAnew(wanted, quietly);
+  }
+
+  /** @param {Kind[]} kinds @param {boolean} quietly */
+  async #captureAnew(kinds, quietly) {
     const attempt = ++this.#lastAttempt;
     for (const kind of kinds) this.#attempts.set(kind, attempt);
     const reason = unusable();
@@ -197,19 +192,16 @@ export class Devices extends EventTarget {
   }
 
   /** @param {number} attempt @param {import("./capture.js").Captured} captured */
-  async #adopt(attempt, captured) {
+  async #adopt(attempt, { tracks, errors, replaced }) {
     const isCurrent = (kind) => this.#attempts.get(kind) === attempt;
-    const problems = new Map();
-    for (const [kind, error] of captured.errors) problems.set(kind, await problemOf(kind, error));
-    for (const [kind, track] of captured.tracks) {
+    for (const [kind, track] of tracks) {
       if (isCurrent(kind)) this.#put(kind, track);
       else track.stop();
     }
-    for (const [kind, problem] of problems) {
+    for (const [kind, reason] of replaced) if (isCurrent(kind)) this.#notify(kind, reason);
+    for (const [kind, error] of errors) {
+      const problem = await problemOf(kind, error);
       if (isCurrent(kind)) this.#problems.set(kind, problem);
-    }
-    for (const [kind, reason] of captured.replaced) {
-      if (isCurrent(kind)) this.#notify(kind, reason);
     }
   }
 
@@ -224,7 +216,7 @@ export class Devices extends EventTarget {
     this.#stream.addTrack(track);
   }
 
-  /** Stop it, also if it is only on its way. @param {Kind} kind */
+  /** Stop it, also when it is only on its way. @param {Kind} kind */
   #letGo(kind) {
     this.#attempts.set(kind, ++this.#lastAttempt);
     this.#problems.delete(kind);
@@ -241,40 +233,30 @@ export class Devices extends EventTarget {
     this.#stream?.removeTrack(track);
   }
 
-  /**
-   * Unplugged, or the permission was taken back.
-   *
-   * @param {Kind} kind
-   * @param {MediaStreamTrack} track
-   */
+  /** Unplugged, or the permission was taken back. @param {Kind} kind @param {MediaStreamTrack} track */
   async #ended(kind, track) {
     if (this.#tracks.get(kind) !== track) return;
     this.#drop(kind);
     this.#changed();
     const state = (await permission(kind))?.state;
-    if (state === "granted") await this.#capture([kind], { quietly: true });
+    if (state === "granted") await this.#capture([kind], true);
     if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
-    const taken = state === "denied" || state === "prompt";
+    const takenBack = state === "denied" || state === "prompt";
     const missing = this.#problems.get(kind)?.code === "missing";
-    if (taken) this.#problems.set(kind, { code: "denied" });
+    if (takenBack) this.#problems.set(kind, { code: "denied" });
     else if (missing || !state) this.#problems.set(kind, { code: "unplugged" });
     this.#changed();
   }
 
-  /** @param {"camera" | "microphone"} kind @param {string} id @param {boolean} startNow */
-  async #chooseInput(kind, id, startNow) {
-    const devices = await this.list();
-    const known = kind === "camera" ? devices.cameras : devices.microphones;
-    this.#choose({ [kind]: known.find((each) => each.id === id) ?? { id, name: "" } });
-    if (!startNow) return this.#changed();
+  /** @param {Kind} kind @param {string} id */
+  async #chooseInput(kind, id) {
+    const { cameras, microphones } = await this.list();
+    const known = [...cameras, ...microphones].find((each) => each.id === id);
+    this.#choose({ [kind]: known ?? null });
+    if (kind === "camera" && !this.cameraWanted) return this.#changed();
     // Phones cannot have two cameras open at once; elsewhere the old picture stays meanwhile.
-    if (isMobile()) this.#drop(kind);
-    await this.#capture([kind], { quietly: true });
-  }
-
-  /** @param {Kind} kind */
-  #isMissing(kind) {
-    return !this.#tracks.has(kind) && (kind === "microphone" || this.cameraWanted);
+    if (matchMedia("(pointer: coarse)").matches) this.#drop(kind);
+    await this.#captureAnew([kind], true);
   }
 
   /** @param {Partial<import("./remembered.js").Choices>} changes */
@@ -285,7 +267,7 @@ export class Devices extends EventTarget {
 
   /** @param {Kind} kind @param {Notice["reason"]} reason */
   #notify(kind, reason) {
-    const detail = { kind, reason, name: this.#tracks.get(kind)?.label ?? "" };
+    const detail = { kind, reason, name: this.#tracks.get(kind).label };
     this.dispatchEvent(new CustomEvent("notice", { detail }));
   }
 

@@ -3,11 +3,6 @@ import { reloadOnce } from "./follow.js";
 import { RequestError } from "./session.js";
 import { hideTrouble, showTrouble } from "./trouble.js";
 
-/**
- * @typedef {import("./session.js").Session} Session
- * @typedef {import("./devices.js").Devices} Devices
- */
-
 /** @param {string} id */
 const button = (id) => /** @type {HTMLButtonElement} */ (document.getElementById(id));
 const joinButton = button("join");
@@ -17,11 +12,12 @@ const note = document.getElementById("join-note");
 /** The way from the lobby into the room, and what may come in between. */
 export class Door {
   #busy = false;
+  /** How the last attempt was meant, for Retry. */
   #audioOnly = false;
 
   /**
-   * @param {Session} session
-   * @param {Devices} devices
+   * @param {import("./session.js").Session} session
+   * @param {import("./devices.js").Devices} devices
    * @param {{ onEntered: () => void, onTooEarly: () => void }} listeners
    */
   constructor(session, devices, { onEntered, onTooEarly }) {
@@ -29,33 +25,30 @@ export class Door {
     this.devices = devices;
     this.onEntered = onEntered;
     this.onTooEarly = onTooEarly;
-    const join = (pressed, audioOnly) =>
-      pressed.addEventListener("click", () => this.#join(pressed, audioOnly ?? this.#audioOnly));
-    join(joinButton, false);
-    join(audioButton, true);
-    join(button("trouble-retry"));
-    join(button("trouble-audio"), true);
-    button("trouble-back").addEventListener("click", () => {
+    joinButton.onclick = () => this.#join(joinButton, false);
+    audioButton.onclick = () => this.#join(audioButton, true);
+    button("trouble-retry").onclick = (event) => this.#join(event.currentTarget, this.#audioOnly);
+    button("trouble-audio").onclick = (event) => this.#join(event.currentTarget, true);
+    button("trouble-back").onclick = () => {
       hideTrouble();
       joinButton.focus();
-    });
+    };
   }
 
-  /** Let people in, or no more. @param {boolean} open */
+  /** @param {boolean} open Whether people may come in. */
   setOpen(open) {
     joinButton.disabled = audioButton.disabled = !open;
     this.#label();
   }
 
-  /** @param {HTMLButtonElement} pressed @param {boolean} audioOnly */
   async #join(pressed, audioOnly) {
-    // Not `disabled`: that would throw the focus away.
+    // Not `disabled` meanwhile: that would throw the focus away.
     if (this.#busy) return;
     this.#busy = true;
     this.#audioOnly = audioOnly;
     pressed.ariaBusy = "true";
-    this.#label();
     note.textContent = "";
+    this.#label();
     try {
       await this.#enter(audioOnly);
     } catch (error) {
@@ -73,10 +66,10 @@ export class Door {
     if (joinButton.textContent !== label) joinButton.textContent = label;
   }
 
-  /** @param {boolean} audioOnly */
   async #enter(audioOnly) {
     const { devices, session } = this;
     devices.audioOnly = audioOnly;
+    // The camera again, when the last attempt was without it.
     if (devices.checked) devices.start({ quietly: true });
     const grant = await session.join();
     const { enterRoom } = await import("./room.js");
@@ -85,18 +78,17 @@ export class Door {
     this.onEntered();
   }
 
-  /** @param {Error} error */
   #failed(error) {
-    const status = error instanceof RequestError ? error.status : -1;
+    const status = error instanceof RequestError ? error.status : null;
     if (status === 409) {
+      hideTrouble();
       note.textContent = error.message;
       announce(error.message);
-      hideTrouble();
       this.onTooEarly();
     } else if ([401, 403, 404, 410].includes(status)) {
       // The server has a page for that.
       reloadOnce(error.message);
-    } else if (status > 0) {
+    } else if (status) {
       showTrouble(error.message, "This is on our side. Your place is kept: retry in a moment.");
       this.session.report(status === 503 ? "join_unavailable" : "join_refused");
     } else {

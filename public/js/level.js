@@ -1,18 +1,18 @@
 import { announce } from "./announce.js";
 
-/** How loud a microphone is: a bar for eyes, a meter for screen readers, a hint when it is mute. */
-
 const SILENCE_MS = 8000;
-/** Full scale is loud: speech at arm's length lies about 40 dB below it. */
+/** The bar's left end; full scale is its right end. */
 const FLOOR_DB = -60;
-/** A quiet room's noise stays under this level; the quietest speech does not. */
+/** A quiet room stays under this level; speech does not. */
 const HEARD = 0.12;
-/** How fast the bar falls, in levels a second: slowly enough to be read. */
+/** How fast the bar falls a second: slowly enough to be read. */
 const FALL = 1.5;
 /** Screen readers get a number four times a second at most. */
 const SPOKEN_MS = 250;
 
+/** How loud a microphone is: a bar for eyes, a meter for screen readers, a hint when it is mute. */
 export class LevelMeter {
+  /** @type {AudioContext | null} */
   #context = null;
   #source = null;
   #analyser = null;
@@ -28,15 +28,18 @@ export class LevelMeter {
     this.bar = bar;
     this.hint = hint;
     // Without a gesture browsers may keep audio suspended: then the first one wakes the meter.
-    this.wake = () => this.#context?.resume();
-    document.addEventListener("pointerdown", this.wake);
-    document.addEventListener("keydown", this.wake);
+    for (const gesture of ["pointerdown", "keydown"]) {
+      document.addEventListener(gesture, () => this.#context?.resume(), { once: true });
+    }
   }
 
   /** @param {MediaStreamTrack | null} track The microphone to listen to; null for none. */
   listenTo(track) {
     if (track === this.#track) return;
-    this.#release();
+    cancelAnimationFrame(this.#frame);
+    this.#source?.disconnect();
+    this.#show(0);
+    this.hint.hidden = true;
     this.#track = track;
     if (!track) return;
     this.#context ??= new AudioContext();
@@ -49,18 +52,8 @@ export class LevelMeter {
 
   close() {
     this.listenTo(null);
-    document.removeEventListener("pointerdown", this.wake);
-    document.removeEventListener("keydown", this.wake);
     this.#context?.close();
     this.#context = null;
-  }
-
-  #release() {
-    cancelAnimationFrame(this.#frame);
-    this.#source?.disconnect();
-    this.#source = null;
-    this.#show(0, Infinity);
-    this.hint.hidden = true;
   }
 
   /** Frames stop by themselves while the page is hidden. @param {number} time */
@@ -68,13 +61,15 @@ export class LevelMeter {
     const seconds = (time - this.#lastFrame) / 1000;
     this.#lastFrame = time;
     this.#show(Math.max(this.#now(), this.#level - FALL * seconds), time);
-    const listening = this.#context.state === "running" && this.#track.enabled && seconds < 1;
+    const listening = this.#context.state === "running" && seconds < 1;
     if (!listening || this.#level > HEARD) this.#lastHeard = time;
-    this.#hintAtSilence(time - this.#lastHeard > SILENCE_MS);
+    const silent = time - this.#lastHeard > SILENCE_MS;
+    if (silent && this.hint.hidden) announce(this.hint.textContent);
+    this.hint.hidden = !silent;
     this.#frame = requestAnimationFrame((next) => this.#measure(next));
   }
 
-  /** The root mean square on a scale as ears have it. */
+  /** The level of this moment, on a scale as ears have it. */
   #now() {
     const samples = new Float32Array(this.#analyser.fftSize);
     this.#analyser.getFloatTimeDomainData(samples);
@@ -83,19 +78,11 @@ export class LevelMeter {
     return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
   }
 
-  /** @param {number} level @param {number} time */
-  #show(level, time) {
+  #show(level, time = Infinity) {
     this.#level = level;
     this.bar.style.setProperty("--level", level.toFixed(3));
     if (time - this.#lastSpoken < SPOKEN_MS) return;
     this.#lastSpoken = Number.isFinite(time) ? time : 0;
     this.bar.ariaValueNow = String(Math.round(level * 100));
-  }
-
-  /** @param {boolean} silent */
-  #hintAtSilence(silent) {
-    if (this.hint.hidden !== silent) return;
-    this.hint.hidden = !silent;
-    if (silent) announce(this.hint.textContent);
   }
 }

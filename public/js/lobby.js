@@ -7,46 +7,55 @@ import { Follower } from "./follow.js";
 import { Door } from "./join.js";
 import { LevelMeter } from "./level.js";
 import { showPickers } from "./pickers.js";
-import { Preview } from "./preview.js";
-import { showProblems } from "./problem_panel.js";
+import { showPreview } from "./preview.js";
 import { Session } from "./session.js";
 
-/** The lobby: from opening the page to entering the room. This file only connects the others. */
-
-const NETWORK_CHECK_AFTER_MS = 2000;
+/** The lobby. This file only connects the others. */
 
 const $ = (id) => document.getElementById(id);
 const session = new Session();
 const devices = new Devices();
 const follower = new Follower(session);
 const meter = new LevelMeter($("microphone-level"), $("microphone-hint"));
-let lastTick = session.now();
 const door = new Door(session, devices, { onEntered: leaveLobby, onTooEarly });
-new Preview(devices);
-showPickers(devices);
-showProblems(devices, session);
+let lastTick = session.now();
+let panel = null;
 
-devices.addEventListener("change", () => {
-  meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
-});
-follower.addEventListener("state", (event) => show(/** @type {CustomEvent} */ (event).detail));
+follower.addEventListener("state", (event) => showState(event["detail"]));
 const stopClock = everySecond(() => session.now(), tick);
 showDeviceZone();
+showPreview(devices);
+showPickers(devices);
+devices.addEventListener("change", onDevices);
 watchDevices();
-startDevices();
-watchNetwork();
+watchConnection(startDevices());
 
 async function startDevices() {
-  // Early visitors are not asked for anything they did not ask for.
-  const mayStart = session.view !== "early" || (await isGranted());
-  if (mayStart) await devices.start({ quietly: session.view === "early" });
-}
-
-async function isGranted() {
   const states = await Promise.all(KINDS.map(permission));
-  return states.every((status) => status?.state === "granted");
+  const early = session.view === "early";
+  // Early visitors are not asked for anything they did not ask for.
+  if (early && !states.every((status) => status?.state === "granted")) return;
+  await devices.start({ quietly: early });
 }
 
+/** Starting devices would disturb the measurement, but they are not waited for long. */
+async function watchConnection(devicesStarted) {
+  await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
+  try {
+    (await import("./connection_check.js")).watchConnection();
+  } catch {
+    // Offline already: once more when that is over.
+    window.addEventListener("online", () => watchConnection(null), { once: true });
+  }
+}
+
+async function onDevices() {
+  meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
+  if (devices.problems.size > 0) panel ??= import("./problem_panel.js").catch(() => null);
+  (await panel)?.showProblems(devices, session);
+}
+
+/** Stays on in the room: there, too, devices come and go. */
 function watchDevices() {
   const recheck = () => devices.recheck();
   navigator.mediaDevices?.addEventListener("devicechange", recheck);
@@ -59,66 +68,36 @@ function watchDevices() {
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
-async function watchNetwork() {
-  const result = $("network-result");
-  const button = $("check-network");
-  const check = async () => {
-    if (button.ariaBusy === "true") return;
-    button.ariaBusy = "true";
-    result.textContent = "Checking…";
-    const { checkNetwork } = await import("./network.js");
-    const { quality, text } = await checkNetwork();
-    result.dataset.quality = quality;
-    result.textContent = text;
-    button.ariaBusy = "false";
-  };
-  button.addEventListener("click", async () => {
-    await check();
-    announce(result.textContent);
-  });
-  window.addEventListener("online", check);
-  window.addEventListener("offline", check);
-  // After the devices, whose start would disturb the measurement, but not for ever after them.
-  const started = new Promise((resolve) => devices.addEventListener("change", () => devices.checked && resolve()));
-  await Promise.race([started, new Promise((resolve) => setTimeout(resolve, NETWORK_CHECK_AFTER_MS))]);
-  await check();
-}
-
 function tick() {
   const now = session.now();
-  const has = (moment) => lastTick < moment && moment <= now;
+  const hasCome = (moment) => lastTick < moment && moment <= now;
   $("countdown").textContent = inWords(session, now);
   door.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
-  if (has(session.opensAt)) announce("The room is open. You can join now.");
-  if (has(session.scheduledStart - 60)) announce("Your session starts in 1 minute.");
-  if (has(session.scheduledStart)) announce("Your session starts now.");
+  if (hasCome(session.opensAt)) announce("The room is open. You can join now.");
+  if (hasCome(session.scheduledStart - 60)) announce("Your session starts in 1 minute.");
+  if (hasCome(session.scheduledStart)) announce("Your session starts now.");
   lastTick = now;
 }
 
 /** @param {any} state GET /state */
-function show(state) {
-  document.body.dataset.view = state.view;
-  document.querySelector(".status").setAttribute("data-tone", state.view);
-  if (state.words) showWords(state.words);
-  const other = state.participants.find((person) => person.role !== session.role);
-  if (other.present && !session.other.present) announce(`${session.otherFirstName} is here.`);
-  session.other.present = other.present;
-}
-
-/** @param {{ heading: string, lead: string, join: string, status: string }} words */
-function showWords(words) {
-  $("heading").textContent = words.heading;
-  $("lead").textContent = words.lead;
-  $("status-label").textContent = words.status;
-  $("join").dataset.joinLabel = words.join;
+function showState({ view, words, participants }) {
+  document.body.dataset.view = view;
+  document.querySelector(".status").setAttribute("data-tone", view);
+  if (words) {
+    $("heading").textContent = words.heading;
+    $("lead").textContent = words.lead;
+    $("status-label").textContent = words.status;
+    $("join").dataset.joinLabel = words.join;
+  }
+  const { present } = participants.find((person) => person.role !== session.role);
+  if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
+  session.other.present = present;
 }
 
 function showDeviceZone() {
-  const shown = document.querySelector(".when-time time").getAttribute("datetime");
-  const words = onThisClock(session.scheduledStart, shown);
-  if (!words) return;
+  const words = onThisClock(document.querySelector(".when-time time").getAttribute("datetime"));
   $("device-zone").textContent = words;
-  $("device-zone").hidden = false;
+  $("device-zone").hidden = !words;
 }
 
 function onTooEarly() {
@@ -130,5 +109,6 @@ function leaveLobby() {
   follower.stop();
   stopClock();
   meter.close();
+  devices.removeEventListener("change", onDevices);
   $("lobby").hidden = true;
 }

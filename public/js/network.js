@@ -1,43 +1,41 @@
 /**
  * How good the way to our server is, and whether video calls are possible here at all.
  *
- * @typedef {"good" | "fair" | "poor" | "offline" | "blocked"} Quality
- * @typedef {{ quality: Quality, text: string }} Result
+ * @typedef {{ quality: "good" | "fair" | "poor" | "offline" | "blocked", text: string }} Result
  */
 
 const PINGS = 8;
 const PING_TIMEOUT_MS = 3000;
 const PROBE_TIMEOUT_MS = 8000;
-const LOOPBACK_TIMEOUT_MS = 4000;
-/** From here on people talk over each other, and video is starved (the field's usual limits). */
+const LOOPBACK_TIMEOUT_MS = 6000;
+/** From here on people talk over each other or video starves: the field's usual limits. */
 const FAIR = { rtt: 250, jitter: 60, mbits: 1.5 };
 const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
 /** A quarter of a megabyte cannot tell fast lines apart. */
 const FAST_MBITS = 50;
 
+/** @type {Result} */
+const OFFLINE = { quality: "offline", text: "Offline: check your Wi-Fi, cable or mobile data." };
+/** @type {Result} */
+const BLOCKED = {
+  quality: "blocked",
+  text:
+    "Blocked: this browser seems not to allow video calls (WebRTC). " +
+    "Try without extensions, or another browser.",
+};
+
 /** @returns {Promise<Result>} Rejects never. */
 export async function checkNetwork() {
   if (navigator.onLine === false) return OFFLINE;
-  if (!(await loopback())) {
-    return {
-      quality: "blocked",
-      text:
-        "Blocked: this browser or an extension does not allow video calls (WebRTC). " +
-        "Try without extensions, or another browser.",
-    };
-  }
+  if (!(await loopback())) return BLOCKED;
   const times = await roundTrips();
-  if (times.length < PINGS / 2) return times.length ? verdict(Infinity, 0, null) : OFFLINE;
+  if (times.length === 0) return OFFLINE;
+  if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
   const steps = times.slice(1).map((time, index) => Math.abs(time - times[index]));
   const jitter = steps.reduce((sum, step) => sum + step, 0) / steps.length;
-  const rtt = median(times);
+  const rtt = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
   return verdict(rtt, jitter, await downloadSpeed(rtt));
 }
-
-const OFFLINE = {
-  quality: /** @type {Quality} */ ("offline"),
-  text: "Offline: check your Wi-Fi, cable or mobile data.",
-};
 
 /**
  * @param {number} rtt Milliseconds, as jitter.
@@ -46,15 +44,16 @@ const OFFLINE = {
  * @returns {Result}
  */
 function verdict(rtt, jitter, mbits) {
-  const worseThan = (limit) =>
-    rtt > limit.rtt || jitter > limit.jitter || (mbits !== null && mbits < limit.mbits);
+  const isWorseThan = (limit) =>
+    rtt > limit.rtt || jitter > limit.jitter || (mbits ?? Infinity) < limit.mbits;
+  const speed = mbits === null ? "" : `, ${speedInWords(mbits)}`;
+  const unsteady = jitter > FAIR.jitter ? ", unsteady" : "";
   const numbers = Number.isFinite(rtt)
-    ? ` ${Math.round(rtt)} ms to our server${jitter > FAIR.jitter ? ", unsteady" : ""}` +
-      `${mbits === null ? "" : `, ${speedInWords(mbits)}`}.`
-    : " Most of our test requests got lost.";
-  if (worseThan(POOR)) return { quality: "poor", text: `Poor: better join with audio only.${numbers}` };
-  if (worseThan(FAIR)) return { quality: "fair", text: `Slow: video may freeze.${numbers}` };
-  return { quality: "good", text: `Good:${numbers.slice(0, -1)}` };
+    ? `${Math.round(rtt)} ms to our server${unsteady}${speed}`
+    : "most of our test requests got lost";
+  if (isWorseThan(POOR)) return { quality: "poor", text: `Poor: use audio only. Now ${numbers}.` };
+  if (isWorseThan(FAIR)) return { quality: "fair", text: `Slow: video may freeze. Now ${numbers}.` };
+  return { quality: "good", text: `Good: ${numbers}` };
 }
 
 /** @param {number} mbits */
@@ -65,13 +64,12 @@ function speedInWords(mbits) {
 
 /** @returns {Promise<number[]>} Milliseconds each; lost ones are missing. */
 async function roundTrips() {
+  // The first one opens the connection and does not count.
+  if (!(await get("/ping.txt", PING_TIMEOUT_MS))) return [];
   const times = [];
-  // One more than counted: the first one opens the connection.
-  for (let number = 0; number <= PINGS; number += 1) {
+  for (let number = 0; number < PINGS; number += 1) {
     const started = performance.now();
-    const arrived = await get("/ping.txt", PING_TIMEOUT_MS);
-    if (arrived && number > 0) times.push(performance.now() - started);
-    if (!arrived && number === 0) break;
+    if (await get("/ping.txt", PING_TIMEOUT_MS)) times.push(performance.now() - started);
   }
   return times;
 }
@@ -81,10 +79,9 @@ async function downloadSpeed(rtt) {
   if (navigator["connection"]?.saveData) return null;
   const started = performance.now();
   const body = await get("/probe.bin", PROBE_TIMEOUT_MS);
-  if (!body) return 0;
   // What the answer took to begin is no bandwidth.
-  const seconds = Math.max(performance.now() - started - rtt, 1) / 1000;
-  return (body.byteLength * 8) / 1e6 / seconds;
+  const milliseconds = Math.max(performance.now() - started - rtt, 1);
+  return body ? (body.byteLength * 8) / 1000 / milliseconds : 0;
 }
 
 /** @param {string} url @param {number} timeout @returns {Promise<ArrayBuffer | null>} */
@@ -99,19 +96,18 @@ async function get(url, timeout) {
 
 /** @returns {Promise<boolean>} Whether two peers inside this page reach each other. */
 async function loopback() {
-  if (!window.RTCPeerConnection) return false;
   const peers = [];
   try {
     const [one, two] = [new RTCPeerConnection(), new RTCPeerConnection()];
     peers.push(one, two);
     one.onicecandidate = ({ candidate }) => two.addIceCandidate(candidate).catch(() => {});
     two.onicecandidate = ({ candidate }) => one.addIceCandidate(candidate).catch(() => {});
-    const channel = one.createDataChannel("check");
+    one.createDataChannel("check");
     await one.setLocalDescription();
     await two.setRemoteDescription(one.localDescription);
     await two.setLocalDescription();
     await one.setRemoteDescription(two.localDescription);
-    return await opens(channel);
+    return await connects(one);
   } catch {
     return false;
   } finally {
@@ -119,16 +115,12 @@ async function loopback() {
   }
 }
 
-/** @param {RTCDataChannel} channel @returns {Promise<boolean>} */
-function opens(channel) {
+/** @param {RTCPeerConnection} peer @returns {Promise<boolean>} */
+function connects(peer) {
   return new Promise((resolve) => {
-    channel.onopen = () => resolve(true);
     setTimeout(() => resolve(false), LOOPBACK_TIMEOUT_MS);
+    const look = () => /connected|completed/.test(peer.iceConnectionState) && resolve(true);
+    peer.oniceconnectionstatechange = look;
+    look();
   });
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

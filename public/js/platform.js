@@ -33,18 +33,12 @@ export const BROWSER_NAMES = {
   other: "your browser",
 };
 
-/**
- * @param {string} [agent]
- * @returns {{ browser: Browser, system: System }}
- */
-export function platform(agent = navigator.userAgent) {
-  const find = (table) => table.find(([, pattern]) => pattern.test(agent))?.[0] ?? "other";
+/** @returns {{ browser: Browser, system: System }} */
+export function platform() {
+  const find = (table) =>
+    table.find(([, pattern]) => pattern.test(navigator.userAgent))?.[0] ?? "other";
   const system = find(SYSTEMS);
   // An iPad asks for desktop pages as a Mac; Macs have no touch screen.
   const isPad = system === "macos" && navigator.maxTouchPoints > 1;
   return { browser: find(BROWSERS), system: isPad ? "ios" : system };
-}
-
-export function isMobile() {
-  return ["android", "ios"].includes(platform().system);
 }

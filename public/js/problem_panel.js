@@ -1,67 +1,54 @@
 import { KINDS } from "./devices.js";
+import { explain } from "./problem_words.js";
 
-/**
- * @typedef {import("./devices.js").Devices} Devices
- * @typedef {import("./session.js").Session} Session
- */
+/** The panel about devices that do not work. Loaded with the first problem. */
 
 const panel = document.getElementById("device-problem");
 const title = document.getElementById("problem-title");
 const text = document.getElementById("problem-text");
 const steps = document.getElementById("problem-steps");
 const retry = document.getElementById("problem-retry");
+const reported = new Set();
+let shown = "";
 
 /**
- * Say what is wrong with the devices and what to do, as long as it is so.
+ * Say what is wrong with the devices and what to do.
  *
- * @param {Devices} devices
- * @param {Session} session Is told, for the operator's statistics.
+ * @param {import("./devices.js").Devices} devices
+ * @param {import("./session.js").Session} session Is told, for the operator's statistics.
  */
 export function showProblems(devices, session) {
-  const reported = new Set();
-  let shown = "";
-  retry.addEventListener("click", () => devices.start());
-  devices.addEventListener("change", async () => {
-    const { problems } = devices;
-    retry.ariaBusy = String(devices.asking);
-    // The old words stay while another attempt is under way.
-    if (devices.asking && problems.size > 0) return;
-    const now = [...problems].map(([kind, { code }]) => `${kind}_${code}`);
-    for (const each of now) if (!reported.has(each)) session.report(each);
-    for (const each of now) reported.add(each);
-    const working = KINDS.filter((kind) => devices.stream && isOn(devices, kind));
-    const key = [...now, ...working].join();
-    if (key === shown) return;
-    shown = key;
-    if (problems.size === 0) return hide();
-    const { explain } = await import("./problem_words.js").catch(() => ({ explain: inBrief }));
-    if (key === shown) show(explain(problems, { working }));
-  });
-}
-
-/** @param {Devices} devices @param {import("./capture.js").Kind} kind */
-function isOn(devices, kind) {
-  return kind === "camera" ? devices.cameraOn : devices.microphoneOn;
+  const { problems, asking } = devices;
+  retry.onclick = () => devices.start();
+  retry.ariaBusy = String(asking);
+  // The old words stay while another attempt is under way.
+  if (asking && problems.size > 0) return;
+  const names = [...problems].map(([kind, { code }]) => `${kind}_${code}`);
+  for (const name of names.filter((each) => !reported.has(each))) session.report(name);
+  names.forEach((name) => reported.add(name));
+  const working = KINDS.filter((kind) =>
+    kind === "camera" ? devices.cameraOn : devices.microphoneOn,
+  );
+  const key = [...names, ...working].join();
+  // Written again, an alert is read out again.
+  if (key === shown) return;
+  shown = key;
+  if (names.length === 0) hide();
+  else show(explain(problems, working));
 }
 
 /** @param {import("./problem_words.js").Explanation} explanation */
 function show(explanation) {
   title.textContent = explanation.title;
   text.textContent = explanation.text;
-  steps.replaceChildren(
-    ...explanation.steps.map((step) => {
-      const item = document.createElement("li");
-      item.textContent = step;
-      return item;
-    }),
-  );
-  steps.hidden = explanation.steps.length === 0;
+  const items = explanation.steps.map((step) => {
+    const item = document.createElement("li");
+    item.textContent = step;
+    return item;
+  });
+  steps.replaceChildren(...items);
+  steps.hidden = items.length === 0;
   panel.hidden = false;
-}
-
-/** For when the words cannot be loaded either. */
-function inBrief() {
-  return { title: "Your camera or microphone does not work.", text: "", steps: [] };
 }
 
 function hide() {

@@ -18,10 +18,10 @@ const PLEASE_ALLOW = "Please allow camera/microphone access.";
  * other is named after it.
  *
  * @param {Map<Kind, Problem>} problems Not empty.
- * @param {{ working: Kind[] }} options What works all the same.
+ * @param {Kind[]} working What works all the same.
  * @returns {Explanation}
  */
-export function explain(problems, { working }) {
+export function explain(problems, working) {
   const groups = new Map();
   for (const [kind, { code }] of problems) groups.set(code, [...(groups.get(code) ?? []), kind]);
   const [lead, ...others] = [...groups]

@@ -1,21 +1,14 @@
 /**
- * What this browser remembers of its owner's devices, between visits.
+ * What this browser remembers of its owner's devices, between visits. Names are kept beside ids:
+ * some browsers give a device a new id at each visit.
  *
- * Names are kept beside ids because some browsers give a device a new id at each visit.
- *
- * @typedef {{ id: string, name: string }} Remembered
- * @typedef {object} Choices
- * @property {Remembered | null} camera
- * @property {Remembered | null} microphone
- * @property {Remembered | null} speaker
- * @property {boolean} cameraOn
- * @property {boolean} microphoneOn
+ * @typedef {{ id: string, name: string }} Device
+ * @typedef {{ camera: Device | null, microphone: Device | null, speaker: Device | null,
+ *   cameraOn: boolean, microphoneOn: boolean }} Choices
  */
 
 const KEY = "session-room:devices";
-
-/** @type {Choices} */
-const NOTHING_YET = {
+const DEFAULTS = {
   camera: null,
   microphone: null,
   speaker: null,
@@ -26,10 +19,10 @@ const NOTHING_YET = {
 /** @returns {Choices} */
 export function recall() {
   try {
-    return { ...NOTHING_YET, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
+    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
   } catch {
     // Storage is switched off, or holds something that is not ours.
-    return { ...NOTHING_YET };
+    return { ...DEFAULTS };
   }
 }
 
@@ -38,6 +31,6 @@ export function remember(changes) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...recall(), ...changes }));
   } catch {
-    // Storage is off or full: the choice then lasts for this visit only.
+    // Then the choice lasts for this visit only.
   }
 }

@@ -6,12 +6,7 @@ const heading = document.getElementById("trouble-heading");
 const text = document.getElementById("trouble-text");
 const titleBefore = document.title;
 
-/**
- * Technical trouble, in place of the lobby until `hideTrouble()`.
- *
- * @param {string} what The sentence on top.
- * @param {string} why One or two more.
- */
+/** Technical trouble in place of the lobby: `what` is the sentence on top, `why` one or two more. */
 export function showTrouble(what, why) {
   const again = !trouble.hidden;
   heading.textContent = what;

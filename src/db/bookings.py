@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from db import reminders
 from model import Status
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ UPDATE sessions
    SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
        recording_enabled = ?7, bbb_meeting_url = ?8, updated_at = ?9,
        sequence = sequence + ?12,
+       timed_at = CASE WHEN scheduled_start <> ?5 THEN ?9 ELSE timed_at END,
        status = CASE WHEN ?12 = 1 AND status = 'no_show' THEN 'scheduled' ELSE status END,
        no_show = CASE WHEN ?12 = 1 THEN NULL ELSE no_show END,
        ended_at = CASE WHEN ?12 = 1 THEN NULL ELSE ended_at END
@@ -81,8 +83,8 @@ SELECT id, name, type, size_bytes, duration_seconds, status, created_at FROM ses
 """
 
 LIST_REMINDERS: Final = """
-SELECT user_id, kind, scheduled_start, due_at, state, sent_at FROM reminders
- WHERE session_id = ?1 ORDER BY due_at
+SELECT user_id, kind, scheduled_start, due_at, state, sent_at, delivery FROM mails
+ WHERE session_id = ?1 AND kind IN ('24h', '1h', '15min') ORDER BY due_at
 """
 
 
@@ -121,6 +123,7 @@ async def store(
     written = len(statements) - 1
     if known is not None and reopens and known.status is not Status.IN_PROGRESS:
         statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
+    statements += reminders.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])
 
@@ -139,7 +142,7 @@ def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
 
 async def cancel(db: Database, session_id: str, *, now: int) -> None:
     """Cancel the session unless it is over, or cancelled already."""
-    await db.all(CANCEL, session_id, now)
+    await db.batch([(CANCEL, (session_id, now)), *reminders.follow_cancelling(session_id, now)])
 
 
 async def details(db: Database, session_id: str) -> dict[str, list[Row]]:

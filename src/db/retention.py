@@ -16,10 +16,11 @@ SELECT r.id, r.r2_key, r.upload_id
  WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3
 """
 
-# Rooms whose chat is to go: those that ended since the last run's cut.
+# Rooms whose chat is to go: those that ended since the last run's cut, and that somebody entered.
 LIST_ENDED_BETWEEN: Final = """
 SELECT id, scheduled_end FROM sessions
  WHERE scheduled_end >= ?1 AND scheduled_end <= ?3 AND (scheduled_end > ?1 OR id > ?2)
+   AND EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id)
  ORDER BY scheduled_end, id LIMIT ?4
 """
 

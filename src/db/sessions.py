@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
-from model import Course, Participant, Role, Session, Status
+from model import Course, Participant, Reminder, Role, Session, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row, Statement
 
-_COLUMNS: Final = """
-SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
+# These two also serve db/mails.py, which reads sessions beside its own rows.
+COLUMNS: Final = """
+       s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
        s.sequence, s.recording_enabled, s.bbb_meeting_url,
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
@@ -23,7 +25,8 @@ SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended
        te.time_zone AS teacher_time_zone, te.locale AS teacher_locale,
        ta.first_joined_at AS teacher_joined_at,
        ta.user_id IS NOT NULL AND ta.left_at IS NULL AS teacher_present
-  FROM sessions s
+"""
+JOINS: Final = """
   JOIN courses c ON c.id = s.course_id
   JOIN users st ON st.id = s.student_id
   JOIN users te ON te.id = s.teacher_id
@@ -31,22 +34,33 @@ SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended
   LEFT JOIN attendance ta ON ta.session_id = s.id AND ta.user_id = s.teacher_id
 """
 
-FIND: Final = _COLUMNS + " WHERE s.id = ?1"
+# One round trip for the page and for its state: what was sent and asked comes along.
+FIND: Final = f"""
+SELECT {COLUMNS},
+       (SELECT json_group_array(json_object('user_id', m.user_id, 'kind', m.kind,
+                                            'state', m.state, 'sent_at', m.sent_at))
+          FROM mails m
+         WHERE m.session_id = s.id AND m.scheduled_start = s.scheduled_start
+           AND m.kind IN ('24h', '1h', '15min')) AS reminders,
+       (SELECT r.asked_by FROM reschedules r
+         WHERE r.session_id = s.id AND r.state = 'open'
+           AND r.scheduled_start = s.scheduled_start) AS reschedule_asked_by
+  FROM sessions s {JOINS}
+ WHERE s.id = ?1
+"""  # noqa: S608
 
-LIST_OF_PERSON: Final = (
-    _COLUMNS
-    + """
+LIST_OF_PERSON: Final = f"""
+SELECT {COLUMNS} FROM sessions s {JOINS}
  WHERE s.id IN (SELECT id FROM sessions WHERE student_id = ?1
                 UNION SELECT id FROM sessions WHERE teacher_id = ?1)
  ORDER BY s.scheduled_start
-"""
-)
+"""  # noqa: S608
 
 
 async def find(db: Database, session_id: str) -> Session | None:
     """The session, in one round trip."""
     rows = await db.all(FIND, session_id)
-    return _session(rows[0]) if rows else None
+    return of_row(rows[0]) if rows else None
 
 
 async def find_along(
@@ -56,15 +70,16 @@ async def find_along(
     if not along:
         return await find(db, session_id), []
     rows, *others = await db.batch([(FIND, (session_id,)), *along])
-    return (_session(rows[0]) if rows else None), others
+    return (of_row(rows[0]) if rows else None), others
 
 
 async def list_of_person(db: Database, user_id: str) -> list[Session]:
     """All sessions in which this person takes part, by time."""
-    return [_session(row) for row in await db.all(LIST_OF_PERSON, user_id)]
+    return [of_row(row) for row in await db.all(LIST_OF_PERSON, user_id)]
 
 
-def _session(row: Row) -> Session:
+def of_row(row: Row) -> Session:
+    """The session in a row of these COLUMNS."""
     return Session(
         id=row["id"],
         status=Status(row["status"]),
@@ -79,7 +94,13 @@ def _session(row: Row) -> Session:
         sequence=row["sequence"],
         recording_enabled=bool(row["recording_enabled"]),
         bbb_meeting_url=row["bbb_meeting_url"],
+        reminders=_reminders(row.get("reminders")),
+        reschedule_asked_by=row.get("reschedule_asked_by"),
     )
+
+
+def _reminders(text: str | None) -> tuple[Reminder, ...]:
+    return tuple(Reminder(**found) for found in json.loads(text)) if text else ()
 
 
 def _participant(row: Row, role: str) -> Participant:

@@ -6,6 +6,7 @@ been moved meanwhile is looked at anew.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -70,6 +71,12 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status
 """
 
+# Nobody is in a room that the clock has closed. ?1 is a JSON list of session ids.
+EMPTY_CLOSED: Final = """
+UPDATE attendance SET left_at = max(?2, last_joined_at)
+ WHERE session_id IN (SELECT value FROM json_each(?1)) AND left_at IS NULL
+"""
+
 
 def start(session: Session, change: Started) -> tuple[str, tuple[Any, ...]]:
     return START, (session.id, session.sequence, change.at)
@@ -99,4 +106,7 @@ async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[tu
             (ABANDON_OVERDUE, (ended_before, now)),
         ]
     )
-    return [(row["id"], row["status"]) for rows in results for row in rows]
+    closed = [(row["id"], row["status"]) for rows in results for row in rows]
+    if closed:
+        await db.all(EMPTY_CLOSED, json.dumps([session_id for session_id, _ in closed]), now)
+    return closed

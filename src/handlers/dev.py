@@ -16,7 +16,7 @@ import wording
 from db import demo as demo_db
 from db import outbox as outbox_db
 from db import sessions
-from errors import BadRequestError
+from errors import BadRequestError, NotFoundError
 from web import Response, html_response, json_response, redirect
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from web import Request
 
 SIGNED_IN_FOR_S = 12 * 60 * 60
+OUTBOX_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+MAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 # Browsers read `//`, `/\` and `/` + tab + `/` as the start of another site's address.
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
@@ -85,10 +93,26 @@ async def sign_out(_request: Request, ctx: Context) -> Response:
 
 async def outbox(_request: Request, ctx: Context) -> Response:
     """Mail that was written while no mail service is configured, newest first."""
-    page = pages.render(
-        "dev/outbox.html", title="Outbox", mails=await outbox_db.list_newest(ctx.db)
-    )
-    return html_response(page)
+    mails = await outbox_db.list_newest(ctx.db)
+    for mail in mails:
+        mail["minutes_ago"] = (ctx.now - mail["created_at"]) // 60
+    response = html_response(pages.render("dev/outbox.html", title="Outbox", mails=mails))
+    response.policy = OUTBOX_POLICY
+    return response
+
+
+async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response:
+    """One mail's html, for the frame on that page: no scripts, no forms, nothing of this site.
+
+    Its links open new tabs, where they work as they do from a mail program.
+    """
+    mail = await outbox_db.find(ctx.db, mail_id)
+    if mail is None:
+        raise NotFoundError
+    html = mail["html"].replace("<head>", '<head><base target="_blank">', 1)
+    response = html_response(html)
+    response.policy = MAIL_POLICY
+    return response
 
 
 async def seed(request: Request, ctx: Context) -> Response:

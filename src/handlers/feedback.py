@@ -23,7 +23,9 @@ async def give(request: Request, ctx: Context, session_id: str) -> Response:
     """
     along = [aftermath_db.of_session(session_id)]
     visit = await admission.admit(request, ctx, session_id, along)
-    data = feedback.from_form(await request.form()) if request.is_form else await request.json()
+    data = (
+        feedback.from_form(await request.form_lists()) if request.is_form else await request.json()
+    )
     kept = await feedback.give(ctx, visit, validation.parse(feedback.Feedback, data))
     if request.is_form:
         return redirect(f"/session/{session_id}?saved=feedback#feedback")

@@ -21,6 +21,20 @@ async def follow(_request: Request, ctx: Context, token: str) -> Response:
     A link works as often as it is followed and does nothing else, since mail scanners follow
     links too. After the session's end it leads to the afterwards page, until it expires.
     """
+    return await _enter(ctx, token, "")
+
+
+async def follow_to_calendar(_request: Request, ctx: Context, token: str) -> Response:
+    """The same, straight to the calendar file."""
+    return await _enter(ctx, token, "/calendar.ics")
+
+
+async def follow_to_reschedule(_request: Request, ctx: Context, token: str) -> Response:
+    """The same, to where another time is asked for and answered."""
+    return await _enter(ctx, token, "/reschedule")
+
+
+async def _enter(ctx: Context, token: str, place: str) -> Response:
     link = links.read(token, ctx.settings.link_secrets)
     session = await sessions.find(ctx.db, link.session_id) if link else None
     if link is None or session is None:
@@ -30,7 +44,7 @@ async def follow(_request: Request, ctx: Context, token: str) -> Response:
     remaining = rules.link_expires_at(session) - ctx.now
     if remaining <= 0:
         raise SessionEndedError
-    response = redirect(f"/session/{session.id}")
+    response = redirect(f"/session/{session.id}{place}")
     cookie = links.room_cookie(link, ctx.settings.link_secrets, max_age=remaining)
     response.headers.append(("Set-Cookie", cookie))
     return response

@@ -23,13 +23,17 @@ async def put(request: Request, ctx: Context, session_id: str) -> Response:
     refuse_strangers(request, ctx)
     booking = bookings.parse(session_id, await request.json())
     session, created = await bookings.put(ctx, session_id, booking)
+    if not created:
+        ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session, ctx), 201 if created else 200)
 
 
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     """Cancel a session; again answers the same."""
     refuse_strangers(request, ctx)
-    return json_response(_summary(await bookings.cancel(ctx, session_id), ctx))
+    session = await bookings.cancel(ctx, session_id)
+    ctx.defer(ctx.rooms.refresh(session_id))
+    return json_response(_summary(session, ctx))
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:

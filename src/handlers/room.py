@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import admission
 import rules
+import turn
 import validation
 from errors import (
     BadRequestError,
@@ -33,11 +34,12 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
     visit = await admission.admit(request, ctx, session_id)
     _refuse_unless_open(visit)
+    closes_at = rules.closes_at(visit.session)
     return json_response(
         {
             "provider": "peer",
-            "ice_servers": ctx.settings.ice_servers,
-            "expires_at": rules.closes_at(visit.session),
+            "ice_servers": await turn.ice_servers(ctx, until=closes_at),
+            "expires_at": closes_at,
         }
     )
 

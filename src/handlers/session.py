@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import admission
@@ -11,11 +12,12 @@ import rules
 from db import aftermath as aftermath_db
 from model import Role
 from web import html_response, json_response
+from wording import STATUS_LABELS, words_for
 
 if TYPE_CHECKING:
     from admission import Visit
     from context import Context
-    from model import Session
+    from model import Reminder, Session
     from web import Request, Response
 
 
@@ -23,7 +25,8 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The page, in the state that this viewer is in."""
     along = [aftermath_db.of_session(session_id)]
     visit = await admission.admit(request, ctx, session_id, along)
-    analytics.page_view(ctx, session_id, visit.role)
+    if request.method == "GET":
+        analytics.page_view(ctx, session_id, visit.role)
     saved = request.query.get("saved", "")
     return html_response(pages.session_page(visit, ctx.settings, saved=saved))
 
@@ -53,7 +56,19 @@ def _state(visit: Visit) -> dict[str, Any]:
         "can_join": rules.can_join(session, now),
         "recording_enabled": session.recording_enabled,
         "course": {"id": session.course.id, "title": session.course.title},
+        "reminders": [_reminder(session, reminder) for reminder in session.reminders],
+        "reschedule_asked_by": session.role_of(session.reschedule_asked_by or ""),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
+        "words": {**asdict(words_for(visit)), "status": STATUS_LABELS[visit.view]},
+    }
+
+
+def _reminder(session: Session, reminder: Reminder) -> dict[str, Any]:
+    return {
+        "role": session.role_of(reminder.user_id),
+        "kind": reminder.kind,
+        "state": reminder.state,
+        "sent_at": reminder.sent_at,
     }
 
 

@@ -20,7 +20,7 @@ def test_the_picture_runs(dev_worker: LocalWorker, browser_with_camera: Browser,
     with lobby(dev_worker, browser_with_camera, session_id) as page:
         wait_for_state(page, "live")
 
-        page.wait_for_function("document.getElementById('preview-video').videoWidth > 0")
+        page.wait_for_function("() => document.getElementById('preview-video').videoWidth > 0")
         expect(page.locator("#start-check")).to_be_hidden()
         expect(page.get_by_role("button", name="Camera", exact=True)).to_have_attribute(
             "aria-pressed", "true"
@@ -122,7 +122,7 @@ def test_chosen_devices_are_used_and_remembered(
         page.locator("#speaker-picker").select_option(label="Fake Audio Output 1")
         expect_running(page, "fake_device_1", "Fake Audio Input 2")
         # The ones before were let go.
-        page.wait_for_function("tracks.filter((t) => t.readyState === 'live').length === 2")
+        page.wait_for_function("() => tracks.filter((t) => t.readyState === 'live').length === 2")
 
         page.reload()
         wait_for_state(page, "live")
@@ -139,6 +139,8 @@ def test_a_phone_closes_one_camera_before_it_opens_the_next(
     phone = {
         "user_agent": "Mozilla/5.0 (Linux; Android 15) Chrome/150.0 Mobile Safari/537.36",
         "viewport": {"width": 390, "height": 844},
+        "is_mobile": True,
+        "has_touch": True,
     }
     browser = chromium(TWO_CAMERAS, ALLOW_ALL)
     with lobby(dev_worker, browser, session_id, script=COLLECT_TRACKS, **phone) as page:

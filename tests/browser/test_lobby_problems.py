@@ -6,7 +6,7 @@ give.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -85,9 +85,7 @@ def test_try_again_works_without_reload_and_keeps_the_focus_in_the_page(
 
 
 def test_only_the_microphone_is_granted(dev_worker: LocalWorker, chromium: Start, session_id: str):
-    with lobby(
-        dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["microphone"]
-    ) as page:
+    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["microphone"]) as page:
         expect_problem(page, PLEASE_ALLOW, "Your microphone works: you can join with audio only.")
         expect(page.locator("#problem-text")).to_contain_text("This browser blocks the camera")
         expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
@@ -144,9 +142,7 @@ def test_in_use_by_another_app_and_noticed_when_it_ends(
         no_problem(page)
 
 
-def test_blocked_by_the_operating_system(
-    dev_worker: LocalWorker, chromium: Start, session_id: str
-):
+def test_blocked_by_the_operating_system(dev_worker: LocalWorker, chromium: Start, session_id: str):
     issues: list[str] = []
     script = reject_devices("NotAllowedError", "Permission denied by system")
     windows = (
@@ -205,14 +201,14 @@ def test_security_error(dev_worker: LocalWorker, chromium: Start, session_id: st
 def test_an_insecure_address(dev_worker: LocalWorker, chromium: Start, session_id: str):
     browser = chromium(FAKE_DEVICES, ALLOW_ALL, "--host-resolver-rules=MAP room.test 127.0.0.1")
     address = f"http://room.test:{dev_worker.port}"
-    with signed_in_elsewhere(dev_worker, browser, address, session_id) as page:
+    with lobby(
+        dev_worker, browser, session_id, base_url=address, expected=["Cross-Origin-Opener-Policy"]
+    ) as page:
         expect_problem(page, "Camera and microphone need a secure connection.", "https")
         expect(page.locator("#camera-picker")).to_have_text("No camera available")
 
 
-def test_a_browser_without_media_devices(
-    dev_worker: LocalWorker, chromium: Start, session_id: str
-):
+def test_a_browser_without_media_devices(dev_worker: LocalWorker, chromium: Start, session_id: str):
     script = "Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => undefined })"
     with lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script) as page:
         expect_problem(page, "This browser cannot use a camera or microphone.", "Firefox")
@@ -229,6 +225,7 @@ def test_a_prompt_that_nobody_answers(dev_worker: LocalWorker, chromium: Start, 
         wait_for_state(page, "asking")
         expect(page.locator("#preview-message")).to_contain_text("Look for the permission prompt")
         expect(page.locator("#announcer")).to_contain_text("Look for the permission prompt")
+        expect(page.locator("#camera-picker option:checked")).to_have_count(1)
         no_problem(page)
         expect(page.locator("#join")).to_be_enabled()
 
@@ -314,8 +311,10 @@ AGENTS = {
         "Start, Settings",
     ),
     "Chrome on Android": (
-        "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/150.0 Mobile "
-        "Safari/537.36",
+        (
+            "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/150.0 Mobile "
+            "Safari/537.36"
+        ),
         "then Permissions",
         "Apps, Chrome, Permissions",
     ),
@@ -330,20 +329,26 @@ AGENTS = {
         "Apps, Firefox, Permissions",
     ),
     "Safari on macOS": (
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1 Version/26.0 "
-        "Safari/605.1",
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1 Version/26.0 "
+            "Safari/605.1"
+        ),
         "Settings for localhost",
         "System Settings",
     ),
     "Safari on iOS": (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 Version/26.0 "
-        "Mobile/15E148 Safari/604.1",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 Version/26.0 "
+            "Mobile/15E148 Safari/604.1"
+        ),
         "Website Settings",
         "Settings app",
     ),
     "Chrome on iOS": (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 CriOS/150.0 "
-        "Mobile/15E148 Safari/604.1",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 CriOS/150.0 "
+            "Mobile/15E148 Safari/604.1"
+        ),
         "Apps, Chrome",
         "Apps, Chrome",
     ),
@@ -409,7 +414,3 @@ def prompting(dev_worker: LocalWorker, chromium: Start, session_id: str):
     """Open a lobby whose permission prompt stays open until `window.answer()`."""
     script = PERMISSION_IS_PROMPT + NOBODY_ANSWERS + KEEP_TRACKS
     return lobby(dev_worker, chromium(FAKE_DEVICES, ALLOW_ALL), session_id, script=script)
-
-
-def signed_in_elsewhere(worker: LocalWorker, browser: Browser, address: str, session_id: str):
-    return lobby(worker, browser, session_id, base_url=address)

@@ -118,6 +118,9 @@ async def test_chats_are_forgotten_once_and_each(connection, db, files):
     for number in range(250):
         book(connection, f"s{number:03}", scheduled_end=END + number // 200)
     book(connection, "recent", scheduled_end=NOW - DAY)
+    came = "INSERT INTO attendance SELECT id, student_id, 1, 1, 2 FROM sessions"
+    connection.execute(came)
+    book(connection, "nobody-came")
     first = context(db, files)
     await retention.purge(first)
     again = context(db, files)

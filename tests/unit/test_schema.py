@@ -34,8 +34,8 @@ FEEDBACK = {
     "created_at": START,
     "updated_at": START,
 }
-REMINDER = {
-    "id": "r1",
+MAIL = {
+    "id": "m1",
     "session_id": "s1",
     "user_id": "student",
     "kind": "24h",
@@ -66,7 +66,7 @@ GOOD_ROWS = {
     "sessions": SESSION | {"id": "s2"},
     "attendance": ATTENDANCE,
     "feedback": FEEDBACK,
-    "reminders": REMINDER,
+    "mails": MAIL,
     "session_resources": RESOURCE,
     "recordings": RECORDING,
     "analytics_events": EVENT,
@@ -98,10 +98,10 @@ BAD_ROWS = [
     ("feedback", FEEDBACK | {"rating": 0}),
     ("feedback", FEEDBACK | {"rating": 6}),
     ("feedback", FEEDBACK | {"tags": "not JSON"}),
-    ("reminders", REMINDER | {"kind": "2h"}),
-    ("reminders", REMINDER | {"state": "lost"}),
-    ("reminders", REMINDER | {"payload": "not JSON"}),
-    ("reminders", REMINDER | {"session_id": "unknown"}),
+    ("mails", MAIL | {"kind": "2h"}),
+    ("mails", MAIL | {"state": "lost"}),
+    ("mails", MAIL | {"payload": "not JSON"}),
+    ("mails", MAIL | {"session_id": "unknown"}),
     ("session_resources", RESOURCE | {"size_bytes": -1}),
     ("session_resources", RESOURCE | {"duration_seconds": -1}),
     ("session_resources", RESOURCE | {"status": "lost"}),
@@ -164,11 +164,11 @@ def test_the_schema_refuses_rows_that_make_no_sense(booked, table, row):
         insert(booked, table, row)
 
 
-def test_a_reminder_exists_once_for_each_person_kind_and_time(booked):
-    insert(booked, "reminders", REMINDER)
+def test_a_mail_exists_once_for_each_person_kind_and_time(booked):
+    insert(booked, "mails", MAIL)
 
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
-        insert(booked, "reminders", REMINDER | {"id": "r2"})
+        insert(booked, "mails", MAIL | {"id": "m2"})
 
 
 def test_what_hangs_on_a_session_goes_with_it(booked):

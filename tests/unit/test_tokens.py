@@ -130,11 +130,12 @@ async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
     assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
 
 
-async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks):
-    token = KEYS["ES256"].sign(claims_of("student"), kid=None)
+@pytest.mark.parametrize("algorithm", KEYS)
+async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks, algorithm):
+    token = KEYS[algorithm].sign(claims_of("student"), kid=None)
     several = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
     tokens._jwks_by_url.clear()
-    jwks.publish(KEYS["ES256"])
+    jwks.publish(KEYS[algorithm])
     single = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
 
     assert (several, single) == (None, "student")

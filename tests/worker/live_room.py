@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
 import httpx
@@ -54,6 +54,10 @@ class Room:
             },
         )
         assert answer.is_success, answer.text
+
+    def cancel(self) -> None:
+        address = f"/platform/sessions/{self.id}/cancel"
+        assert self.http.post(address, headers=self._platform).is_success
 
     def record(self) -> dict[str, Any]:
         """Everything the platform can know."""
@@ -103,6 +107,8 @@ class Room:
             self.address(page, watch=watch),
             additional_headers={"Cookie": self.cookie(who)},
             proxy=None,
+            # Close codes are known before the server lets go of the connection.
+            close_timeout=1,
         )
         seat = Seat(socket, page)
         self._seats.append(seat)
@@ -156,13 +162,12 @@ class Seat:
     async def closed(self, seconds: float = 10) -> int:
         """The code with which the room closes this socket."""
         async with asyncio.timeout(seconds):
-            while True:
-                try:
+            with suppress(websockets.ConnectionClosed):
+                while True:
                     await self.socket.recv()
-                except websockets.ConnectionClosed as closed:
-                    self.fall_silent()
-                    assert closed.rcvd is not None
-                    return int(closed.rcvd.code)
+        self.fall_silent()
+        assert self.socket.close_code is not None
+        return self.socket.close_code
 
     async def leave(self) -> None:
         await self.say("leave")

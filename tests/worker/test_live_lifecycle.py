@@ -148,6 +148,30 @@ async def test_a_new_time_reaches_the_room_when_somebody_joins(book: Callable[..
     assert room.present() == {STUDENT, TEACHER}
 
 
+async def test_a_new_time_reaches_who_waits_already(book: Callable[..., Room]) -> None:
+    room = book(starts_in=5 * MINUTE)
+    student = await room.enter(STUDENT)
+    await student.hears("session", scheduled_end=room.end)
+    room.end += 30 * MINUTE
+    room.book()
+
+    assert await student.hears("session", scheduled_end=room.end)
+    room.start += 24 * 60 * MINUTE
+    room.end += 24 * 60 * MINUTE
+    room.book()
+    assert await student.hears("ended", reason="moved")
+    await until(room.present, set())
+
+
+async def test_a_cancellation_reaches_the_room(book: Callable[..., Room]) -> None:
+    room = book(starts_in=5 * MINUTE)
+    student = await room.enter(STUDENT)
+    room.cancel()
+
+    assert await student.hears("ended", reason="cancelled")
+    assert await student.closed() == 4003
+
+
 async def test_a_restart_keeps_chat_and_ends_the_stay_of_who_does_not_return(
     worker_with: Callable[..., LocalWorker], tmp_path: Path
 ) -> None:

@@ -1,0 +1,89 @@
+/**
+ * The call: one Peer after another (the other person may reload their page), with our tracks in
+ * and theirs out. It knows nothing of the page around it.
+ *
+ * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
+ * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
+ */
+
+import { Peer } from "./peer.js";
+import { QualityMeter } from "./stats.js";
+
+export class Call extends EventTarget {
+  /** @type {Peer | null} */
+  #peer = null;
+  #page = "";
+  #wasConnected = false;
+  /** @type {(MediaStreamTrack | null)[]} */
+  #tracks = [null, null, null];
+  meter = new QualityMeter();
+
+  /**
+   * @param {import("./live.js").Live} live
+   * @param {RTCIceServer[]} iceServers
+   */
+  constructor(live, iceServers) {
+    super();
+    this.live = live;
+    this.iceServers = iceServers;
+    this.polite = false;
+  }
+
+  /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
+  get state() {
+    if (!this.#peer) return "idle";
+    if (this.#peer.state === "connected") return "connected";
+    return this.#wasConnected ? "reconnecting" : "connecting";
+  }
+
+  /** Call this page of the other person; one that is called already goes on. @param {string} page */
+  call(page) {
+    if (page === this.#page) return this.#peer.resume();
+    this.hangUp();
+    this.#page = page;
+    const send = (signal) => this.live.send({ type: "signal", to: page, ...signal });
+    const peer = new Peer({ iceServers: this.iceServers, polite: this.polite, send });
+    this.#peer = peer;
+    peer.addEventListener("change", () => this.#changed());
+    peer.addEventListener("stuck", () => this.dispatchEvent(new Event("stuck")));
+    peer.addEventListener("tracks", () =>
+      this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
+    );
+    peer.show(this.#tracks);
+    this.#changed();
+  }
+
+  /** Try again on request, after `stuck`. */
+  retry() {
+    this.#peer?.retry();
+  }
+
+  hangUp() {
+    this.meter.stop();
+    this.#peer?.close();
+    this.#peer = null;
+    this.#page = "";
+    this.#wasConnected = false;
+    this.#changed();
+  }
+
+  /** @param {{ from: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} signal */
+  receive(signal) {
+    if (signal.from === this.#page) this.#peer.receive(signal);
+  }
+
+  /** Send these. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
+  async show(tracks) {
+    this.#tracks = tracks;
+    await this.#peer?.show(tracks);
+  }
+
+  #changed() {
+    if (this.state === "connected" && !this.#wasConnected) {
+      this.#wasConnected = true;
+      const peer = this.#peer;
+      this.meter.start(() => peer.getStats());
+    }
+    this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+  }
+}

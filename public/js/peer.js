@@ -1,0 +1,200 @@
+/**
+ * The connection to the other person's page: perfect negotiation, as in the W3C's example.
+ *
+ * The impolite side (the teacher) lays out three lines: microphone, camera, screen. From then on
+ * tracks change by `replaceTrack` alone, so that nothing is negotiated again in mid-call, except
+ * for restarts of ICE, which either side may begin.
+ *
+ * Events: `change` when `state` changes; `tracks` once the other side's tracks are known;
+ * `stuck` when nothing has helped for a while.
+ */
+
+import { Recovery } from "./recovery.js";
+
+const KINDS = ["audio", "video", "video"];
+/** Microphone, camera, screen: bits per second. Speech and faces need no more between two. */
+const MAX_BITRATE = [64_000, 1_500_000, 2_500_000];
+/** An offer without an answer was lost with a socket: it is made again. */
+const ANSWER_DUE_MS = 5000;
+
+export class Peer extends EventTarget {
+  #polite;
+  #send;
+  /** @type {RTCPeerConnection} */
+  #pc;
+  #recovery;
+  #makingOffer = false;
+  #ignoreOffer = false;
+  #settingAnswer = false;
+  /** @type {RTCIceCandidateInit[]} Those that came before their description. */
+  #early = [];
+  /** @type {(MediaStreamTrack | null)[]} */
+  #tracks = [null, null, null];
+  #stream = new MediaStream();
+  #answerTimer = 0;
+  /** Descriptions and candidates are taken in one after the other. */
+  #inbox = Promise.resolve();
+
+  /**
+   * @param {{ iceServers: RTCIceServer[], polite: boolean, send: (signal: object) => boolean }} how
+   */
+  constructor({ iceServers, polite, send }) {
+    super();
+    this.#polite = polite;
+    this.#send = send;
+    this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.#pc.onnegotiationneeded = () => this.#offer();
+    this.#pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
+    this.#pc.onconnectionstatechange = () => this.#changed();
+    this.#recovery = new Recovery({
+      restart: () => this.restart(),
+      onStuck: () => this.dispatchEvent(new Event("stuck")),
+    });
+    if (!polite) {
+      for (const kind of KINDS) {
+        this.#pc.addTransceiver(kind, { direction: "sendrecv", streams: [this.#stream] });
+      }
+    }
+  }
+
+  /** @returns {RTCPeerConnectionState} */
+  get state() {
+    return this.#pc.connectionState;
+  }
+
+  /** @returns {MediaStreamTrack[]} Microphone, camera and screen of the other side, once known. */
+  get remoteTracks() {
+    return this.#pc.getTransceivers().map(({ receiver }) => receiver.track);
+  }
+
+  getStats() {
+    return this.#pc.getStats();
+  }
+
+  /** Send these from now on. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
+  async show(tracks) {
+    this.#tracks = tracks;
+    await this.#applyTracks();
+  }
+
+  /** Look for a way anew; what plays goes on playing meanwhile. */
+  restart() {
+    if (this.#pc.signalingState === "closed") return;
+    this.#pc.restartIce();
+  }
+
+  /** Try again on request, after `stuck`. */
+  retry() {
+    this.#recovery.again();
+  }
+
+  /** The socket is back: what was lost with it has to be said again. */
+  resume() {
+    if (this.#pc.signalingState === "have-local-offer") this.#describe();
+    if (this.state !== "connected" && this.#pc.remoteDescription) this.restart();
+  }
+
+  /** Take in what the other page sent. @param {{ description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} signal */
+  receive(signal) {
+    this.#inbox = this.#inbox
+      .then(() => (signal.description ? this.#hear(signal.description) : this.#add(signal.candidate)))
+      .catch((error) => console.error("signal not understood", error));
+    return this.#inbox;
+  }
+
+  close() {
+    this.#recovery.stop();
+    clearTimeout(this.#answerTimer);
+    this.#pc.onconnectionstatechange = null;
+    this.#pc.close();
+  }
+
+  async #offer() {
+    try {
+      this.#makingOffer = true;
+      await this.#pc.setLocalDescription();
+      this.#describe();
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  #describe() {
+    const { type, sdp } = this.#pc.localDescription;
+    this.#send({ description: { type, sdp } });
+    clearTimeout(this.#answerTimer);
+    if (type !== "offer") return;
+    this.#answerTimer = setTimeout(() => {
+      if (this.#pc.signalingState === "have-local-offer") this.#describe();
+    }, ANSWER_DUE_MS);
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  async #hear(description) {
+    const pc = this.#pc;
+    if (description.type === "answer" && pc.signalingState !== "have-local-offer") return;
+    const ready = !this.#makingOffer && (pc.signalingState === "stable" || this.#settingAnswer);
+    this.#ignoreOffer = description.type === "offer" && !ready && !this.#polite;
+    if (this.#ignoreOffer) return;
+    this.#settingAnswer = description.type === "answer";
+    await pc.setRemoteDescription(description);
+    this.#settingAnswer = false;
+    await this.#addEarly();
+    if (description.type === "offer") {
+      this.#takeUpLines();
+      await pc.setLocalDescription();
+      this.#describe();
+    }
+    await this.#applyTracks();
+    this.dispatchEvent(new Event("tracks"));
+  }
+
+  /** Send on the lines that the other side laid out, too. */
+  #takeUpLines() {
+    for (const line of this.#pc.getTransceivers()) {
+      if (line.direction === "sendrecv") continue;
+      line.direction = "sendrecv";
+      line.sender.setStreams(this.#stream);
+    }
+  }
+
+  /** @param {RTCIceCandidateInit} candidate */
+  async #add(candidate) {
+    if (!this.#pc.remoteDescription) {
+      this.#early.push(candidate);
+      return;
+    }
+    try {
+      await this.#pc.addIceCandidate(candidate);
+    } catch (error) {
+      // Those of an offer that we ignore belong to nothing.
+      if (!this.#ignoreOffer) throw error;
+    }
+  }
+
+  async #addEarly() {
+    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+  }
+
+  async #applyTracks() {
+    const lines = this.#pc.getTransceivers();
+    await Promise.all(lines.map(({ sender }, index) => this.#apply(sender, index)));
+  }
+
+  /** @param {RTCRtpSender} sender @param {number} index */
+  async #apply(sender, index) {
+    const track = this.#tracks[index] ?? null;
+    if (sender.track !== track) await sender.replaceTrack(track);
+    const parameters = sender.getParameters();
+    if (!parameters.encodings?.length) return;
+    if (parameters.encodings[0].maxBitrate === MAX_BITRATE[index]) return;
+    parameters.encodings[0].maxBitrate = MAX_BITRATE[index];
+    // A browser that will not have it sends at its own rate.
+    await sender.setParameters(parameters).catch(() => {});
+  }
+
+  #changed() {
+    this.#recovery.see(this.state);
+    this.dispatchEvent(new Event("change"));
+  }
+}

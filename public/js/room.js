@@ -1,0 +1,58 @@
+/**
+ * The way into the room: from the lobby, and back from another place.
+ *
+ * @typedef {{ ice_servers: RTCIceServer[] }} Grant
+ * @typedef {{ grant: Grant, devices: import("./devices.js").Devices, session: import("./session.js").Session }} Entry
+ */
+
+import { Live } from "./live.js";
+import { Room } from "./room_page.js";
+
+const WELCOME_DUE_MS = 12_000;
+/** Answers that mean: the server has another page for this. */
+const CLOSED = [401, 403, 404, 410];
+
+/** Enter; resolves when the room is on the screen. @param {Entry} entry */
+export async function enterRoom({ grant, devices, session }) {
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), hex).join("");
+  const mayEnter = () =>
+    session.fetchState().then(
+      (state) => state.can_join,
+      (error) => !CLOSED.includes(error.status),
+    );
+  const live = new Live(session.id, page, mayEnter);
+  const comeBack = () => enterAgain({ devices, session });
+  const room = new Room({ grant, devices, session, live, comeBack });
+  try {
+    await welcome(live);
+  } catch (error) {
+    live.leave();
+    throw error;
+  }
+  room.open();
+}
+
+/** Use it here, after all: then the other place is the one that gives way. */
+async function enterAgain({ devices, session }) {
+  try {
+    await devices.start({ quietly: true });
+    await enterRoom({ grant: await session.join(), devices, session });
+  } catch {
+    // The page knows better what has become of the session.
+    location.reload();
+  }
+}
+
+/** @param {Live} live */
+function welcome(live) {
+  return new Promise((resolve, reject) => {
+    live.addEventListener("up", resolve, { once: true });
+    live.addEventListener("over", () => reject(new Error("refused")), { once: true });
+    setTimeout(() => reject(new Error("no welcome")), WELCOME_DUE_MS);
+  });
+}
+
+/** @param {number} byte */
+function hex(byte) {
+  return byte.toString(16).padStart(2, "0");
+}

@@ -1,0 +1,125 @@
+/** The pictures: the other person's camera and screen, our own, and what covers them. */
+
+const $ = (id) => document.getElementById(id);
+const room = $("room");
+const remote = /** @type {HTMLVideoElement} */ ($("remote-video"));
+const screen = /** @type {HTMLVideoElement} */ ($("remote-screen"));
+const own = /** @type {HTMLVideoElement} */ ($("self-video"));
+const tap = $("tap-to-hear");
+
+export class Stage {
+  /** @param {AbortSignal} signal */
+  constructor(signal) {
+    tap.addEventListener("click", () => this.#play(), { signal });
+    // Safari leaves videos paused after the page was in the background.
+    document.addEventListener("visibilitychange", () => document.hidden || this.#play(), { signal });
+    this.#makeMovable(signal);
+  }
+
+  get remoteVideo() {
+    return screen.hidden ? remote : screen;
+  }
+
+  /** @param {MediaStreamTrack[]} tracks The other person's microphone, camera and screen. */
+  showRemote([microphone, camera, shared]) {
+    if (!camera) return;
+    put(remote, [microphone, camera]);
+    put(screen, [shared]);
+    this.#play();
+  }
+
+  /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
+  showCovers({ camera, screen: sharing, here }) {
+    screen.hidden = !(here && sharing);
+    room.dataset.sharing = String(!screen.hidden);
+    $("remote-cover").hidden = here && (camera || sharing);
+    remote.classList.toggle("off", !(here && camera));
+  }
+
+  /** @param {string} words @param {string} [hint] What the cover says. */
+  say(words, hint = "") {
+    $("cover-text").textContent = words;
+    $("cover-hint").textContent = hint;
+  }
+
+  /** @param {string} words Over the picture; empty when all is well. @param {boolean} dimmed */
+  showReconnecting(words, dimmed) {
+    $("reconnecting").hidden = !words;
+    if (words) $("reconnecting-text").textContent = words;
+    $("remote").classList.toggle("dimmed", dimmed);
+  }
+
+  /** @param {MediaStreamTrack | null} camera @param {boolean} muted */
+  showOwn(camera, muted) {
+    put(own, camera ? [camera] : []);
+    own.hidden = !camera;
+    $("self-cover").hidden = Boolean(camera);
+    $("self-note").hidden = !muted;
+    // A back camera shows the world as it is; a mirror is for faces.
+    own.classList.toggle("mirrored", camera?.getSettings().facingMode !== "environment");
+  }
+
+  /** Let go of all pictures and of the sound. */
+  clear() {
+    for (const video of [remote, screen, own]) video.srcObject = null;
+  }
+
+  /** @param {string} id The speaker's, empty for the system's own. */
+  async useSpeaker(id) {
+    await /** @type {any} */ (remote).setSinkId?.(id).catch(() => {});
+  }
+
+  /** Sound needs a gesture in some browsers: then a button asks for one. */
+  async #play() {
+    try {
+      if (remote.srcObject) await remote.play();
+      if (screen.srcObject && !screen.hidden) await screen.play();
+      tap.hidden = true;
+    } catch (error) {
+      if (error.name === "NotAllowedError") tap.hidden = false;
+    }
+  }
+
+  /** Our own picture goes to the corner that it is dragged to, or to the next one by its button. */
+  #makeMovable(signal) {
+    const self = $("self");
+    const corners = ["bottom-right", "bottom-left", "top-left", "top-right"];
+    const moveTo = (corner) => {
+      self.dataset.corner = corner;
+      self.style.translate = "";
+    };
+    moveTo(corners[0]);
+    const next = () => moveTo(corners[(corners.indexOf(self.dataset.corner) + 1) % corners.length]);
+    $("self-move").addEventListener("click", next, { signal });
+    let from = null;
+    const grab = (event) => {
+      from = { x: event.clientX, y: event.clientY };
+      own.setPointerCapture(event.pointerId);
+    };
+    const drag = (event) => {
+      if (from) self.style.translate = `${event.clientX - from.x}px ${event.clientY - from.y}px`;
+    };
+    const drop = (event) => {
+      if (!from) return;
+      from = null;
+      const area = $("stage-area").getBoundingClientRect();
+      const vertical = event.clientY < area.top + area.height / 2 ? "top" : "bottom";
+      const horizontal = event.clientX < area.left + area.width / 2 ? "left" : "right";
+      moveTo(`${vertical}-${horizontal}`);
+    };
+    const handlers = { pointerdown: grab, pointermove: drag, pointerup: drop, pointercancel: drop };
+    for (const [event, does] of Object.entries(handlers)) own.addEventListener(event, does, { signal });
+  }
+}
+
+/**
+ * Show these tracks, without a new stream (and a flicker) when they are the ones shown already.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {MediaStreamTrack[]} tracks
+ */
+function put(video, tracks) {
+  const shown = /** @type {MediaStream | null} */ (video.srcObject)?.getTracks() ?? [];
+  if (shown.length === tracks.length && shown.every((track) => tracks.includes(track))) return;
+  video.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;
+}

@@ -1,0 +1,92 @@
+/**
+ * How good the connection is, in words that are honest about the numbers behind them.
+ *
+ * Warn from 3 % loss or 250 ms round trip on, call it bad from 10 % or 500 ms on; the median of
+ * the last samples decides, so that one hiccup is no alarm.
+ */
+
+const EVERY_MS = 2000;
+const SAMPLES = 5;
+const FAIR = { loss: 0.03, roundTrip: 0.25 };
+const POOR = { loss: 0.1, roundTrip: 0.5 };
+
+export const QUALITY = {
+  unknown: { label: "Connection", words: "The connection is being measured." },
+  good: { label: "Good", words: "Picture and sound travel well." },
+  fair: { label: "Fair", words: "Some of it arrives late or not at all. Sound goes first; the picture may stutter." },
+  poor: { label: "Weak", words: "Much of it is lost on the way. Switching the camera off helps the sound most." },
+};
+
+/** @typedef {{ quality: keyof typeof QUALITY, loss: number, roundTrip: number, relayed: boolean, limit: string }} Report */
+
+export class QualityMeter extends EventTarget {
+  #timer = 0;
+  #samples = [];
+  #before = { lost: 0, received: 0 };
+
+  /** @param {() => Promise<RTCStatsReport>} getStats */
+  start(getStats) {
+    this.stop();
+    this.#timer = setInterval(async () => this.#add(read(await getStats())), EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#samples = [];
+    this.#before = { lost: 0, received: 0 };
+  }
+
+  #add(sample) {
+    const lost = sample.lost - this.#before.lost;
+    const received = sample.received - this.#before.received;
+    this.#before = { lost: sample.lost, received: sample.received };
+    const incoming = received + lost > 0 ? Math.max(0, lost) / (received + Math.max(0, lost)) : 0;
+    this.#samples = [...this.#samples, { ...sample, loss: Math.max(incoming, sample.outgoing) }];
+    this.#samples = this.#samples.slice(-SAMPLES);
+    const loss = median(this.#samples.map((each) => each.loss));
+    const roundTrip = median(this.#samples.map((each) => each.roundTrip));
+    const detail = { quality: grade(loss, roundTrip), loss, roundTrip, relayed: sample.relayed, limit: sample.limit };
+    this.dispatchEvent(new CustomEvent("report", { detail }));
+  }
+}
+
+/** @returns {keyof typeof QUALITY} */
+export function grade(loss, roundTrip) {
+  const beyond = (limit) => loss >= limit.loss || roundTrip >= limit.roundTrip;
+  if (beyond(POOR)) return "poor";
+  return beyond(FAIR) ? "fair" : "good";
+}
+
+/** @param {RTCStatsReport} report What `getStats` gives, reduced to what we judge by. */
+function read(report) {
+  const found = { lost: 0, received: 0, outgoing: 0, roundTrip: 0, relayed: false, limit: "none" };
+  report.forEach((each) => {
+    if (each.type === "inbound-rtp") {
+      found.lost += each.packetsLost ?? 0;
+      found.received += each.packetsReceived ?? 0;
+    } else if (each.type === "remote-inbound-rtp") {
+      found.outgoing = Math.max(found.outgoing, each.fractionLost ?? 0);
+    } else if (each.type === "outbound-rtp" && each.kind === "video" && each.qualityLimitationReason) {
+      found.limit = each.qualityLimitationReason;
+    } else if (each.type === "candidate-pair" && each.nominated && each.state === "succeeded") {
+      found.roundTrip = each.currentRoundTripTime ?? found.roundTrip;
+      found.relayed = report.get(each.localCandidateId)?.candidateType === "relay";
+    }
+  });
+  return found;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** @param {Report} report One line for those who want to know. */
+export function numbers({ loss, roundTrip, relayed, limit }) {
+  const parts = [
+    `${(loss * 100).toFixed(loss < 0.1 ? 1 : 0)} % lost`,
+    `${Math.round(roundTrip * 1000)} ms there and back`,
+    relayed ? "through a relay" : "directly from you to each other",
+  ];
+  if (limit === "cpu") parts.push("your computer is busy and sends a smaller picture");
+  return parts.join(" · ");
+}

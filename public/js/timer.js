@@ -1,0 +1,37 @@
+/** The session's clock in the room, and the notices that the server gives about it. */
+
+const MINUTE = 60;
+
+/**
+ * @param {{ scheduledStart: number, scheduledEnd: number, closesAt: number }} times Epoch seconds.
+ * @param {number} now
+ * @returns {{ text: string, words: string, tone: "calm" | "soon" | "over" }}
+ */
+export function clockOf({ scheduledStart, scheduledEnd, closesAt }, now) {
+  if (now < scheduledStart) {
+    return { text: `Starts in ${digits(scheduledStart - now)}`, words: "Until the start", tone: "calm" };
+  }
+  if (now < scheduledEnd) {
+    const left = scheduledEnd - now;
+    return { text: `${digits(left)} left`, words: "Time left", tone: left <= 5 * MINUTE ? "soon" : "calm" };
+  }
+  return { text: `Overtime · closes in ${digits(Math.max(0, closesAt - now))}`, words: "Overtime", tone: "over" };
+}
+
+/** What to say on each notice of the server. */
+export const NOTICES = {
+  ten_minutes: "10 minutes left.",
+  five_minutes: "5 minutes left.",
+  one_minute: "1 minute left.",
+  end: "Time is up. You may finish in peace: the room stays open for 15 more minutes.",
+  closing: "The room closes in 2 minutes.",
+};
+
+/** @param {number} seconds */
+function digits(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${two(Math.floor(whole / MINUTE) % 60)}:${two(whole % MINUTE)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}

@@ -1,0 +1,76 @@
+"""What people in a room say to each other: chat, signals, and what they have switched on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import live_messages
+from live_messages import RefusedMessageError
+from model import Role
+from presence import Here
+
+if TYPE_CHECKING:
+    from live_sockets import LiveSocket, LiveSockets
+    from presence import Seat
+    from room_memory import ChatLog
+
+
+class Conversation:
+    """Passes things on between exactly two people."""
+
+    def __init__(self, sockets: LiveSockets, chat: ChatLog) -> None:
+        self._sockets = sockets
+        self._chat = chat
+
+    def welcome(self, socket: LiveSocket, other: Seat | None, now: int) -> dict[str, Any]:
+        """All that somebody needs who comes in, or comes back."""
+        media = [line.media for line in self._sockets.of(socket.role.other)]
+        return {
+            "type": "welcome",
+            "role": socket.role,
+            # Perfect negotiation: on a collision of offers the student gives way.
+            "polite": socket.role is Role.STUDENT,
+            "other": {
+                "state": other.state if other else Here.LEFT,
+                "page": other.page if other else None,
+                "media": media[0] if media else None,
+            },
+            "chat": [] if socket.watching else self._chat.lines(),
+            "now": now,
+        }
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The chat, for a file of it afterwards."""
+        return self._chat.lines()
+
+    def forget(self) -> None:
+        """It has been kept long enough: docs/privacy.md."""
+        self._chat.clear()
+
+    def pass_on(
+        self,
+        socket: LiveSocket,
+        message: live_messages.Chat | live_messages.Media | live_messages.Signal,
+        now: int,
+    ) -> None:
+        """Raises: RefusedMessageError when it is for nobody who is here."""
+        others = self._sockets.of(socket.role.other)
+        if isinstance(message, live_messages.Chat):
+            line = self._chat.add(socket.role, message, now)
+            if line is not None:
+                told = [*others, *self._sockets.of(socket.role)]
+                _tell(told, {"type": "chat", **line})
+        elif isinstance(message, live_messages.Media):
+            media = message.model_dump(exclude={"type"})
+            socket.media = media
+            _tell(others, {"type": "media", "role": socket.role, **media})
+        else:
+            addressed = [other for other in others if other.page == message.to]
+            if not addressed:
+                raise RefusedMessageError("not_delivered", "That page is not in the room.")
+            _tell(addressed, message.relayed(socket.page))
+
+
+def _tell(sockets: list[LiveSocket], message: dict[str, Any]) -> None:
+    for socket in sockets:
+        socket.send(message)

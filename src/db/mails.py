@@ -1,0 +1,219 @@
+"""The ledger of all mail: what is due is claimed, frozen, sent, and settled.
+
+A batch is the rows of one idempotency key. Whoever has its lease may call the mail service; every
+later write of that call names the end of the lease it was made under, so that a sender that was
+held up cannot undo what another one did meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from db import sessions
+from db.parameters import json_lists
+from mail_rules import DueMail, Kind, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from db.database import Database, Row
+    from mail_rules import Settled
+
+CLAIM: Final = """
+UPDATE mails
+   SET state = 'sending', idempotency_key = ?1, not_before = ?3, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM mails WHERE state = 'pending' AND not_before <= ?2
+               ORDER BY not_before LIMIT ?4)
+"""
+
+# A batch whose sender did not come back, or whose call is to be made again.
+RECLAIM: Final = """
+UPDATE mails SET not_before = ?2, attempts = attempts + 1
+ WHERE state = 'sending'
+   AND idempotency_key = (SELECT idempotency_key FROM mails
+                           WHERE state = 'sending' AND not_before <= ?1
+                           ORDER BY not_before LIMIT 1)
+RETURNING idempotency_key
+"""
+
+LOAD: Final = f"""
+SELECT m.id AS mail_id, m.kind, m.user_id, m.scheduled_start AS made_for, m.created_at, m.attempts,
+       m.payload, u.email, u.reminders_enabled, x.reason AS suppressed,
+       r.id AS request_id, r.state AS request_state, r.asked_by, r.scheduled_start AS request_start,
+       r.proposed_starts, r.chosen_start, r.reason, r.note, {sessions.COLUMNS}
+  FROM mails m
+  JOIN sessions s ON s.id = m.session_id {sessions.JOINS}
+  JOIN users u ON u.id = m.user_id
+  LEFT JOIN suppressions x ON x.email = lower(u.email)
+  LEFT JOIN reschedules r ON r.id = m.reschedule_id
+ WHERE m.idempotency_key = ?1 AND m.state = 'sending'
+"""  # noqa: S608
+
+# A `+` keeps that column's index out of it: each mail is to be found by its id.
+FREEZE: Final = """
+UPDATE mails SET payload = frozen.value ->> 'payload'
+  FROM json_each(?1) AS frozen
+ WHERE mails.id = frozen.value ->> 'id' AND mails.payload IS NULL
+   AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
+RETURNING mails.id
+"""
+
+# What is not to be sent. ?4 is the key under which it may have been sent nevertheless, if any.
+DROP: Final = """
+UPDATE mails
+   SET state = dropped.value ->> 'state', last_error = dropped.value ->> 'reason', payload = NULL,
+       idempotency_key = ?4
+  FROM json_each(?1) AS dropped
+ WHERE mails.id = dropped.value ->> 'id'
+   AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
+"""
+
+# What the mail service has taken is sent, whoever holds the lease by now.
+MARK_SENT: Final = """
+UPDATE mails
+   SET state = 'sent', sent_at = ?2, message_id = taken.value ->> 'message_id', payload = NULL,
+       last_error = NULL
+  FROM json_each(?1) AS taken
+ WHERE mails.id = taken.value ->> 'id' AND mails.state <> 'sent'
+"""
+
+# The outcome is not known: the same call again, later.
+RETRY: Final = """
+UPDATE mails SET not_before = ?3, last_error = ?4
+ WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
+"""
+
+# Surely not taken: free again, to be looked at anew.
+RELEASE: Final = """
+UPDATE mails
+   SET state = 'pending', idempotency_key = NULL, payload = NULL, not_before = ?3, last_error = ?4
+ WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
+"""
+
+# Refused as a whole: each alone, to find the one that is at fault.
+SEPARATE: Final = """
+UPDATE mails SET idempotency_key = id, not_before = ?3, last_error = ?4
+ WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
+"""
+
+COUNT_WAITING: Final = """
+SELECT count(*) AS mails, min(due_at) AS oldest
+  FROM (SELECT due_at FROM mails WHERE state = 'pending'
+        UNION ALL SELECT due_at FROM mails WHERE state = 'sending')
+"""
+
+
+async def claim(db: Database, *, key: str, now: int, lease_until: int, limit: int) -> list[DueMail]:
+    """Make a batch of up to `limit` pending mails, the longest due first. One round trip."""
+    results = await db.batch([(CLAIM, (key, now, lease_until, limit)), (LOAD, (key,))])
+    return _mails(results[1])
+
+
+async def reclaim(db: Database, *, now: int, lease_until: int) -> tuple[str, list[DueMail]] | None:
+    """Take over the batch whose lease ended first, with its key; None when there is none."""
+    rows = await db.all(RECLAIM, now, lease_until)
+    if not rows:
+        return None
+    key = rows[0]["idempotency_key"]
+    return key, _mails(await db.all(LOAD, key))
+
+
+async def prepare(
+    db: Database,
+    *,
+    key: str,
+    lease_until: int,
+    dropped: Sequence[tuple[str, Settled]],
+    payloads: Sequence[tuple[str, str]],
+    never_called: bool,
+) -> bool:
+    """Drop what is not to be sent and freeze the rest; False when the lease was lost."""
+    statements: list[tuple[str, tuple[Any, ...]]] = [
+        (FREEZE, (chunk, key, lease_until))
+        for chunk in json_lists(
+            json.dumps({"id": mail_id, "payload": text}) for mail_id, text in payloads
+        )
+    ]
+    if dropped:
+        may_have_gone = None if never_called else key
+        statements.append((DROP, (_reasons(dropped), key, lease_until, may_have_gone)))
+    if not statements:
+        return True
+    results = await db.batch(statements)
+    return sum(map(len, results)) == len(payloads)
+
+
+async def settle(
+    db: Database,
+    *,
+    key: str,
+    lease_until: int,
+    sent: Sequence[tuple[str, str | None]],
+    refused: Sequence[tuple[str, Settled]],
+    now: int,
+) -> None:
+    """Write down what the mail service said of each mail of a batch."""
+    taken = [{"id": mail_id, "message_id": message_id} for mail_id, message_id in sent]
+    await db.batch(
+        [
+            (MARK_SENT, (json.dumps(taken), now)),
+            (DROP, (_reasons(refused), key, lease_until, key)),
+        ]
+    )
+
+
+async def put_back(
+    db: Database, statement: str, *, key: str, lease_until: int, not_before: int, why: str
+) -> None:
+    """RETRY, RELEASE or SEPARATE a batch."""
+    await db.all(statement, key, lease_until, not_before, why)
+
+
+async def waiting(db: Database) -> tuple[int, int | None]:
+    """How many mails are not settled yet, and since when the oldest is due."""
+    (row,) = await db.all(COUNT_WAITING)
+    return row["mails"], row["oldest"]
+
+
+def _reasons(settled: Sequence[tuple[str, Settled]]) -> str:
+    return json.dumps(
+        [{"id": mail_id, "state": why.state, "reason": why.reason} for mail_id, why in settled]
+    )
+
+
+def _mails(rows: Sequence[Row]) -> list[DueMail]:
+    # The order within a batch is part of the call that must be repeatable.
+    return [_mail(row) for row in sorted(rows, key=lambda row: str(row["mail_id"]))]
+
+
+def _mail(row: Row) -> DueMail:
+    session = sessions.of_row(row)
+    return DueMail(
+        id=row["mail_id"],
+        kind=Kind(row["kind"]),
+        user_id=row["user_id"],
+        email=row["email"],
+        session=session,
+        role=session.role_of(row["user_id"]),
+        scheduled_start=row["made_for"],
+        created_at=row["created_at"],
+        attempts=row["attempts"],
+        payload=row["payload"],
+        wants_reminders=bool(row["reminders_enabled"]),
+        suppressed=row["suppressed"],
+        request=_request(row) if row["request_id"] else None,
+    )
+
+
+def _request(row: Row) -> Request:
+    return Request(
+        id=row["request_id"],
+        state=row["request_state"],
+        asked_by=row["asked_by"],
+        scheduled_start=row["request_start"],
+        proposed_starts=tuple(json.loads(row["proposed_starts"])),
+        chosen_start=row["chosen_start"],
+        reason=row["reason"],
+        note=row["note"],
+    )

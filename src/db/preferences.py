@@ -1,0 +1,25 @@
+"""Whether somebody wants reminders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from db.database import Database, Row
+
+FIND: Final = "SELECT name, reminders_enabled FROM users WHERE id = ?1"
+
+SWITCH: Final = """
+UPDATE users SET reminders_enabled = ?2 WHERE id = ?1 RETURNING name, reminders_enabled
+"""
+
+
+async def find(db: Database, user_id: str) -> Row | None:
+    rows = await db.all(FIND, user_id)
+    return rows[0] if rows else None
+
+
+async def switch(db: Database, user_id: str, *, enabled: bool) -> Row | None:
+    """Switch somebody's reminders on or off; None when there is nobody of that id."""
+    rows = await db.all(SWITCH, user_id, int(enabled))
+    return rows[0] if rows else None

@@ -1,0 +1,209 @@
+"""Requests for another time: asked, answered, taken back; and the move that follows from a yes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from db import bookings, reminders
+from mail_rules import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from db.database import Database, Row
+    from model import Session
+
+LATEST: Final = """
+SELECT id, state, asked_by, scheduled_start, proposed_starts, chosen_start, reason, note
+  FROM reschedules WHERE session_id = ?1 ORDER BY created_at DESC, state = 'open' DESC LIMIT 1
+"""
+
+# Whoever asks anew, of the two, takes the place of what was asked before.
+SUPERSEDE: Final = """
+UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
+ WHERE session_id = ?1 AND state = 'open'
+   AND (SELECT count(*) FROM reschedules r
+         WHERE r.session_id = ?1 AND r.created_at > ?2 - ?5 AND r.asked_by = ?3) < ?4
+"""
+
+# ?8 is how many requests of one person within ?9 seconds are enough, as above.
+ASK: Final = """
+INSERT INTO reschedules (id, session_id, asked_by, scheduled_start, proposed_starts, reason,
+                         created_at)
+SELECT ?1, s.id, ?3, s.scheduled_start, ?5, ?6, ?7
+  FROM sessions s
+ WHERE s.id = ?2 AND s.sequence = ?4 AND s.status IN ('scheduled', 'no_show')
+   AND (SELECT count(*) FROM reschedules r
+         WHERE r.session_id = ?2 AND r.created_at > ?7 - ?9 AND r.asked_by = ?3) < ?8
+RETURNING id
+"""
+
+TAKE_BACK: Final = """
+UPDATE reschedules SET state = 'withdrawn', answered_at = ?3
+ WHERE session_id = ?1 AND state = 'open' AND asked_by = ?2
+RETURNING id
+"""
+
+DECLINE: Final = """
+UPDATE reschedules SET state = 'declined', note = ?3, answered_at = ?4
+ WHERE id = ?1 AND state = 'open' AND asked_by <> ?2
+RETURNING id
+"""
+
+# Other sessions of either person that overlap ?2 to ?3. A session lasts a day at most.
+_CLASHES: Final = """
+    SELECT o.student_id, o.teacher_id FROM sessions o INDEXED BY sessions_by_student
+     WHERE o.student_id IN (me.student_id, me.teacher_id)
+       AND o.scheduled_start > ?2 - 86400 AND o.scheduled_start < ?3 AND o.scheduled_end > ?2
+       AND o.id <> ?1 AND o.status IN ('scheduled', 'in_progress')
+    UNION ALL
+    SELECT o.student_id, o.teacher_id FROM sessions o INDEXED BY sessions_by_teacher
+     WHERE o.teacher_id IN (me.student_id, me.teacher_id)
+       AND o.scheduled_start > ?2 - 86400 AND o.scheduled_start < ?3 AND o.scheduled_end > ?2
+       AND o.id <> ?1 AND o.status IN ('scheduled', 'in_progress')
+"""
+
+CLASHING_PEOPLE: Final = f"""
+SELECT person.value AS user_id
+  FROM sessions me CROSS JOIN json_each(json_array(me.student_id, me.teacher_id)) AS person
+ WHERE me.id = ?1
+   AND person.value IN (SELECT student_id FROM ({_CLASHES})
+                        UNION ALL SELECT teacher_id FROM ({_CLASHES}))
+"""  # noqa: S608
+
+# ?5 is the sequence that the answer was based on, ?6 the request.
+MOVE: Final = f"""
+UPDATE sessions AS me
+   SET scheduled_start = ?2, scheduled_end = ?3, sequence = sequence + 1, timed_at = ?4,
+       updated_at = ?4, status = 'scheduled', no_show = NULL, ended_at = NULL
+ WHERE me.id = ?1 AND me.sequence = ?5 AND me.status IN ('scheduled', 'no_show')
+   AND EXISTS (SELECT 1 FROM reschedules r
+                WHERE r.id = ?6 AND r.state = 'open' AND r.scheduled_start = me.scheduled_start)
+   AND NOT EXISTS ({_CLASHES})
+RETURNING id
+"""  # noqa: S608
+
+# Runs after MOVE, and only if that did something.
+ACCEPT: Final = """
+UPDATE reschedules SET state = 'accepted', chosen_start = ?2, note = ?3, answered_at = ?4
+ WHERE id = ?1 AND state = 'open'
+   AND EXISTS (SELECT 1 FROM sessions s
+                WHERE s.id = reschedules.session_id AND s.sequence = ?5 AND s.scheduled_start = ?2)
+RETURNING id
+"""
+
+MAIL_ASKED: Final = """
+INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, reschedule_id, due_at,
+                   not_before, created_at)
+SELECT lower(hex(randomblob(16))), 'reschedule_asked', s.id,
+       CASE r.asked_by WHEN s.student_id THEN s.teacher_id ELSE s.student_id END,
+       s.scheduled_start, r.id, ?2, ?2, ?2
+  FROM reschedules r JOIN sessions s ON s.id = r.session_id
+ WHERE r.id = ?1 AND r.state = 'open'
+ON CONFLICT DO NOTHING
+"""
+
+MAIL_ACCEPTED: Final = """
+INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, reschedule_id, due_at,
+                   not_before, created_at)
+SELECT lower(hex(randomblob(16))), 'reschedule_accepted', s.id, person.value, s.scheduled_start,
+       r.id, ?2, ?2, ?2
+  FROM reschedules r JOIN sessions s ON s.id = r.session_id
+ CROSS JOIN json_each(json_array(s.student_id, s.teacher_id)) AS person
+ WHERE r.id = ?1 AND r.state = 'accepted'
+ON CONFLICT DO NOTHING
+"""
+
+MAIL_DECLINED: Final = """
+INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, reschedule_id, due_at,
+                   not_before, created_at)
+SELECT lower(hex(randomblob(16))), 'reschedule_declined', s.id, r.asked_by, s.scheduled_start,
+       r.id, ?2, ?2, ?2
+  FROM reschedules r JOIN sessions s ON s.id = r.session_id
+ WHERE r.id = ?1 AND r.state = 'declined'
+ON CONFLICT DO NOTHING
+"""
+
+
+async def latest(db: Database, session_id: str) -> Request | None:
+    """The newest request about a session, whatever became of it."""
+    rows = await db.all(LATEST, session_id)
+    return of_row(rows[0]) if rows else None
+
+
+async def ask(
+    db: Database,
+    *,
+    request_id: str,
+    session: Session,
+    asked_by: str,
+    proposed_starts: Sequence[int],
+    reason: str | None,
+    enough: int,
+    within_s: int,
+    now: int,
+) -> bool:
+    """Ask, instead of whatever was asked before; False when that is not possible (any more)."""
+    values = (request_id, session.id, asked_by, session.sequence, json.dumps(proposed_starts))
+    results = await db.batch(
+        [
+            (SUPERSEDE, (session.id, now, asked_by, enough, within_s)),
+            (ASK, (*values, reason, now, enough, within_s)),
+            (MAIL_ASKED, (request_id, now)),
+        ]
+    )
+    return bool(results[1])
+
+
+async def take_back(db: Database, session_id: str, asked_by: str, *, now: int) -> None:
+    await db.all(TAKE_BACK, session_id, asked_by, now)
+
+
+async def decline(
+    db: Database, request_id: str, answered_by: str, *, note: str | None, now: int
+) -> bool:
+    """Decline; False when the request is not open any more."""
+    results = await db.batch(
+        [
+            (DECLINE, (request_id, answered_by, note, now)),
+            (MAIL_DECLINED, (request_id, now)),
+        ]
+    )
+    return bool(results[0])
+
+
+async def clashing_people(db: Database, session_id: str, start: int, end: int) -> set[str]:
+    """Who of the two has another session then."""
+    rows = await db.all(CLASHING_PEOPLE, session_id, start, end)
+    return {row["user_id"] for row in rows}
+
+
+async def accept(
+    db: Database, request: Request, session: Session, start: int, *, note: str | None, now: int
+) -> bool:
+    """Move the session and all that hangs on its time; False when it is not possible any more."""
+    end = start + session.scheduled_end - session.scheduled_start
+    moved_to = session.sequence + 1
+    statements: list[tuple[str, tuple[Any, ...]]] = [
+        (MOVE, (session.id, start, end, now, session.sequence, request.id)),
+        (ACCEPT, (request.id, start, note, now, moved_to)),
+        (bookings.FORGET_ATTENDANCE, (session.id, moved_to)),
+        *reminders.follow_booking(session.id, now),
+        (MAIL_ACCEPTED, (request.id, now)),
+    ]
+    results = await db.batch(statements)
+    return bool(results[0])
+
+
+def of_row(row: Row) -> Request:
+    return Request(
+        id=row["id"],
+        state=row["state"],
+        asked_by=row["asked_by"],
+        scheduled_start=row["scheduled_start"],
+        proposed_starts=tuple(json.loads(row["proposed_starts"])),
+        chosen_start=row["chosen_start"],
+        reason=row["reason"],
+        note=row["note"],
+    )

@@ -1,0 +1,103 @@
+"""`/session/{id}/reschedule`: ask for another time, answer, take back. GET changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import admission
+import pages
+import rescheduling
+import validation
+import when
+from db import reschedules
+from errors import ConflictError, InvalidError
+from web import html_response, json_response, redirect
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from context import Context
+    from web import Request, Response
+
+
+async def show(request: Request, ctx: Context, session_id: str) -> Response:
+    """The form, the open request, or what became of it; the platform's page if it has one."""
+    visit = await admission.admit(request, ctx, session_id)
+    if ctx.settings.reschedule_url:
+        return redirect(pages.reschedule_url(ctx.settings, session_id))
+    return await _page(ctx, visit)
+
+
+async def ask(request: Request, ctx: Context, session_id: str) -> Response:
+    """Ask: 303 for the page's form, 201 for JSON."""
+    visit = await admission.admit(request, ctx, session_id)
+    if _is_json(request):
+        asked = validation.parse(rescheduling.Asked, await request.json())
+        request_id = await rescheduling.ask(ctx, visit, asked)
+        return json_response({"id": request_id, "state": "open"}, 201)
+    form = await request.form()
+    try:
+        asked = rescheduling.asked_from_form(form, visit.viewer.time_zone)
+        await rescheduling.ask(ctx, visit, asked)
+    except InvalidError as error:
+        return await _page(ctx, visit, form=form, problems=error.fields, status=error.status)
+    except ConflictError as error:
+        return await _page(ctx, visit, form=form, refusal=error.message, status=error.status)
+    return redirect(f"/session/{session_id}/reschedule")
+
+
+async def answer(request: Request, ctx: Context, session_id: str) -> Response:
+    """Accept or decline: 303 for the page's form, 200 for JSON."""
+    visit = await admission.admit(request, ctx, session_id)
+    data = await request.json() if _is_json(request) else await request.form()
+    answered = validation.parse(rescheduling.Answered, data)
+    try:
+        moved = await rescheduling.answer(ctx, visit, answered)
+    except ConflictError as error:
+        if _is_json(request):
+            raise
+        return await _page(ctx, visit, refusal=error.message, status=error.status)
+    if _is_json(request):
+        return json_response({"id": answered.request, "state": "accepted" if moved else "declined"})
+    return redirect(f"/session/{session_id}" if moved else f"/session/{session_id}/reschedule")
+
+
+async def withdraw(request: Request, ctx: Context, session_id: str) -> Response:
+    """Take one's own request back."""
+    visit = await admission.admit(request, ctx, session_id)
+    await rescheduling.take_back(ctx, visit)
+    return redirect(f"/session/{session_id}/reschedule")
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("application/json")
+
+
+async def _page(
+    ctx: Context,
+    visit: Visit,
+    *,
+    form: dict[str, str] | None = None,
+    problems: dict[str, str] | None = None,
+    refusal: str | None = None,
+    status: int = 200,
+) -> Response:
+    session = visit.session
+    found = await reschedules.latest(ctx.db, session.id)
+    values: dict[str, Any] = {
+        "title": f"Another time · {session.course.title}",
+        "session": session,
+        "viewer": visit.viewer,
+        "other": visit.other,
+        "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
+        "request": found,
+        "is_open": rescheduling.is_current(found, session),
+        "is_mine": found is not None and found.asked_by == visit.viewer.id,
+        "can_move": rescheduling.can_move(session),
+        "choices": rescheduling.choices(visit, found) if found else [],
+        "earliest": rescheduling.earliest(visit),
+        "form": form or {},
+        "problems": problems or {},
+        "refusal": refusal,
+        "dashboard_url": pages.dashboard_url(ctx.settings, visit.role),
+    }
+    return html_response(pages.render("reschedule/page.html", **values), status)

@@ -1,0 +1,33 @@
+"""Resend's webhook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pydantic_core import from_json
+
+import mail_events
+import svix
+from errors import SignedOutError
+from web import Response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request
+
+MAX_BYTES: Final = 256 * 1024
+
+
+async def receive(request: Request, ctx: Context) -> Response:
+    """Take a genuine event; 204 for every one, since asking again would not change it."""
+    body = await request.body(MAX_BYTES)
+    secret = ctx.settings.resend_webhook_secret
+    event_id = svix.message_id(request.headers, body, secret, now=ctx.now) if secret else None
+    if event_id is None:
+        raise SignedOutError("The signature is missing or wrong.")
+    try:
+        event = from_json(body)
+    except ValueError:
+        event = None
+    await mail_events.take(ctx, event_id, event)
+    return Response(None, 204)

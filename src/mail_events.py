@@ -1,0 +1,87 @@
+"""What the mail service tells of mails it has taken, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any, Final
+
+from db import mail_events
+from logs import log
+
+if TYPE_CHECKING:
+    from context import Context
+
+# In the order of what counts more: events arrive in any order, and a mail that was delivered and
+# then complained about stays complained about.
+DELIVERY: Final = {
+    "email.delivery_delayed": "delayed",
+    "email.delivered": "delivered",
+    "email.failed": "failed",
+    "email.bounced": "bounced",
+    "email.suppressed": "suppressed",
+    "email.complained": "complained",
+}
+ORDER: Final = tuple(DELIVERY.values())
+# After these an address gets no more mail.
+SUPPRESSING: Final = ("bounced", "suppressed", "complained")
+
+
+@dataclass(frozen=True, slots=True)
+class MailEvent:
+    """One event of a mail that was taken."""
+
+    delivery: str
+    message_id: str
+    mail_id: str
+    """Our own id, if it came back; else empty."""
+    addresses: tuple[str, ...]
+    detail: str
+    is_final: bool
+
+    @property
+    def outranks(self) -> tuple[str, ...]:
+        return ORDER[: ORDER.index(self.delivery)]
+
+    @property
+    def suppresses(self) -> bool:
+        return self.is_final and self.delivery in SUPPRESSING
+
+
+def parse(event: Any) -> MailEvent | None:
+    """The event, if it is one that matters here; odd shapes never raise."""
+    if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
+        return None
+    delivery, data = DELIVERY.get(str(event.get("type"))), event["data"]
+    if delivery is None:
+        return None
+    to = data.get("to")
+    listed = to if isinstance(to, list) else [to]
+    addresses = (parseaddr(text)[1].lower() for text in listed if isinstance(text, str))
+    reason = data.get(delivery) or data.get("bounce")
+    found = reason if isinstance(reason, dict) else {}
+    detail = str(found.get("message") or found.get("reason") or "")[:300]
+    return MailEvent(
+        delivery=delivery,
+        message_id=str(data.get("email_id") or ""),
+        mail_id=_tag(data.get("tags")),
+        addresses=tuple(address for address in addresses if address),
+        detail=f"{delivery}: {detail}" if detail else delivery,
+        # A full mailbox is not a wrong address.
+        is_final=found.get("type") != "Transient",
+    )
+
+
+def _tag(tags: Any) -> str:
+    """Our id: webhooks have tags as an object, requests as a list."""
+    if isinstance(tags, list):
+        tags = {tag.get("name"): tag.get("value") for tag in tags if isinstance(tag, dict)}
+    return str(tags.get("mail") or "") if isinstance(tags, dict) else ""
+
+
+async def take(ctx: Context, event_id: str, data: Any) -> None:
+    """Note an event, once however often it is delivered."""
+    event = parse(data)
+    await mail_events.note(ctx.db, event_id, event, now=ctx.now)
+    if event and event.suppresses:
+        log("address_suppressed", request_id=ctx.request_id, delivery=event.delivery)

@@ -1,0 +1,198 @@
+"""What mails say, in English. Another language is another function like `english`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import mail_rules
+import when
+from mail_rules import Kind
+from model import Role
+from wording import first_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mail_rules import DueMail
+    from model import Participant
+
+# Sent later than this, "in an hour" would not be true any more.
+STILL_TRUE_S: Final = 10 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One mail's words. `times` are proposed times to choose from, `quote` another's own words."""
+
+    subject: str
+    preview: str
+    heading: str
+    lead: str
+    button: str
+    times: tuple[str, ...] = ()
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the words are made of."""
+
+    mail: DueMail
+    reader: Participant
+    other: Participant
+    role: Role
+    now: int
+
+    @property
+    def span(self) -> when.Span:
+        session = self.mail.session
+        return when.span(session.scheduled_start, session.scheduled_end, self.reader.time_zone)
+
+    @property
+    def partner(self) -> str:
+        """`Amara, your Student-Teacher` or `Lena, your student`."""
+        role = "your Student-Teacher" if self.role is Role.STUDENT else "your student"
+        return f"{first_name(self.other.name)}, {role}"
+
+    @property
+    def day(self) -> str:
+        """`today`, `tomorrow` or `on Friday`, in the reader's zone."""
+        zone = when.zone_of(self.reader.time_zone)
+        start = datetime.fromtimestamp(self.mail.session.scheduled_start, zone).date()
+        days = (start - datetime.fromtimestamp(self.now, zone).date()).days
+        return {0: "today", 1: "tomorrow"}.get(days, f"on {start:%A}")
+
+    @property
+    def moment(self) -> str:
+        """Such as `Monday, 23 November 2026, 18:00` to `19:00, Berlin time (CET)`."""
+        return f"{self.span.date}, {self.span.start}\N{EN DASH}{self.span.end}, {self.span.zone}"
+
+    def time_of(self, start: int) -> str:
+        """A proposed time in the reader's zone."""
+        session = self.mail.session
+        length = session.scheduled_end - session.scheduled_start
+        span = when.span(start, start + length, self.reader.time_zone)
+        # The clocks may change between the old time and the new one.
+        zone = "" if span.zone == self.span.zone else f", {span.zone}"
+        return f"{span.date}, {span.start}\N{EN DASH}{span.end}{zone}"
+
+
+def words_for(facts: Facts) -> Words:
+    """The words in the reader's language, as far as we speak it."""
+    language = facts.reader.locale.split("-", 1)[0].lower()
+    return LANGUAGES.get(language, english)(facts)
+
+
+def english(facts: Facts) -> Words:
+    match facts.mail.kind:
+        case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
+            return _reminder(facts)
+        case Kind.WAITING:
+            other = first_name(facts.other.name)
+            return Words(
+                f"{facts.other.name} is waiting for you: {facts.mail.session.course.title}",
+                f"Your session started at {facts.span.start}. The room is still open.",
+                f"{other} is waiting for you",
+                f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is in "
+                "the room. It is not too late: come in, or let them know that you cannot.",
+                "Join now",
+            )
+        case Kind.CANCELLED:
+            other = first_name(facts.other.name)
+            return Words(
+                f"Cancelled: {_title(facts)}",
+                f"It was planned for {facts.moment}.",
+                "This session was cancelled",
+                f"You and {other} were to meet at the time below. There is nothing you need to do; "
+                "you will get no more reminders of it.",
+                "Go to my dashboard",
+            )
+    return _reschedule(facts)
+
+
+def _reminder(facts: Facts) -> Words:
+    kind, span = facts.mail.kind, facts.span
+    left_s = facts.mail.session.scheduled_start - facts.now
+    on_time = left_s > mail_rules.LEAD_S[kind] - STILL_TRUE_S
+    preview = f"{facts.moment}. With {facts.partner}."
+    if kind is Kind.DAY_BEFORE:
+        prepare = (
+            "Have your questions ready, and open the room once to check camera and microphone."
+            if facts.role is Role.STUDENT
+            else "Have your material ready; you can put it into the room beforehand."
+        )
+        return Words(
+            f"{facts.day.capitalize()} at {span.start}: {_title(facts)}",
+            preview,
+            f"Your session is {facts.day}",
+            f"You meet {facts.partner}, {facts.day} at {span.start}. {prepare}",
+            "View session",
+        )
+    if kind is Kind.HOUR_BEFORE:
+        when_it_is = "In an hour" if on_time else f"{facts.day.capitalize()}"
+        return Words(
+            f"{when_it_is}, at {span.start}: {_title(facts)}",
+            preview,
+            "Your session starts in an hour" if on_time else f"Your session starts at {span.start}",
+            f"You meet {facts.partner}, at {span.start}. A minute now for camera and "
+            "microphone saves you five at the start.",
+            "Check my devices",
+        )
+    return Words(
+        f"Your room is open: {_title(facts)} at {span.start}",
+        preview,
+        "Your room is open",
+        f"Your session with {facts.partner}, starts at {span.start}. Come in whenever you "
+        "are ready: one click, nothing to install.",
+        "Join session",
+    )
+
+
+def _reschedule(facts: Facts) -> Words:
+    request, course = facts.mail.request, facts.mail.session.course.title
+    other = first_name(facts.other.name)
+    starts = request.proposed_starts if request else ()
+    if facts.mail.kind is Kind.RESCHEDULE_ASKED:
+        others = "another one" if len(starts) == 1 else "others"
+        proposes = (
+            f"{other} cannot make the time below and proposes {others}. "
+            if starts
+            else f"{other} cannot make the time below and asks you for another one. "
+        )
+        return Words(
+            f"{facts.other.name} asks for another time: {course}",
+            f"Planned for {facts.moment}. Until you answer, it stays as planned.",
+            f"{other} asks for another time",
+            f"{proposes}Until you answer, the session stays as planned.",
+            "Answer the request",
+            tuple(facts.time_of(start) for start in starts),
+            request.reason if request else None,
+        )
+    if facts.mail.kind is Kind.RESCHEDULE_ACCEPTED:
+        return Words(
+            f"New time: {_title(facts)}, {facts.span.date}, {facts.span.start}",
+            f"Now on {facts.moment}.",
+            "Your session has a new time",
+            f"You and {other} agreed on it. Reminders and the calendar entry follow the new time; "
+            "links in older mails still work.",
+            "View session",
+        )
+    return Words(
+        f"The time stays: {_title(facts)}, {facts.span.date}, {facts.span.start}",
+        f"{other} cannot make the times you proposed. Still on {facts.moment}.",
+        "The session stays as planned",
+        f"{other} cannot make the times you proposed. You still meet at the time below; "
+        "if that is impossible, propose other times.",
+        "View session",
+        (),
+        request.note if request else None,
+    )
+
+
+def _title(facts: Facts) -> str:
+    return f"{facts.mail.session.course.title} with {facts.other.name}"
+
+
+LANGUAGES: Final[dict[str, Callable[[Facts], Words]]] = {"en": english}

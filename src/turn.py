@@ -1,0 +1,64 @@
+"""STUN and TURN servers for a call, minted at Cloudflare for one visit when a key is set.
+
+Source: developers.cloudflare.com/realtime/turn/generate-credentials
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from logs import log
+
+if TYPE_CHECKING:
+    from context import Context
+
+URL: Final = (
+    "https://rtc.live.cloudflare.com/v1/turn/keys/{key_id}/credentials/generate-ice-servers"
+)
+TIMEOUT_S: Final = 3.0
+CREATED: Final = 201
+# A call dies a little after its credentials: they outlive the room.
+MARGIN_S: Final = 15 * 60
+# Browsers refuse to talk to the port of the domain name system, and wait for it in vain.
+BLOCKED_PORT: Final = ":53?"
+
+
+async def ice_servers(ctx: Context, *, until: int) -> list[dict[str, Any]]:
+    """What a browser needs to find the other one, good until then.
+
+    Without an answer from Cloudflare the configured servers have to do: most calls need no relay.
+    """
+    configured = list(ctx.settings.ice_servers)
+    if not ctx.settings.turn_key_id:
+        return configured
+    try:
+        return configured + await _mint(ctx, ttl=until - ctx.now + MARGIN_S)
+    except (ConnectionError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        log("turn_unavailable", request_id=ctx.request_id, error=type(error).__name__)
+        return configured
+
+
+async def _mint(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
+    answer = await ctx.http(
+        "POST",
+        URL.format(key_id=ctx.settings.turn_key_id),
+        [
+            ("Authorization", f"Bearer {ctx.settings.turn_key_api_token}"),
+            ("Content-Type", "application/json"),
+        ],
+        json.dumps({"ttl": ttl}).encode(),
+        TIMEOUT_S,
+    )
+    if answer.status != CREATED:
+        raise ValueError("no credentials")
+    return [
+        {**server, "urls": usable}
+        for server in json.loads(answer.body)["iceServers"]
+        if (usable := [url for url in _urls(server) if BLOCKED_PORT not in f"{url}?"])
+    ]
+
+
+def _urls(server: dict[str, Any]) -> list[str]:
+    urls = server["urls"]
+    return [urls] if isinstance(urls, str) else urls

@@ -1,0 +1,136 @@
+"""Two people in front of their browsers, in one session."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, expect
+
+from tools.local_worker import LocalWorker
+
+MINUTE = 60
+DESKTOP = {"width": 1280, "height": 800}
+NAMES = {"student": "Lena Fischer", "teacher": "Amara Okafor"}
+CONNECTED = '#room[data-state="connected"]'
+
+
+class Meeting:
+    """A session of its own, and the pages opened in it."""
+
+    def __init__(self, worker: LocalWorker, browser: Browser, starts_in: int) -> None:
+        self.worker = worker
+        self.browser = browser
+        self.id = f"room-{secrets.token_hex(6)}"
+        self.start = int(time.time()) + starts_in
+        self.end = self.start + 60 * MINUTE
+        self._contexts: list[Any] = []
+        self._book()
+
+    def open(self, role: str, **options: Any) -> Page:
+        """Bring this person to the lobby, in a browser of their own."""
+        context = self.browser.new_context(**({"viewport": DESKTOP} | options))
+        self._contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{self.worker.url}/dev/sign-in?user=demo-{role}&next=/session/{self.id}")
+        return page
+
+    def enter(self, role: str, **options: Any) -> Page:
+        """Bring this person into the room."""
+        page = self.open(role, **options)
+        join(page)
+        return page
+
+    def both(self) -> tuple[Page, Page]:
+        """Student and teacher, connected."""
+        student, teacher = self.enter("student"), self.enter("teacher")
+        for page in (student, teacher):
+            page.wait_for_selector(CONNECTED)
+        return student, teacher
+
+    def record(self) -> dict[str, Any]:
+        answer = httpx.get(
+            f"{self.worker.url}/platform/sessions/{self.id}",
+            headers=self._platform,
+            trust_env=False,
+        )
+        record: dict[str, Any] = answer.json()
+        return record
+
+    def clock_at(self, moment: int) -> None:
+        """Let the room's own clock run ahead."""
+        seconds = moment - int(time.time())
+        address = f"{self.worker.url}/dev/clock/{self.id}"
+        assert httpx.post(address, json={"seconds": seconds}, trust_env=False).is_success
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _book(self) -> None:
+        people = {
+            role: {"id": f"demo-{role}", "name": name, "email": f"demo-{role}@example.com"}
+            for role, name in NAMES.items()
+        }
+        answer = httpx.put(
+            f"{self.worker.url}/platform/sessions/{self.id}",
+            headers=self._platform,
+            json={
+                "course": {"id": "algebra", "title": "Linear Algebra"},
+                **people,
+                "scheduled_start": self.start,
+                "scheduled_end": self.end,
+            },
+            trust_env=False,
+        )
+        assert answer.is_success, answer.text
+
+    @property
+    def _platform(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.worker.settings['PLATFORM_TOKEN']}"}
+
+
+@contextmanager
+def meeting_on(
+    worker: LocalWorker, browser: Browser, starts_in: int = -MINUTE
+) -> Iterator[Meeting]:
+    meeting = Meeting(worker, browser, starts_in)
+    yield meeting
+    meeting.close()
+
+
+def join(page: Page) -> None:
+    """From the lobby into the room."""
+    page.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    page.locator("#join").click()
+    expect(page.locator("#room")).to_be_visible()
+
+
+def seconds_played(page: Page) -> float:
+    return float(page.evaluate("document.getElementById('remote-video').currentTime"))
+
+
+def audio_energy(page: Page) -> float:
+    """How much sound has arrived, by the remote microphone's own track."""
+    return float(
+        page.evaluate(
+            """async () => {
+              const stream = document.getElementById("remote-video").srcObject;
+              const context = new AudioContext();
+              await context.resume();
+              const meter = context.createAnalyser();
+              context.createMediaStreamSource(stream).connect(meter);
+              const samples = new Float32Array(meter.fftSize);
+              let energy = 0;
+              for (let round = 0; round < 40; round += 1) {
+                await new Promise((resolve) => setTimeout(resolve, 50));
+                meter.getFloatTimeDomainData(samples);
+                energy += samples.reduce((sum, each) => sum + each * each, 0);
+              }
+              await context.close();
+              return energy;
+            }"""
+        )
+    )

@@ -1,0 +1,300 @@
+"""From the lobby into the room, and everything that may come in between."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.lobby_page import (
+    JOIN_WINDOW_S,
+    book,
+    cancel,
+    lobby,
+    wait_for_state,
+)
+from tools.local_worker import LocalWorker
+
+UNAVAILABLE = (
+    '{"error":{"code":"provider_unavailable","message":"Video service unavailable. Try again."}}'
+)
+TOO_EARLY = '{"error":{"code":"too_early","message":"This session is not open yet."}}'
+FAILED_LOAD = "Failed to load resource"
+
+
+@pytest.fixture
+def session_id(dev_worker: LocalWorker) -> str:
+    return book(dev_worker, starts_in=5 * 60)
+
+
+def test_joining_hands_the_running_devices_to_the_room(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.locator("#join").click()
+        page.wait_for_function("() => window.entered === 1")
+
+        assert page.evaluate("grant.provider") == "peer"
+        assert page.evaluate("[session.id, session.role]") == [session_id, "student"]
+        assert page.evaluate("devices.stream.getTracks().map((t) => t.readyState)") == ["live"] * 2
+        assert page.evaluate("[devices.cameraOn, devices.microphoneOn, devices.audioOnly]") == [
+            True,
+            True,
+            False,
+        ]
+        expect(page.locator("#lobby")).to_be_hidden()
+
+
+def test_joining_with_audio_only_stops_the_camera(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.locator("#join-audio").click()
+        page.wait_for_function("() => window.entered === 1")
+
+        assert page.evaluate("devices.stream.getTracks().map((t) => t.kind)") == ["audio"]
+        assert page.evaluate("devices.audioOnly") is True
+
+
+def test_a_double_click_joins_once(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    held: list[Route] = []
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.route("**/join", lambda route: held.append(route))  # noqa: PLW0108
+        page.locator("#join").dblclick()
+        expect(page.locator("#join")).to_have_attribute("aria-busy", "true")
+        expect(page.locator("#join")).to_have_text("Joining…")
+        page.locator("#join-audio").click()
+        held[0].continue_()
+        page.wait_for_function("() => window.entered === 1")
+
+        assert len(held) == 1
+
+
+def test_the_keyboard_joins_too(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.locator("#join").focus()
+        page.keyboard.press("Enter")
+
+        page.wait_for_function("() => window.entered === 1")
+
+
+def test_the_button_wakes_by_itself(dev_worker: LocalWorker, browser_with_camera: Browser):
+    session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 5)
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        join = page.locator("#join")
+        expect(join).to_be_disabled()
+        expect(join).to_contain_text("Join opens at")
+        expect(page.locator("body")).to_have_attribute("data-view", "early")
+        wait_for_state(page, "live")
+
+        expect(join).to_be_enabled(timeout=10_000)
+        expect(join).to_have_text("Join session")
+        expect(page.locator("#announcer")).to_have_text("The room is open. You can join now.")
+        expect(page.locator("body")).to_have_attribute("data-view", "joinable")
+        expect(page.locator(".status")).to_have_attribute("data-tone", "joinable")
+        # The server agrees: a click right away is not too early.
+        join.click()
+        page.wait_for_function("() => window.entered === 1")
+
+
+def test_the_page_says_afterwards_what_a_reload_would_say(
+    dev_worker: LocalWorker, browser_with_camera: Browser
+):
+    session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 4)
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        state = page.evaluate("fetch(`/session/${location.pathname.split('/')[2]}/state`)"
+                              ".then((answer) => answer.json())")  # fmt: skip
+        if "words" not in state:
+            pytest.skip("GET /state does not bring the page's words yet")
+        expect(page.locator("body")).to_have_attribute("data-view", "joinable", timeout=10_000)
+        expect(page.locator("#status-label")).to_have_text("Open now")
+        live = words(page)
+        page.reload()
+
+        assert words(page) == live
+
+
+def words(page: Page) -> list[str]:
+    return [page.locator(each).inner_text() for each in ("#heading", "#lead", "#status-label")]
+
+
+def test_too_early_says_so_and_stays(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        wait_for_state(page, "live")
+        page.route("**/join", lambda route: route.fulfill(status=409, body=TOO_EARLY))
+        with page.expect_request("**/state"):
+            page.locator("#join").click()
+
+        expect(page.locator("#join-note")).to_have_text("This session is not open yet.")
+        expect(page.locator("#lobby")).to_be_visible()
+
+
+def test_a_session_that_was_cancelled_meanwhile_shows_its_page(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        wait_for_state(page, "live")
+        cancel(dev_worker, session_id)
+        page.locator("#join").click()
+
+        expect(page.locator("#heading")).to_have_text("This session was cancelled")
+
+
+def test_cancelled_while_waiting_in_the_lobby(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        cancel(dev_worker, session_id)
+        come_back(page)
+
+        expect(page.locator("#heading")).to_have_text("This session was cancelled")
+
+
+def test_moved_while_waiting_in_the_lobby(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        book(dev_worker, id=session_id, starts_in=2 * 3600)
+        come_back(page)
+
+        expect(page.locator("#join")).to_contain_text("Join opens at")
+
+
+def test_a_reload_that_does_not_help_is_not_repeated(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    loads = []
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.on("request", lambda r: loads.append(r.url) if r.is_navigation_request() else None)
+        page.route("**/state", change_state(lambda state: state.update(view="ended")))
+        with page.expect_navigation():
+            come_back(page)
+        wait_for_state(page, "live")
+        with page.expect_response("**/state"):
+            come_back(page)
+        page.wait_for_timeout(500)
+
+        assert len(loads) == 1
+
+
+def test_the_other_ones_arrival_is_announced(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    def teacher_arrives(state: dict) -> None:
+        for person in state["participants"]:
+            person["present"] = person["role"] == "teacher"
+
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.route("**/state", change_state(teacher_arrives))
+        come_back(page)
+
+        expect(page.locator("#announcer")).to_have_text("Amara is here.")
+
+
+def test_video_service_down_and_up_again(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    issues: list[str] = []
+    with lobby(
+        dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD], issues=issues
+    ) as page:
+        wait_for_state(page, "live")
+        title = page.title()
+        page.route("**/join", lambda route: route.fulfill(status=503, body=UNAVAILABLE))
+        page.locator("#join").click()
+        heading = page.locator("#trouble-heading")
+        expect(heading).to_have_text("Video service unavailable. Try again.")
+        expect(heading).to_be_focused()
+        expect(page.locator("#lobby")).to_be_hidden()
+        assert page.title() == "Video service unavailable. Try again."
+        assert issues == ["join_unavailable"]
+
+        page.locator("#trouble-retry").click()
+        expect(page.locator("#trouble-retry")).to_have_attribute("aria-busy", "false")
+        expect(page.locator("#announcer")).to_have_text("Video service unavailable. Try again.")
+
+        page.unroute("**/join")
+        page.locator("#trouble-retry").click()
+        page.wait_for_function("() => window.entered === 1")
+        expect(page.locator("#trouble")).to_be_hidden()
+        assert page.title() == title
+        assert page.evaluate("devices.cameraOn")
+
+
+def test_no_connection_and_back_to_the_lobby(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        expect(page.locator("#network-result")).to_contain_text("Good")
+        page.context.set_offline(True)
+        page.locator("#join").click()
+        expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+        page.get_by_role("button", name="Back to the lobby").click()
+        expect(page.locator("#lobby")).to_be_visible()
+        expect(page.locator("#join")).to_be_focused()
+        wait_for_state(page, "live")
+        expect(page.locator("#network-result")).to_contain_text("Offline")
+
+        page.context.set_offline(False)
+        expect(page.locator("#network-result")).to_contain_text("Good")
+        page.locator("#join").click()
+        page.wait_for_function("() => window.entered === 1")
+
+
+def test_audio_only_is_another_way_in(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        wait_for_state(page, "live")
+        page.route("**/join", lambda route: route.abort(), times=1)
+        page.locator("#join").click()
+        expect(page.locator("#trouble")).to_be_visible()
+        page.locator("#trouble-audio").click()
+        page.wait_for_function("() => window.entered === 1")
+
+        assert page.evaluate("devices.stream.getTracks().map((t) => t.kind)") == ["audio"]
+
+
+def test_a_room_that_breaks_shows_trouble(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    issues: list[str] = []
+    broken = "export async function enterRoom() { throw new Error('broken'); }"
+    with lobby(dev_worker, browser_with_camera, session_id, issues=issues) as page:
+        wait_for_state(page, "live")
+        page.context.route("**/js/room.js", lambda route: route.fulfill(
+            content_type="text/javascript", body=broken))  # fmt: skip
+        with page.expect_request("**/events"):
+            page.locator("#join").click()
+
+        expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+        assert issues == ["room_failed"]
+
+
+def come_back(page: Page) -> None:
+    """Make the page believe that it has just become visible again."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def change_state(change: Callable[[dict], None]) -> Callable[[Route], None]:
+    """Have GET /state answer what the server says, changed."""
+
+    def handle(route: Route) -> None:
+        state = route.fetch().json()
+        change(state)
+        route.fulfill(json=state)
+
+    return handle

@@ -1,0 +1,232 @@
+"""The rest of the lobby: countdown, clocks, connection check, and what it weighs."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.lobby_page import book, lobby, wait_for_state
+from tools.local_worker import LocalWorker
+from tools.paths import ROOT
+
+PUBLIC = ROOT / "public"
+BEFORE_USABLE_BYTES = 45_000
+IN_ALL_BYTES = 51_000
+
+
+@pytest.fixture
+def session_id(dev_worker: LocalWorker) -> str:
+    return book(dev_worker, starts_in=5 * 60)
+
+
+@pytest.fixture
+def page(dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        yield page
+
+
+def test_countdown_in_words(page: Page):
+    minute, hour = 60, 3600
+    start, end = 1_800_000_000, 1_800_000_000 + hour
+    cases = {
+        start - 3 * 24 * hour - 5: "Starts in 3 days",
+        start - 2 * hour - 5 * minute: "Starts in 2 h 5 min",
+        start - hour: "Starts in 1 h",
+        start - 12 * minute - 4: "Starts in 12:04",
+        start - 0.4: "Starts in 0:01",
+        start: "Starts now",
+        start + minute: "Started 1 minute ago",
+        start + 3 * minute + 40: "Started 3 minutes ago",
+        end - 5 * minute: "Ends in 5 minutes",
+        end - 20: "Ends in 1 minute",
+        end + 3 * minute: "Overtime: closes in 12 minutes",
+        end + 15 * minute: "Ended",
+    }
+    session = {"scheduledStart": start, "scheduledEnd": end, "closesAt": end + 15 * minute}
+    said = page.evaluate(
+        """async ([session, moments]) => {
+          const { inWords } = await import("/js/countdown.js");
+          return moments.map((now) => inWords(session, now));
+        }""",
+        [session, list(cases)],
+    )
+
+    assert said == list(cases.values())
+
+
+def test_the_countdown_ticks_each_second_by_the_servers_clock(page: Page, session_id: str):
+    ticks = page.evaluate(
+        """async () => {
+          const seen = [];
+          const countdown = document.getElementById("countdown");
+          new MutationObserver(() => seen.push([countdown.textContent, Date.now()]))
+            .observe(countdown, { childList: true });
+          await new Promise((resolve) => setTimeout(resolve, 4000));
+          return seen;
+        }"""
+    )
+
+    shown = {text for text, _ in ticks}
+    assert 3 <= len(shown) <= 5
+    assert all(text.startswith("Starts in 4:") for text in shown)
+
+
+def test_a_wrong_clock_on_this_device_does_not_matter(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    an_hour_fast = "const real = Date.now; Date.now = () => real() + 3_600_000;"
+    # performance's clock is wrong in the same way on a real device.
+    script = an_hour_fast + (
+        "Object.defineProperty(performance, 'timeOrigin', "
+        "{ value: performance.timeOrigin + 3_600_000 });"
+    )
+    with lobby(dev_worker, browser_with_camera, session_id, script=script) as page:
+        wait_for_state(page, "live")
+
+        expect(page.locator("#countdown")).to_contain_text("Starts in 4:")
+
+
+def test_the_servers_clock_is_learnt_and_never_overtaken(page: Page):
+    page.evaluate("import('/js/session.js').then((m) => { window.clock = new m.Session(); })")
+    page.wait_for_function("() => window.clock")
+    # At different moments of the server's second, which is all that it tells.
+    for _ in range(6):
+        page.evaluate("clock.fetchState()")
+        page.wait_for_timeout(170)
+    ahead = page.evaluate("clock.now()") - time.time()
+
+    # Both run on this machine, so that the difference is the error.
+    assert -0.6 < ahead < 0.05
+
+
+def test_the_start_on_this_devices_clock(dev_worker: LocalWorker, browser_with_camera: Browser):
+    # 23 November 2026, 18:00 in Berlin.
+    session_id = book(dev_worker, starts_in=0, start=1_795_453_200)
+    for zone, words in {
+        "Europe/London": "17:00 on this device's clock (Europe/London)",
+        "Asia/Tokyo": "02:00 on Tuesday on this device's clock (Asia/Tokyo)",
+    }.items():
+        with lobby(dev_worker, browser_with_camera, session_id, timezone_id=zone) as page:
+            if page.locator("#lobby").count():
+                expect(page.locator("#device-zone")).to_have_text(words)
+    with lobby(dev_worker, browser_with_camera, session_id, timezone_id="Europe/Paris") as page:
+        expect(page.locator("#device-zone")).to_be_hidden()
+
+
+def test_the_connection_is_checked_by_itself_and_again_on_request(page: Page):
+    result = page.locator("#network-result")
+    expect(result).to_have_attribute("data-quality", "good")
+    expect(result).to_contain_text("ms to our server")
+    expect(result).to_contain_text("Mbit/s")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    page.locator("#check-network").click()
+
+    expect(page.locator("#announcer")).to_contain_text("ms to our server")
+    assert asked.count("ping.txt") == 9
+    assert asked.count("probe.bin") == 1
+
+
+def test_a_slow_connection(page: Page):
+    expect(page.locator("#network-result")).to_contain_text("Good")
+    throttle(page, latency=300, kilobits=1000)
+    page.locator("#check-network").click()
+
+    result = page.locator("#network-result")
+    expect(result).to_contain_text("Slow: video may freeze.", timeout=15_000)
+    expect(result).to_have_attribute("data-quality", "fair")
+
+
+def test_a_poor_connection(page: Page):
+    expect(page.locator("#network-result")).to_contain_text("Good")
+    throttle(page, latency=600, kilobits=300)
+    page.locator("#check-network").click()
+
+    result = page.locator("#network-result")
+    expect(result).to_contain_text("Poor: use audio only.", timeout=25_000)
+    expect(result).to_have_attribute("data-quality", "poor")
+
+
+def throttle(page: Page, *, latency: int, kilobits: int) -> None:
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": latency,
+            "downloadThroughput": kilobits * 1000 / 8,
+            "uploadThroughput": kilobits * 1000 / 8,
+        },
+    )
+
+
+def test_webrtc_switched_off(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    script = "delete window.RTCPeerConnection;"
+    with lobby(dev_worker, browser_with_camera, session_id, script=script) as page:
+        expect(page.locator("#network-result")).to_have_attribute("data-quality", "blocked")
+        expect(page.locator("#network-result")).to_contain_text("WebRTC")
+
+
+def test_saving_data_is_respected(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    script = "Object.defineProperty(navigator.connection, 'saveData', { value: true });"
+    with lobby(dev_worker, browser_with_camera, session_id, script=script) as page:
+        expect(page.locator("#network-result")).to_contain_text("ms to our server")
+        expect(page.locator("#network-result")).not_to_contain_text("Mbit/s")
+
+
+def test_one_polite_live_region(page: Page):
+    regions = page.evaluate(
+        "[...document.querySelectorAll('[role=status], [aria-live=polite]')].map((e) => e.id)"
+    )
+
+    assert regions == ["announcer"]
+
+
+def test_announcements_do_not_swallow_each_other(page: Page):
+    heard = page.evaluate(
+        """async () => {
+          const { announce } = await import("/js/announce.js");
+          const heard = [];
+          const region = document.getElementById("announcer");
+          new MutationObserver(() => region.textContent && heard.push(region.textContent))
+            .observe(region, { childList: true });
+          ["one", "two", "two"].forEach(announce);
+          await new Promise((resolve) => setTimeout(resolve, 2500));
+          return heard;
+        }"""
+    )
+
+    assert heard[-3:] == ["one", "two", "two"]
+
+
+def test_the_lobby_stays_light(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    loaded: list[str] = []
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        page.on("request", lambda request: loaded.append(request.url))
+        page.reload()
+        wait_for_state(page, "live")
+        expect(page.locator("#network-result")).to_contain_text("ms to our server")
+
+    weights = {
+        name: (PUBLIC / "js" / name).stat().st_size
+        for name in (url.rsplit("/", 1)[-1] for url in loaded)
+        if name.endswith(".js")
+    }
+    # What comes once everything is usable: the connection check.
+    later = sum(weights.pop(name) for name in ("connection_check.js", "network.js"))
+    assert sum(weights.values()) <= BEFORE_USABLE_BYTES, weights
+    assert sum(weights.values()) + later <= IN_ALL_BYTES
+
+
+def test_the_probe_cannot_be_compressed_and_can_be_made_again():
+    blocks = (hashlib.sha256(b"session-room probe %d" % n).digest() for n in range(8192))
+
+    assert Path(PUBLIC / "probe.bin").read_bytes() == b"".join(blocks)

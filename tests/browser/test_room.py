@@ -1,0 +1,296 @@
+"""Two people in the room, in real Chromium through the real Worker."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.room_page import (
+    CONNECTED,
+    MINUTE,
+    Meeting,
+    audio_energy,
+    join,
+    meeting_on,
+    seconds_played,
+)
+from tools.local_worker import LocalWorker
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+def state(page: Page, name: str, seconds: float = 10) -> None:
+    page.wait_for_selector(f'#room[data-state="{name}"]', timeout=seconds * 1000)
+
+
+def test_they_see_and_hear_each_other_within_3_s_of_the_second_join(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    teacher = meeting.open("teacher")
+    teacher.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    teacher.wait_for_load_state("networkidle")
+    began = time.monotonic()
+    teacher.locator("#join").click()
+    for page in (student, teacher):
+        state(page, "connected")
+        page.wait_for_function("document.getElementById('remote-video').currentTime > 0")
+    took = time.monotonic() - began
+    print(f"connected and playing {took:.2f} s after the second join")
+
+    assert took < 3
+    for page in (student, teacher):
+        before = seconds_played(page)
+        page.wait_for_timeout(500)
+        assert seconds_played(page) > before
+        assert audio_energy(page) > 0
+    assert meeting.record()["status"] == "in_progress"
+
+
+def test_mute_is_seen_by_the_other(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    button = student.get_by_role("button", name="Microphone")
+    button.click()
+
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(student.locator("#self-note")).to_be_visible()
+    expect(teacher.locator("#other-muted")).to_have_text("Lena is muted")
+    button.click()
+    expect(teacher.locator("#other-muted")).to_be_hidden()
+
+
+def test_a_camera_switched_off_leaves_the_picture_of_its_person(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.get_by_role("button", name="Camera").click()
+
+    expect(teacher.locator("#remote-cover")).to_contain_text("Lena's camera is off")
+    student.get_by_role("button", name="Camera").click()
+    expect(teacher.locator("#remote-cover")).to_be_hidden()
+
+
+def test_another_device_is_taken_without_negotiating_again(meeting: Meeting) -> None:
+    count = """() => {
+      window.offers = 0;
+      const real = RTCPeerConnection.prototype.setLocalDescription;
+      RTCPeerConnection.prototype.setLocalDescription = function (...all) {
+        window.offers += 1;
+        return real.apply(this, all);
+      };
+    }"""
+    student = meeting.open("student")
+    student.evaluate(count)
+    join(student)
+    meeting.enter("teacher")
+    state(student, "connected")
+    before = student.evaluate("window.offers")
+    student.get_by_role("button", name="Settings").click()
+    student.locator("#call-microphone-picker").select_option(index=1)
+    student.get_by_role("button", name="Camera").click()
+    student.get_by_role("button", name="Camera").click()
+    student.wait_for_timeout(1000)
+
+    assert student.evaluate("window.offers") == before
+    assert student.locator(CONNECTED).count() == 1
+
+
+def test_a_shared_screen_is_seen_beside_the_camera(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    share = teacher.get_by_role("button", name="Share screen")
+    share.click()
+
+    expect(student.locator("#remote-screen")).to_be_visible()
+    expect(student.locator("#remote-video")).to_be_visible()
+    student.wait_for_function("document.getElementById('remote-screen').currentTime > 0")
+    teacher.mouse.move(600, 300)
+    share.click()
+    expect(student.locator("#remote-screen")).to_be_hidden()
+
+
+def test_chat_both_ways_with_unread_count_and_links(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.get_by_role("button", name="Chat").click()
+    student.get_by_label("Message to Amara").fill("Look: https://example.com/a?b=1, <b>please</b>")
+    student.keyboard.press("Enter")
+
+    chat = teacher.locator("#call-chat")
+    expect(chat).to_have_attribute("data-unread", "1")
+    chat.click()
+    expect(chat).not_to_have_attribute("data-unread", "1")
+    line = teacher.locator("#chat-lines li")
+    expect(line).to_contain_text("<b>please</b>")
+    expect(line.get_by_role("link")).to_have_attribute("href", "https://example.com/a?b=1")
+    teacher.get_by_label("Message to Lena").fill("Thanks")
+    teacher.get_by_role("button", name="Send message").click()
+    expect(student.locator("#chat-lines li")).to_have_count(2)
+
+
+def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.get_by_role("button", name="Chat").click()
+    student.get_by_label("Message to Amara").fill("before the reload")
+    student.keyboard.press("Enter")
+    expect(teacher.locator("#chat-lines li")).to_have_count(1)
+    student.reload()
+    state(teacher, "reconnecting")
+    join(student)
+
+    state(student, "connected")
+    state(teacher, "connected")
+    student.get_by_role("button", name="Chat").click()
+    expect(student.locator("#chat-lines")).to_contain_text("before the reload")
+    assert len(meeting.record()["attendance"]) == 2
+    before = seconds_played(teacher)
+    teacher.wait_for_timeout(500)
+    assert seconds_played(teacher) > before
+
+
+def test_both_reload_at_once(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.reload(wait_until="commit")
+    teacher.reload(wait_until="commit")
+    join(student)
+    join(teacher)
+
+    state(student, "connected")
+    state(teacher, "connected")
+
+
+def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    second = student.context.new_page()
+    second.goto(student.url)
+    join(second)
+
+    state(second, "connected")
+    expect(student.get_by_role("heading", name="You joined in another place")).to_be_focused()
+    assert student.evaluate("document.getElementById('self-video').srcObject") is None
+    student.get_by_role("button", name="Use it here").click()
+    state(student, "connected")
+    state(second, "replaced")
+    state(teacher, "connected")
+
+
+def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.get_by_role("button", name="Stay").click()
+    expect(teacher.locator("#end-dialog")).to_be_hidden()
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.locator("#end-confirm").click()
+
+    for page in (student, teacher):
+        expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
+    assert meeting.record()["status"] == "completed"
+
+
+def test_leaving_lets_go_of_the_devices_and_leads_back_to_the_lobby(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.evaluate(
+        "window.track = document.getElementById('self-video').srcObject.getTracks()[0]"
+    )
+    states: list[str] = []
+
+    def seen(state: str) -> None:
+        states.append(state)
+
+    student.expose_function("seen", seen)
+    student.evaluate("addEventListener('pagehide', () => window.seen(window.track.readyState))")
+    student.get_by_role("button", name="Leave").click()
+
+    expect(student.locator("#join")).to_have_text("Rejoin session")
+    expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
+    assert states in ([], ["ended"])
+    join(student)
+    state(teacher, "connected")
+
+
+def test_who_waits_is_told_when_the_other_does_not_come(
+    dev_worker: LocalWorker, browser_with_camera: Browser
+) -> None:
+    with meeting_on(dev_worker, browser_with_camera, starts_in=5 * MINUTE) as meeting:
+        student = meeting.enter("student")
+        expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
+        meeting.clock_at(meeting.start + 10 * MINUTE)
+
+        expect(student.get_by_role("heading", name="Amara hasn't joined")).to_be_focused()
+        student.get_by_role("button", name="Keep waiting").click()
+        state(student, "waiting")
+        teacher = meeting.enter("teacher")
+        state(teacher, "connected")
+        state(student, "connected")
+        assert meeting.record()["status"] == "in_progress"
+
+
+def test_the_time_is_announced(meeting: Meeting) -> None:
+    student, _ = meeting.both()
+    meeting.clock_at(meeting.end - 5 * MINUTE)
+
+    expect(student.locator(".toast", has_text="5 minutes left.")).to_be_visible()
+    expect(student.locator("#announcer")).to_have_text("5 minutes left.")
+
+
+def test_a_call_by_keyboard_alone(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.keyboard.press("m")
+    expect(teacher.locator("#other-muted")).to_be_visible()
+    expect(student.locator("#announcer")).to_have_text("Microphone off")
+    student.keyboard.press("c")
+    student.keyboard.type("mmm")
+    student.keyboard.press("Enter")
+    expect(teacher.locator("#call-chat")).to_have_attribute("data-unread", "1")
+    student.keyboard.press("Escape")
+    expect(student.locator("#call-chat")).to_be_focused()
+    student.keyboard.press("o")
+    student.get_by_label("Use single-key shortcuts").press("Space")
+    student.keyboard.press("m")
+    student.wait_for_timeout(300)
+    expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "false")
+
+
+def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
+    student, _ = meeting.both()
+    student.mouse.move(600, 300)
+    hidden = student.locator('#room[data-controls="hidden"]')
+    shown = student.locator('#room[data-controls="shown"]')
+    hidden.wait_for(timeout=8000)
+    student.keyboard.press("Tab")
+    shown.wait_for(timeout=500)
+    student.wait_for_timeout(5000)
+    # Whoever came here by keyboard stays in sight of where they are.
+    if student.evaluate("document.activeElement.closest('#room-bar') !== null"):
+        assert shown.count() == 1
+
+
+@pytest.mark.parametrize(
+    "view", ["waiting", "connected", "chat", "settings", "no_show", "replaced"]
+)
+def test_axe_finds_nothing(meeting: Meeting, axe_source: str, view: str) -> None:
+    student = meeting.enter("student")
+    if view not in ("waiting", "no_show"):
+        teacher = meeting.enter("teacher")
+        state(student, "connected")
+        state(teacher, "connected")
+    student.mouse.move(600, 300)
+    if view in ("chat", "settings"):
+        student.locator("#call-chat" if view == "chat" else "#call-more").click()
+    if view == "no_show":
+        meeting.clock_at(meeting.start + 11 * MINUTE)
+        state(student, "no_show")
+    if view == "replaced":
+        second = student.context.new_page()
+        second.goto(student.url)
+        join(second)
+        state(student, "replaced")
+    student.evaluate(f"(() => {{ {axe_source} }})()")
+    found = student.evaluate(
+        "tags => axe.run(document, { runOnly: tags }).then(({ violations }) =>"
+        " violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]))",
+        WCAG,
+    )
+
+    assert found == []

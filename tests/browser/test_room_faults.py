@@ -1,0 +1,139 @@
+"""What goes wrong in the middle of a call, and how it goes on."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser.room_page import CONNECTED, Meeting, join, meeting_on, seconds_played
+from tools.local_worker import LocalWorker
+
+# Keeps every connection of the page in reach, so that a test can break it.
+KEEP_PEERS = """
+window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...all) { super(...all); window.peers.push(this); }
+};
+"""
+
+
+@pytest.fixture
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+class Wire:
+    """A page's live socket, which a test can cut and keep cut."""
+
+    def __init__(self, page: Page) -> None:
+        self.cut = False
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/live?*", self._route)
+
+    def break_off(self) -> None:
+        self.cut = True
+        for socket in self._open:
+            socket.close(code=4999)
+
+    def _route(self, socket: WebSocketRoute) -> None:
+        if self.cut:
+            socket.close(code=4999)
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+
+def test_media_goes_on_while_the_socket_is_cut_for_10_s(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    wire = Wire(student)
+    student.reload()
+    join(student)
+    teacher = meeting.enter("teacher")
+    student.wait_for_selector(CONNECTED)
+    teacher.wait_for_selector(CONNECTED)
+    wire.break_off()
+    expect(student.locator("#reconnecting")).to_be_visible()
+    before = seconds_played(teacher)
+    student.wait_for_timeout(10_000)
+
+    assert seconds_played(teacher) > before + 5
+    assert teacher.locator(CONNECTED).count() == 1
+    wire.cut = False
+    expect(student.locator("#reconnecting")).to_be_hidden(timeout=15_000)
+    assert student.locator(CONNECTED).count() == 1
+    attendance = meeting.record()["attendance"]
+    assert [row["left_at"] for row in attendance] == [None, None]
+
+
+def test_simultaneous_restarts_collide_and_the_call_goes_on(meeting: Meeting) -> None:
+    student, teacher = meeting.open("student"), meeting.open("teacher")
+    for page in (student, teacher):
+        page.add_init_script(KEEP_PEERS)
+        page.reload()
+        join(page)
+    for page in (student, teacher):
+        page.wait_for_selector(CONNECTED)
+    for _ in range(3):
+        for page in (student, teacher):
+            page.evaluate("void peers.at(-1).restartIce()")
+    teacher.wait_for_timeout(2000)
+
+    for page in (student, teacher):
+        assert page.evaluate("peers.at(-1).signalingState") == "stable"
+        assert page.locator(CONNECTED).count() == 1
+        before = seconds_played(page)
+        page.wait_for_timeout(500)
+        assert seconds_played(page) > before
+        assert page.evaluate("peers.at(-1).getTransceivers().length") == 3
+
+
+def test_a_dead_connection_is_replaced_when_the_page_comes_back(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.context.close()
+    expect(teacher.locator("#reconnecting")).to_be_visible(timeout=15_000)
+
+    again = meeting.enter("student")
+    again.wait_for_selector(CONNECTED)
+    teacher.wait_for_selector(CONNECTED)
+
+
+def test_nothing_helps_and_people_are_told_so(
+    dev_worker: LocalWorker, browser_with_camera: Browser
+) -> None:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        student = meeting.open("student")
+        # Candidates that lead nowhere.
+        student.add_init_script(
+            "RTCPeerConnection.prototype.addIceCandidate = async () => {};"
+            "const real = RTCPeerConnection.prototype.setRemoteDescription;"
+            "RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {"
+            "  return real.call(this, { type, sdp: sdp.replace(/a=candidate:.*\\r\\n/g, '') }); };"
+        )
+        student.reload()
+        join(student)
+        teacher = meeting.open("teacher")
+        teacher.add_init_script("RTCPeerConnection.prototype.addIceCandidate = async () => {};")
+        teacher.reload()
+        join(teacher)
+
+        heading = student.get_by_role("heading", name="Unable to connect.", exact=True)
+        expect(heading.last).to_be_focused(timeout=25_000)
+        student.get_by_role("button", name="Audio only").last.click()
+        expect(student.locator("#call-camera")).to_have_attribute("aria-pressed", "false")
+        expect(student.locator("#cover-text")).to_contain_text("Connecting with Amara")
+
+
+def test_without_a_socket_the_lobby_says_so_and_lets_one_try_again(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    wire = Wire(student)
+    wire.cut = True
+    student.reload()
+    student.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    student.locator("#join").click()
+
+    heading = student.get_by_role("heading", name="Unable to connect.", exact=True)
+    expect(heading.first).to_be_focused(timeout=20_000)
+    wire.cut = False
+    student.locator("#trouble-retry").click()
+    expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")

@@ -1,0 +1,166 @@
+"""What the platform books: its data checked field by field, and what a change means."""
+
+import pytest
+
+import bookings
+from errors import ConflictError, InvalidError
+from model import Role, Status
+from tests.unit.cast import DAY, END, HOUR, START, booked_person, booking, session
+
+
+def wrong_fields(session_id="s1", **changes) -> dict[str, str]:
+    with pytest.raises(InvalidError) as caught:
+        bookings.parse(session_id, booking(**changes))
+    return caught.value.fields
+
+
+def test_a_booking_with_everything_is_read():
+    full = booking(
+        student=booked_person(
+            "student",
+            avatar="https://cdn.example.com/s.png",
+            time_zone="America/Argentina/Buenos_Aires",
+            locale="es-AR",
+        ),
+        recording_enabled=True,
+        bbb_meeting_url="https://bbb.example.com/b/abc",
+    )
+    parsed = bookings.parse("s1", full)
+
+    assert parsed.student.time_zone == "America/Argentina/Buenos_Aires"
+    assert parsed.recording_enabled
+
+
+def test_what_is_optional_has_defaults():
+    parsed = bookings.parse("s1", booking(teacher=booked_person("teacher")))
+
+    assert (parsed.teacher.time_zone, parsed.teacher.locale) == ("UTC", "en")
+    assert (parsed.teacher.avatar, parsed.bbb_meeting_url) == (None, None)
+    assert not parsed.recording_enabled
+
+
+STUDENT = "student"
+WRONG = [
+    ({"scheduled_start": START * 1000}, {"scheduled_start"}),
+    ({"scheduled_start": START * 1000, "scheduled_end": END * 1000},
+     {"scheduled_start", "scheduled_end"}),
+    ({"scheduled_start": float(START)}, {"scheduled_start"}),
+    ({"scheduled_start": str(START)}, {"scheduled_start"}),
+    ({"scheduled_start": True}, {"scheduled_start"}),
+    ({"scheduled_end": None}, {"scheduled_end"}),
+    ({"scheduled_end": START}, {"body"}),
+    ({"scheduled_end": START - 1}, {"body"}),
+    ({"scheduled_end": START + DAY + 1}, {"body"}),
+    ({"teacher": booked_person("student")}, {"body"}),
+    ({"recording_enabled": "yes"}, {"recording_enabled"}),
+    ({"colour": "blue"}, {"colour"}),
+    ({"course": {"id": "x"}}, {"course.title"}),
+    ({"course": {"id": "", "title": " "}}, {"course.id", "course.title"}),
+    ({"course": {"id": "x", "title": "two\nlines"}}, {"course.title"}),
+    ({"course": "algebra"}, {"course"}),
+    ({"bbb_meeting_url": "javascript:alert(1)"}, {"bbb_meeting_url"}),
+    ({STUDENT: booked_person("student", time_zone="Europe/Atlantis")}, {"student.time_zone"}),
+    ({STUDENT: booked_person("student", time_zone="europe/berlin ")}, {"student.time_zone"}),
+    ({STUDENT: booked_person("student", email="nobody")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@b")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@b.c, d@e.f")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@b.c\nBcc: d@e.f")}, {"student.email"}),
+    ({STUDENT: booked_person("student", id="stu dent")}, {"student.id"}),
+    ({STUDENT: booked_person("student", id="s" * 129)}, {"student.id"}),
+    ({STUDENT: booked_person("student", name="x" * 201)}, {"student.name"}),
+    ({STUDENT: booked_person("student", name="a\x00b")}, {"student.name"}),
+    ({STUDENT: booked_person("student", avatar="/avatars/me.svg")}, {"student.avatar"}),
+    ({STUDENT: booked_person("student", avatar="data:image/png;base64,")}, {"student.avatar"}),
+    ({STUDENT: booked_person("student", locale="English")}, {"student.locale"}),
+    ({STUDENT: booked_person("student", password="x")}, {"student.password"}),
+    ({STUDENT: None}, {"student"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "fields"), WRONG)
+def test_each_wrong_field_is_named(changes, fields):
+    assert set(wrong_fields(**changes)) == fields
+
+
+def test_all_wrong_fields_are_named_at_once():
+    found = wrong_fields(scheduled_start="soon", student=booked_person("x", email="?"), colour="b")
+
+    assert set(found) == {"scheduled_start", "student.email", "colour"}
+
+
+def test_what_a_whole_booking_gets_wrong_is_said_in_words():
+    assert wrong_fields(scheduled_end=START) == {
+        "body": "scheduled_end must be after scheduled_start"
+    }
+    assert wrong_fields(teacher=booked_person("student")) == {
+        "body": "student and teacher must be two people"
+    }
+
+
+@pytest.mark.parametrize("data", [None, [], "booking", 7])
+def test_what_is_no_object_is_no_booking(data):
+    with pytest.raises(InvalidError) as caught:
+        bookings.parse("s1", data)
+
+    assert set(caught.value.fields) == {"body"}
+
+
+@pytest.mark.parametrize("bad_id", ["", "a b", "a/b", "x" * 65, "é", "a\n", "a.b", "%41"])
+def test_session_ids_fit_into_addresses(bad_id):
+    assert set(wrong_fields(bad_id)) == {"id"}
+
+
+@pytest.mark.parametrize("good_id", ["a", "x" * 64, "A-b_9"])
+def test_good_session_ids_are_taken(good_id):
+    assert bookings.parse(good_id, booking()).scheduled_start == START
+
+
+LATER = {"scheduled_start": START + HOUR, "scheduled_end": END + HOUR}
+LONGER = {"scheduled_end": END + HOUR}
+OTHER_STUDENT = {"student": booked_person("stranger")}
+HELD = {"status": Status.IN_PROGRESS, "started_at": START}
+MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
+
+
+@pytest.mark.parametrize(
+    ("known", "changes", "meaning"),
+    [
+        ({}, {}, "same"),
+        ({}, {"course": {"id": "algebra", "title": "Renamed"}}, "same"),
+        ({}, OTHER_STUDENT, "same"),
+        ({}, LATER, "moved"),
+        ({}, LONGER, "moved"),
+        (HELD, {}, "same"),
+        (HELD, LONGER, "moved"),
+        (MISSED, {}, "same"),
+        (MISSED, LATER, "moved"),
+        ({"status": Status.CANCELLED}, {}, "same"),
+        ({"status": Status.COMPLETED}, {}, "same"),
+    ],
+)
+def test_what_a_change_means(known, changes, meaning):
+    parsed = bookings.parse("s1", booking(**changes))
+
+    assert bookings.change_of(session(**known), parsed) == meaning
+
+
+def test_an_unknown_session_is_new():
+    assert bookings.change_of(None, bookings.parse("s1", booking())) == "new"
+
+
+@pytest.mark.parametrize(
+    ("known", "changes"),
+    [
+        (HELD, LATER),
+        (HELD, OTHER_STUDENT),
+        (MISSED, OTHER_STUDENT),
+        ({"status": Status.CANCELLED}, LATER),
+        ({"status": Status.CANCELLED}, OTHER_STUDENT),
+        ({"status": Status.COMPLETED}, LONGER),
+    ],
+)
+def test_changes_that_come_too_late_are_refused(known, changes):
+    parsed = bookings.parse("s1", booking(**changes))
+
+    with pytest.raises(ConflictError):
+        bookings.change_of(session(**known), parsed)

@@ -1,0 +1,192 @@
+"""What mails say, to whom, in whose time, and where their links lead."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+import links
+from mail_content import REMINDERS, payload_of
+from mail_rules import LEAD_S, DueMail, Kind, Request
+from model import Course, Participant, Role, Session, Status
+from settings import Settings
+from tests.unit.cast import DAY, HOUR, session
+
+KEYS = ("the-older-key-of-links-for-tests", "the-newer-key-of-links-for-tests")
+SETTINGS = Settings(
+    public_url="https://sessions.example.com",
+    student_dashboard_url="https://www.example.com/student",
+    teacher_dashboard_url="https://www.example.com/teacher",
+    link_secrets=KEYS,
+    mail_from="Session Room <sessions@example.com>",
+)
+# Monday, 23 November 2026, 17:00 UTC: 18:00 in Berlin, 12:00 in New York.
+AT = 1_795_453_200
+LENA = Participant("lena", "Lena Fischer", None, "Europe/Berlin", "de", None, present=False)
+AMARA = Participant("amara", "Amara Okafor", None, "America/New_York", "en", None, present=False)
+BOOKED = session(student=LENA, teacher=AMARA, scheduled_start=AT, scheduled_end=AT + HOUR)
+ASKED = Request("r1", "open", "lena", AT, (AT + DAY, AT + 2 * DAY), None, "I am ill.", None)
+
+
+def mail(kind: Kind, role: Role, booked: Session = BOOKED) -> DueMail:
+    reader = booked.participant(role)
+    return DueMail(
+        id="m1",
+        kind=kind,
+        user_id=reader.id,
+        email=f"{reader.id}@example.com",
+        session=booked,
+        role=role,
+        scheduled_start=AT,
+        created_at=AT - DAY,
+        attempts=1,
+        payload=None,
+        wants_reminders=True,
+        suppressed=None,
+        request=ASKED if kind.startswith("reschedule") else None,
+    )
+
+
+def content(kind: Kind, role: Role, booked: Session = BOOKED, now: int | None = None):
+    due = AT - LEAD_S.get(kind, DAY) if now is None else now
+    return json.loads(payload_of(mail(kind, role, booked), SETTINGS, due))
+
+
+EVERY = [(kind, role) for kind in Kind for role in Role]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "subject"),
+    [
+        ("24h", "student", "Tomorrow at 18:00: Linear Algebra with Amara Okafor"),
+        ("24h", "teacher", "Tomorrow at 12:00: Linear Algebra with Lena Fischer"),
+        ("1h", "student", "In an hour, at 18:00: Linear Algebra with Amara Okafor"),
+        ("15min", "teacher", "Your room is open: Linear Algebra with Lena Fischer at 12:00"),
+        ("waiting", "student", "Amara Okafor is waiting for you: Linear Algebra"),
+        ("cancelled", "teacher", "Cancelled: Linear Algebra with Lena Fischer"),
+        ("reschedule_asked", "teacher", "Lena Fischer asks for another time: Linear Algebra"),
+    ],
+)
+def test_the_subject_says_who_what_and_when(kind, role, subject):
+    assert content(Kind(kind), Role(role))["subject"] == subject
+
+
+@pytest.mark.parametrize(
+    ("now", "subject"),
+    [
+        (AT - 20 * HOUR, "Tomorrow at 18:00"),
+        (AT - 5 * HOUR, "Today at 18:00"),
+    ],
+)
+def test_a_reminder_that_comes_late_says_what_is_true_then(now, subject):
+    assert content(Kind.DAY_BEFORE, Role.STUDENT, now=now)["subject"].startswith(subject)
+
+
+def test_half_an_hour_before_nobody_is_told_in_an_hour():
+    assert "hour" not in content(Kind.HOUR_BEFORE, Role.STUDENT, now=AT - HOUR // 2)["subject"]
+
+
+def test_tomorrow_is_meant_in_the_readers_zone():
+    early = replace(BOOKED, scheduled_start=AT + 7 * HOUR, scheduled_end=AT + 8 * HOUR)
+    now = AT + 4 * HOUR  # 22:00 in Berlin, 16:00 in New York
+
+    assert content(Kind.DAY_BEFORE, Role.STUDENT, early, now)["subject"].startswith("Tomorrow")
+    assert content(Kind.DAY_BEFORE, Role.TEACHER, early, now)["subject"].startswith("Today")
+
+
+def test_a_change_of_the_clocks_between_reminders_is_followed():
+    start = 1_793_526_300  # Sunday, 1 November 2026, 10:45 in Berlin; New York goes back that night
+    moved = replace(BOOKED, scheduled_start=start, scheduled_end=start + HOUR)
+
+    assert "at 04:45" in content(Kind.DAY_BEFORE, Role.TEACHER, moved, start - DAY)["subject"]
+    assert "at 04:45" in content(Kind.HOUR_BEFORE, Role.TEACHER, moved, start - HOUR)["subject"]
+
+
+@pytest.mark.parametrize(("kind", "role"), EVERY)
+def test_every_mail_is_whole(kind, role):
+    mail_of = content(kind, role)
+    html, text = mail_of["html"], mail_of["text"]
+
+    assert mail_of["to"] == [f"{'lena' if role is Role.STUDENT else 'amara'}@example.com"]
+    assert len(html.encode()) < 20_000
+    assert "<img" not in html
+    assert "<script" not in html
+    for part in (unescape(html), text):
+        assert "Linear Algebra" in part
+        assert ("18:00" if role is Role.STUDENT else "12:00") in part
+        assert ("Berlin time (CET)" if role is Role.STUDENT else "New York time (EST)") in part
+    addresses = set(re.findall(r'href="([^"]+)"', html))
+    assert addresses == set(re.findall(r"https://\S+", text))
+    assert {tag["name"]: tag["value"] for tag in mail_of["tags"]} == {"mail": "m1", "kind": kind}
+
+
+@pytest.mark.parametrize(("kind", "role"), EVERY)
+def test_the_button_leads_to_this_persons_session(kind, role):
+    html = content(kind, role)["html"]
+    button = re.search(r'class="button".*?href="([^"]+)"', html, re.DOTALL)[1]
+
+    if kind is Kind.CANCELLED:
+        assert button == f"https://www.example.com/{role}"
+        return
+    path = button.removeprefix("https://sessions.example.com/r/")
+    token, _, place = path.partition("/")
+    reader = "lena" if role is Role.STUDENT else "amara"
+    assert links.read(token, KEYS) == links.RoomLink("s1", reader)
+    assert place == ("reschedule" if kind is Kind.RESCHEDULE_ASKED else "")
+
+
+@pytest.mark.parametrize(("kind", "role"), EVERY)
+def test_reminders_can_be_switched_off_from_the_mail_program(kind, role):
+    headers = content(kind, role)["headers"]
+
+    if kind not in REMINDERS:
+        assert "List-Unsubscribe" not in headers
+        return
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    token = re.fullmatch(
+        r"<https://sessions\.example\.com/unsubscribe/(.+)>", headers["List-Unsubscribe"]
+    )[1]
+    assert links.read(token, KEYS, purpose=links.UNSUBSCRIBE) is not None
+    assert links.read(token, KEYS) is None
+
+
+def test_preview_text_comes_first_and_says_when():
+    html = content(Kind.HOUR_BEFORE, Role.STUDENT)["html"]
+    body = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
+
+    assert "Monday, 23 November 2026, 18:00\N{EN DASH}19:00, Berlin time (CET). With Amara" in body
+    assert body.index("Monday") < body.index("You meet")
+
+
+def test_names_are_data_not_markup():
+    hostile = replace(LENA, name='<b onclick="x">Eve</b>\r\nBcc: all@example.com')
+    booked = replace(BOOKED, student=hostile, course=Course("c", "<script>1</script>"))
+    mail_of = content(Kind.DAY_BEFORE, Role.TEACHER, booked)
+
+    assert "<b onclick" not in mail_of["html"]
+    assert "<script>" not in mail_of["html"]
+    assert "\n" not in mail_of["subject"]
+    assert "\r" not in mail_of["subject"]
+
+
+def test_the_platforms_own_reschedule_page_is_linked_when_there_is_one():
+    own = replace(SETTINGS, reschedule_url="https://www.example.com/move?s={session_id}")
+    html = json.loads(payload_of(mail(Kind.DAY_BEFORE, Role.STUDENT), own, AT - DAY))["html"]
+
+    assert 'href="https://www.example.com/move?s=s1"' in html
+
+
+def test_a_request_shows_the_times_and_the_reason():
+    mail_of = content(Kind.RESCHEDULE_ASKED, Role.TEACHER)
+
+    assert "Tuesday, 24 November 2026, 12:00\N{EN DASH}13:00" in unescape(mail_of["html"])
+    assert "I am ill." in mail_of["html"]
+    assert "I am ill." in mail_of["text"]
+
+
+def test_the_same_mail_is_the_same_bytes():
+    due = mail(Kind.DAY_BEFORE, Role.STUDENT, replace(BOOKED, status=Status.SCHEDULED))
+
+    assert payload_of(due, SETTINGS, AT - DAY) == payload_of(due, SETTINGS, AT - DAY)

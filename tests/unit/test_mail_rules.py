@@ -1,0 +1,138 @@
+"""Which mail is still right to send: one case a line."""
+
+from typing import Any
+
+import pytest
+
+from mail_rules import (
+    GIVE_UP_S,
+    LEAD_S,
+    NEXT_LEAD_S,
+    DueMail,
+    Kind,
+    Request,
+    State,
+    objection,
+    retry_in_s,
+)
+from model import Role, Session, Status
+from tests.unit.cast import CLOSES, DAY, END, HOUR, MINUTE, NO_SHOW, START, here, session
+
+ASKED = Request("r1", "open", "teacher", START, (START + DAY,), None, None, None)
+MISSED = {"status": Status.NO_SHOW, "no_show": Role.STUDENT, "teacher": here("teacher")}
+
+
+def mail(kind: Kind, booked: Session | None = None, **changes: Any) -> DueMail:
+    """A mail to the student."""
+    as_due = {
+        "id": "m1",
+        "kind": kind,
+        "user_id": "student",
+        "email": "student@example.com",
+        "session": booked or session(),
+        "role": Role.STUDENT,
+        "scheduled_start": START,
+        "created_at": START - 2 * HOUR,
+        "attempts": 1,
+        "payload": None,
+        "wants_reminders": True,
+        "suppressed": None,
+        "request": None,
+    }
+    return DueMail(**(as_due | changes))
+
+
+def verdict(due: DueMail, now: int) -> tuple[State, str] | None:
+    found = objection(due, now)
+    return (found.state, found.reason) if found else None
+
+
+@pytest.mark.parametrize("kind", LEAD_S)
+def test_a_reminder_is_of_use_until_the_next_one_is_due(kind):
+    due, overtaken = START - LEAD_S[kind], START - NEXT_LEAD_S[kind]
+    made = {"created_at": due}
+
+    assert verdict(mail(kind, **made), due) is None
+    late = min(overtaken - 1, due + GIVE_UP_S - 1)
+    assert verdict(mail(kind, **made), late) is None
+    assert verdict(mail(kind, created_at=overtaken), overtaken) == (State.SKIPPED, "overtaken")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"session": session(status=Status.CANCELLED)}, State.WITHDRAWN),
+        ({"session": session(status=Status.IN_PROGRESS, started_at=START)}, State.WITHDRAWN),
+        ({"session": session(scheduled_start=START + HOUR)}, State.WITHDRAWN),
+        ({"role": None}, State.WITHDRAWN),
+        ({"wants_reminders": False}, State.SKIPPED),
+        ({"suppressed": "bounced"}, State.SKIPPED),
+        ({"created_at": START - HOUR - GIVE_UP_S}, State.DEAD),
+    ],
+)
+def test_a_reminder_is_looked_at_again_before_it_goes(changes, expected):
+    due = mail(Kind.HOUR_BEFORE, **changes)
+
+    assert verdict(due, START - HOUR)[0] is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "goes"),
+    [
+        ({}, NO_SHOW, True),
+        ({"no_show": Role.TEACHER}, NO_SHOW, False),
+        ({"teacher": session().teacher}, NO_SHOW, False),
+        ({"ended_at": NO_SHOW}, NO_SHOW, False),
+        ({"status": Status.SCHEDULED, "no_show": None}, NO_SHOW, False),
+        ({"scheduled_start": START + DAY, "scheduled_end": END + DAY}, NO_SHOW, False),
+        ({}, CLOSES, False),
+    ],
+)
+def test_somebody_is_waiting_only_while_somebody_is(changes, now, goes):
+    due = mail(Kind.WAITING, session(**(MISSED | changes)), created_at=NO_SHOW)
+
+    assert (verdict(due, now) is None) == goes
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "goes"),
+    [
+        (Kind.RESCHEDULE_ASKED, "open", True),
+        (Kind.RESCHEDULE_ASKED, "withdrawn", False),
+        (Kind.RESCHEDULE_ASKED, "declined", False),
+        (Kind.RESCHEDULE_DECLINED, "declined", True),
+        (Kind.RESCHEDULE_DECLINED, "open", False),
+    ],
+)
+def test_mail_about_a_request_is_about_how_it_stands(kind, state, goes):
+    request = Request("r1", state, "teacher", START, (), None, None, None)
+
+    assert (verdict(mail(kind, request=request), START - DAY) is None) == goes
+
+
+def test_mail_of_an_agreed_time_goes_while_that_is_the_time():
+    agreed = Request("r1", "accepted", "teacher", START - DAY, (START,), START, None, None)
+    due = mail(Kind.RESCHEDULE_ACCEPTED, request=agreed)
+    moved_on = mail(Kind.RESCHEDULE_ACCEPTED, session(scheduled_start=START + HOUR), request=agreed)
+
+    assert verdict(due, START - DAY) is None
+    assert verdict(moved_on, START - DAY)[0] is State.WITHDRAWN
+
+
+def test_opting_out_of_reminders_does_not_hide_that_a_session_is_cancelled():
+    cancelled = session(status=Status.CANCELLED)
+
+    assert verdict(mail(Kind.CANCELLED, cancelled, wants_reminders=False), START) is None
+    assert verdict(mail(Kind.CANCELLED), START)[0] is State.WITHDRAWN
+    assert verdict(mail(Kind.RESCHEDULE_ASKED, cancelled, request=ASKED), START) is not None
+
+
+def test_retries_come_soon_then_every_five_minutes():
+    assert [retry_in_s(attempts) for attempts in (1, 2, 3, 4, 5, 9)] == [
+        30,
+        MINUTE,
+        2 * MINUTE,
+        4 * MINUTE,
+        5 * MINUTE,
+        5 * MINUTE,
+    ]

@@ -1,0 +1,115 @@
+"""What the live socket takes in, and how much of it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import live_messages
+from live_messages import Chat, Leave, Media, RefusedMessageError, Signal
+from rates import LIMITS, STRIKES, Allowance
+
+PAGE = "0123456789abcdef"
+
+
+def frame(**content: object) -> str:
+    return json.dumps(content)
+
+
+def test_a_description_is_passed_on_as_it_came() -> None:
+    offer = {"type": "offer", "sdp": "v=0\r\n"}
+    message = live_messages.read(frame(type="signal", to=PAGE, description=offer))
+
+    assert isinstance(message, Signal)
+    assert message.relayed("sender") == {"type": "signal", "from": "sender", "description": offer}
+
+
+def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
+    candidate = {
+        "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host",
+        "sdpMid": "0",
+        "sdpMLineIndex": 0,
+        "usernameFragment": "abcd",
+    }
+    message = live_messages.read(frame(type="signal", to=PAGE, candidate=candidate))
+
+    assert isinstance(message, Signal)
+    assert message.relayed("sender")["candidate"] == candidate
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"type": "chat", "id": "12345678", "text": "x" * 2000}, Chat),
+        ({"type": "media", "microphone": True, "camera": False, "screen": False}, Media),
+        ({"type": "leave"}, Leave),
+    ],
+)
+def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
+    assert isinstance(live_messages.read(frame(**content)), kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"type": "signal", "to": PAGE},
+        {"type": "signal", "to": "not-a-page", "description": {"type": "offer", "sdp": "v"}},
+        {"type": "signal", "to": PAGE, "description": {"type": "rollback", "sdp": "v"}},
+        {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v" * 60_001}},
+        {"type": "signal", "to": PAGE, "candidate": {"candidate": "c", "sdpMLineIndex": -1}},
+        {"type": "chat", "id": "short", "text": "x"},
+        {"type": "chat", "id": "12345678", "text": "x" * 2001},
+        {"type": "chat", "id": "12345678", "text": " \n "},
+        {"type": "media", "microphone": "yes", "camera": False, "screen": False},
+        {"type": "leave", "role": "teacher"},
+        {"type": "welcome"},
+        {},
+    ],
+)
+def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
+    with pytest.raises(RefusedMessageError) as refusal:
+        live_messages.read(frame(**content))
+
+    assert refusal.value.code == "malformed"
+
+
+@given(st.text() | st.binary() | st.none())
+def test_nothing_but_a_refusal_ever_comes_of_rubbish(raw: object) -> None:
+    with pytest.raises(RefusedMessageError):
+        live_messages.read(raw)
+
+
+@pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769])
+def test_what_is_too_large_is_refused_unread(text: str) -> None:
+    with pytest.raises(RefusedMessageError) as refusal:
+        live_messages.read(text)
+
+    assert refusal.value.code == "too_large"
+
+
+@pytest.mark.parametrize("kind", sorted(LIMITS))
+def test_a_burst_is_allowed_and_then_a_steady_rate(kind: str) -> None:
+    burst, per_second = LIMITS[kind]
+    allowance = Allowance(now=0)
+    for _ in range(int(burst)):
+        allowance.use(kind, now=0)
+
+    with pytest.raises(RefusedMessageError):
+        allowance.use(kind, now=0)
+    allowance.use(kind, now=1.01 / per_second)
+
+
+def test_leaving_is_never_refused() -> None:
+    allowance = Allowance(now=0)
+
+    for _ in range(1000):
+        allowance.use("leave", now=0)
+
+
+def test_refusals_are_forgiven_up_to_a_point() -> None:
+    allowance = Allowance(now=0)
+
+    assert all(allowance.forgives(now=0) for _ in range(int(STRIKES[0])))
+    assert not allowance.forgives(now=0)
+    assert allowance.forgives(now=10)

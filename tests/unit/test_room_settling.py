@@ -1,0 +1,141 @@
+"""What a room makes of who is there and what time it is."""
+
+import pytest
+
+import presence
+import settling
+from model import Role, Status
+from presence import AWAY_S, Here, Seat
+from settling import Came, Completed, Left, Missed, Notice, Started
+from tests.unit.cast import CLOSES, END, MINUTE, NO_SHOW, START, gone, here, person, session
+
+STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
+PAGE = "0123456789abcdef"
+
+
+def seats(*roles: Role) -> presence.Seats:
+    return {role: Seat(START, PAGE) for role in roles}
+
+
+def test_who_comes_is_written_down() -> None:
+    assert settling.changes(session(), seats(STUDENT), START) == [Came(STUDENT, START)]
+
+
+def test_both_there_is_the_start() -> None:
+    changes = settling.changes(session(student=here("student")), seats(STUDENT, TEACHER), START)
+
+    assert changes == [Came(TEACHER, START), Started(START)]
+
+
+def test_nothing_is_left_to_write_once_everything_is() -> None:
+    running = session(
+        status=Status.IN_PROGRESS,
+        started_at=START,
+        student=here("student"),
+        teacher=here("teacher"),
+    )
+
+    assert settling.changes(running, seats(STUDENT, TEACHER), START + 1) == []
+
+
+def test_who_has_left_left_when_they_were_last_seen() -> None:
+    left = {STUDENT: Seat(START, PAGE, left_at=START + 5)}
+    changes = settling.changes(session(student=here("student")), left, START + 20)
+
+    assert changes == [Left(STUDENT, START + 5)]
+
+
+def test_a_presence_that_the_room_knows_nothing_of_ends() -> None:
+    changes = settling.changes(session(teacher=here("teacher")), {}, START + 20)
+
+    assert changes == [Left(TEACHER, START + 20)]
+
+
+@pytest.mark.parametrize(("now", "missed"), [(NO_SHOW - 1, False), (NO_SHOW, True)])
+def test_alone_past_the_no_show_time(now: int, missed: bool) -> None:
+    changes = settling.changes(session(teacher=here("teacher")), seats(TEACHER), now)
+
+    assert changes == ([Missed(STUDENT)] if missed else [])
+
+
+def test_who_came_and_went_is_no_no_show() -> None:
+    alone = session(teacher=here("teacher"), student=gone("student"))
+
+    assert settling.changes(alone, seats(TEACHER), NO_SHOW) == []
+
+
+def test_a_late_arrival_starts_the_session_after_all() -> None:
+    missed = session(status=Status.NO_SHOW, no_show=STUDENT, teacher=here("teacher"))
+    changes = settling.changes(missed, seats(STUDENT, TEACHER), NO_SHOW + 60)
+
+    assert changes == [Came(STUDENT, START), Started(NO_SHOW + 60)]
+
+
+@pytest.mark.parametrize(("now", "over"), [(CLOSES - 1, False), (CLOSES, True)])
+def test_the_end_of_overtime_ends_it(now: int, over: bool) -> None:
+    running = session(
+        status=Status.IN_PROGRESS,
+        started_at=START,
+        student=here("student"),
+        teacher=here("teacher"),
+    )
+
+    changes = settling.changes(running, seats(STUDENT, TEACHER), now)
+    assert changes == ([Completed(CLOSES)] if over else [])
+
+
+def test_it_ended_when_the_last_one_left_after_the_end() -> None:
+    left = {role: Seat(START, PAGE, left_at=END + 30 + i) for i, role in enumerate(Role)}
+    running = session(
+        status=Status.IN_PROGRESS,
+        started_at=START,
+        student=gone("student"),
+        teacher=gone("teacher"),
+    )
+
+    assert settling.changes(running, left, END + 60) == [Completed(END + 31)]
+    assert settling.changes(running, left, END - 1) == []
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.CANCELLED])
+def test_what_is_over_stays_over(status: Status) -> None:
+    both = {"student": here("student"), "teacher": here("teacher")}
+
+    assert settling.changes(session(status=status, **both), seats(STUDENT, TEACHER), CLOSES) == []
+
+
+def test_a_reload_does_not_interrupt_a_stay() -> None:
+    before = presence.enter({}, STUDENT, PAGE, START)
+    away = presence.lose(before, STUDENT, START + 10)
+    back = presence.enter(presence.expire(away, START + 9 + AWAY_S), STUDENT, PAGE, START + 20)
+
+    assert away[STUDENT].state is Here.AWAY
+    assert back == before
+
+
+def test_who_stays_away_has_left_at_the_time_they_dropped() -> None:
+    away = presence.lose(seats(STUDENT), STUDENT, START + 10)
+    expired = presence.expire(away, START + 10 + AWAY_S)
+
+    assert presence.deadlines(away) == [START + 10 + AWAY_S]
+    assert expired[STUDENT] == Seat(START, PAGE, left_at=START + 10)
+    assert presence.present(expired) == set()
+
+
+def test_each_notice_is_given_once_and_never_late() -> None:
+    at = END - 5 * MINUTE
+
+    assert settling.due_notices(END, after=at - 1, now=at) == [Notice.FIVE_MINUTES]
+    assert settling.due_notices(END, after=at, now=at + 1) == []
+    assert settling.due_notices(END, after=at - 1, now=at + MINUTE) == []
+
+
+def test_the_next_look_is_at_the_next_deadline() -> None:
+    scheduled = session(teacher=here("teacher"))
+
+    assert settling.next_look(scheduled, [TEACHER], NO_SHOW - 5) == NO_SHOW
+    assert settling.next_look(scheduled, [TEACHER], START) == START + settling.LOOK_AGAIN_S
+    assert settling.next_look(scheduled, [], START) == CLOSES
+    running = session(status=Status.IN_PROGRESS, started_at=START, student=person("student"))
+    assert settling.next_look(running, [], START) == END
+    assert settling.next_look(running, [], CLOSES) is None

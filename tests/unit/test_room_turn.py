@@ -1,0 +1,83 @@
+"""TURN credentials, minted when somebody joins."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import turn
+from context import HTTPAnswer
+
+STUN = {"urls": "stun:stun.example.com:3478"}
+MINTED = {
+    "iceServers": [
+        {"urls": ["stun:stun.cloudflare.com:3478", "stun:stun.cloudflare.com:53"]},
+        {
+            "urls": [
+                "turn:turn.cloudflare.com:3478?transport=udp",
+                "turn:turn.cloudflare.com:53?transport=udp",
+            ],
+            "username": "u",
+            "credential": "c",
+        },
+    ]
+}
+
+
+def context(answer: HTTPAnswer | Exception, *, key: str = "key") -> Any:
+    calls: list[tuple[Any, ...]] = []
+
+    async def http(*call: Any) -> HTTPAnswer:
+        calls.append(call)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    settings = SimpleNamespace(
+        ice_servers=(STUN,), turn_key_id=key, turn_key_api_token="turn-token"
+    )
+    return SimpleNamespace(settings=settings, http=http, now=1000, request_id="r", calls=calls)
+
+
+async def test_credentials_outlive_the_room_and_leave_out_what_browsers_block() -> None:
+    ctx = context(HTTPAnswer(201, [], json.dumps(MINTED).encode()))
+    servers = await turn.ice_servers(ctx, until=4600)
+
+    ((method, url, headers, body, _),) = ctx.calls
+    assert (method, url) == ("POST", turn.URL.format(key_id="key"))
+    assert ("Authorization", "Bearer turn-token") in headers
+    assert json.loads(body) == {"ttl": 4500}
+    assert servers == [
+        STUN,
+        {"urls": ["stun:stun.cloudflare.com:3478"]},
+        {
+            "urls": ["turn:turn.cloudflare.com:3478?transport=udp"],
+            "username": "u",
+            "credential": "c",
+        },
+    ]
+
+
+async def test_without_a_key_nobody_is_asked() -> None:
+    ctx = context(TimeoutError(), key="")
+
+    assert await turn.ice_servers(ctx, until=4600) == [STUN]
+    assert ctx.calls == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        TimeoutError(),
+        ConnectionError(),
+        HTTPAnswer(401, [], b"{}"),
+        HTTPAnswer(201, [], b"<html>"),
+        HTTPAnswer(201, [], b"[]"),
+        HTTPAnswer(201, [], b'{"iceServers": null}'),
+    ],
+)
+async def test_without_an_answer_the_configured_ones_have_to_do(
+    answer: HTTPAnswer | Exception,
+) -> None:
+    assert await turn.ice_servers(context(answer), until=4600) == [STUN]

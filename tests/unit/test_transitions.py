@@ -1,0 +1,96 @@
+"""The clock closes what is over: once, and as what it was."""
+
+from types import SimpleNamespace
+
+import pytest
+
+import bookings
+import lifecycle
+from db import sessions, transitions
+from model import Role, Status
+from tests.unit.cast import CLOSES, END, START, booked_person, booking
+
+
+@pytest.fixture
+async def booked(db, connection):
+    ctx = SimpleNamespace(db=db, now=START)
+    await bookings.put(ctx, "s1", bookings.parse("s1", booking()))
+    return connection
+
+
+def attend(connection, user_id):
+    connection.execute(
+        "INSERT INTO attendance VALUES ('s1', ?, ?, ?, NULL)", (user_id, START, START)
+    )
+
+
+async def sweep(db, now):
+    closed = await transitions.close_overdue(db, ended_before=now - (CLOSES - END), now=now)
+    return closed, await sessions.find(db, "s1")
+
+
+@pytest.mark.parametrize(
+    ("came", "status", "absent"),
+    [
+        ([], Status.COMPLETED, None),
+        (["student"], Status.NO_SHOW, Role.TEACHER),
+        (["teacher"], Status.NO_SHOW, Role.STUDENT),
+        (["student", "teacher"], Status.COMPLETED, None),
+    ],
+)
+async def test_a_session_that_never_started_is_closed_as_what_it_was(
+    db, booked, came, status, absent
+):
+    for user_id in came:
+        attend(booked, user_id)
+    closed, found = await sweep(db, CLOSES)
+
+    assert closed == [("s1", status)]
+    assert (found.status, found.no_show, found.ended_at) == (status, absent, CLOSES)
+
+
+async def test_nothing_is_closed_a_second_before_its_overtime_ends(db, booked):
+    closed, found = await sweep(db, CLOSES - 1)
+
+    assert (closed, found.status) == ([], Status.SCHEDULED)
+
+
+async def test_a_running_session_is_completed(db, booked):
+    booked.execute("UPDATE sessions SET status = 'in_progress', started_at = ?", (START,))
+    closed, found = await sweep(db, CLOSES)
+
+    assert (closed, found.status) == ([("s1", "completed")], Status.COMPLETED)
+
+
+async def test_closing_happens_once(db, booked):
+    await sweep(db, CLOSES)
+    closed, found = await sweep(db, CLOSES + 60)
+
+    assert (closed, found.ended_at) == ([], CLOSES)
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+async def test_what_is_over_stays_as_it_is(db, booked, status):
+    booked.execute("UPDATE sessions SET status = ?, ended_at = 7", (status,))
+    closed, found = await sweep(db, CLOSES)
+
+    assert (closed, found.status, found.ended_at) == ([], status, 7)
+
+
+async def test_who_was_replaced_before_the_session_does_not_count_as_having_come(db, booked):
+    attend(booked, "student")
+    ctx = SimpleNamespace(db=db, now=START)
+    with_stranger = bookings.parse("s1", booking(student=booked_person("stranger")))
+    await bookings.put(ctx, "s1", with_stranger)
+    closed, _ = await sweep(db, CLOSES)
+
+    assert closed == [("s1", "completed")]
+
+
+async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, capsys):
+    await lifecycle.close_overdue(SimpleNamespace(db=db, now=CLOSES - 1))
+    too_early = capsys.readouterr().out
+    await lifecycle.close_overdue(SimpleNamespace(db=db, now=CLOSES))
+
+    assert too_early == ""
+    assert '"session_id": "s1", "status": "completed"' in capsys.readouterr().out

@@ -1,0 +1,121 @@
+"""What the page says: to each viewer, in each state, in their own time."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wording
+from admission import Visit
+from model import Role, Status, View
+from tests.unit.cast import (
+    CLOSES,
+    DAY,
+    END,
+    MINUTE,
+    NO_SHOW,
+    OPENS,
+    START,
+    gone,
+    here,
+    person,
+    session,
+)
+from tests.unit.test_rules import moments, sessions
+
+STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
+HELD = {"status": Status.IN_PROGRESS, "started_at": START}
+MISSED = {"status": Status.NO_SHOW, "no_show": TEACHER, "student": here("student")}
+
+
+def words(role, now, **changes):
+    return wording.words_for(Visit(session(**changes), role, now))
+
+
+# START is 09:00 in Berlin, where both live.
+@pytest.mark.parametrize(
+    ("role", "now", "changes", "heading", "in_lead"),
+    [
+        (STUDENT, OPENS - DAY, {}, "Your session with Teacher", "The room opens at 08:45"),
+        (TEACHER, OPENS, {}, "Ready for Student?", "starts at 09:00"),
+        (STUDENT, START, {}, "Your session with Teacher", "It was to start at 09:00"),
+        (STUDENT, OPENS, {"teacher": here("teacher")}, "Teacher is here", "in the room already"),
+        (STUDENT, START, {"student": here("student")}, "Waiting for Teacher", "another window"),
+        (
+            TEACHER,
+            START + MINUTE,
+            HELD | {"student": here("student")},
+            "Your session is in progress",
+            "Student is in the room",
+        ),
+        (
+            TEACHER,
+            START + MINUTE,
+            HELD | {"student": gone("student")},
+            "Your session is in progress",
+            "open until the session ends",
+        ),
+        (STUDENT, NO_SHOW, MISSED, "Teacher hasn't joined", "keep waiting"),
+        (TEACHER, NO_SHOW, MISSED, "Student waited for you", "still open"),
+        (STUDENT, CLOSES, MISSED, "Teacher didn't join", "You came."),
+        (TEACHER, CLOSES, MISSED, "You missed this session", "waited for you from 09:00"),
+        (STUDENT, CLOSES, {}, "Session ended", "Nobody started it."),
+        (
+            STUDENT,
+            END,
+            {"status": Status.COMPLETED, "started_at": START, "ended_at": END - 2 * MINUTE},
+            "Session ended",
+            "You and Teacher met for 58 minutes.",
+        ),
+        (
+            TEACHER,
+            START,
+            {"status": Status.CANCELLED},
+            "This session was cancelled",
+            "You and Student were to meet",
+        ),
+    ],
+)
+def test_each_state_has_its_words(role, now, changes, heading, in_lead):
+    said = words(role, now, **changes)
+
+    assert said.heading == heading
+    assert in_lead in said.lead
+
+
+@given(sessions(), st.sampled_from(Role), moments)
+def test_no_state_is_without_words(any_session, role, now):
+    said = wording.words_for(Visit(any_session, role, now))
+
+    assert said.heading
+    assert said.lead
+    assert said.join
+
+
+def test_every_view_has_a_label():
+    assert set(wording.STATUS_LABELS) == set(View)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Lena Fischer", "Lena"),
+        ("Lena", "Lena"),
+        ("  Lena  F ", "Lena"),
+        ("José Ñ", "José"),
+        ("", ""),
+    ],
+)
+def test_people_are_called_by_their_first_name(name, first):
+    assert wording.first_name(name) == first
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens"),
+    [("Asia/Kolkata", "13:15"), ("America/New_York", "02:45"), ("No/Where", "07:45")],
+)
+def test_times_are_the_viewers_own(zone, opens):
+    abroad = dataclasses.replace(person("student"), time_zone=zone)
+
+    assert f"opens at {opens}" in words(STUDENT, OPENS - 1, student=abroad).lead

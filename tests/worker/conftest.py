@@ -1,0 +1,89 @@
+"""The sites that worker tests visit. Each configuration is one Worker for the whole run."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import httpx
+import pytest
+
+from tests.fakes import jwks_server
+from tests.fakes.jwks_server import JwksServer
+from tests.worker.platform_keys import AUDIENCE, ISSUER, KEYS, TROUBLES, claims
+from tests.worker.site import Site
+from tools.local_worker import LocalWorker
+
+
+@pytest.fixture(scope="session")
+def site_with(worker_with: Callable[..., LocalWorker]) -> Iterator[Callable[..., Site]]:
+    """Return the site of a Worker with these settings; the same for the same ones."""
+    open_sites: list[Site] = []
+
+    def open_site(**settings: str) -> Site:
+        open_sites.append(Site(worker_with(**settings)))
+        return open_sites[-1]
+
+    yield open_site
+    for site in open_sites:
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def site(dev_worker: LocalWorker, site_with: Callable[..., Site]) -> Site:
+    """Return the site that `make dev` serves, with its demo people and sessions."""
+    return site_with()
+
+
+@pytest.fixture(scope="session")
+def production(site_with: Callable[..., Site]) -> Site:
+    """Return a production site with nothing missing."""
+    return site_with(ENVIRONMENT="production")
+
+
+@pytest.fixture(scope="session")
+def jwks() -> Iterator[JwksServer]:
+    """Return the server that publishes the platform's keys to `key_site`."""
+    with jwks_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_key_site(jwks: JwksServer, site_with: Callable[..., Site]) -> Site:
+    """Return a site that knows no shared secret and has not asked for the keys yet."""
+    site = site_with(
+        AUTH_JWKS_URL=jwks.url, AUTH_JWT_SECRET="", AUTH_ISSUER=ISSUER, AUTH_AUDIENCE=AUDIENCE
+    )
+    assert site.post("/dev/seed").status_code == 200
+    return site
+
+
+@pytest.fixture(scope="session")
+def in_trouble(new_key_site: Site, jwks: JwksServer) -> dict[str, tuple[httpx.Response, int]]:
+    """Return, for each of TROUBLES, what a visitor was told and how often the keys were asked for.
+
+    This comes before the site has ever had the keys: it would go on with those for ten minutes.
+    """
+    found = {}
+    for trouble in TROUBLES:
+        jwks.mode, asked = trouble, jwks.asked
+        token = KEYS["ES256"].sign(claims())
+        answer = new_key_site.get("/session/demo-joinable/state", token=token)
+        found[trouble] = answer, jwks.asked - asked
+    return found
+
+
+@pytest.fixture(scope="session")
+def key_site(in_trouble: object, new_key_site: Site, jwks: JwksServer) -> Site:
+    """Return a site whose platform signs with KEYS, which can be had by now."""
+    jwks.publish(*KEYS.values())
+    return new_key_site
+
+
+@pytest.fixture(scope="session")
+def unused_numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture
+def new_id(request: pytest.FixtureRequest, unused_numbers: Iterator[int]) -> str:
+    """Return a session id that no other test uses."""
+    return f"{request.node.originalname[:50].removeprefix('test_')}-{next(unused_numbers)}"

@@ -1,0 +1,158 @@
+"""A Worker's site as people's browsers, the host platform and its database see it."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+import jwt
+
+import links
+from links import RoomLink
+from tests.fakes.jwks_server import claims_of
+from tools.local_worker import LocalWorker
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+class Site:
+    """Cookies are said with each request and never kept, so that nobody is signed in by chance."""
+
+    def __init__(self, worker: LocalWorker) -> None:
+        self.worker = worker
+        self.settings = worker.settings
+        self.url = worker.settings["PUBLIC_URL"]
+        self.client = httpx.Client(
+            base_url=worker.url,
+            trust_env=False,
+            timeout=60,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        user: str | None = None,
+        token: str | None = None,
+        cookie: str | None = None,
+        headers: dict[str, str] | None = None,
+        **body: Any,
+    ) -> httpx.Response:
+        """Ask as `user` signed in at the platform, with a bearer `token`, or with this `cookie`."""
+        cookies = [cookie] if cookie else []
+        if user:
+            cookies.append(f"{self.settings['AUTH_COOKIE']}={self.token(user)}")
+        own = {"Cookie": "; ".join(cookies)} if cookies else {}
+        if token is not None:
+            own["Authorization"] = f"Bearer {token}"
+        return self.client.request(method, path, headers=own | (headers or {}), **body)
+
+    def get(self, path: str, **said: Any) -> httpx.Response:
+        return self.request("GET", path, **said)
+
+    def post(self, path: str, **said: Any) -> httpx.Response:
+        return self.request("POST", path, **said)
+
+    def page(self, path: str, **said: Any) -> httpx.Response:
+        """Open it as a browser does when somebody goes there."""
+        return self.request("GET", path, headers=BROWSER, **said)
+
+    def token(self, user_id: str, **claims: Any) -> str:
+        """The platform's HS256 token of somebody signed in there."""
+        return jwt.encode(claims_of(user_id, **claims), self.settings["AUTH_JWT_SECRET"], "HS256")
+
+    def link(self, session_id: str, user_id: str, *, purpose: str = links.LINK) -> str:
+        """The token in the address of a room link."""
+        keys = self.settings["LINK_SECRETS"].split(",")
+        return links.sign(RoomLink(session_id, user_id), keys, purpose=purpose)
+
+    def room_cookie(self, session_id: str, user_id: str) -> str:
+        return f"{links.ROOM_COOKIE}={self.link(session_id, user_id, purpose=links.COOKIE)}"
+
+    def put(self, session_id: str, booking: Any, **said: Any) -> httpx.Response:
+        """Book or change a session, as the platform."""
+        return self.platform("PUT", session_id, json=booking, **said)
+
+    def cancel(self, session_id: str) -> httpx.Response:
+        return self.platform("POST", f"{session_id}/cancel")
+
+    def show(self, session_id: str) -> dict[str, Any]:
+        """Everything the platform can learn of a session."""
+        response = self.platform("GET", session_id)
+        assert response.status_code == 200, response.text
+        known: dict[str, Any] = response.json()
+        return known
+
+    def platform(self, method: str, path: str, **said: Any) -> httpx.Response:
+        address = f"/platform/sessions/{path}"
+        return self.request(method, address, token=self.settings["PLATFORM_TOKEN"], **said)
+
+    def book(self, session_id: str, *, starts_in: int = 5 * MINUTE, lasts: int = HOUR) -> str:
+        """Put a session in; its id."""
+        response = self.put(session_id, booking(starts_in=starts_in, lasts=lasts))
+        assert response.status_code in (200, 201), response.text
+        return session_id
+
+    @contextmanager
+    def d1(self) -> Iterator[sqlite3.Connection]:
+        """The Worker's own D1, as the file that it is on this machine."""
+        folder = self.worker.state / "v3" / "d1" / "miniflare-D1DatabaseObject"
+        (file,) = (path for path in folder.glob("*.sqlite") if path.stem != "metadata")
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            yield connection
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def booking(*, starts_in: int = 5 * MINUTE, lasts: int = HOUR, **changes: Any) -> dict[str, Any]:
+    """What the platform says of a session of the student and the teacher."""
+    start = int(time.time()) + starts_in
+    return {
+        "course": {"id": "algebra", "title": "Linear Algebra"},
+        "student": person("student", time_zone="Europe/Berlin"),
+        "teacher": person("teacher", time_zone="America/New_York"),
+        "scheduled_start": start,
+        "scheduled_end": start + lasts,
+    } | changes
+
+
+def person(person_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": person_id,
+        "name": f"{person_id.title()} Example",
+        "email": f"{person_id}@example.com",
+    } | changes
+
+
+def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
+    """The error in an answer, which has the one shape that all our JSON errors have."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    answer = response.json()
+    assert set(answer) == {"error"}
+    error: dict[str, Any] = answer["error"]
+    assert {"code", "message"} <= set(error) <= {"code", "message", "fields", "request_id"}
+    assert all(isinstance(error[name], str) and error[name] for name in ("code", "message"))
+    assert ("fields" in error) == (status == 422)
+    return error
+
+
+def eventually(read: Callable[[], Any], deadline_s: float = 20) -> Any:
+    """What `read` gives as soon as it gives something: for work done after the answer."""
+    give_up_at = time.monotonic() + deadline_s
+    while not (found := read()):
+        assert time.monotonic() < give_up_at, "it never happened"
+        time.sleep(0.02)
+    return found

@@ -1,0 +1,223 @@
+"""Reminders in the real Worker: due by the minute, once, to the right people, into the outbox."""
+
+import re
+import time
+
+import pytest
+
+from tests.worker.site import DAY, HOUR, MINUTE, Site, booking, error_of, person
+
+LEADS = {"24h": DAY, "1h": HOUR, "15min": 15 * MINUTE}
+
+
+@pytest.fixture(scope="module")
+def site(site_with) -> Site:
+    """A Worker of its own: other tests' sessions would fill its outbox."""
+    return site_with(MAIL_FROM="Reminders <reminders@example.com>")
+
+
+def book(site: Site, session_id: str, starts_in: int, **changes) -> str:
+    """Book for two people of this session's own."""
+    people = {
+        role: person(f"{session_id}-{role}", time_zone=zone)
+        for role, zone in (("student", "Europe/Berlin"), ("teacher", "America/New_York"))
+    }
+    response = site.put(session_id, booking(starts_in=starts_in, **(people | changes)))
+    assert response.is_success, response.text
+    return session_id
+
+
+def mails(site: Site, session_id: str) -> list[tuple[str, str, str]]:
+    """(kind, role, state) of the session's mail."""
+    with site.d1() as db:
+        rows = db.execute(
+            "SELECT kind, user_id, state FROM mails WHERE session_id = ? ORDER BY due_at, user_id",
+            (session_id,),
+        ).fetchall()
+    return [(row["kind"], row["user_id"].rpartition("-")[2], row["state"]) for row in rows]
+
+
+def outbox(site: Site, session_id: str) -> list[dict[str, str]]:
+    with site.d1() as db:
+        rows = db.execute(
+            "SELECT o.* FROM outbox o JOIN mails m ON m.id = o.id WHERE m.session_id = ?",
+            (session_id,),
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def backdate(site: Site, session_id: str, by_s: int) -> None:
+    """As if it had been booked that much earlier."""
+    with site.d1() as db:
+        db.execute(
+            "UPDATE sessions SET created_at = created_at - ? WHERE id = ?", (by_s, session_id)
+        )
+
+
+@pytest.mark.parametrize("kind", LEADS)
+def test_each_reminder_goes_to_both_once(site, new_id, kind):
+    book(site, new_id, LEADS[kind])
+    site.worker.scheduled()
+    site.worker.scheduled()
+
+    sent = [mail for mail in mails(site, new_id) if mail[2] != "skipped"]
+    assert sent == [(kind, "student", "sent"), (kind, "teacher", "sent")]
+    assert len(outbox(site, new_id)) == 2
+
+
+def test_booked_late_gets_only_what_is_still_to_come(site, new_id):
+    book(site, new_id, 13 * MINUTE)
+    site.worker.scheduled()
+
+    assert {state for _, _, state in mails(site, new_id)} == {"skipped"}
+    assert len(mails(site, new_id)) == 6
+    assert outbox(site, new_id) == []
+
+
+def test_after_an_outage_of_hours_only_the_newest_reminder_is_sent(site, new_id):
+    book(site, new_id, 50 * MINUTE)
+    backdate(site, new_id, 2 * DAY)
+    with site.d1() as db:
+        db.execute("DELETE FROM mails WHERE session_id = ?", (new_id,))
+        db.execute("UPDATE progress SET done_until = done_until - ?", (30 * HOUR,))
+    site.worker.scheduled()
+
+    states = {kind: state for kind, _, state in mails(site, new_id)}
+    assert states == {"24h": "skipped", "1h": "sent"}
+
+
+def test_a_cancelled_session_gets_no_reminder_and_both_hear_of_it(site, new_id):
+    book(site, new_id, 15 * MINUTE)
+    assert site.cancel(new_id).status_code == 200
+    assert site.cancel(new_id).status_code == 200
+    site.worker.scheduled()
+
+    sent = [mail for mail in mails(site, new_id) if mail[2] == "sent"]
+    assert sorted(sent) == [("cancelled", "student", "sent"), ("cancelled", "teacher", "sent")]
+
+
+def test_a_moved_session_is_reminded_of_at_its_new_time(site, new_id):
+    book(site, new_id, HOUR)
+    site.worker.scheduled()
+    book(site, new_id, 15 * MINUTE)
+    site.worker.scheduled()
+
+    sent = [kind for kind, role, state in mails(site, new_id) if state == "sent"]
+    assert sent == ["1h", "1h", "15min", "15min"]
+    state = site.get(f"/session/{new_id}/state", user=f"{new_id}-student").json()
+    told = {(r["kind"], r["role"]): r["state"] for r in state["reminders"]}
+    assert told["15min", "student"] == "sent"
+    assert told["1h", "student"] == "skipped"  # of the new time, which was set too late for it
+
+
+def test_the_state_and_the_platform_learn_what_was_sent(site, new_id):
+    book(site, new_id, 15 * MINUTE)
+    site.worker.scheduled()
+    state = site.get(f"/session/{new_id}/state", user=f"{new_id}-teacher")
+    reminders = [r for r in state.json()["reminders"] if r["kind"] == "15min"]
+
+    assert {r["role"] for r in reminders} == {"student", "teacher"}
+    assert all(r["state"] == "sent" and abs(r["sent_at"] - time.time()) < 60 for r in reminders)
+    assert 'round trips: 1"' in state.headers["Server-Timing"]
+    known = [r for r in site.show(new_id)["reminders"] if r["kind"] == "15min"]
+    assert [r["state"] for r in known] == ["sent", "sent"]
+
+
+def test_one_click_switches_reminders_off_and_the_page_undoes_it(site, new_id):
+    book(site, new_id, HOUR)
+    site.worker.scheduled()
+    student = next(m for m in outbox(site, new_id) if m["to_email"].endswith("student@example.com"))
+    path = re.search(r'href="[^"]*(/unsubscribe/[^"]+)"', student["html"])[1]
+    scanned = site.page(path)
+    assert scanned.status_code == 200
+    assert "Switch off reminders?" in scanned.text
+    # A mail program's one-click: from no page of ours, without cookies.
+    cross_site = {"Origin": "https://mail.example.net", "Sec-Fetch-Site": "cross-site"}
+    answer = site.post(path, headers=cross_site, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    book(site, new_id, 15 * MINUTE)
+    site.worker.scheduled()
+
+    ones = [m for m in mails(site, new_id) if m[0] == "15min"]
+    assert ones == [("15min", "student", "skipped"), ("15min", "teacher", "sent")]
+    assert "Reminders are on again" in site.post(path, data={"reminders": "on"}).text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_forged_unsubscribe_link_does_nothing(site, new_id, method):
+    token = site.link(new_id, f"{new_id}-student")  # signed, but for another purpose
+
+    error_of(
+        site.request(method, f"/unsubscribe/{token}", headers={"Accept": "application/json"}), 404
+    )
+
+
+def test_who_did_not_come_hears_once_that_the_other_one_waits(site, new_id):
+    book(site, new_id, -11 * MINUTE)
+    with site.d1() as db:
+        db.execute(
+            "INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at)"
+            " SELECT id, teacher_id, scheduled_start, scheduled_start FROM sessions WHERE id = ?",
+            (new_id,),
+        )
+        db.execute(
+            "UPDATE sessions SET status = 'no_show', no_show = 'student' WHERE id = ?", (new_id,)
+        )
+    site.worker.scheduled()
+    site.worker.scheduled()
+
+    assert [m for m in mails(site, new_id) if m[2] == "sent"] == [("waiting", "student", "sent")]
+    assert "is waiting for you" in outbox(site, new_id)[0]["subject"]
+
+
+def test_a_suppressed_address_gets_nothing(site, new_id):
+    book(site, new_id, HOUR)
+    with site.d1() as db:
+        db.execute(
+            "INSERT INTO suppressions VALUES (?, 'bounced', 0)",
+            (f"{new_id}-student@example.com".lower(),),
+        )
+    site.worker.scheduled()
+
+    ones = [m for m in mails(site, new_id) if m[0] == "1h"]
+    assert ones == [("1h", "student", "skipped"), ("1h", "teacher", "sent")]
+
+
+def test_a_mail_leads_to_the_lobby_in_one_redirect_and_to_the_calendar(site, new_id):
+    book(site, new_id, 15 * MINUTE)
+    site.worker.scheduled()
+    html = outbox(site, new_id)[0]["html"]
+    path = re.search(r'class="button".*?href="http://[^/]+(/r/[^"]+)"', html, re.DOTALL)[1]
+    answers = [site.request(method, path) for method in ("HEAD", "GET", "GET")]
+
+    assert [(a.status_code, a.headers["Location"]) for a in answers] == [
+        (303, f"/session/{new_id}")
+    ] * 3
+    cookie = answers[-1].headers["Set-Cookie"].split(";")[0]
+    assert site.page(f"/session/{new_id}", cookie=cookie).status_code == 200
+    calendar = site.get(f"{path}/calendar")
+    assert calendar.headers["Location"] == f"/session/{new_id}/calendar.ics"
+    file = site.get(calendar.headers["Location"], cookie=cookie)
+    assert file.headers["Content-Type"].startswith("text/calendar")
+
+
+def test_the_outbox_shows_mail_without_letting_it_do_anything(site, new_id):
+    book(site, new_id, HOUR)
+    site.worker.scheduled()
+    mail = outbox(site, new_id)[0]
+    shown = site.page(f"/dev/outbox/{mail['id']}")
+
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    assert '<base target="_blank">' in shown.text
+    assert mail["id"] in site.page("/dev/outbox").text
+    assert site.page("/dev/outbox/unknown").status_code == 404
+
+
+def test_a_tick_says_what_it_did(site, new_id):
+    book(site, new_id, HOUR)
+    site.worker.scheduled()
+    lines = [line for line in site.worker.logs().splitlines() if '"event": "mail_tick"' in line]
+
+    assert '"sent": 2' in lines[-1]
+    assert '"waiting": 0' in lines[-1]

@@ -1,0 +1,108 @@
+"""`make reminders-status`: where all mail stands, in production; WHERE=local asks `make dev`'s data.
+
+Names and addresses stay in the database: only counts, times and errors are shown.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from tools import setup
+from tools.dev import STATE
+from tools.node import node_environment, wrangler
+from tools.paths import ROOT
+from tools.secrets_status import SIGNED_OUT
+from tools.steps import StepFailedError
+
+LATE_S = 5 * 60
+DAY_S = 24 * 60 * 60
+QUERIES = (
+    "SELECT state, count(*) AS mails, min(due_at) AS oldest, max(due_at) AS newest"
+    " FROM mails GROUP BY state ORDER BY state",
+    "SELECT coalesce(delivery, 'not known') AS delivery, count(*) AS mails"
+    " FROM mails WHERE state = 'sent' GROUP BY delivery ORDER BY delivery",
+    "SELECT kind, session_id, due_at, attempts, last_error FROM mails"
+    " WHERE state IN ('pending', 'sending', 'dead') AND last_error IS NOT NULL"
+    " ORDER BY due_at DESC LIMIT 10",
+    "SELECT reason, count(*) AS addresses FROM suppressions GROUP BY reason ORDER BY reason",
+    "SELECT done_until FROM progress WHERE job = 'reminders'",
+)
+
+
+def main() -> None:
+    try:
+        setup.main("run")
+        states, deliveries, errors, suppressed, progress = ask(os.environ.get("WHERE", ""))
+    except StepFailedError as failure:
+        sys.exit(f"make reminders-status: {failure}")
+    now = int(time.time())
+    print("mails by state")
+    for row in states:
+        print(
+            f"  {row['state']:10} {row['mails']:>8}   due {at(row['oldest'])} to {at(row['newest'])}"
+        )
+    print_counts("sent, and then", deliveries, "delivery", "mails")
+    print_counts("addresses that get no mail", suppressed, "reason", "addresses")
+    print("last errors" if errors else "no errors")
+    for row in errors:
+        print(
+            f"  {at(row['due_at'])}  {row['kind']} of {row['session_id']},"
+            f" {row['attempts']} attempts: {row['last_error']}"
+        )
+    sys.exit(verdict(states, progress, now))
+
+
+def ask(where: str) -> list[list[dict[str, Any]]]:
+    """Return the rows of each query. Raises: StepFailedError, with what to do about it."""
+    target = ["--local", f"--persist-to={STATE}"] if where == "local" else ["--remote"]
+    command = wrangler("d1", "execute", "DB", *target, "--json", "--command", ";".join(QUERIES))
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=node_environment() | {"CI": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = done.stdout + done.stderr
+    if done.returncode == 0:
+        return [answer["results"] for answer in json.loads(done.stdout)]
+    if any(words in output for words in SIGNED_OUT):
+        msg = 'not signed in to Cloudflare: make wrangler RUN="login", or set CLOUDFLARE_API_TOKEN.'
+        raise StepFailedError(msg)
+    msg = f"wrangler could not ask the database:\n{output.strip()}"
+    raise StepFailedError(msg)
+
+
+def verdict(states: list[dict[str, Any]], progress: list[dict[str, Any]], now: int) -> str | None:
+    """Say what is wrong, as the reason to exit with; None when nothing is."""
+    waiting = [row["oldest"] for row in states if row["state"] in ("pending", "sending")]
+    if not progress or now - progress[0]["done_until"] > LATE_S:
+        last = at(progress[0]["done_until"]) if progress else "never"
+        return f"WARNING: the minute's work has not run since {last}."
+    if waiting and now - min(waiting) > LATE_S:
+        return f"WARNING: mail is late, the oldest was due {at(min(waiting))}."
+    if any(row["state"] == "dead" and now - row["newest"] < 2 * DAY_S for row in states):
+        return "WARNING: some mail was given up lately; its errors are above."
+    print("all well")
+    return None
+
+
+def print_counts(title: str, rows: list[dict[str, Any]], name: str, count: str) -> None:
+    if rows:
+        print(title)
+    for row in rows:
+        print(f"  {row[name]:10} {row[count]:>8}")
+
+
+def at(moment: int) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+if __name__ == "__main__":
+    main()
