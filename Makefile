@@ -1,12 +1,13 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check deploy secrets reminders-status wrangler pins clean
+.PHONY: help dev test check deploy secrets reminders-status recordings-status recordings-retry \
+	wrangler pins clean
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
 run = @python=$$(sh tools/find_python.sh) && exec "$$python" -m
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 19
 
 dev: ## Run at http://localhost:8787 with demo data (PORT=..., and any setting NAME=value)
 	$(run) tools.dev
@@ -25,6 +26,12 @@ reminders-status: ## Say where all mail stands: by state, late, given up (WHERE=
 
 secrets: ## Say which of the Worker's secrets are set in production
 	$(run) tools.secrets_status
+
+recordings-status: ## List recordings that are not there yet (PUBLIC_URL, PLATFORM_TOKEN; else make dev's)
+	$(run) tools.recordings status
+
+recordings-retry: ## Try a failed recording again: ID=...
+	$(run) tools.recordings retry "$(ID)"
 
 wrangler: ## Run the pinned wrangler, e.g. make wrangler RUN="login" or RUN="secret put NAME"
 	$(run) tools.node $(RUN)

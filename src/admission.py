@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import links
@@ -12,7 +12,10 @@ from db import sessions
 from errors import NotParticipantError, SessionNotFoundError, SignedOutError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from context import Context
+    from db.database import Row, Statement
     from model import Participant, Role, Session, View
     from web import Request
 
@@ -26,6 +29,8 @@ class Visit:
     now: int
     by_link: bool = False
     """Known by the link in an e-mail only, which may have been forwarded."""
+    along: list[list[Row]] = field(default_factory=list)
+    """The rows of what was asked along with the session."""
 
     @property
     def viewer(self) -> Participant:
@@ -40,8 +45,10 @@ class Visit:
         return rules.view_of(self.session, self.role, self.now)
 
 
-async def admit(request: Request, ctx: Context, session_id: str) -> Visit:
-    """Let a participant in, with one database round trip.
+async def admit(
+    request: Request, ctx: Context, session_id: str, along: Sequence[Statement] = ()
+) -> Visit:
+    """Let a participant in, with one database round trip, in which `along` is asked too.
 
     The platform's sign-in counts first; the cookie of a room link speaks for whoever is not
     signed in, or signed in as somebody who has no part in this session.
@@ -52,14 +59,14 @@ async def admit(request: Request, ctx: Context, session_id: str) -> Visit:
     invited = _invited_user(request, ctx, session_id)
     if signed_in is None and invited is None:
         raise SignedOutError
-    session = await sessions.find(ctx.db, session_id)
+    session, rows = await sessions.find_along(ctx.db, session_id, along)
     if session is None:
         raise SessionNotFoundError
     if signed_in is not None and (role := session.role_of(signed_in)):
-        return Visit(session, role, ctx.now)
+        return Visit(session, role, ctx.now, along=rows)
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
-            return Visit(session, role, ctx.now, by_link=True)
+            return Visit(session, role, ctx.now, by_link=True, along=rows)
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError

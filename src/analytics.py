@@ -34,6 +34,11 @@ def session_ended(ctx: Context, session_id: str, *, started_at: int | None, ende
     _record(ctx, "session_ended", session_id, {"duration": duration})
 
 
+def feedback_submitted(ctx: Context, session_id: str, rating: int) -> None:
+    """Somebody rated the session, or rated it anew."""
+    _record(ctx, "feedback_submitted", session_id, {"rating": rating})
+
+
 def tech_issue(ctx: Context, session_id: str, error_type: str) -> None:
     _record(ctx, "tech_issue", session_id, {"error_type": error_type})
 

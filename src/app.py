@@ -13,7 +13,6 @@ import routes
 from errors import (
     AppError,
     InvalidError,
-    MethodNotAllowedError,
     NotConfiguredError,
     SignedOutError,
 )
@@ -60,7 +59,12 @@ async def respond(
         response = _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
         response.body = None
-    response.headers += _security_headers(request, response)
+    # What a handler has set, such as the cache rules of a download, it has set for a reason.
+    response.headers += [
+        header
+        for header in _security_headers(request, response)
+        if response.header(header[0]) is None
+    ]
     response.headers.append(("X-Request-Id", request_id))
     calls = getattr(ctx.db, "calls", 0) if ctx else 0
     if ctx and ctx.settings.development:
@@ -103,8 +107,7 @@ def _error_response(
         response = html_response(body, failure.status)
     else:
         response = json_response({"error": _error_json(failure, unexpected_id)}, failure.status)
-    if isinstance(failure, MethodNotAllowedError):
-        response.headers.append(("Allow", failure.allowed))
+    response.headers += failure.headers
     return response
 
 

@@ -10,7 +10,7 @@ import json
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 import js
 from pyodide.ffi import JsException, jsnull, to_js
@@ -19,7 +19,10 @@ from workers import import_from_javascript
 from context import Context, HTTPAnswer
 from errors import ServiceUnavailableError
 from logs import log
+from recording_sources import Fetched, RecordingError
+from recordings import Message
 from settings import NAMES, Settings
+from storage import R2Files
 from web import Request, Response
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from db.database import Row
 
 FETCH_TIMEOUT_MS = 5_000
+STREAM_HEAD_TIMEOUT_MS = 30_000
+REDIRECTS = (301, 302, 303, 307, 308)
 VISITOR_HEADER = "X-Visitor"
 
 
@@ -53,6 +58,10 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         probe=lambda: _probe(env),
         rooms=DurableRooms(env.ROOMS),
         http=http,
+        files=R2Files(env.FILES, _object, to_js),
+        fetch_stream=fetch_stream,
+        discard=discard,
+        queue_recording=lambda record_id: env.RECORDINGS.send(_object({"record_id": record_id})),
     )
 
 
@@ -182,6 +191,13 @@ class DurableRooms:
     async def look(self, session_id: str) -> None:
         await self._room(session_id).look(session_id)
 
+    async def chat(self, session_id: str) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = json.loads(await self._room(session_id).chat())
+        return lines
+
+    async def forget_chat(self, session_id: str) -> None:
+        await self._room(session_id).forget_chat()
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         await self._room(session_id).shift_clock(session_id, seconds)
 
@@ -197,7 +213,7 @@ def incoming(request: Any) -> Request:
         body: bytes = (await request.arrayBuffer()).to_bytes()
         return body
 
-    return Request(request.method, request.url, headers, read)
+    return Request(request.method, request.url, headers, read, lambda: request.body)
 
 
 def outgoing(response: Response) -> Any:
@@ -210,6 +226,50 @@ def outgoing(response: Response) -> Any:
     return js.Response.new(
         body, status=response.status, headers=to_js([list(pair) for pair in response.headers])
     )
+
+
+async def fetch_stream(url: str, headers: Mapping[str, str]) -> Fetched:
+    """GET without reading the body: some seconds for the head, three redirects at most.
+
+    Raises: RecordingError.
+    """
+    asked = _object({"Accept-Encoding": "identity", **headers})
+    for _ in range(4):
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise RecordingError("the source's address is not http")
+        controller = js.AbortController.new()
+        timer = js.setTimeout(controller.abort.bind(controller), STREAM_HEAD_TIMEOUT_MS)
+        try:
+            answer = await js.fetch(url, headers=asked, redirect="manual", signal=controller.signal)
+        except JsException as error:
+            raise RecordingError("the source does not answer") from error
+        finally:
+            js.clearTimeout(timer)
+        found = json.loads(js.JSON.stringify(js.Object.fromEntries(answer.headers)))
+        if answer.status not in REDIRECTS or "location" not in found:
+            return Fetched(answer.status, found, answer.body)
+        await discard(answer.body)
+        url = urljoin(url, found["location"])
+    raise RecordingError("the source redirects for ever")
+
+
+async def discard(body: Any) -> None:
+    """Let go of a body that nobody will read."""
+    if body:
+        await body.cancel()
+
+
+def messages(batch: Any) -> list[Message]:
+    """The queue's deliveries, from the SDK's."""
+    return [
+        Message(
+            each.body,
+            each.attempts,
+            each.ack,
+            lambda wait, each=each: each.retry(delaySeconds=wait),  # type: ignore[misc]
+        )
+        for each in batch.messages
+    ]
 
 
 async def fetch_json(url: str) -> Any:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from db.database import Database
+    from files import Files
+    from recording_sources import Fetched
     from settings import Settings
 
 
@@ -65,6 +67,14 @@ class Rooms(Protocol):
         """Ask the call's provider who is there: something seems to have changed."""
         ...
 
+    async def chat(self, session_id: str) -> list[dict[str, Any]]:
+        """The lines of the chat, in order: role, text and time of each."""
+        ...
+
+    async def forget_chat(self, session_id: str) -> None:
+        """The chat has been kept long enough."""
+        ...
+
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         """Let this room's clock run ahead; development only."""
         ...
@@ -85,3 +95,10 @@ class Context:
     probe: Callable[[], Awaitable[dict[str, bool]]]
     rooms: Rooms
     http: HTTP
+    files: Files
+    fetch_stream: Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
+    """GET an address, after redirects; its body has not been read. Raises: RecordingError."""
+    discard: Callable[[Any], Awaitable[None]]
+    """Let go of a body that nobody will read."""
+    queue_recording: Callable[[str], Awaitable[None]]
+    """Have a recording looked after, by its id."""

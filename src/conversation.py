@@ -39,8 +39,12 @@ class Conversation:
             "now": now,
         }
 
+    def lines(self) -> list[dict[str, Any]]:
+        """The chat, for a file of it afterwards."""
+        return self._chat.lines()
+
     def forget(self) -> None:
-        """Nobody can come back: what was said is nobody's business any more."""
+        """It has been kept long enough: docs/privacy.md."""
         self._chat.clear()
 
     def pass_on(

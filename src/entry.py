@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
+from typing import Any, Final
 
 from workers import WorkerEntrypoint
 
 import app
 import bindings
+import cleaning
 import lifecycle
 import recordings
 import reminders
+import retention
+import schedule
 from logs import log
 from room import Room
 
 __all__ = ["Default", "Room"]
+
+EACH_MINUTE: Final = (lifecycle.close_overdue, reminders.tick, cleaning.sweep)
+WORK: Final = {
+    schedule.EACH_FIVE_MINUTES: (recordings.sweep,),
+    schedule.DAILY: (retention.purge,),
+}
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
@@ -30,10 +39,10 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         )
         return bindings.outgoing(response)
 
-    async def scheduled(self, _controller: Any, _env: Any = None, _ctx: Any = None) -> None:
+    async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
         failure = None
         # Each with a context of its own: one that fails must not keep the others from their work.
-        for work in (lifecycle.close_overdue, reminders.tick):
+        for work in WORK.get(controller.cron, EACH_MINUTE):
             context = bindings.context(self.ctx.waitUntil, bindings.new_id())
             try:
                 await work(context)
@@ -44,4 +53,5 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
             raise failure
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
-        await recordings.consume(batch)
+        ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
+        await recordings.consume(ctx, batch.queue, bindings.messages(batch))

@@ -6,6 +6,11 @@ AppError
  +- NotFoundError            404  (SessionNotFoundError)
  +- ConflictError            409  (TooEarlyError)
  +- SessionEndedError        410
+ +- LengthRequiredError      411
+ +- PreconditionFailedError  412
+ +- BodyTooLargeError        413
+ +- UnsupportedTypeError     415
+ +- RangeNotSatisfiableError 416
  +- InvalidError             422
  +- ServiceUnavailableError  503  (ProviderError)
 """
@@ -21,6 +26,7 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
     message: str = "Something went wrong on our side."
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, message: str | None = None) -> None:
         if message is not None:
@@ -73,7 +79,7 @@ class MethodNotAllowedError(AppError):
 
     def __init__(self, allowed: str) -> None:
         super().__init__(f"Only {allowed} is answered here.")
-        self.allowed = allowed
+        self.headers = (("Allow", allowed),)
 
 
 class ConflictError(AppError):
@@ -91,9 +97,33 @@ class SessionEndedError(AppError):
     message = "This session has ended."
 
 
+class LengthRequiredError(AppError):
+    status, code = 411, "length_required"
+    message = "The upload must say how long it is (Content-Length)."
+
+
+class PreconditionFailedError(AppError):
+    status, code = 412, "precondition_failed"
+    message = "The file has changed since."
+
+
 class BodyTooLargeError(AppError):
     status, code = 413, "too_large"
     message = "That is larger than we accept."
+
+
+class UnsupportedTypeError(AppError):
+    status, code = 415, "unsupported_type"
+    message = "Files of this kind cannot be uploaded."
+
+
+class RangeNotSatisfiableError(AppError):
+    status, code = 416, "range_not_satisfiable"
+    message = "The file is shorter than that."
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.headers = (("Content-Range", f"bytes */{size}"),)
 
 
 class UpgradeRequiredError(AppError):

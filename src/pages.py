@@ -12,6 +12,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+import afterwards
 import rescheduling
 import rules
 import video
@@ -42,7 +43,7 @@ def _templates() -> jinja2.Environment:
         "first_name": first_name,
         "colour": colour,
         "text": text,
-    }
+    } | afterwards.FILTERS
     return environment
 
 
@@ -51,8 +52,8 @@ def render(template: str, **values: Any) -> str:
     return _templates().get_template(template).render(values)
 
 
-def session_page(visit: Visit, settings: Settings) -> str:
-    """The session page in this viewer's state."""
+def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
+    """The session page in this viewer's state; `saved` is what a form has just saved."""
     session, view = visit.session, visit.view
     over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, visit.now)
     words = words_for(visit)
@@ -78,6 +79,7 @@ def session_page(visit: Visit, settings: Settings) -> str:
         can_move=rescheduling.asks_now(visit),
         recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
+        **(afterwards.values(visit, settings, saved) if over else {}),
     )
 
 

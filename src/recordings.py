@@ -1,30 +1,178 @@
-"""Recordings on their way into R2.
+"""Recordings on their way into R2: announced, queued, copied, or visibly failed.
 
-Nothing is announced to the queue yet. A message that comes all the same, from a later release
-that was rolled back, stays in the queue until a release that knows it takes it.
+A message only says which recording to look at; what is to be done follows from its row. So it does
+no harm when a message comes twice, and the sweep makes good for one that never comes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from db import calls
+import recording_sources
+from db import recordings as recordings_db
+from errors import AppError, NotFoundError
 from logs import log
+from recording_sources import RecordingError
+from replication import Copy, UnfinishedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from context import Context
+    from db.database import Row
+
+DEAD_QUEUE: Final = "session-room-recordings-dead"
+# Longer than any consumer lives.
+LEASE_S: Final = 16 * 60
+LONGEST_WAIT_S: Final = 60 * 60
+# After so many failures in a row nothing that has arrived is trusted any more.
+START_OVER_AFTER: Final = 5
+STRANDED_S: Final = 10 * 60
+ASK_FIRST_S: Final = 10 * 60
+ASK_UNTIL_S: Final = 48 * 60 * 60
+AT_ONCE: Final = 20
+# It becomes part of a key and of addresses.
+_RECORD_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}\Z")
 
 
-async def announce(ctx: Context, session_id: str, provider: str, record_id: str) -> None:
-    """Note that the provider has a recording that can be fetched; hearing it twice is fine."""
-    new = await calls.announce_recording(
-        ctx.db, record_id=record_id, session_id=session_id, provider=provider, now=ctx.now
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery of the queue. `retry` takes the seconds to wait."""
+
+    body: Any
+    attempts: int
+    ack: Callable[[], None]
+    retry: Callable[[int], None]
+
+
+async def announce(
+    ctx: Context, session_id: str, provider: str, record_id: str, size_bytes: int | None = None
+) -> None:
+    """The provider has a recording that can be fetched; hearing it twice is fine."""
+    if not _RECORD_ID.match(record_id):
+        log("recording_id_refused", session_id=session_id, provider=provider)
+        return
+    new = await recordings_db.announce(
+        ctx.db,
+        record_id=record_id,
+        session_id=session_id,
+        provider=provider,
+        announced_bytes=size_bytes,
+        now=ctx.now,
     )
     if new:
         log("recording_announced", session_id=session_id, record_id=record_id)
+        await ctx.queue_recording(record_id)
 
 
-async def consume(batch: Any) -> None:
-    """Hand every message back to the queue."""
-    log("recording_messages_deferred", queue=batch.queue, messages=len(batch.messages))
-    batch.retryAll()
+async def consume(ctx: Context, queue: str, messages: list[Message]) -> None:
+    """Look after each message by itself: one that fails takes no other with it."""
+    for message in messages:
+        record_id = message.body.get("record_id") if isinstance(message.body, dict) else None
+        if not isinstance(record_id, str):
+            log("recording_message_not_understood", queue=queue)
+            message.ack()
+        elif queue == DEAD_QUEUE:
+            await _give_up(ctx, record_id)
+            message.ack()
+        else:
+            await _take(ctx, record_id, message)
+
+
+async def _take(ctx: Context, record_id: str, message: Message) -> None:
+    """Copy, unless it has been copied, or somebody else is at it."""
+    claimed, row, parts = await recordings_db.claim(
+        ctx.db, record_id, lease_until=ctx.now + LEASE_S, now=ctx.now
+    )
+    if row is None or not claimed:
+        message.ack()
+        return
+    about = {"session_id": row["session_id"], "record_id": record_id}
+    try:
+        await _copy(ctx, row, parts)
+    except UnfinishedError:
+        await recordings_db.postpone(ctx.db, record_id, until=ctx.now, error="", now=ctx.now)
+        await ctx.queue_recording(record_id)
+        message.ack()
+    except Exception as error:  # noqa: BLE001
+        wait = min(LONGEST_WAIT_S, ctx.settings.recording_retry_s * 2 ** (message.attempts - 1))
+        log("recording_attempt_failed", **about, error=_reason(error), attempt=message.attempts)
+        if not isinstance(error, (RecordingError, AppError)):
+            log("unexpected_error", **about, trace=traceback.format_exception(error))
+        await recordings_db.postpone(
+            ctx.db, record_id, until=ctx.now + wait, error=_reason(error), now=ctx.now
+        )
+        message.retry(wait)
+    else:
+        log("recording_copied", **about, attempts=row["attempts"])
+        message.ack()
+
+
+async def _copy(ctx: Context, row: Row, parts: list[Row]) -> None:
+    source = recording_sources.source_named(row["provider"], ctx)
+    if row["announced_bytes"] is None and row["provider_room_id"]:
+        row["announced_bytes"] = await _announced_bytes(source, row)
+    copy = Copy.of(ctx, source, row, parts)
+    if parts and row["attempts"] > START_OVER_AFTER:
+        await copy.forget()
+    await copy.run()
+
+
+async def _announced_bytes(source: recording_sources.Source, row: Row) -> int | None:
+    """What the provider says of its length; a webhook does not tell."""
+    found = await source.list_recordings(row["provider_room_id"])
+    return next((each.size_bytes for each in found if each.record_id == row["record_id"]), None)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+async def _give_up(ctx: Context, record_id: str) -> None:
+    """The queue has tried often enough: from now on it is an operator's."""
+    row = await recordings_db.give_up(ctx.db, record_id, now=ctx.now)
+    if row is not None:
+        log("recording_failed", record_id=record_id, **row)
+
+
+async def retry(ctx: Context, record_id: str) -> None:
+    """An operator wants it tried again, from now on with all attempts. Raises: NotFoundError."""
+    if await recordings_db.retry(ctx.db, record_id, now=ctx.now) is None:
+        raise NotFoundError("No recording of that id waits to be tried again.")
+    await ctx.queue_recording(record_id)
+
+
+async def sweep(ctx: Context) -> None:
+    """Find what was lost: messages of the queue, and webhooks of the provider."""
+    stranded = await recordings_db.list_stranded(
+        ctx.db, due_before=ctx.now - STRANDED_S, now=ctx.now, limit=AT_ONCE
+    )
+    for row in stranded:
+        await recordings_db.mark_queued(ctx.db, row["record_id"], now=ctx.now)
+        await ctx.queue_recording(row["record_id"])
+        log("recording_queued_again", session_id=row["session_id"], record_id=row["record_id"])
+    sessions = await recordings_db.list_unasked(
+        ctx.db,
+        ended_after=ctx.now - ASK_UNTIL_S,
+        ended_before=ctx.now - ASK_FIRST_S,
+        now=ctx.now,
+        limit=AT_ONCE,
+    )
+    for session in sessions:
+        await recordings_db.mark_asked(ctx.db, session["id"], now=ctx.now)
+        await _ask(ctx, session)
+
+
+async def _ask(ctx: Context, session: Row) -> None:
+    """Ask the provider what it has of one session; the next sweep makes good for a failure."""
+    try:
+        source = recording_sources.source_named(session["provider"], ctx)
+        found = await source.list_recordings(session["provider_room_id"])
+    except (AppError, RecordingError) as error:
+        log("recordings_not_listed", session_id=session["id"], error=_reason(error))
+        return
+    for each in found:
+        await announce(ctx, session["id"], session["provider"], each.record_id, each.size_bytes)

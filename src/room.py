@@ -7,6 +7,7 @@ is guarded in D1, so a race or a repeated event cannot make a transition happen 
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,14 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.session_id = session_id
         self._memory.clock_shift_s = seconds
         await self.alarm()
+
+    async def chat(self) -> str:
+        """All lines of the chat, as JSON."""
+        return json.dumps(self._conversation.lines())
+
+    async def forget_chat(self) -> None:
+        """The chat has been kept long enough."""
+        self._conversation.forget()
 
     # Called by the runtime.
 
@@ -300,8 +309,6 @@ class Room(DurableObject):  # type: ignore[misc]
         """Send everybody out. Their leaving is settled on the next round."""
         self._newcomers = []
         self._memory.look_at = None
-        if reason != "moved":
-            self._conversation.forget()
         for socket in self._sockets.everybody():
             socket.send({"type": "ended", "reason": reason})
             socket.retire(live_sockets.ENDED, reason)

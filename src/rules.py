@@ -10,6 +10,8 @@ JOIN_WINDOW_S: Final = 15 * 60
 NO_SHOW_S: Final = 10 * 60
 OVERTIME_S: Final = 15 * 60
 LINK_LIFE_S: Final = 7 * 24 * 60 * 60
+FEEDBACK_EDITABLE_S: Final = 7 * 24 * 60 * 60
+RECORDING_EXPECTED_S: Final = 48 * 60 * 60
 
 
 def opens_at(session: Session) -> int:
@@ -66,6 +68,24 @@ def absent_role(session: Session, now: int) -> Role | None:
         if not lone.present:
             return None
     return Role.TEACHER if student_came else Role.STUDENT
+
+
+def can_rate(session: Session, role: Role, now: int) -> bool:
+    """Whether there is something to say about it: it is over, and nobody was left waiting."""
+    return view_of(session, role, now) is View.ENDED
+
+
+def feedback_editable_until(created_at: int) -> int:
+    """Until when somebody may change their mind."""
+    return created_at + FEEDBACK_EDITABLE_S
+
+
+def recording_expected(session: Session, now: int) -> bool:
+    """Whether a recording may still turn up of which nothing has been heard."""
+    if not session.recording_enabled or session.started_at is None:
+        return False
+    ended_at = session.ended_at or session.scheduled_end
+    return is_closed(session, now) and now < ended_at + RECORDING_EXPECTED_S
 
 
 def view_of(session: Session, role: Role, now: int) -> View:

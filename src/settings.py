@@ -45,6 +45,9 @@ class Settings:
     teacher_dashboard_url: str = setting("the teacher's way back")
     course_url: str = setting("the course's page; `{course_id}` is replaced")
     reschedule_url: str = setting("the platform's own reschedule page; `{session_id}` is replaced")
+    book_url: str = setting(
+        "where the next session is booked; `{course_id}` is replaced; else the course's page"
+    )
     auth_cookie: str = setting("cookie that carries the platform's JWT", "session_token")
     auth_jwt_secret: str = setting("HS256 secret of the platform's JWTs", secret=True)
     auth_jwks_url: str = setting("JWKS with the platform's RS256, ES256 or EdDSA keys")
@@ -70,6 +73,16 @@ class Settings:
     resend_webhook_secret: str = setting("signing secret of Resend's webhooks", secret=True)
     mail_from: str = setting("sender of all mail", "Session Room <sessions@localhost>")
     ice_servers: tuple[dict[str, Any], ...] = setting("JSON list of STUN/TURN servers", ())
+    upload_max_mb: int = setting("largest file a teacher may upload, in MB", 2000)
+    upload_quota_mb: int = setting("all uploaded files of one session together, in MB", 5000)
+    recordings_kept_days: int = setting("days recordings are kept; 0 keeps them for ever", 180)
+    resources_kept_days: int = setting("days uploaded files are kept; 0: for ever", 365)
+    chat_kept_days: int = setting("days chats are kept; 0: for ever", 90)
+    analytics_kept_days: int = setting("days analytics events are kept in D1; 0: for ever", 90)
+    recording_retry_s: int = setting(
+        "seconds before a recording is tried again, doubled each time", 30
+    )
+    dev_recordings_url: str = setting("development only: a server that stands in for a provider")
     turn_key_id: str = setting("Cloudflare TURN key id")
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
 
@@ -156,6 +169,12 @@ def _seconds(raw: str) -> float:
     return seconds
 
 
+def _whole(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 9:  # noqa: PLR2004
+        raise ValueError("must be a whole number")
+    return int(raw)
+
+
 def _keys(raw: str) -> tuple[str, ...]:
     return tuple(key for part in raw.split(",") if (key := part.strip()))
 
@@ -211,6 +230,13 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "bbb_url": _web_address,
     "provider_timeout_s": _seconds,
     "ice_servers": _ice_servers,
+    "recordings_kept_days": _whole,
+    "resources_kept_days": _whole,
+    "chat_kept_days": _whole,
+    "analytics_kept_days": _whole,
+    "recording_retry_s": _whole,
+    "upload_max_mb": _whole,
+    "upload_quota_mb": _whole,
 }
 
 NAMES: Final[tuple[str, ...]] = tuple(item.name.upper() for item in fields(Settings))

@@ -15,6 +15,8 @@ from errors import BadRequestError, BodyTooLargeError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from files import Stream
+
 MAX_JSON_BYTES = 64 * 1024
 
 
@@ -26,6 +28,8 @@ class Request:
     url: str
     headers: Mapping[str, str]
     read: Callable[[], Awaitable[bytes]]
+    stream: Callable[[], Stream] = lambda: None
+    """The body as the runtime's own stream, in place of `read`."""
 
     @cached_property
     def path(self) -> str:
@@ -79,12 +83,26 @@ class Request:
         except ValueError as error:
             raise BadRequestError("The body must be JSON.") from error
 
+    @property
+    def is_form(self) -> bool:
+        """Whether a page's own form was sent, rather than what a script made."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind == "application/x-www-form-urlencoded"
+
+    async def form_lists(self) -> dict[str, list[str]]:
+        """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
+        raw = await self.body()
+        fields: dict[str, list[str]] = {}
+        for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
+            fields.setdefault(name, []).append(value)
+        return fields
+
 
 @dataclass
 class Response:
     """What goes back. `headers` are pairs, since Set-Cookie may repeat."""
 
-    body: str | bytes | None = None
+    body: str | bytes | Stream | None = None
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     upgrade: Any = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 Row = dict[str, Any]
+Statement = tuple[str, tuple[Any, ...]]
+"""SQL and its parameters."""
 
 
 class Database(Protocol):
@@ -14,6 +16,6 @@ class Database(Protocol):
         """Run one statement; its rows (of RETURNING, for a write)."""
         ...
 
-    async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
+    async def batch(self, statements: list[Statement]) -> list[list[Row]]:
         """Run all in one transaction: every one or none. The rows of each."""
         ...

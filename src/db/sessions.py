@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from model import Course, Participant, Reminder, Role, Session, Status
 
 if TYPE_CHECKING:
-    from db.database import Database, Row
+    from collections.abc import Sequence
+
+    from db.database import Database, Row, Statement
 
 # These two also serve db/mails.py, which reads sessions beside its own rows.
 COLUMNS: Final = """
@@ -59,6 +61,16 @@ async def find(db: Database, session_id: str) -> Session | None:
     """The session, in one round trip."""
     rows = await db.all(FIND, session_id)
     return of_row(rows[0]) if rows else None
+
+
+async def find_along(
+    db: Database, session_id: str, along: Sequence[Statement]
+) -> tuple[Session | None, list[list[Row]]]:
+    """The session, and the rows of further queries made in the same round trip."""
+    if not along:
+        return await find(db, session_id), []
+    rows, *others = await db.batch([(FIND, (session_id,)), *along])
+    return (of_row(rows[0]) if rows else None), others
 
 
 async def list_of_person(db: Database, user_id: str) -> list[Session]:

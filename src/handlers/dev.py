@@ -11,6 +11,7 @@ import admission
 import demo
 import links
 import pages
+import recordings
 import wording
 from db import demo as demo_db
 from db import outbox as outbox_db
@@ -120,6 +121,13 @@ async def seed(request: Request, ctx: Context) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         return redirect("/dev")
     return json_response({"sessions": [session.id for session in demo.sessions(ctx.now)]})
+
+
+async def announce_recording(request: Request, ctx: Context) -> Response:
+    """What a provider's webhook would say: this session has a recording."""
+    said = await request.json()
+    await recordings.announce(ctx, said["session_id"], "plugnmeet", said["record_id"])
+    return Response(None, 204)
 
 
 def _own_path(target: str | None, request: Request) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def put(request: Request, ctx: Context, session_id: str) -> Response:
     """Create (201) or change (200) a session; the same body again changes nothing."""
-    _refuse_strangers(request, ctx)
+    refuse_strangers(request, ctx)
     booking = bookings.parse(session_id, await request.json())
     session, created = await bookings.put(ctx, session_id, booking)
     if not created:
@@ -30,7 +30,7 @@ async def put(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     """Cancel a session; again answers the same."""
-    _refuse_strangers(request, ctx)
+    refuse_strangers(request, ctx)
     session = await bookings.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session, ctx))
@@ -38,7 +38,7 @@ async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """Everything known of a session."""
-    _refuse_strangers(request, ctx)
+    refuse_strangers(request, ctx)
     session = await sessions.find(ctx.db, session_id)
     if session is None:
         raise SessionNotFoundError
@@ -70,7 +70,7 @@ def _summary(session: Session, ctx: Context) -> dict[str, Any]:
     }
 
 
-def _refuse_strangers(request: Request, ctx: Context) -> None:
+def refuse_strangers(request: Request, ctx: Context) -> None:
     """Raises: SignedOutError unless the platform's own token came, compared in constant time."""
     given = (request.bearer or "").encode()
     if not hmac.compare_digest(given, ctx.settings.platform_token.encode()):

@@ -10,6 +10,7 @@ import analytics
 import pages
 import rules
 import video
+from db import aftermath as aftermath_db
 from model import Role
 from web import html_response, json_response
 from wording import STATUS_LABELS, words_for
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The page, in the state that this viewer is in."""
-    visit = await admission.admit(request, ctx, session_id)
+    along = [aftermath_db.of_session(session_id)]
+    visit = await admission.admit(request, ctx, session_id, along)
     if request.method == "GET":
         analytics.page_view(ctx, session_id, visit.role)
-    response = html_response(pages.session_page(visit, ctx.settings))
+    saved = request.query.get("saved", "")
+    response = html_response(pages.session_page(visit, ctx.settings, saved=saved))
     response.frames = video.frame_origin(visit.session, ctx.settings)
     return response
 

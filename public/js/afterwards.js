@@ -1,0 +1,32 @@
+import { saveAtOnce } from "./feedback.js";
+import { FileList } from "./files.js";
+import { showRecording } from "./recording.js";
+import { Session } from "./session.js";
+import { Uploads } from "./upload.js";
+
+/** The page after a session. This file only connects the others. */
+
+const POLL_MS = 20_000;
+
+const session = new Session();
+const form = document.getElementById("feedback-form");
+if (form instanceof HTMLFormElement) saveAtOnce(form, session);
+if (document.getElementById("files")) followFiles();
+
+function followFiles() {
+  const files = new FileList(session);
+  if (document.getElementById("upload")) new Uploads(session, files);
+  const look = async () => {
+    if (document.hidden) return;
+    try {
+      const state = await session.fetchResources();
+      files.show(state.resources);
+      showRecording(session, state);
+    } catch {
+      // What is shown stays: the next look may succeed.
+    }
+  };
+  // Spread, so that not everybody's pages ask in step.
+  setInterval(look, POLL_MS * (0.8 + 0.4 * Math.random()));
+  document.addEventListener("visibilitychange", look);
+}

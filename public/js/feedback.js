@@ -1,0 +1,88 @@
+import { announce } from "./announce.js";
+
+/** @typedef {import("./session.js").Session} Session */
+
+const PAUSE_IN_TYPING_MS = 900;
+const RETRY_MS = 4000;
+
+/**
+ * Quick feedback: saved at every change, one request at a time, the newest state last.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Session} session
+ */
+export function saveAtOnce(form, session) {
+  const status = form.querySelector("#feedback-status");
+  const icon = document.getElementById("saved-icon");
+  let timer = 0;
+  let saving = false;
+  let changed = false;
+  let failed = false;
+
+  form.querySelector("#feedback-send").remove();
+  form.dataset.enhanced = "true";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
+  });
+  form.addEventListener("change", () => save());
+  form.elements["comment"].addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE_IN_TYPING_MS);
+  });
+  // What was typed last must not be lost with the page.
+  document.addEventListener("visibilitychange", () => document.hidden && timer && save());
+  addEventListener("online", () => failed && save());
+
+  async function save() {
+    clearTimeout(timer);
+    timer = 0;
+    const feedback = read(form);
+    // A tag or a comment without stars is kept until stars are given.
+    if (!feedback.rating) return;
+    changed = true;
+    if (saving) return;
+    saving = true;
+    show("Saving…");
+    while (changed) {
+      changed = false;
+      failed = !(await send(read(form)));
+    }
+    saving = false;
+    if (failed) return;
+    form.dataset.given = "true";
+    show("Saved", icon);
+    announce("Feedback saved.");
+  }
+
+  /** @param {object} feedback */
+  async function send(feedback) {
+    try {
+      await session.sendFeedback(feedback);
+      return true;
+    } catch (error) {
+      show(error.status ? error.message : "Not saved: you are offline. We try again.");
+      announce(status.textContent);
+      if (!error.status || error.status >= 500) timer = setTimeout(save, RETRY_MS);
+      return false;
+    }
+  }
+
+  /** @param {string} words @param {Element | null} [picture] */
+  function show(words, picture = null) {
+    const text = document.createElement("span");
+    text.textContent = words;
+    const pictures = picture ? [picture.content.cloneNode(true)] : [];
+    status.replaceChildren(...pictures, text);
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function read(form) {
+  const data = new FormData(form);
+  return {
+    rating: Number(data.get("rating")) || undefined,
+    comment: data.get("comment"),
+    tags: data.getAll("tags"),
+  };
+}

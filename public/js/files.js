@@ -1,0 +1,113 @@
+import { announce } from "./announce.js";
+import { about } from "./file_words.js";
+
+/** @typedef {import("./session.js").Session} Session */
+
+const KINDS = { image: "image", audio: "audio", video: "film" };
+/** What browsers show in a tab; the server decides, this only chooses the link. */
+const SHOWN = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif)|audio\/(mpeg|mp4|wav|ogg|flac)|video\/(mp4|webm))$/;
+
+/** The list of files: what is there, deleting, and undoing that. */
+export class FileList {
+  #list = document.getElementById("file-list");
+  #empty = document.getElementById("no-files");
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.session = session;
+    this.#list.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest(".file-delete");
+      if (button) this.#delete(button.closest("li"));
+    });
+  }
+
+  /** Show what the server has, leaving alone what is shown already. @param {any[]} resources */
+  show(resources) {
+    const files = resources.filter((resource) => resource.type !== "recording");
+    const known = new Map([...this.#list.children].map((row) => [row.dataset.id, row]));
+    for (const file of files) {
+      if (!known.has(file.id)) this.add(file, { quietly: true });
+      known.delete(file.id);
+    }
+    for (const row of known.values()) {
+      if (!row.matches(".deleted-row") && !row.contains(document.activeElement)) row.remove();
+    }
+    this.#showEmpty();
+  }
+
+  /** @param {any} file @param {{ quietly?: boolean, before?: Element | null }} [options] */
+  add(file, { quietly = false, before = null } = {}) {
+    if (this.#list.querySelector(`[data-id="${CSS.escape(file.id)}"]:not(.deleted-row)`)) return null;
+    const row = this.#row(file);
+    this.#list.insertBefore(row, before);
+    this.#showEmpty();
+    if (!quietly) announce(`${file.name} uploaded.`);
+    return row;
+  }
+
+  /** @param {any} file */
+  #row(file) {
+    const row = clone("file-row");
+    const url = `/session/${this.session.id}/resources/${file.id}`;
+    row.dataset.id = file.id;
+    const icon = document.getElementById(`icon-${KINDS[file.type.split("/")[0]] ?? "file"}`);
+    row.querySelector(".file-icon").replaceChildren(icon.content.cloneNode(true));
+    const name = row.querySelector(".file-name");
+    name.textContent = file.name;
+    name.href = SHOWN.test(file.type) ? `${url}?view=1` : url;
+    if (SHOWN.test(file.type)) Object.assign(name, { target: "_blank", rel: "noopener" });
+    row.querySelector(".file-about").textContent = about(file);
+    row.querySelector(".file-download").href = url;
+    for (const label of row.querySelectorAll(".file-label")) label.textContent = file.name;
+    return row;
+  }
+
+  /** @param {HTMLLIElement} row */
+  async #delete(row) {
+    const name = row.querySelector(".file-name").textContent;
+    const button = row.querySelector(".file-delete");
+    button.disabled = true;
+    try {
+      await this.session.deleteResource(row.dataset.id);
+    } catch (error) {
+      button.disabled = false;
+      if (error.status !== 404) return announce(`${name} was not deleted. ${error.message}`);
+    }
+    const gone = clone("deleted-row");
+    gone.dataset.id = row.dataset.id;
+    gone.querySelector(".file-gone").textContent = `${name} deleted`;
+    gone.querySelector(".file-label").textContent = name;
+    const undo = gone.querySelector(".file-undo");
+    undo.addEventListener("click", () => this.#restore(gone));
+    row.replaceWith(gone);
+    undo.focus();
+    announce(`${name} deleted.`);
+    this.#showEmpty();
+  }
+
+  /** @param {HTMLLIElement} gone */
+  async #restore(gone) {
+    const undo = gone.querySelector(".file-undo");
+    undo.disabled = true;
+    try {
+      const file = await this.session.restoreResource(gone.dataset.id);
+      const row = this.add(file, { quietly: true, before: gone });
+      gone.remove();
+      row?.querySelector(".file-name").focus();
+      announce(`${file.name} is back.`);
+    } catch (error) {
+      undo.disabled = false;
+      gone.querySelector(".file-gone").textContent = error.message;
+      announce(error.message);
+    }
+  }
+
+  #showEmpty() {
+    this.#empty.hidden = this.#list.children.length > 0;
+  }
+}
+
+/** @param {string} template @returns {HTMLLIElement} */
+export function clone(template) {
+  return document.getElementById(template).content.firstElementChild.cloneNode(true);
+}

@@ -1,0 +1,79 @@
+"""What the afterwards page shows beside the session itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import aftermath
+import feedback_words
+import filetypes
+import rules
+import uploads
+import when
+from aftermath import Resource
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from settings import Settings
+
+# What the markup of a row is made from that scripts fill in later.
+_NO_FILE: Final = Resource("", "", "", 0, None, "ready")
+
+
+def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
+    """For the templates session/over.html and its parts."""
+    left = aftermath.read(visit)
+    own = left.feedback
+    booking = settings.book_url or settings.course_url
+    return {
+        "book_url": booking.replace("{course_id}", quote(visit.session.course.id, safe="")),
+        "can_rate": rules.can_rate(visit.session, visit.role, visit.now),
+        "own": own,
+        "feedback_locked": own is not None and own.editable_until <= visit.now,
+        "feedback_words": feedback_words.words_for(visit.role, visit.other.name),
+        "stars": feedback_words.STARS,
+        "just_saved": saved == "feedback",
+        "recording": left.recording,
+        "recordings": left.recordings,
+        "files": left.files,
+        "no_file": _NO_FILE,
+        "has_chat": visit.session.started_at is not None,
+        "upload": {
+            "max_bytes": settings.upload_max_mb * uploads.MB,
+            "max_words": size_in_words(settings.upload_max_mb * uploads.MB),
+            "parts_above": uploads.MULTIPART_ABOVE_BYTES,
+            "accept": ",".join(f".{ending}" for ending in filetypes.TYPES),
+        },
+    }
+
+
+def size_in_words(size: int) -> str:
+    """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as files are sold."""
+    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= bytes_:
+            number = f"{size / bytes_:.1f}" if size < 10 * bytes_ else f"{size / bytes_:.0f}"
+            return f"{number.removesuffix('.0')} {unit}"
+    return f"{size} bytes"
+
+
+def about(resource: Resource) -> str:
+    """`56 minutes · 240 MB`."""
+    size = size_in_words(resource.size_bytes)
+    if resource.duration_seconds is None:
+        return size
+    return f"{when.duration(resource.duration_seconds)} · {size}"
+
+
+def kind(media_type: str) -> str:
+    """The icon for a type."""
+    family = media_type.partition("/")[0]
+    return {"image": "image", "audio": "audio", "video": "film"}.get(family, "file")
+
+
+def is_shown(media_type: str) -> bool:
+    """Whether the browser may show it in a tab."""
+    return media_type in filetypes.INLINE
+
+
+FILTERS: Final = {"file_about": about, "file_kind": kind, "is_shown": is_shown}

@@ -1,0 +1,41 @@
+"""The minute's sweep over files: abandoned uploads with their parts, and deleted files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import resources
+from db import cleaning as cleaning_db
+from logs import log
+
+if TYPE_CHECKING:
+    from context import Context
+    from db.database import Row
+
+# No request lives so long; and whoever comes back to a large upload does so within a day.
+SINGLE_KEPT_S: Final = 60 * 60
+PARTS_KEPT_S: Final = 24 * 60 * 60
+AT_ONCE: Final = 50
+
+
+async def sweep(ctx: Context) -> None:
+    """Clean up what nobody will ask for any more."""
+    rows = await cleaning_db.list_leftovers(
+        ctx.db,
+        single_before=ctx.now - SINGLE_KEPT_S,
+        parts_before=ctx.now - PARTS_KEPT_S,
+        deleted_before=ctx.now - resources.UNDO_S,
+        limit=AT_ONCE,
+    )
+    if rows:
+        await remove(ctx, rows)
+        log("files_swept", count=len(rows))
+
+
+async def remove(ctx: Context, rows: list[Row]) -> None:
+    """First the files, then the rows: a run that breaks in between is done again."""
+    for row in rows:
+        if row["upload_id"]:
+            await ctx.files.abort(row["r2_key"], row["upload_id"])
+    await ctx.files.delete([row["r2_key"] for row in rows])
+    await cleaning_db.drop(ctx.db, [row["id"] for row in rows])

@@ -1,0 +1,226 @@
+"""Recordings on their way from the provider. A row a recording, by the provider's id of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from db.database import Database, Row
+    from files import Part, Stored
+
+ANNOUNCE: Final = """
+INSERT INTO recordings (record_id, session_id, provider, announced_bytes, retry_at,
+                        created_at, updated_at)
+SELECT ?1, id, ?3, ?4, ?5, ?5, ?5 FROM sessions WHERE id = ?2
+ON CONFLICT DO NOTHING
+RETURNING record_id
+"""
+
+# Whoever holds the lease copies; a lease ends by itself with a consumer that was killed.
+CLAIM: Final = """
+UPDATE recordings
+   SET state = 'copying', attempts = attempts + 1, lease_until = ?2, updated_at = ?3
+ WHERE record_id = ?1 AND state IN ('announced', 'copying') AND lease_until <= ?3
+RETURNING record_id
+"""
+
+FIND: Final = """
+SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.announced_bytes, c.source,
+       c.resource_id, r.upload_id, r.r2_key, s.provider_room_id,
+       coalesce(s.started_at, s.scheduled_start) AS began_at
+  FROM recordings c
+  JOIN sessions s ON s.id = c.session_id
+  LEFT JOIN session_resources r ON r.id = c.resource_id
+ WHERE c.record_id = ?1
+"""
+
+LIST_PARTS: Final = """
+SELECT p.number, p.etag, p.size_bytes
+  FROM recordings c JOIN upload_parts p ON p.resource_id = c.resource_id
+ WHERE c.record_id = ?1 ORDER BY p.number
+"""
+
+# From the beginning: nothing of an earlier attempt counts.
+BEGIN_RESOURCE: Final = """
+INSERT INTO session_resources (id, session_id, name, type, r2_key, size_bytes, upload_id,
+                               created_at, updated_at)
+VALUES (?1, ?2, ?3, 'recording', ?4, ?5, ?6, ?7, ?7)
+ON CONFLICT (id) DO UPDATE
+   SET size_bytes = excluded.size_bytes, upload_id = excluded.upload_id, status = 'uploading',
+       updated_at = excluded.updated_at
+"""
+FORGET_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
+SET_SOURCE: Final = """
+UPDATE recordings SET resource_id = ?2, source = ?3, updated_at = ?4 WHERE record_id = ?1
+"""
+
+PUT_PART: Final = """
+INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
+"""
+
+FINISH_RESOURCE: Final = """
+UPDATE session_resources
+   SET status = 'ready', size_bytes = ?2, etag = ?3, duration_seconds = ?4, upload_id = NULL,
+       updated_at = ?5
+ WHERE id = ?1
+"""
+FINISH: Final = """
+UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updated_at = ?2
+ WHERE record_id = ?1
+"""
+
+POSTPONE: Final = """
+UPDATE recordings SET lease_until = 0, retry_at = ?2, last_error = ?3, updated_at = ?4
+ WHERE record_id = ?1 AND state = 'copying'
+"""
+
+GIVE_UP: Final = """
+UPDATE recordings SET state = 'failed', lease_until = 0, updated_at = ?2
+ WHERE record_id = ?1 AND state IN ('announced', 'copying') AND lease_until <= ?2
+RETURNING session_id, last_error
+"""
+
+RETRY: Final = """
+UPDATE recordings
+   SET state = 'announced', attempts = 0, lease_until = 0, retry_at = ?2, updated_at = ?2
+ WHERE record_id = ?1 AND state <> 'ready' AND (state = 'failed' OR lease_until <= ?2)
+RETURNING session_id, provider
+"""
+
+LIST_STRANDED: Final = """
+SELECT record_id, session_id, provider FROM recordings
+ WHERE state IN ('announced', 'copying') AND retry_at <= ?1 AND lease_until <= ?2 LIMIT ?3
+"""
+MARK_QUEUED: Final = "UPDATE recordings SET retry_at = ?2 WHERE record_id = ?1"
+
+# Asked again whenever the session's end is twice as long ago as it was at the last time.
+LIST_UNASKED: Final = """
+SELECT id, provider, provider_room_id FROM sessions
+ WHERE recording_enabled = 1 AND provider IS NOT NULL AND provider_room_id IS NOT NULL
+   AND ended_at BETWEEN ?1 AND ?2
+   AND (recordings_asked_at IS NULL OR ?3 - ended_at >= 2 * (recordings_asked_at - ended_at))
+ ORDER BY ended_at DESC LIMIT ?4
+"""
+MARK_ASKED: Final = "UPDATE sessions SET recordings_asked_at = ?2 WHERE id = ?1"
+
+LIST_UNREADY: Final = """
+SELECT record_id, session_id, provider, state, attempts, last_error, created_at, updated_at
+  FROM recordings WHERE state IN ('announced', 'copying', 'failed') LIMIT 200
+"""
+
+
+async def announce(
+    db: Database,
+    *,
+    record_id: str,
+    session_id: str,
+    provider: str,
+    announced_bytes: int | None,
+    now: int,
+) -> bool:
+    """Note that a recording can be fetched; False when that was known, or the session is not."""
+    return bool(await db.all(ANNOUNCE, record_id, session_id, provider, announced_bytes, now))
+
+
+async def claim(
+    db: Database, record_id: str, *, lease_until: int, now: int
+) -> tuple[bool, Row | None, list[Row]]:
+    """Lease it. Whether we have it, what is known of it, and the parts that have arrived."""
+    claimed, found, parts = await db.batch(
+        [
+            (CLAIM, (record_id, lease_until, now)),
+            (FIND, (record_id,)),
+            (LIST_PARTS, (record_id,)),
+        ]
+    )
+    return bool(claimed), (found[0] if found else None), parts
+
+
+async def begin(
+    db: Database,
+    *,
+    record_id: str,
+    resource_id: str,
+    session_id: str,
+    name: str,
+    key: str,
+    size: int,
+    upload_id: str | None,
+    source: str,
+    now: int,
+) -> None:
+    """Start copying from the first byte."""
+    about: tuple[Any, ...] = (resource_id, session_id, name, key, size, upload_id, now)
+    await db.batch(
+        [
+            (BEGIN_RESOURCE, about),
+            (FORGET_PARTS, (resource_id,)),
+            (SET_SOURCE, (record_id, resource_id, source, now)),
+        ]
+    )
+
+
+async def put_part(db: Database, resource_id: str, part: Part, size: int) -> None:
+    await db.all(PUT_PART, resource_id, part.number, part.etag, size)
+
+
+async def finish(
+    db: Database,
+    *,
+    record_id: str,
+    resource_id: str,
+    stored: Stored,
+    duration: int | None,
+    now: int,
+) -> None:
+    """It is there for both people."""
+    await db.batch(
+        [
+            (FINISH_RESOURCE, (resource_id, stored.size, stored.etag, duration, now)),
+            (FORGET_PARTS, (resource_id,)),
+            (FINISH, (record_id, now)),
+        ]
+    )
+
+
+async def postpone(db: Database, record_id: str, *, until: int, error: str, now: int) -> None:
+    """This attempt did not succeed; the queue brings the next one."""
+    await db.all(POSTPONE, record_id, until, error[:500], now)
+
+
+async def give_up(db: Database, record_id: str, *, now: int) -> Row | None:
+    """No attempt succeeded: an operator has to look. None when somebody is still at it."""
+    rows = await db.all(GIVE_UP, record_id, now)
+    return rows[0] if rows else None
+
+
+async def retry(db: Database, record_id: str, *, now: int) -> Row | None:
+    """Begin again; None for what is ready, being copied, or unknown."""
+    rows = await db.all(RETRY, record_id, now)
+    return rows[0] if rows else None
+
+
+async def list_stranded(db: Database, *, due_before: int, now: int, limit: int) -> list[Row]:
+    """Those whose message must have been lost."""
+    return await db.all(LIST_STRANDED, due_before, now, limit)
+
+
+async def mark_queued(db: Database, record_id: str, *, now: int) -> None:
+    await db.all(MARK_QUEUED, record_id, now)
+
+
+async def list_unasked(
+    db: Database, *, ended_after: int, ended_before: int, now: int, limit: int
+) -> list[Row]:
+    """Sessions whose provider should be asked for recordings now."""
+    return await db.all(LIST_UNASKED, ended_after, ended_before, now, limit)
+
+
+async def mark_asked(db: Database, session_id: str, *, now: int) -> None:
+    await db.all(MARK_ASKED, session_id, now)
+
+
+async def list_unready(db: Database) -> list[Row]:
+    """What an operator wants to see."""
+    return sorted(await db.all(LIST_UNREADY), key=lambda row: int(row["created_at"]))

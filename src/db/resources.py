@@ -1,0 +1,179 @@
+"""Files of a session: ready ones, unfinished uploads, and what was deleted a moment ago."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from db.database import Database, Row, Statement
+    from files import Part, Stored
+
+_COLUMNS: Final = """
+SELECT id, session_id, name, type, r2_key, size_bytes, duration_seconds, status, etag, upload_id,
+       upload_key, part_bytes, created_at, updated_at
+  FROM session_resources
+"""
+
+FIND: Final = _COLUMNS + " WHERE id = ?2 AND session_id = ?1"
+
+FIND_UNFINISHED: Final = f"""{_COLUMNS}
+ WHERE session_id = ?1 AND upload_key = ?2 AND status = 'uploading'
+"""
+
+LIST_UNFINISHED: Final = f"""{_COLUMNS}
+ WHERE session_id = ?1 AND status = 'uploading' AND upload_key IS NOT NULL ORDER BY created_at
+"""
+
+LIST_PARTS: Final = """
+SELECT number, etag, size_bytes FROM upload_parts WHERE resource_id = ?1 ORDER BY number
+"""
+
+LIST_PARTS_OF_SESSION: Final = """
+SELECT p.resource_id, p.number, p.size_bytes
+  FROM session_resources r JOIN upload_parts p ON p.resource_id = r.id
+ WHERE r.session_id = ?1 AND r.status = 'uploading' ORDER BY p.number
+"""
+
+# Only while the session's files stay within ?11 bytes and ?12 files, whoever uploads at once.
+ADD: Final = """
+INSERT INTO session_resources (id, session_id, uploaded_by, name, type, r2_key, size_bytes,
+                               upload_key, part_bytes, created_at, updated_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10
+ WHERE (SELECT coalesce(sum(size_bytes), 0) + ?7 <= ?11 AND count(*) < ?12
+          FROM session_resources
+         WHERE session_id = ?2 AND status IN ('uploading', 'ready') AND type <> 'recording')
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+
+SET_UPLOAD_ID: Final = "UPDATE session_resources SET upload_id = ?2 WHERE id = ?1"
+
+PUT_PART: Final = """
+INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
+"""
+
+TOUCH: Final = "UPDATE session_resources SET updated_at = ?2 WHERE id = ?1"
+
+FINISH: Final = """
+UPDATE session_resources
+   SET status = 'ready', size_bytes = ?2, etag = ?3, duration_seconds = ?4, upload_id = NULL,
+       upload_key = NULL, updated_at = ?5
+ WHERE id = ?1 AND status = 'uploading'
+RETURNING id
+"""
+
+FORGET_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
+
+DROP: Final = "DELETE FROM session_resources WHERE id = ?1 AND status = 'uploading'"
+
+DELETE: Final = """
+UPDATE session_resources SET status = 'deleted', deleted_at = ?3, updated_at = ?3
+ WHERE id = ?2 AND session_id = ?1 AND status = 'ready'
+"""
+
+RESTORE: Final = """
+UPDATE session_resources SET status = 'ready', deleted_at = NULL, updated_at = ?3
+ WHERE id = ?2 AND session_id = ?1 AND status = 'deleted' AND deleted_at > ?4
+RETURNING id
+"""
+
+
+async def add(
+    db: Database,
+    *,
+    resource_id: str,
+    session_id: str,
+    uploaded_by: str,
+    name: str,
+    media_type: str,
+    size: int,
+    upload_key: str | None,
+    part_bytes: int | None,
+    quota: int,
+    max_files: int,
+    now: int,
+) -> bool:
+    """Announce a file; False when it is one too many for the session."""
+    about = (
+        resource_id,
+        session_id,
+        uploaded_by,
+        name,
+        media_type,
+        key_of(session_id, resource_id),
+    )
+    rows = await db.all(ADD, *about, size, upload_key, part_bytes, now, quota, max_files)
+    return bool(rows)
+
+
+def key_of(session_id: str, resource_id: str) -> str:
+    """Where the file lies: made of our ids alone."""
+    return f"sessions/{session_id}/resources/{resource_id}"
+
+
+def find(session_id: str, resource_id: str) -> Statement:
+    return FIND, (session_id, resource_id)
+
+
+def parts_of(resource_id: str) -> Statement:
+    return LIST_PARTS, (resource_id,)
+
+
+def unfinished_by_key(session_id: str, upload_key: str) -> Statement:
+    return FIND_UNFINISHED, (session_id, upload_key)
+
+
+def unfinished(session_id: str) -> Sequence[Statement]:
+    """The unfinished uploads, and their parts."""
+    return [(LIST_UNFINISHED, (session_id,)), (LIST_PARTS_OF_SESSION, (session_id,))]
+
+
+async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> None:
+    await db.all(SET_UPLOAD_ID, resource_id, upload_id)
+
+
+async def put_part(db: Database, resource_id: str, part: Part, size: int, *, now: int) -> None:
+    """Note that a part has arrived."""
+    await db.batch(
+        [
+            (PUT_PART, (resource_id, part.number, part.etag, size)),
+            (TOUCH, (resource_id, now)),
+        ]
+    )
+
+
+async def finish(
+    db: Database, resource_id: str, stored: Stored, *, duration: int | None = None, now: int
+) -> bool:
+    """It has arrived and is in order: from now on it is there for both."""
+    done, _ = await db.batch(
+        [
+            (FINISH, (resource_id, stored.size, stored.etag, duration, now)),
+            (FORGET_PARTS, (resource_id,)),
+        ]
+    )
+    return bool(done)
+
+
+async def drop(db: Database, resource_id: str) -> None:
+    """Forget an upload that came to nothing."""
+    await db.all(DROP, resource_id)
+
+
+async def delete(db: Database, session_id: str, resource_id: str, *, now: int) -> None:
+    await db.all(DELETE, session_id, resource_id, now)
+
+
+async def restore(
+    db: Database, session_id: str, resource_id: str, *, deleted_after: int, now: int
+) -> bool:
+    """Take a deletion back; False when it is too late."""
+    return bool(await db.all(RESTORE, session_id, resource_id, now, deleted_after))
+
+
+def part_sizes(rows: list[Row], resource_id: str) -> dict[int, Any]:
+    """Of the rows of LIST_PARTS_OF_SESSION: the sizes of one upload's parts."""
+    return {row["number"]: row["size_bytes"] for row in rows if row["resource_id"] == resource_id}

@@ -1,0 +1,72 @@
+"""What is past its time, by class of data. A limit a run keeps each query short."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from db.database import Database, Row
+
+LIST_RESOURCES: Final = """
+SELECT r.id, r.r2_key, r.upload_id
+  FROM sessions s JOIN session_resources r ON r.session_id = s.id
+ WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3
+"""
+
+# Rooms whose chat is to go: those that ended since the last run's cut, and that somebody entered.
+LIST_ENDED_BETWEEN: Final = """
+SELECT id, scheduled_end FROM sessions
+ WHERE scheduled_end >= ?1 AND scheduled_end <= ?3 AND (scheduled_end > ?1 OR id > ?2)
+   AND EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id)
+ ORDER BY scheduled_end, id LIMIT ?4
+"""
+
+DONE_UNTIL: Final = "SELECT done_until FROM progress WHERE job = ?1"
+SET_DONE_UNTIL: Final = """
+INSERT INTO progress (job, done_until) VALUES (?1, ?2)
+ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until
+"""
+
+DROP_ANALYTICS: Final = "DELETE FROM analytics_events WHERE created_at <= ?1"
+DROP_WEBHOOKS: Final = "DELETE FROM webhook_events WHERE received_at <= ?1"
+
+FIND_KNOWN_KEYS: Final = """
+SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_each(?1))
+"""
+
+
+async def list_resources(
+    db: Database, *, ended_before: int, recordings: bool, limit: int
+) -> list[Row]:
+    """Files of sessions that ended long enough ago."""
+    return await db.all(LIST_RESOURCES, ended_before, int(recordings), limit)
+
+
+async def list_ended_between(
+    db: Database, *, after: tuple[int, str], until: int, limit: int
+) -> list[Row]:
+    """Sessions by their end; `after` is the end and id of the last one seen."""
+    return await db.all(LIST_ENDED_BETWEEN, *after, until, limit)
+
+
+async def done_until(db: Database, job: str) -> int:
+    """How far that job has come; 0 when it never ran."""
+    rows = await db.all(DONE_UNTIL, job)
+    return rows[0]["done_until"] if rows else 0
+
+
+async def set_done_until(db: Database, job: str, moment: int) -> None:
+    await db.all(SET_DONE_UNTIL, job, moment)
+
+
+async def drop_events(db: Database, *, analytics_before: int, webhooks_before: int) -> None:
+    await db.batch([(DROP_ANALYTICS, (analytics_before,)), (DROP_WEBHOOKS, (webhooks_before,))])
+
+
+async def known_keys(db: Database, keys: Sequence[str]) -> set[str]:
+    """Those of these keys that a row stands for."""
+    listed: tuple[Any, ...] = (json.dumps(list(keys)),)
+    return {row["r2_key"] for row in await db.all(FIND_KNOWN_KEYS, *listed)}

@@ -1,0 +1,94 @@
+"""Quick feedback after a session: once from each of the two, theirs to change for a week."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+import aftermath
+import analytics
+import rules
+from db import feedback as feedback_db
+from errors import ConflictError
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from aftermath import OwnFeedback
+    from context import Context
+
+MAX_TAGS: Final = 10
+MAX_TAG_CHARS: Final = 40
+MAX_COMMENT_CHARS: Final = 2000
+# Everything below the space but tab and line feed, and what the same looks like above ASCII.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+Tag = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG_CHARS)
+]
+
+
+class Feedback(BaseModel):
+    """A rating of 1 to 5 stars, and what else somebody cares to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: str | None = None
+    tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)] = []
+
+    @field_validator("comment")
+    @classmethod
+    def tidy_comment(cls, comment: str | None) -> str | None:
+        text = _CONTROLS.sub("", (comment or "").replace("\r\n", "\n")).strip()
+        if len(text) > MAX_COMMENT_CHARS:
+            raise ValueError(f"At most {MAX_COMMENT_CHARS} characters, please")
+        return text or None
+
+    @field_validator("tags")
+    @classmethod
+    def once_each(cls, tags: list[str]) -> list[str]:
+        return list(dict.fromkeys(_CONTROLS.sub("", tag) for tag in tags))
+
+
+def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
+    """A form's fields as the same data that scripts send."""
+    rating = fields.get("rating", [""])[0]
+    found: dict[str, Any] = {
+        "comment": fields.get("comment", [""])[0],
+        "tags": fields.get("tags", []),
+    }
+    if rating:
+        found["rating"] = int(rating) if re.fullmatch(r"[0-9]{1,9}", rating) else rating
+    return found
+
+
+async def give(ctx: Context, visit: Visit, feedback: Feedback) -> OwnFeedback:
+    """Write down what this person says, in place of what they said before.
+
+    Raises: ConflictError before the session is over, and once it is too late for a change.
+    """
+    if not rules.can_rate(visit.session, visit.role, visit.now):
+        raise ConflictError("Feedback can be given once the session has taken place.")
+    before = aftermath.read(visit).feedback
+    created_at = await feedback_db.put(
+        ctx.db,
+        session_id=visit.session.id,
+        user_id=visit.viewer.id,
+        rating=feedback.rating,
+        comment=feedback.comment,
+        tags=feedback.tags,
+        created_after=ctx.now - rules.FEEDBACK_EDITABLE_S,
+        now=ctx.now,
+    )
+    if created_at is None:
+        raise ConflictError("Feedback can be changed for seven days. Yours stays as it is.")
+    if before is None or before.rating != feedback.rating:
+        analytics.feedback_submitted(ctx, visit.session.id, feedback.rating)
+    return aftermath.OwnFeedback(
+        feedback.rating,
+        feedback.comment,
+        feedback.tags,
+        rules.feedback_editable_until(created_at),
+    )

@@ -1,0 +1,47 @@
+"""The chat as a text file, for the two who wrote it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import admission
+import filenames
+import when
+from model import Role
+from web import Response
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from context import Context
+    from web import Request
+
+
+async def download(request: Request, ctx: Context, session_id: str) -> Response:
+    """One line a message: time, name, text."""
+    visit = await admission.admit(request, ctx, session_id)
+    text = as_text(visit, await ctx.rooms.chat(session_id))
+    name = f"Chat, {visit.session.course.title}.txt"
+    return Response(
+        text,
+        headers=[
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Disposition", filenames.content_disposition(filenames.tidy(name))),
+        ],
+    )
+
+
+def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
+    """In the viewer's time zone, which the first line names."""
+    session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
+    began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
+    written = [f"{session.course.title}: {session.student.name} and {session.teacher.name}"]
+    written += [f"{began:%A}, {began.day} {began:%B %Y}, {when.zone_name(began)}", ""]
+    for line in lines:
+        author = session.participant(Role(line["role"])).name
+        # Further lines of a message are set in, so that nobody's text looks like another's.
+        content = "\n    ".join(line["text"].splitlines())
+        written.append(
+            f"[{when.clock_time(line['at'], visit.viewer.time_zone)}] {author}: {content}"
+        )
+    return "\n".join(written if lines else [*written, "Nobody wrote anything."]) + "\n"

@@ -1,0 +1,27 @@
+"""/platform/recordings: what an operator can see and do about recordings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import recordings
+from db import recordings as recordings_db
+from handlers.platform import refuse_strangers
+from web import json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request, Response
+
+
+async def list_unready(request: Request, ctx: Context) -> Response:
+    """All that are not there yet, with their attempts and the last error of each."""
+    refuse_strangers(request, ctx)
+    return json_response({"recordings": await recordings_db.list_unready(ctx.db)})
+
+
+async def retry(request: Request, ctx: Context, record_id: str) -> Response:
+    """Try a failed one again."""
+    refuse_strangers(request, ctx)
+    await recordings.retry(ctx, record_id)
+    return json_response({"record_id": record_id, "state": "announced"}, 202)

@@ -1,0 +1,82 @@
+"""Uploads: in one request, or in parts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import admission
+import aftermath
+import uploads
+import validation
+from db import resources as resources_db
+from errors import LengthRequiredError, NotFoundError
+from web import Response, json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request
+
+
+async def receive(request: Request, ctx: Context, session_id: str) -> Response:
+    """The body is the file, `?name=` its name. 201 with the resource."""
+    visit = await admission.admit(request, ctx, session_id)
+    name = request.query.get("name", "")
+    row = await uploads.receive(ctx, visit, name=name, size=_length(request), body=request.stream())
+    return json_response(aftermath.resource_of(row).to_json(), 201)
+
+
+async def list_unfinished(request: Request, ctx: Context, session_id: str) -> Response:
+    """What the teacher has begun to upload."""
+    along = resources_db.unfinished(session_id)
+    visit = await admission.admit(request, ctx, session_id, along)
+    return json_response({"uploads": [each.to_json() for each in uploads.unfinished(visit)]})
+
+
+async def start(request: Request, ctx: Context, session_id: str) -> Response:
+    """Begin an upload in parts (201), or find it again by its `key` (200)."""
+    along = resources_db.unfinished(session_id)
+    visit = await admission.admit(request, ctx, session_id, along)
+    new = validation.parse(uploads.NewUpload, await request.json())
+    upload, is_new = await uploads.start(ctx, visit, new)
+    return json_response(upload.to_json(), 201 if is_new else 200)
+
+
+async def put_part(
+    request: Request, ctx: Context, session_id: str, resource_id: str, number: str
+) -> Response:
+    """One part; all have the upload's `part_bytes`, but the last."""
+    if not re.fullmatch(r"[0-9]{1,5}", number):
+        raise NotFoundError
+    visit = await _visit(request, ctx, session_id, resource_id)
+    upload = await uploads.put_part(ctx, visit, int(number), _length(request), request.stream())
+    return json_response(upload.to_json())
+
+
+async def complete(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
+    """All parts are there: make them one file."""
+    visit = await _visit(request, ctx, session_id, resource_id)
+    row = await uploads.complete(ctx, visit)
+    return json_response(aftermath.resource_of(row).to_json(), 201)
+
+
+async def cancel(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
+    """Give it up."""
+    visit = await _visit(request, ctx, session_id, resource_id)
+    await uploads.cancel(ctx, visit)
+    return Response(None, 204)
+
+
+async def _visit(
+    request: Request, ctx: Context, session_id: str, resource_id: str
+) -> admission.Visit:
+    along = [resources_db.find(session_id, resource_id), resources_db.parts_of(resource_id)]
+    return await admission.admit(request, ctx, session_id, along)
+
+
+def _length(request: Request) -> int:
+    """How long the body says it is. Raises: LengthRequiredError."""
+    announced = request.headers.get("content-length", "")
+    if not re.fullmatch(r"[0-9]{1,15}", announced):
+        raise LengthRequiredError
+    return int(announced)

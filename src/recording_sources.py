@@ -1,0 +1,86 @@
+"""Where recordings come from: as much of a video provider as copying them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from context import Context
+    from files import Stream
+
+
+class RecordingError(Exception):
+    """An attempt to copy a recording did not succeed. What it says is kept for the operator."""
+
+
+class Found(Protocol):
+    """A recording that the provider has; `size_bytes` is roughly what it announces, if it does."""
+
+    @property
+    def record_id(self) -> str: ...
+    @property
+    def size_bytes(self) -> int | None: ...
+
+
+class Place(Protocol):
+    """Where its bytes are now. The address is a secret and expires."""
+
+    @property
+    def url(self) -> str: ...
+
+
+class Source(Protocol):
+    """What copying needs of `providers.base.VideoProvider`."""
+
+    async def list_recordings(self, room_id: str, /) -> Sequence[Found]: ...
+
+    async def open_recording(self, record_id: str, /) -> Place | None:
+        """None when the provider does not have it (any more)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The head of an answer, and its body as a stream nobody has read yet."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    record_id: str
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    url: str
+
+
+class PlainServer:
+    """A server of files that stands in for a provider on a developer's machine."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._server = ctx.settings.dev_recordings_url
+
+    async def list_recordings(self, room_id: str) -> list[_Recording]:
+        found = await self._ctx.fetch_json(f"{self._server}/recordings?room={quote(room_id)}")
+        return [_Recording(each["record_id"], each["size_bytes"]) for each in found]
+
+    async def open_recording(self, record_id: str) -> _Address | None:
+        found = await self._ctx.fetch_json(f"{self._server}/open/{quote(record_id)}")
+        return _Address(found["url"]) if found["url"] else None
+
+
+def source_named(provider: str, ctx: Context) -> Source:
+    """The provider that has the recording. Raises: RecordingError."""
+    if ctx.settings.development and ctx.settings.dev_recordings_url:
+        return PlainServer(ctx)
+    raise RecordingError(f"no video provider {provider} is set up")

@@ -1,0 +1,112 @@
+"""Files that are there: downloaded by both, deleted by the teacher, who may think again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import aftermath
+import filenames
+import filetypes
+import ranges
+from db import resources as resources_db
+from errors import ConflictError, ForbiddenError, NotFoundError
+from logs import log
+from model import Role
+from web import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admission import Visit
+    from context import Context
+    from db.database import Row
+
+# A deleted file can be restored for so long; then it is gone for good.
+UNDO_S: Final = 15 * 60
+
+# Media and PDF opened in a tab of their own are drawn by the browser with an inline style and may
+# load themselves; nothing else, and no script.
+INLINE_POLICY: Final = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; "
+    "style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
+ATTACHMENT_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+async def download(
+    ctx: Context, visit: Visit, headers: Mapping[str, str], *, inline: bool, head_only: bool
+) -> Response:
+    """The file that was asked along, or the range of it that `headers` ask for.
+
+    Raises: NotFoundError, PreconditionFailedError, RangeNotSatisfiableError.
+    """
+    row = _ready(visit)
+    etag, size = row["etag"], row["size_bytes"]
+    described, policy = _described(row, inline=inline)
+    described.append(("ETag", etag))
+    if ranges.is_unchanged(headers, etag):
+        return Response(None, 304, described, policy=policy)
+    part = ranges.requested(headers, size=size, etag=etag)
+    start, length = (part.start, part.length) if part else (0, size)
+    if part:
+        described.append(("Content-Range", part.content_range))
+    body = None if head_only else await ctx.files.open(row["r2_key"], start, length)
+    if body is None and not head_only:
+        log("resource_missing_in_bucket", session_id=row["session_id"], resource_id=row["id"])
+        raise NotFoundError("This file is not here any more.")
+    described.append(("Content-Length", str(length)))
+    return Response(body, 206 if part else 200, described, policy=policy)
+
+
+def _described(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
+    """The headers of this file whatever is asked of it, and what it may do in a tab."""
+    is_recording = row["type"] == aftermath.RECORDING
+    media_type = filetypes.RECORDING_TYPE if is_recording else row["type"]
+    shown = inline and media_type in filetypes.INLINE
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    headers = [
+        ("Content-Type", media_type + charset),
+        ("Content-Disposition", filenames.content_disposition(row["name"], inline=shown)),
+        ("Accept-Ranges", "bytes"),
+        # Kept by the browser, and asked for again each time: rights are checked, bytes are spared.
+        ("Cache-Control", "private, no-cache"),
+    ]
+    return headers, INLINE_POLICY if shown else ATTACHMENT_POLICY
+
+
+def _ready(visit: Visit) -> Row:
+    rows = visit.along[0]
+    if not rows or rows[0]["status"] != "ready":
+        raise NotFoundError("This file is not here any more.")
+    return rows[0]
+
+
+async def delete(ctx: Context, visit: Visit) -> int:
+    """Take a file away from both people; until when that can be undone."""
+    _refuse_students(visit)
+    rows = visit.along[0]
+    if rows and rows[0]["status"] == "deleted":
+        return int(rows[0]["updated_at"]) + UNDO_S
+    row = _ready(visit)
+    await resources_db.delete(ctx.db, visit.session.id, row["id"], now=ctx.now)
+    log("resource_deleted", session_id=visit.session.id, resource_id=row["id"])
+    return ctx.now + UNDO_S
+
+
+async def restore(ctx: Context, visit: Visit) -> Row:
+    """Undo a deletion. Raises: ForbiddenError, NotFoundError, ConflictError when it is too late."""
+    _refuse_students(visit)
+    rows = visit.along[0]
+    if not rows or rows[0]["status"] not in ("deleted", "ready"):
+        raise NotFoundError("This file is not here any more.")
+    row = rows[0]
+    if row["status"] == "deleted" and not await resources_db.restore(
+        ctx.db, visit.session.id, row["id"], deleted_after=ctx.now - UNDO_S, now=ctx.now
+    ):
+        raise ConflictError("It is too late to bring this file back.")
+    return row | {"status": "ready"}
+
+
+def _refuse_students(visit: Visit) -> None:
+    if visit.role is not Role.TEACHER:
+        raise ForbiddenError("Only the Student-Teacher can delete files.")

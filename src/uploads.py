@@ -1,0 +1,280 @@
+"""Files that the teacher uploads: small ones in one request, larger ones in parts that resume.
+
+The row comes first and is `uploading` until the file is whole and is what its name claims. So a
+request that dies on its way leaves nothing that is not found and cleaned up by the sweep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+import filenames
+import filetypes
+import mp4
+from db import resources as resources_db
+from errors import (
+    BadRequestError,
+    BodyTooLargeError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnsupportedTypeError,
+)
+from files import Part, StreamBrokenError
+from logs import log
+from model import Role, Status
+
+if TYPE_CHECKING:
+    from admission import Visit
+    from context import Context
+    from db.database import Row
+    from files import Stored, Stream
+
+MB: Final = 1000 * 1000
+PART_BYTES: Final = 8 * 1024 * 1024
+# Cloudflare takes no larger request; above 20 MB our own page uploads in parts.
+MAX_SINGLE_BYTES: Final = 100 * MB
+MAX_FILES: Final = 100
+MULTIPART_ABOVE_BYTES: Final = 20 * MB
+
+
+class NewUpload(BaseModel):
+    """A file that will arrive in parts. The same `key` again finds the same upload."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    size_bytes: Annotated[int, Field(gt=0, strict=True)]
+    key: Annotated[str, StringConstraints(pattern=r"^[\w-]{8,128}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An upload on its way; `parts` are the sizes of those that have arrived."""
+
+    id: str
+    name: str
+    size_bytes: int
+    key: str
+    part_bytes: int
+    parts: dict[int, int]
+
+    @property
+    def part_count(self) -> int:
+        return -(-self.size_bytes // self.part_bytes)
+
+    def length_of(self, number: int) -> int:
+        """How long that part has to be: all have one length, but the last, which is the rest."""
+        if number < self.part_count:
+            return self.part_bytes
+        return self.size_bytes - (self.part_count - 1) * self.part_bytes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "size_bytes": self.size_bytes,
+            "key": self.key,
+            "part_bytes": self.part_bytes,
+            "received_bytes": sum(self.parts.values()),
+            "parts": sorted(self.parts),
+            "status": "uploading",
+        }
+
+
+async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Stream) -> Row:
+    """Take a file in one request; its row.
+
+    Raises: ForbiddenError, InvalidError, BodyTooLargeError, UnsupportedTypeError,
+    BadRequestError when it does not arrive whole.
+    """
+    if size > MAX_SINGLE_BYTES:
+        raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
+    row = await _announce(ctx, visit, name, size, upload_key=None, part_bytes=None)
+    try:
+        stored = await ctx.files.put(row["r2_key"], body)
+    except StreamBrokenError as error:
+        await _discard(ctx, row)
+        raise BadRequestError("The file did not arrive whole. Please try again.") from error
+    return await _accept(ctx, row, stored)
+
+
+async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished, bool]:
+    """Begin an upload in parts, or find the one begun with this key; and whether it is new.
+
+    `visit.along` has what is unfinished.
+    """
+    for upload in unfinished(visit):
+        if upload.key == new.key and upload.size_bytes == new.size_bytes:
+            return upload, False
+    row = await _announce(
+        ctx, visit, new.name, new.size_bytes, upload_key=new.key, part_bytes=PART_BYTES
+    )
+    upload_id = await ctx.files.begin(row["r2_key"])
+    await resources_db.set_upload_id(ctx.db, row["id"], upload_id)
+    found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
+    return found, True
+
+
+async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Stream) -> Unfinished:
+    """Take one part of the upload that `visit.along` has. Again replaces it."""
+    row, upload = _upload_of(visit)
+    if not 1 <= number <= upload.part_count:
+        raise InvalidError({"number": f"This file has {upload.part_count} parts"})
+    if size != upload.length_of(number):
+        wanted = upload.length_of(number)
+        raise InvalidError({"body": f"Part {number} has {wanted} bytes, not {size}"})
+    try:
+        part = await ctx.files.put_part(row["r2_key"], row["upload_id"], number, body)
+    except StreamBrokenError as error:
+        raise BadRequestError("The part did not arrive whole. Please send it again.") from error
+    await resources_db.put_part(ctx.db, upload.id, part, size, now=ctx.now)
+    upload.parts[number] = size
+    return upload
+
+
+async def complete(ctx: Context, visit: Visit) -> Row:
+    """Put the parts together. Asking again after a lost answer answers the same."""
+    rows, parts = visit.along
+    if rows and rows[0]["status"] == "ready":
+        _refuse_students(visit)
+        return rows[0]
+    row, upload = _upload_of(visit)
+    missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
+    if missing:
+        raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
+    try:
+        stored = await ctx.files.finish(
+            row["r2_key"], row["upload_id"], [Part(p["number"], p["etag"]) for p in parts]
+        )
+    except StreamBrokenError as error:
+        # It may have been put together before, by a request whose answer nobody heard.
+        found = await ctx.files.head(row["r2_key"])
+        if found is None:
+            raise BadRequestError("The file could not be put together.") from error
+        stored = found
+    return await _accept(ctx, row, stored)
+
+
+async def cancel(ctx: Context, visit: Visit) -> None:
+    """Give an upload up, and what has arrived of it."""
+    row, _ = _upload_of(visit)
+    await _discard(ctx, row)
+
+
+def unfinished(visit: Visit) -> list[Unfinished]:
+    """Of what `resources_db.unfinished` found. Raises: ForbiddenError for students."""
+    _refuse_students(visit)
+    rows, parts = visit.along
+    return [_unfinished(row, resources_db.part_sizes(parts, row["id"])) for row in rows]
+
+
+def _upload_of(visit: Visit) -> tuple[Row, Unfinished]:
+    """The one upload that was asked along. Raises: ForbiddenError, NotFoundError."""
+    _refuse_students(visit)
+    rows, parts = visit.along
+    if not rows or rows[0]["status"] != "uploading" or not rows[0]["upload_id"]:
+        raise NotFoundError("This upload is not known any more. Please start again.")
+    return rows[0], _unfinished(rows[0], {p["number"]: p["size_bytes"] for p in parts})
+
+
+def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
+    return Unfinished(
+        row["id"], row["name"], row["size_bytes"], row["upload_key"], row["part_bytes"], parts
+    )
+
+
+def _refuse_students(visit: Visit) -> None:
+    if visit.role is not Role.TEACHER:
+        raise ForbiddenError("Only the Student-Teacher can upload files.")
+
+
+async def _announce(
+    ctx: Context,
+    visit: Visit,
+    raw_name: str,
+    size: int,
+    *,
+    upload_key: str | None,
+    part_bytes: int | None,
+) -> Row:
+    """Check what is said of a file, and take note of it."""
+    _refuse_students(visit)
+    if visit.session.status is Status.CANCELLED:
+        raise ConflictError("This session was cancelled.")
+    name = filenames.tidy(raw_name)
+    if not name:
+        raise InvalidError({"name": "A file needs a name"})
+    kind = filetypes.of_name(name)
+    if kind is None:
+        raise UnsupportedTypeError
+    if size <= 0:
+        raise InvalidError({"body": "The file is empty"})
+    if size > ctx.settings.upload_max_mb * MB:
+        raise BodyTooLargeError(f"A file may have at most {_in_words(ctx.settings.upload_max_mb)}.")
+    row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
+    row |= {"session_id": visit.session.id, "size_bytes": size}
+    row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
+    added = await resources_db.add(
+        ctx.db,
+        resource_id=row["id"],
+        session_id=visit.session.id,
+        uploaded_by=visit.viewer.id,
+        name=name,
+        media_type=kind.media_type,
+        size=size,
+        upload_key=upload_key,
+        part_bytes=part_bytes,
+        quota=ctx.settings.upload_quota_mb * MB,
+        max_files=MAX_FILES,
+        now=ctx.now,
+    )
+    if not added:
+        quota = _in_words(ctx.settings.upload_quota_mb)
+        raise BodyTooLargeError(f"All files of a session may have at most {quota} together.")
+    return row
+
+
+async def _accept(ctx: Context, row: Row, stored: Stored) -> Row:
+    """Let both people have it, if it is what its name claims and as long as announced."""
+    if stored.size != row["size_bytes"]:
+        await _discard(ctx, row)
+        raise BadRequestError("The file did not arrive whole. Please try again.")
+    head = await ctx.files.read(row["r2_key"], 0, filetypes.SNIFFED_BYTES)
+    kind = filetypes.of_name(row["name"])
+    if kind is None or not kind.fits(head):
+        await _discard(ctx, row)
+        ending = filenames.extension(row["name"])
+        raise UnsupportedTypeError(f"This file is not what its name says: no .{ending} file.")
+    duration = await _duration(ctx, row, stored)
+    await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now)
+    log("resource_uploaded", session_id=row["session_id"], resource_id=row["id"], size=stored.size)
+    return row | {"status": "ready", "duration_seconds": duration}
+
+
+async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
+    """How long it plays, where its header tells."""
+    if row["type"] not in ("video/mp4", "audio/mp4", "video/quicktime"):
+        return None
+
+    async def read(start: int, length: int) -> bytes:
+        return await ctx.files.read(row["r2_key"], start, length)
+
+    found = await mp4.inspect(read, stored.size)
+    return found.duration_seconds
+
+
+async def _discard(ctx: Context, row: Row) -> None:
+    if row["upload_id"]:
+        await ctx.files.abort(row["r2_key"], row["upload_id"])
+    await ctx.files.delete([row["r2_key"]])
+    await resources_db.drop(ctx.db, row["id"])
+
+
+def _in_words(megabytes: int) -> str:
+    return f"{megabytes // 1000} GB" if megabytes % 1000 == 0 else f"{megabytes} MB"

@@ -1,0 +1,57 @@
+"""`files.Files` in memory, with a bucket's own ideas about parts."""
+
+from dataclasses import dataclass, field
+
+from files import Part, Stored, StreamBrokenError
+
+
+@dataclass
+class FakeFiles:
+    """`objects` are key -> (bytes, time of upload); a body is bytes, or an error to raise."""
+
+    objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
+
+    async def put(self, key, body):
+        if isinstance(body, Exception):
+            raise StreamBrokenError(str(body))
+        self.objects[key] = (body, 0)
+        return Stored(len(body), f'"{len(body)}"')
+
+    async def head(self, key):
+        found = self.objects.get(key)
+        return Stored(len(found[0]), f'"{len(found[0])}"') if found else None
+
+    async def read(self, key, start, length):
+        return self.objects.get(key, (b"", 0))[0][start : start + length]
+
+    async def open(self, key, start, length):
+        return self.objects[key][0][start : start + length] if key in self.objects else None
+
+    async def delete(self, keys):
+        for key in keys:
+            self.objects.pop(key, None)
+
+    async def list_keys(self, after, limit):
+        keys = sorted(key for key in self.objects if key > after)[:limit]
+        return [(key, self.objects[key][1]) for key in keys]
+
+    async def begin(self, key):
+        upload_id = f"upload-{len(self.uploads)}"
+        self.uploads[upload_id] = {}
+        return upload_id
+
+    async def put_part(self, key, upload_id, number, body):
+        if isinstance(body, Exception):
+            raise StreamBrokenError(str(body))
+        self.uploads[upload_id][number] = body
+        return Part(number, str(number))
+
+    async def finish(self, key, upload_id, parts):
+        if upload_id not in self.uploads:
+            raise StreamBrokenError("no such upload")
+        found = self.uploads.pop(upload_id)
+        return await self.put(key, b"".join(found[part.number] for part in parts))
+
+    async def abort(self, key, upload_id):
+        self.uploads.pop(upload_id, None)

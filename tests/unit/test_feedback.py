@@ -1,0 +1,167 @@
+"""Quick feedback: what is taken, what replaces what, and what the platform can ask."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import feedback
+import rules
+import validation
+from admission import Visit
+from aftermath import read
+from db import aftermath as aftermath_db
+from db import feedback as feedback_db
+from db import sessions
+from errors import ConflictError, InvalidError
+from feedback import Feedback, from_form
+from model import Role
+from tests.unit.booked import book
+from tests.unit.cast import DAY, END
+from tests.unit.fake_context import FakeContext
+from tools.paths import ROOT
+
+NOW = END + 60
+
+
+async def visit_of(db, role, now=NOW, session_id="s1"):
+    found, rows = await sessions.find_along(db, session_id, [aftermath_db.of_session(session_id)])
+    return Visit(found, role, now, rows)
+
+
+async def give(db, role, now=NOW, **fields):
+    context = FakeContext.make(db, now)
+    given_ = validation.parse(Feedback, fields)
+    return await feedback.give(context, await visit_of(db, role, now), given_), context.points
+
+
+@pytest.mark.parametrize("rating", [0, 6, -1, 2.5, "5", True, None, [], 10**30])
+def test_only_whole_stars_from_one_to_five_count(rating):
+    with pytest.raises(InvalidError) as caught:
+        validation.parse(Feedback, {"rating": rating})
+
+    assert list(caught.value.fields) == ["rating"]
+
+
+def test_a_comment_is_tidied_and_an_empty_one_is_none():
+    assert validation.parse(Feedback, {"rating": 5, "comment": " \x00 \r\n "}).comment is None
+    assert validation.parse(Feedback, {"rating": 5, "comment": "a\x1b[1m\r\nb\t "}).comment == (
+        "a[1m\nb"
+    )
+
+
+def test_a_comment_has_an_end():
+    with pytest.raises(InvalidError, match="At most 2000 characters"):
+        validation.parse(Feedback, {"rating": 5, "comment": "x" * 2001})
+
+
+def test_tags_are_few_short_and_once_each():
+    assert validation.parse(Feedback, {"rating": 1, "tags": ["a", " a ", "b"]}).tags == ["a", "b"]
+    for tags in (["x" * 41], [""], ["  "], [str(n) for n in range(11)], "clear", [1]):
+        with pytest.raises(InvalidError):
+            validation.parse(Feedback, {"rating": 1, "tags": tags})
+
+
+def test_unknown_fields_are_named():
+    with pytest.raises(InvalidError, match="stars"):
+        validation.parse(Feedback, {"rating": 1, "stars": 5})
+
+
+def test_a_form_says_the_same_as_a_script():
+    fields = {"rating": ["4"], "tags": ["clear", "patient"], "comment": [""]}
+
+    assert validation.parse(Feedback, from_form(fields)) == Feedback(
+        rating=4, tags=["clear", "patient"]
+    )
+
+
+@given(st.dictionaries(st.sampled_from(["rating", "comment", "tags", "x"]), st.lists(st.text())))
+def test_any_form_is_feedback_or_invalid(fields):
+    fields = {name: values for name, values in fields.items() if values}
+    try:
+        found = validation.parse(Feedback, from_form(fields))
+    except InvalidError:
+        return
+    assert 1 <= found.rating <= 5
+
+
+async def test_feedback_is_kept_and_seen_by_its_writer_alone(connection, db):
+    book(connection)
+    kept, points = await give(db, Role.STUDENT, rating=4, comment="Good", tags=["clear"])
+
+    assert kept.editable_until == NOW + 7 * DAY
+    assert points == [("feedback_submitted", [4.0])]
+    assert read(await visit_of(db, Role.STUDENT)).feedback == kept
+    assert read(await visit_of(db, Role.TEACHER)).feedback is None
+
+
+async def test_again_replaces_ones_own(connection, db):
+    book(connection)
+    await give(db, Role.STUDENT, rating=4, comment="Good", tags=["clear"])
+    await give(db, Role.TEACHER, rating=3)
+    kept, points = await give(db, Role.STUDENT, now=NOW + DAY, rating=5)
+
+    assert (kept.rating, kept.comment, kept.tags) == (5, None, [])
+    assert kept.editable_until == NOW + 7 * DAY
+    assert points == [("feedback_submitted", [5.0])]
+    assert connection.execute("SELECT count(*) FROM feedback").fetchone()[0] == 2
+
+
+async def test_a_word_more_is_no_new_rating(connection, db):
+    book(connection)
+    await give(db, Role.STUDENT, rating=4)
+    _, points = await give(db, Role.STUDENT, rating=4, comment="One more word")
+
+    assert points == []
+
+
+async def test_after_a_week_it_stays_as_it_is(connection, db):
+    book(connection)
+    await give(db, Role.STUDENT, rating=4)
+
+    with pytest.raises(ConflictError, match="seven days"):
+        await give(db, Role.STUDENT, now=NOW + rules.FEEDBACK_EDITABLE_S, rating=1)
+    assert read(await visit_of(db, Role.STUDENT)).feedback.rating == 4
+
+
+async def test_a_first_rating_is_welcome_later_too(connection, db):
+    book(connection)
+    kept, _ = await give(db, Role.STUDENT, now=NOW + 30 * DAY, rating=4)
+
+    assert kept.editable_until == NOW + 37 * DAY
+
+
+@pytest.mark.parametrize(
+    ("changes", "now"),
+    [
+        ({"status": "scheduled", "started_at": None, "ended_at": None}, END - 60),
+        ({"status": "in_progress", "ended_at": None}, END - 60),
+        ({"status": "cancelled"}, NOW),
+        ({"status": "no_show", "no_show": "student", "started_at": None}, NOW),
+    ],
+)
+async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, now):
+    book(connection, **changes)
+
+    with pytest.raises(ConflictError, match="taken place"):
+        await give(db, Role.TEACHER, now=now, rating=1)
+
+
+async def test_a_teachers_average_is_what_students_gave(connection, db):
+    for number, (stars, of_teacher) in enumerate([(5, 1), (4, 1), (2, 1)]):
+        book(connection, f"s{number}")
+        for role, rating in ((Role.STUDENT, stars), (Role.TEACHER, of_teacher)):
+            given_ = Feedback(rating=rating)
+            visit = await visit_of(db, role, NOW, f"s{number}")
+            await feedback.give(FakeContext.make(db, NOW), visit, given_)
+    [row] = await db.all(feedback_db.AVERAGE_OF_TEACHER, "teacher")
+
+    assert row == {"ratings": 3, "average": 3.67}
+
+
+async def test_the_documented_query_is_that_query():
+    document = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
+    [documented] = re.findall(r"```sql\n(.*?)```", document, re.DOTALL)
+
+    assert documented.split() == feedback_db.AVERAGE_OF_TEACHER.split()

@@ -1,0 +1,85 @@
+"""Names of files: hostile, odd and ordinary ones."""
+
+import re
+import unicodedata
+from email.message import EmailMessage
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from filenames import MAX_NAME_CHARS, content_disposition, extension, tidy
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("notes.pdf", "notes.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\notes.pdf", "notes.pdf"),
+        ("a/b\\c.pdf", "c.pdf"),
+        ("  notes  (final) .pdf ", "notes (final) .pdf"),
+        (".htaccess", "htaccess"),
+        ("notes.pdf.", "notes.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie: x.pdf"),
+        ("a\x00b.pdf", "ab.pdf"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("zero\u200bwidth.pdf", "zerowidth.pdf"),
+        ("u\u0308bung.pdf", "übung.pdf"),
+        ("日本語.pdf", "日本語.pdf"),
+        ("👩‍🏫.pdf", "👩🏫.pdf"),
+        ("..", ""),
+        ("/", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_made_harmless(raw, name):
+    assert tidy(raw) == name
+
+
+@given(st.text(max_size=400))
+def test_any_text_becomes_a_harmless_name(raw):
+    name = tidy(raw)
+
+    assert len(name) <= MAX_NAME_CHARS
+    assert not re.search(r"[/\\\x00-\x1f\x7f\r\n]", name)
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in name)
+    assert not name.startswith((".", " "))
+    assert not name.endswith((".", " "))
+    assert tidy(name) == name
+
+
+def test_a_long_name_keeps_its_ending():
+    assert tidy("x" * 300 + ".pdf") == "x" * (MAX_NAME_CHARS - 4) + ".pdf"
+    assert len(tidy("x" * 300)) == MAX_NAME_CHARS
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), ("a.", ""), ("page.html.pdf", "pdf")],
+)
+def test_the_last_ending_counts(name, found):
+    assert extension(name) == found
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.pdf", "Übung 1.pdf", "日本語.pdf", 'a"b;c%.pdf', "it's.pdf"]
+)
+def test_a_download_has_its_true_name(name):
+    message = EmailMessage()
+    message["Content-Disposition"] = content_disposition(name)
+
+    assert message.get_content_disposition() == "attachment"
+    encoded = content_disposition(name).partition("filename*=UTF-8''")[2]
+    assert unquote(encoded) == name
+
+
+@given(st.text(max_size=200))
+def test_no_name_breaks_the_header(raw):
+    header = content_disposition(tidy(raw) or "file")
+
+    assert header.isascii()
+    assert "\r" not in header
+    assert "\n" not in header
+    assert re.fullmatch(r"attachment; filename=\"[^\"\\]+\"; filename\*=UTF-8''\S+", header)

@@ -1,0 +1,314 @@
+"""Recordings on the host: what the queue brings, and sources that behave in rare ways."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+import recording_sources
+import recordings
+import replication
+from errors import NotFoundError, ProviderError
+from recording_sources import Fetched, RecordingError
+from recordings import Message
+from settings import Settings
+from tests.fakes.films import Film
+from tests.unit.booked import book
+from tests.unit.cast import DAY, END, HOUR
+from tests.unit.fake_context import FakeContext
+from tests.unit.fake_files import FakeFiles
+
+NOW = END + HOUR
+PART = 1000
+
+
+@dataclass
+class FakeSource:
+    """One film at addresses that change; `answers` replace what the next requests get."""
+
+    film: Film
+    ranges: bool = True
+    tag: str = '"1"'
+    answers: list = field(default_factory=list)
+    opened: int = 0
+    asked: list = field(default_factory=list)
+    failing: bool = False
+
+    async def list_recordings(self, room_id):
+        if self.failing:
+            raise ProviderError
+        return [recording_sources._Recording("rec1", self.film.size)]
+
+    async def open_recording(self, record_id):
+        self.opened += 1
+        return recording_sources._Address(f"https://provider/{self.opened}")
+
+    async def fetch(self, url, headers):
+        self.asked.append((url, headers["Range"]))
+        if self.answers and (answer := self.answers.pop(0)) is not None:
+            return answer
+        size = self.film.size
+        if not self.ranges:
+            return Fetched(200, {"content-length": str(size)}, self.film.read(0, size))
+        first, last = map(int, headers["Range"].removeprefix("bytes=").split("-"))
+        last = min(last, size - 1)
+        found = {"content-range": f"bytes {first}-{last}/{size}", "etag": self.tag}
+        return Fetched(206, found, self.film.read(first, last - first + 1))
+
+
+@dataclass
+class FakeMessage:
+    body: object
+    attempts: int = 1
+    outcome: object = None
+
+    def as_message(self):
+        def ack():
+            self.outcome = "acked"
+
+        def retry(seconds):
+            self.outcome = seconds
+
+        return Message(self.body, self.attempts, ack, retry)
+
+
+class World:
+    """A booked session whose provider has one recording."""
+
+    def __init__(self, connection, db, monkeypatch, film):
+        book(connection, recording_enabled=1, provider="plugnmeet", provider_room_id="room")
+        self.connection, self.db = connection, db
+        self.source, self.files, self.queued = FakeSource(film), FakeFiles(), []
+        monkeypatch.setattr(recording_sources, "source_named", lambda _name, _ctx: self.source)
+        monkeypatch.setattr(replication, "PART_BYTES", PART)
+
+    def context(self, now=NOW):
+        async def queue(record_id):
+            self.queued.append(record_id)
+
+        async def discard(_body):
+            pass
+
+        async def fetch(url, headers):
+            return await self.source.fetch(url, headers)
+
+        return FakeContext.make(
+            self.db,
+            now,
+            settings=Settings(recording_retry_s=30),
+            files=self.files,
+            fetch_stream=fetch,
+            discard=discard,
+            queue_recording=queue,
+        )
+
+    async def announce(self, size=None):
+        await recordings.announce(self.context(), "s1", "plugnmeet", "rec1", size)
+
+    async def deliver(self, attempts=1, now=NOW, queue="session-room-recordings", body=None):
+        message = FakeMessage({"record_id": "rec1"} if body is None else body, attempts)
+        await recordings.consume(self.context(now), queue, [message.as_message()])
+        return message.outcome
+
+    def row(self):
+        return dict(self.connection.execute("SELECT * FROM recordings").fetchone())
+
+    def resources(self):
+        sql = "SELECT name, status, size_bytes, duration_seconds FROM session_resources"
+        return [tuple(row) for row in self.connection.execute(sql)]
+
+
+@pytest.fixture
+def world(connection, db, monkeypatch):
+    return World(connection, db, monkeypatch, Film(3500, duration_s=90))
+
+
+WHOLE = [("Recording of 15 January 2027, 08.00 UTC.mp4", "ready", 3500, 90)]
+
+
+async def test_it_is_copied_in_parts_and_there_once(world):
+    await world.announce()
+    await world.announce()
+    outcomes = [await world.deliver() for _ in range(5)]
+
+    assert outcomes == ["acked"] * 5
+    assert world.queued == ["rec1"]
+    assert world.resources() == WHOLE
+    assert world.source.opened == 1
+    assert [asked for _, asked in world.source.asked] == [
+        f"bytes={start}-{start + PART - 1}" for start in (0, 1000, 2000, 3000)
+    ]
+    [(content, _)] = world.files.objects.values()
+    assert content == world.source.film.read(0, 3500)
+
+
+async def test_two_consumers_at_once_are_one_copy(world):
+    await world.announce()
+    world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
+
+    assert await world.deliver() == "acked"
+    assert world.source.asked == []
+    assert await world.deliver(now=NOW + 61) == "acked"
+    assert world.resources() == WHOLE
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5, 9])
+async def test_waits_grow_up_to_an_hour(world, attempts):
+    world.source.answers = [Fetched(500, {}, b"")]
+    await world.announce()
+
+    assert await world.deliver(attempts) == min(3600, 30 * 2 ** (attempts - 1))
+    assert world.row()["last_error"] == "the source answered 500"
+
+
+async def test_a_version_that_changes_starts_over(world):
+    await world.announce()
+    world.source.answers = [None, None, Fetched(500, {}, b"")]
+    assert await world.deliver() == 30
+    world.source.tag = '"2"'
+    assert await world.deliver(2) == "acked"
+
+    asked = [int(asked.removeprefix("bytes=").split("-")[0]) for _, asked in world.source.asked]
+    assert asked == [0, 1000, 2000, 2000, 0, 1000, 2000, 3000]
+    assert world.resources() == WHOLE
+
+
+async def test_a_version_that_changes_on_the_way_is_another_attempt(world):
+    await world.announce()
+    other = Fetched(206, {"content-range": "bytes 1000-1999/3500", "etag": '"2"'}, b"x" * 1000)
+    world.source.answers = [None, other]
+    assert await world.deliver() == 30
+
+    assert world.row()["last_error"] == "the recording changed while it was copied"
+    assert await world.deliver(2) == "acked"
+    assert world.resources() == WHOLE
+
+
+async def test_an_expired_address_is_asked_for_once_more_and_not_for_ever(world):
+    await world.announce()
+    world.source.answers = [None, Fetched(401, {}, b""), Fetched(401, {}, b"")]
+    assert await world.deliver() == 30
+
+    assert world.source.opened == 2
+    assert world.row()["last_error"] == "the source answered 401"
+    assert await world.deliver(2) == "acked"
+
+
+async def test_more_than_r2_takes_in_one_put_fails_visibly_without_range(world):
+    await world.announce()
+    world.source.answers = [Fetched(200, {"content-length": "5000000000"}, b"")]
+    await world.deliver()
+
+    assert "5000000000 bytes from a source without Range" in world.row()["last_error"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": "0"}, {"content-length": "x"}])
+async def test_a_source_that_does_not_say_how_long_is_not_believed(world, headers):
+    await world.announce()
+    world.source.answers = [Fetched(200, headers, b"")]
+    await world.deliver()
+
+    assert world.row()["last_error"] == "the source does not say how long the recording is"
+
+
+async def test_shorter_than_announced_by_more_than_rounding_is_refused(world):
+    await world.announce(size=3500 + replication.ROUNDED_BYTES + 1)
+    await world.deliver()
+
+    assert world.row()["last_error"] == "the source has 3500 bytes, 13501 were announced"
+    assert world.files.objects == {}
+
+
+async def test_what_takes_longer_than_a_consumer_has_goes_on_in_the_next(world, monkeypatch):
+    await world.announce()
+    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    for _ in range(3):
+        assert await world.deliver() == "acked"
+        assert world.resources()[0][1] == "uploading"
+    assert await world.deliver() == "acked"
+
+    assert world.queued == ["rec1"] * 4
+    assert world.resources() == WHOLE
+    assert len(world.source.asked) == 4
+
+
+async def test_after_many_failures_nothing_that_arrived_is_trusted(world):
+    await world.announce()
+    world.source.answers = [None, Fetched(500, {}, b"")]
+    await world.deliver()
+    world.connection.execute("UPDATE recordings SET attempts = 5")
+    await world.deliver(6)
+
+    assert [asked for _, asked in world.source.asked][2] == "bytes=0-999"
+    assert world.resources() == WHOLE
+
+
+async def test_a_provider_that_is_down_is_another_attempt(world):
+    world.source.failing = True
+    await world.announce()
+
+    assert await world.deliver() == 30
+    assert world.row()["last_error"] == "Video service unavailable. Try again."
+
+
+async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
+    world.source.answers = [Fetched(404, {}, b"")]
+    await world.announce()
+    await world.deliver()
+    assert await world.deliver(queue=recordings.DEAD_QUEUE) == "acked"
+    assert world.row()["state"] == "failed"
+    assert await world.deliver() == "acked", "a late message does not revive it"
+    await recordings.retry(world.context(), "rec1")
+    assert await world.deliver() == "acked"
+
+    assert world.resources() == WHOLE
+    with pytest.raises(NotFoundError):
+        await recordings.retry(world.context(), "rec1")
+
+
+async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
+    await world.announce()
+    world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
+    await world.deliver(queue=recordings.DEAD_QUEUE)
+    assert world.row()["state"] == "copying"
+    await world.deliver(now=NOW + 61)
+    await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + 61)
+
+    assert world.row()["state"] == "ready"
+
+
+@pytest.mark.parametrize("body", ["text", {}, {"record_id": 5}, {"record_id": "unknown"}, [1]])
+async def test_messages_that_make_no_sense_are_done_with(world, body):
+    assert await world.deliver(body=body) == "acked"
+
+
+async def test_the_sweep_asks_less_and_less_often(world):
+    moments = []
+    for minute in range(0, 50 * 60, 5):
+        before = world.connection.execute("SELECT recordings_asked_at FROM sessions").fetchone()[0]
+        await recordings.sweep(world.context(END + minute * 60))
+        after = world.connection.execute("SELECT recordings_asked_at FROM sessions").fetchone()[0]
+        if after != before:
+            moments.append(minute)
+
+    assert moments == [10, 20, 40, 80, 160, 320, 640, 1280, 2560]
+
+
+async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world):
+    await world.announce()
+    await recordings.sweep(world.context(NOW + 9 * 60))
+    assert world.queued == ["rec1"]
+    await recordings.sweep(world.context(NOW + 10 * 60))
+    await recordings.sweep(world.context(NOW + 15 * 60))
+    assert world.queued == ["rec1"] * 2
+    await world.deliver()
+    await recordings.sweep(world.context(NOW + DAY))
+
+    assert world.queued == ["rec1"] * 2
+
+
+async def test_without_a_provider_it_says_so(world):
+    with pytest.raises(RecordingError, match="no video provider plugnmeet"):
+        recording_sources_source_named("plugnmeet", world.context())
+
+
+recording_sources_source_named = recording_sources.source_named

@@ -1,0 +1,181 @@
+"""The daily purge and the minute's sweep: what goes, and what stays."""
+
+import pytest
+
+import cleaning
+import retention
+from settings import Settings
+from tests.unit.booked import book, insert
+from tests.unit.cast import DAY, END, HOUR
+from tests.unit.fake_context import FakeContext
+from tests.unit.fake_files import FakeFiles
+
+NOW = END + 100 * DAY
+SETTINGS = Settings(
+    recordings_kept_days=10, resources_kept_days=30, chat_kept_days=5, analytics_kept_days=7
+)
+
+
+class FakeRooms:
+    def __init__(self):
+        self.forgotten = []
+
+    async def forget_chat(self, session_id):
+        self.forgotten.append(session_id)
+
+
+def add_resource(connection, files, resource_id, session_id="s1", **changes):
+    key = f"sessions/{session_id}/resources/{resource_id}"
+    row = {
+        "id": resource_id,
+        "session_id": session_id,
+        "name": "a.pdf",
+        "type": "application/pdf",
+        "r2_key": key,
+        "size_bytes": 3,
+        "status": "ready",
+        "created_at": END,
+        "updated_at": END,
+    }
+    insert(connection, "session_resources", **(row | changes))
+    files.objects[key] = (b"pdf", END)
+
+
+def ids(connection):
+    return [row["id"] for row in connection.execute("SELECT id FROM session_resources ORDER BY id")]
+
+
+@pytest.fixture
+def files():
+    return FakeFiles()
+
+
+def context(db, files, now=NOW, settings=SETTINGS):
+    return FakeContext.make(db, now, files=files, rooms=FakeRooms(), settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("age_days", "kept"),
+    [(5, ["file", "film"]), (11, ["file"]), (29, ["file"]), (31, [])],
+)
+async def test_each_class_of_files_has_its_own_time(connection, db, files, age_days, kept):
+    book(connection)
+    add_resource(connection, files, "file")
+    add_resource(connection, files, "film", type="recording")
+    insert(connection, "recordings", record_id="r", session_id="s1", provider="plugnmeet",
+           resource_id="film", state="ready", created_at=END, updated_at=END)  # fmt: skip
+    await retention.purge(context(db, files, END + age_days * DAY))
+
+    assert ids(connection) == kept
+    assert sorted(key.rsplit("/", 1)[1] for key in files.objects) == kept
+    assert connection.execute("SELECT count(*) FROM recordings").fetchone()[0] == 1
+
+
+async def test_nothing_goes_when_it_is_to_be_kept_for_ever(connection, db, files):
+    book(connection)
+    add_resource(connection, files, "file")
+    add_resource(connection, files, "film", type="recording")
+    settings = Settings(
+        recordings_kept_days=0, resources_kept_days=0, chat_kept_days=0, analytics_kept_days=0
+    )
+    ctx = context(db, files, END + 10_000 * DAY, settings)
+    insert(connection, "analytics_events", event="x", session_id="s1", data="{}", created_at=1)
+    await retention.purge(ctx)
+
+    assert ids(connection) == ["file", "film"]
+    assert ctx.rooms.forgotten == []
+    assert connection.execute("SELECT count(*) FROM analytics_events").fetchone()[0] == 1
+
+
+async def test_more_than_one_page_goes_in_one_run(connection, db, files):
+    book(connection)
+    for number in range(250):
+        add_resource(connection, files, f"f{number:03}")
+    await retention.purge(context(db, files))
+
+    assert ids(connection) == []
+    assert files.objects == {}
+
+
+async def test_a_run_that_breaks_is_done_again(connection, db, files):
+    book(connection)
+    add_resource(connection, files, "file")
+
+    async def broken(_keys):
+        raise OSError("no bucket")
+
+    working, files.delete = files.delete, broken
+    with pytest.raises(OSError, match="no bucket"):
+        await retention.purge(context(db, files))
+    assert ids(connection) == ["file"], "the row stays as long as the file may be there"
+    files.delete = working
+    await retention.purge(context(db, files))
+
+    assert ids(connection) == []
+
+
+async def test_chats_are_forgotten_once_and_each(connection, db, files):
+    for number in range(250):
+        book(connection, f"s{number:03}", scheduled_end=END + number // 200)
+    book(connection, "recent", scheduled_end=NOW - DAY)
+    came = "INSERT INTO attendance SELECT id, student_id, 1, 1, 2 FROM sessions"
+    connection.execute(came)
+    book(connection, "nobody-came")
+    first = context(db, files)
+    await retention.purge(first)
+    again = context(db, files)
+    await retention.purge(again)
+    later = context(db, files, NOW + 10 * DAY)
+    await retention.purge(later)
+
+    assert first.rooms.forgotten == [f"s{number:03}" for number in range(250)]
+    assert set(again.rooms.forgotten) <= {f"s{number:03}" for number in range(200, 250)}
+    assert "recent" in later.rooms.forgotten
+
+
+async def test_events_and_webhooks_go(connection, db, files):
+    for age in (6, 8):
+        row = {"event": "x", "session_id": "s1", "data": "{}", "created_at": NOW - age * DAY}
+        insert(connection, "analytics_events", **row)
+    for age in (29, 31):
+        row = {"provider": "resend", "event_id": str(age), "received_at": NOW - age * DAY}
+        insert(connection, "webhook_events", **row)
+    await retention.purge(context(db, files))
+
+    rows = connection.execute("SELECT created_at FROM analytics_events").fetchall()
+    assert [row[0] for row in rows] == [NOW - 6 * DAY]
+    assert [row[0] for row in connection.execute("SELECT event_id FROM webhook_events")] == ["29"]
+
+
+async def test_files_without_a_row_go_once_they_are_a_day_old(connection, db, files):
+    book(connection, scheduled_end=NOW - DAY)
+    add_resource(connection, files, "file")
+    files.objects["sessions/gone/resources/old"] = (b"x", NOW - 2 * DAY)
+    files.objects["sessions/gone/resources/new"] = (b"x", NOW - HOUR)
+    for number in range(150):
+        files.objects[f"sessions/other/resources/{number:03}"] = (b"x", NOW - 2 * DAY)
+    await retention.purge(context(db, files))
+
+    assert sorted(key.rsplit("/", 1)[1] for key in files.objects) == ["file", "new"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stays"),
+    [
+        ({"status": "uploading", "updated_at": NOW - 2 * HOUR}, False),
+        ({"status": "uploading", "updated_at": NOW - HOUR // 2}, True),
+        ({"status": "uploading", "updated_at": NOW - 2 * HOUR, "upload_id": "u"}, True),
+        ({"status": "uploading", "updated_at": NOW - 25 * HOUR, "upload_id": "u"}, False),
+        ({"status": "uploading", "updated_at": NOW - 25 * HOUR, "type": "recording"}, True),
+        ({"status": "deleted", "updated_at": NOW - 16 * 60}, False),
+        ({"status": "deleted", "updated_at": NOW - 14 * 60}, True),
+        ({"status": "ready", "updated_at": 1}, True),
+    ],
+)
+async def test_the_sweep_takes_what_nobody_will_ask_for(connection, db, files, changes, stays):
+    book(connection)
+    add_resource(connection, files, "file", **changes)
+    await cleaning.sweep(context(db, files))
+
+    assert ids(connection) == (["file"] if stays else [])
+    assert len(files.objects) == int(stays)

@@ -1,0 +1,103 @@
+"""A lesson that is over, in the real Worker: its two people, its files, and D1 and R2 behind it."""
+
+import secrets
+import sqlite3
+import time
+from contextlib import closing
+from typing import Any
+
+import httpx
+import jwt
+
+from tools.local_worker import LocalWorker
+
+HOUR = 60 * 60
+STUDENT, TEACHER, STRANGER = "demo-student", "demo-teacher", "demo-stranger"
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+
+
+class Lesson:
+    """Books a session, and writes into D1 that it took place. Each person has a client."""
+
+    def __init__(self, worker: LocalWorker, *, ended_ago: int = HOUR, **columns: object) -> None:
+        self.worker = worker
+        self.id = f"lesson-{secrets.token_hex(6)}"
+        self.path = f"/session/{self.id}"
+        end = int(time.time()) - ended_ago
+        platform = {"Authorization": f"Bearer {worker.settings['PLATFORM_TOKEN']}"}
+        self.platform = self._client(platform)
+        people = {
+            role: {"id": who, "name": name, "email": f"{who}@example.com"}
+            for role, who, name in (
+                ("student", STUDENT, "Lena Fischer"),
+                ("teacher", TEACHER, "Amara Okafor"),
+            )
+        }
+        booking = {
+            "course": {"id": "algebra", "title": "Linear Algebra"},
+            **people,
+            "scheduled_start": end - HOUR,
+            "scheduled_end": end,
+        }
+        assert self.platform.put(f"/platform/sessions/{self.id}", json=booking).is_success
+        took_place = {"status": "completed", "started_at": end - HOUR, "ended_at": end}
+        for name, value in (took_place | columns).items():
+            self.sql(f"UPDATE sessions SET {name} = ? WHERE id = ?", value, self.id)  # noqa: S608
+        self.student = self._client({"Cookie": self._cookie(STUDENT)})
+        self.teacher = self._client({"Cookie": self._cookie(TEACHER)})
+        self.stranger = self._client({"Cookie": self._cookie(STRANGER)})
+        self.nobody = self._client({})
+
+    def close(self) -> None:
+        for client in (self.platform, self.student, self.teacher, self.stranger, self.nobody):
+            client.close()
+
+    def sql(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        """Look into D1, or change it, behind the Worker's back."""
+        (path,) = self.worker.state.glob("v3/d1/*/[!m]*.sqlite")
+        with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement, values)]
+
+    def upload(self, name: str = "notes.pdf", content: bytes = PDF) -> dict[str, Any]:
+        answer = self.teacher.post(f"{self.path}/resources", params={"name": name}, content=content)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def resources(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.listing()["resources"]
+        return found
+
+    def listing(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.student.get(f"{self.path}/resources").json()
+        return found
+
+    def keys(self) -> list[str]:
+        """What the bucket has of this session."""
+        (path,) = self.worker.state.glob("v3/r2/*/[!m]*.sqlite")
+        with closing(sqlite3.connect(path, timeout=20)) as connection:
+            rows = connection.execute(
+                "SELECT key FROM _mf_objects WHERE key LIKE ?", [f"sessions/{self.id}/%"]
+            )
+            return [key for (key,) in rows]
+
+    def _client(self, headers: dict[str, str]) -> httpx.Client:
+        return httpx.Client(base_url=self.worker.url, headers=headers, trust_env=False, timeout=120)
+
+    def _cookie(self, who: str) -> str:
+        settings = self.worker.settings
+        claims = {"sub": who, "exp": int(time.time()) + HOUR}
+        token = jwt.encode(claims, settings["AUTH_JWT_SECRET"], algorithm="HS256")
+        return f"{settings['AUTH_COOKIE']}={token}"
+
+
+def until(look: Any, wanted: Any, seconds: float = 30) -> Any:
+    """Wait for an effect; `wanted` is a value, or what says whether it is there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if wanted(seen) if callable(wanted) else seen == wanted:
+            return seen
+        assert time.monotonic() < deadline, f"saw {seen!r}"
+        time.sleep(0.2)

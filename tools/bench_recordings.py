@@ -1,0 +1,131 @@
+"""Copy one large recording through the Worker: time against a plain copy, and workerd's memory.
+
+`python -m tools.bench_recordings [GB]`. Not a test: figures depend on the machine. Both copies go
+over loopback HTTP from the same server into files on the same disk.
+"""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.conftest import free_port
+from tests.fakes import recordings as fake
+from tests.fakes.films import Film
+from tests.worker.lesson import Lesson, until
+from tools import dev_settings
+from tools.local_worker import DIRECT, LocalWorker
+from tools.steps import run
+
+CHUNK = 1 << 20
+MB = 1_000_000
+
+
+def main(gigabytes: float) -> None:
+    film = Film(int(gigabytes * 1000 * MB), duration_s=3600)
+    with tempfile.TemporaryDirectory() as scratch, fake.running() as source:
+        for ranges in (True, False):
+            source.add(f"bench-{ranges}", film, ranges=ranges)
+        plain = plain_copy(f"{source.url}/files/bench-True", Path(scratch) / "plain.mp4")
+        print(f"plain copy      {plain:6.1f} s  {film.size / MB / plain:6.0f} MB/s")
+        port = free_port()
+        settings = dev_settings.development(f"http://localhost:{port}")
+        settings["DEV_RECORDINGS_URL"] = source.url
+        worker = LocalWorker(settings, port=port, state=Path(scratch) / "state", ip="localhost")
+        worker.state.mkdir()
+        worker.start()
+        try:
+            for ranges in (True, False):
+                replicate(worker, film, f"bench-{ranges}", plain)
+        finally:
+            worker.stop()
+
+
+def replicate(worker: LocalWorker, film: Film, record_id: str, plain: float) -> None:
+    lesson = Lesson(worker, recording_enabled=1, provider="plugnmeet", provider_room_id=record_id)
+    memory = Memory(worker.port)
+    started = time.monotonic()
+    body = {"session_id": lesson.id, "record_id": record_id}
+    lesson.nobody.post("/dev/recordings", json=body)
+    with memory:
+        until(lambda: lesson.listing()["recording"], "ready", 900)
+    # The queue waits a second for more messages; that is no part of copying.
+    took = time.monotonic() - started - 1
+    print(f"{record_id:15} {took:6.1f} s  {film.size / MB / took:6.0f} MB/s  "
+          f"{plain / took:4.0%} of a plain copy; workerd {memory.before} MB before, "
+          f"{memory.peak} MB at most")  # fmt: skip
+    [recording] = lesson.resources()
+    equal = digest_of(lesson, recording["id"]) == film.sha256()
+    print(f"{'':15} bytes equal: {equal}; duration {recording['duration_seconds']} s")
+    lesson.close()
+
+
+def digest_of(lesson: Lesson, resource_id: str) -> str:
+    digest = hashlib.sha256()
+    with lesson.student.stream("GET", f"{lesson.path}/resources/{resource_id}") as answer:
+        for chunk in answer.iter_bytes(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def plain_copy(address: str, target: Path) -> float:
+    """Seconds for the same bytes from the same server into a file."""
+    started = time.monotonic()
+    with (
+        DIRECT.open(urllib.request.Request(address), timeout=60) as body,
+        target.open("wb") as file,
+    ):
+        shutil.copyfileobj(body, file, CHUNK)
+    took = time.monotonic() - started
+    target.unlink()
+    return took
+
+
+class Memory:
+    """Watches the resident memory of the workerd that listens on a port's Worker."""
+
+    def __init__(self, port: int) -> None:
+        self._pids = workerd_of(port)
+        self.before = self._now()
+        self.peak = self.before
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.1):
+            self.peak = max(self.peak, self._now())
+
+    def _now(self) -> int:
+        """In MB, all of them together."""
+        total = 0
+        for pid in self._pids:
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+            total += int(status.partition("VmRSS:")[2].split()[0])
+        return total // 1000
+
+
+def workerd_of(port: int) -> list[str]:
+    """The workerd processes below the wrangler that serves this port."""
+    table = [line.split(None, 2) for line in run(["ps", "-eo", "pid,ppid,args"]).splitlines()[1:]]
+    roots = {pid for pid, _, args in table if f"--port={port} " in f"{args} "}
+    while True:
+        children = {pid for pid, parent, _ in table if parent in roots} - roots
+        if not children:
+            break
+        roots |= children
+    return [pid for pid, _, args in table if pid in roots and "workerd serve" in args]
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)

@@ -1,0 +1,62 @@
+"""`make recordings-status` and `make recordings-retry ID=...`: recordings that are not there yet.
+
+Asks the Worker itself, at PUBLIC_URL, with PLATFORM_TOKEN; by default the one of `make dev`.
+"""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import quote
+
+from tools import dev_settings, project_settings
+from tools.dev import DEFAULT_PORT
+from tools.local_worker import DIRECT
+from tools.paths import ROOT
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["status"]:
+            show(ask("GET", "/platform/recordings")["recordings"])
+        case ["retry", record_id]:
+            ask("POST", f"/platform/recordings/{quote(record_id, safe='')}/retry")
+            print(f"{record_id} is tried again. See: make recordings-status")
+        case _:
+            sys.exit("make recordings-retry: say which one, e.g. make recordings-retry ID=...")
+
+
+def show(recordings: list[dict[str, Any]]) -> None:
+    """Print one line each; failed ones wait for somebody to act."""
+    if not recordings:
+        print("All recordings are there.")
+    for each in recordings:
+        line = f"{each['state']:10} {each['record_id']}  session {each['session_id']}"
+        print(f"{line}  attempts {each['attempts']}  {each['last_error'] or ''}".rstrip())
+    if any(each["state"] == "failed" for each in recordings):
+        print("Try a failed one again with: make recordings-retry ID=...")
+
+
+def ask(method: str, path: str) -> dict[str, Any]:
+    """Ask the Worker; its own sentence ends the program when it refuses."""
+    origin = f"http://localhost:{os.environ.get('PORT') or DEFAULT_PORT}"
+    names = project_settings.names()
+    settings = dev_settings.merged(origin, names, ROOT / ".dev.vars", os.environ)
+    headers = {"Authorization": f"Bearer {settings['PLATFORM_TOKEN']}"}
+    address = settings["PUBLIC_URL"].rstrip("/") + path
+    request = urllib.request.Request(address, method=method, headers=headers)
+    opener = DIRECT if address.startswith("http://localhost") else urllib.request.build_opener()
+    try:
+        with opener.open(request, timeout=60) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
+    except urllib.error.HTTPError as error:
+        sys.exit(f"{address} answered {error.code}: {error.read().decode(errors='replace')[:300]}")
+    except OSError as error:
+        sys.exit(f"{address} does not answer: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
