@@ -27,10 +27,10 @@ class Visit:
     session: Session
     role: Role
     now: int
-    by_link: bool = False
-    """Known by the link in an e-mail only, which may have been forwarded."""
     along: list[list[Row]] = field(default_factory=list)
     """The rows of what was asked along with the session."""
+    by_link: bool = False
+    """Known by the link in an e-mail only, which may have been forwarded."""
 
     @property
     def viewer(self) -> Participant:
