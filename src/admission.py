@@ -24,6 +24,8 @@ class Visit:
     session: Session
     role: Role
     now: int
+    by_link: bool = False
+    """Known by the link in an e-mail only, which may have been forwarded."""
 
     @property
     def viewer(self) -> Participant:
@@ -57,7 +59,7 @@ async def admit(request: Request, ctx: Context, session_id: str) -> Visit:
         return Visit(session, role, ctx.now)
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
-            return Visit(session, role, ctx.now)
+            return Visit(session, role, ctx.now, by_link=True)
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError

@@ -64,6 +64,7 @@ def session_page(visit: Visit, settings: Settings) -> str:
         status_label=STATUS_LABELS[view],
         session=session,
         viewer=visit.viewer,
+        by_link=visit.by_link,
         other=visit.other,
         role=visit.role,
         other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",

@@ -53,6 +53,7 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
+    Route("GET", "/session/{session_id}/leave-link", link.leave, page=True),
     Route("GET", "/session/{session_id}/reschedule", reschedule.show, page=True),
     Route("POST", "/session/{session_id}/reschedule", reschedule.ask),
     Route("POST", "/session/{session_id}/reschedule/answer", reschedule.answer),

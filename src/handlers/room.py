@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,15 +42,15 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
 async def live(request: Request, ctx: Context, session_id: str) -> Response:
     """Hand a WebSocket to the session's Durable Object, with the identity that we checked.
 
-    `?page=` names the page that opens it. With `?watch=1` it only watches, as the lobby does,
-    which is allowed before the room opens.
+    `?page=` names the page that opens it, so that it is known again when it comes back. With
+    `?watch=1` it only watches, as the lobby does, which is allowed before the room opens.
     """
     if request.headers.get("upgrade", "").lower() != "websocket":
         raise UpgradeRequiredError
     # Browsers send cookies along with any site's WebSocket, but they always say whose it is.
     if request.headers.get("origin", request.origin) != request.origin:
         raise CrossSiteError
-    page = request.query.get("page", "")
+    page = request.query.get("page") or uuid.uuid4().hex
     if not PAGE_ID.match(page):
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"

@@ -112,8 +112,16 @@ def join(page: Page) -> None:
     expect(page.locator("#room")).to_be_visible()
 
 
-def seconds_played(page: Page) -> float:
-    return float(page.evaluate("document.getElementById('remote-video').currentTime"))
+def seconds_played(page: Page, video: str = "remote-video") -> float:
+    return float(page.evaluate("id => document.getElementById(id).currentTime", video))
+
+
+def wait_until_it_plays(page: Page, video: str = "remote-video") -> None:
+    """Ask from here: the page's Content-Security-Policy keeps Playwright from waiting in there."""
+    deadline = time.monotonic() + 10
+    while seconds_played(page, video) == 0:
+        assert time.monotonic() < deadline, f"{video} does not play"
+        page.wait_for_timeout(50)
 
 
 def audio_energy(page: Page) -> float:
