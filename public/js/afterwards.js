@@ -1,14 +1,14 @@
 import { saveAtOnce } from "./feedback.js";
 import { FileList } from "./files.js";
 import { showRecording } from "./recording.js";
-import { Session } from "./session.js";
+import { SessionWithFiles } from "./session_files.js";
 import { Uploads } from "./upload.js";
 
 /** The page after a session. This file only connects the others. */
 
 const POLL_MS = 20_000;
 
-const session = new Session();
+const session = new SessionWithFiles();
 const form = document.getElementById("feedback-form");
 if (form instanceof HTMLFormElement) saveAtOnce(form, session);
 if (document.getElementById("files")) followFiles();

@@ -1,6 +1,6 @@
 import { announce } from "./announce.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
 const PAUSE_IN_TYPING_MS = 900;
 const RETRY_MS = 4000;

@@ -1,7 +1,7 @@
 import { announce } from "./announce.js";
 import { about } from "./file_words.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
 const KINDS = { image: "image", audio: "audio", video: "film" };
 /** What browsers show in a tab; the server decides, this only chooses the link. */

@@ -1,7 +1,7 @@
 import { announce } from "./announce.js";
 import { about } from "./file_words.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
 const $ = (id) => document.getElementById(id);
 

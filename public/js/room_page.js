@@ -6,6 +6,7 @@ import { chime } from "./chime.js";
 import { autoHide, press, watchShortcuts } from "./controls.js";
 import { Held } from "./held.js";
 import { Panel } from "./panel.js";
+import { showFiles } from "./room_files.js";
 import { showQuality } from "./quality.js";
 import { ScreenShare } from "./screen_share.js";
 import { situationOf } from "./situation.js";
@@ -39,6 +40,7 @@ export class Room {
     this.share = new ScreenShare();
     this.stage = new Stage(this.#gone.signal);
     this.panel = new Panel(this.#gone.signal);
+    showFiles(session, this.panel, this.#gone.signal);
     this.chat = new Chat(live, this.panel, { role: session.role, otherName: this.name }, this.#gone.signal);
     live.addEventListener("message", ({ detail }) => this.#hear(detail));
     live.addEventListener("down", () => this.#render());

@@ -43,7 +43,7 @@ export class Session {
   /** GET /state. Throws: RequestError. */
   async fetchState() {
     const sent = Date.now();
-    const state = await this.#request("state");
+    const state = await this.request("state");
     this.#learnTime(state.server_time, sent, Date.now());
     return state;
   }
@@ -51,62 +51,18 @@ export class Session {
   /** What is needed to enter the room. Throws: RequestError. */
   join() {
     // A provider may take half a minute to open a room.
-    return this.#request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
+    return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
   }
 
   /** Tell the operator what went wrong, in a word of ours. Never fails or waits. */
   report(errorType) {
     const body = JSON.stringify({ event: "tech_issue", error_type: errorType });
     const headers = { "Content-Type": "application/json" };
-    this.#request("events", { method: "POST", body, headers, keepalive: true }).catch(() => {});
-  }
-
-  /** @returns {Promise<{ resources: any[], recording: string }>} Throws: RequestError. */
-  fetchResources() {
-    return this.#request("resources", {});
-  }
-
-  /** @param {string} id @returns {Promise<any>} Throws: RequestError. */
-  deleteResource(id) {
-    return this.#request(`resources/${id}`, { method: "DELETE" });
-  }
-
-  /** @param {string} id @returns {Promise<any>} The file. Throws: RequestError. */
-  restoreResource(id) {
-    return this.#request(`resources/${id}/restore`, { method: "POST" });
-  }
-
-  /** @returns {Promise<any[]>} What the teacher has begun to upload. Throws: RequestError. */
-  async fetchUploads() {
-    return (await this.#request("uploads", {})).uploads;
-  }
-
-  /** @param {object} file @returns {Promise<any>} A new upload, or the unfinished one. Throws: RequestError. */
-  startUpload(file) {
-    const headers = { "Content-Type": "application/json" };
-    return this.#request("uploads", { method: "POST", body: JSON.stringify(file), headers });
-  }
-
-  /** @param {string} id @returns {Promise<any>} The file. Throws: RequestError. */
-  completeUpload(id) {
-    const signal = AbortSignal.timeout(120_000);
-    return this.#request(`uploads/${id}/complete`, { method: "POST", signal });
-  }
-
-  /** @param {string} id @returns {Promise<any>} Throws: RequestError. */
-  cancelUpload(id) {
-    return this.#request(`uploads/${id}`, { method: "DELETE" });
-  }
-
-  /** @param {object} feedback @returns {Promise<any>} As it was kept. Throws: RequestError. */
-  sendFeedback(feedback) {
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify(feedback);
-    return this.#request("feedback", { method: "POST", body, headers, keepalive: true });
+    this.request("events", { method: "POST", body, headers, keepalive: true }).catch(() => {});
   }
 
   /** @param {string} what @param {RequestInit} [init] */
-  async #request(what, init) {
+  async request(what, init) {
     const signal = AbortSignal.timeout(15_000);
     const address = `/session/${this.id}/${what}`;
     const response = await fetch(address, { cache: "no-store", signal, ...init }).catch(() => null);

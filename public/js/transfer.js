@@ -1,6 +1,6 @@
 import { RequestError } from "./session.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 /** @typedef {"queued" | "sending" | "waiting" | "checking" | "done" | "failed" | "cancelled"} State */
 
 const TRIES = 6;

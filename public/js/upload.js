@@ -3,7 +3,7 @@ import { interruptedInWords, progressInWords, sizeInWords } from "./file_words.j
 import { clone } from "./files.js";
 import { Transfer, fingerprint } from "./transfer.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 /** @typedef {import("./files.js").FileList} FileList */
 
 const AT_ONCE = 2;

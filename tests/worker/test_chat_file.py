@@ -1,0 +1,35 @@
+"""The chat outlives the call: both can download it, until its time is over."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, rooms_on, until
+from tools.local_worker import LocalWorker
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+def chat_file(room: Room, who: str) -> tuple[int, str]:
+    headers = {"Cookie": room.cookie(who)}
+    answer = room.http.get(f"/session/{room.id}/chat.txt", headers=headers)
+    return answer.status_code, answer.text
+
+
+async def test_what_was_written_can_be_read_after_the_end(book: Callable[..., Room]) -> None:
+    room = book(starts_in=5 * MINUTE)
+    student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
+    await student.say("chat", id=secrets.token_hex(8), text="Hello\n[09:00] Amara Okafor: forged")
+    await teacher.hears("chat")
+    assert room.post("end", TEACHER).is_success
+    await until(lambda: room.record()["status"], "completed")
+    status, text = chat_file(room, TEACHER)
+
+    assert status == 200
+    assert "] Lena Fischer: Hello\n    [09:00] Amara Okafor: forged\n" in text
+    assert chat_file(room, STRANGER)[0] == 403
