@@ -29,6 +29,8 @@ class Visit:
     now: int
     along: list[list[Row]] = field(default_factory=list)
     """The rows of what was asked along with the session."""
+    by_link: bool = False
+    """Known by the link in an e-mail only, which may have been forwarded."""
 
     @property
     def viewer(self) -> Participant:
@@ -61,10 +63,10 @@ async def admit(
     if session is None:
         raise SessionNotFoundError
     if signed_in is not None and (role := session.role_of(signed_in)):
-        return Visit(session, role, ctx.now, rows)
+        return Visit(session, role, ctx.now, along=rows)
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
-            return Visit(session, role, ctx.now, rows)
+            return Visit(session, role, ctx.now, by_link=True, along=rows)
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError

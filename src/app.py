@@ -35,6 +35,7 @@ FEATURES_USED: Final = (
     "picture-in-picture",
     "screen-wake-lock",
     "speaker-selection",
+    "clipboard-write",
 )
 FEATURES_REFUSED: Final = ("geolocation", "payment", "usb", "serial", "midi")
 
@@ -134,10 +135,9 @@ def _sign_in_url(request: Request, ctx: Context) -> str:
 
 
 def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
-    page = response.is_page
     headers = [
-        ("Content-Security-Policy", response.policy or _policy(request, page=page)),
-        ("Permissions-Policy", _permissions(page=page)),
+        ("Content-Security-Policy", response.policy or _policy(request, response)),
+        ("Permissions-Policy", _permissions(response)),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -149,20 +149,23 @@ def _security_headers(request: Request, response: Response) -> list[tuple[str, s
     return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
 
 
-def _permissions(*, page: bool) -> str:
-    features = [f"{name}=(self)" for name in FEATURES_USED] if page else []
+def _permissions(response: Response) -> str:
+    allowed = f'(self "{response.frames}")' if response.frames else "(self)"
+    features = [f"{name}={allowed}" for name in FEATURES_USED] if response.is_page else []
     features += [f"{name}=()" for name in FEATURES_REFUSED]
     return ", ".join(features)
 
 
-def _policy(request: Request, *, page: bool) -> str:
+def _policy(request: Request, response: Response) -> str:
+    if not response.is_page:
+        return "default-src 'none'; frame-ancestors 'none'"
     host = urlsplit(request.url).netloc
+    # Ourselves too: the provider's client leads its frame back to a page of ours.
+    frames = f"frame-src 'self' {response.frames}; " if response.frames else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; "
+        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {frames}"
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        if page
-        else "default-src 'none'; frame-ancestors 'none'"
     )
 
 

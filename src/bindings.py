@@ -185,6 +185,12 @@ class DurableRooms:
     async def refresh(self, session_id: str) -> None:
         await self._room(session_id).refresh()
 
+    async def hear(self, session_id: str, event: dict[str, Any]) -> None:
+        await self._room(session_id).hear(session_id, json.dumps(event))
+
+    async def look(self, session_id: str) -> None:
+        await self._room(session_id).look(session_id)
+
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = json.loads(await self._room(session_id).chat())
         return lines

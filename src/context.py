@@ -59,6 +59,14 @@ class Rooms(Protocol):
         """Look at the session's record again: it was moved or cancelled."""
         ...
 
+    async def hear(self, session_id: str, event: dict[str, Any]) -> None:
+        """Take note of news from the call's provider (see `providers.base.CallEvent`)."""
+        ...
+
+    async def look(self, session_id: str) -> None:
+        """Ask the call's provider who is there: something seems to have changed."""
+        ...
+
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
         """The lines of the chat, in order: role, text and time of each."""
         ...

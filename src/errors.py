@@ -1,7 +1,7 @@
 """Every failure we expect: its status, its code, and the sentence people read.
 
 AppError
- +- SignedOutError           401
+ +- SignedOutError           401  (WebhookRejectedError)
  +- ForbiddenError           403  (NotParticipantError, CrossSiteError, ...)
  +- NotFoundError            404  (SessionNotFoundError)
  +- ConflictError            409  (TooEarlyError)
@@ -42,6 +42,11 @@ class BadRequestError(AppError):
 class SignedOutError(AppError):
     status, code = 401, "signed_out"
     message = "Please sign in."
+
+
+class WebhookRejectedError(SignedOutError):
+    code = "webhook_rejected"
+    message = "This webhook is not signed by its sender."
 
 
 class ForbiddenError(AppError):

@@ -54,6 +54,11 @@ def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int) -> str:
     )
 
 
+def no_room_cookie(session_id: str) -> str:
+    """The Set-Cookie value that takes it away again."""
+    return f"{ROOM_COOKIE}=; Path=/session/{session_id}; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
+
+
 def _serializer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
         list(keys), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256}

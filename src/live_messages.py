@@ -98,7 +98,18 @@ class Leave(_Message):
     type: Literal["leave"]
 
 
-Message = Signal | Chat | Media | Leave
+class Move(_Message):
+    """Peer to peer does not work, or is not wanted: on to the provider, both together.
+
+    `epoch` is the mode that this is said of; by the time it arrives it may be over.
+    """
+
+    type: Literal["move"]
+    epoch: Annotated[int, Field(ge=0, le=1_000)]
+    reason: Literal["not_connected", "restart_failed", "asked"]
+
+
+Message = Signal | Chat | Media | Leave | Move
 _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )

@@ -84,6 +84,9 @@ class Session:
     sequence: int
     recording_enabled: bool
     bbb_meeting_url: str | None
+    provider: str | None = None
+    """Where its call is held; None until somebody has joined."""
+    provider_room_id: str | None = None
     reminders: tuple[Reminder, ...] = ()
     reschedule_asked_by: str | None = None
     """Who asks for another time, while that is not answered."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 import afterwards
 import rescheduling
 import rules
+import video
 import when
 from model import Role, View
 from wording import STATUS_LABELS, first_name, words_for
@@ -64,6 +65,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         status_label=STATUS_LABELS[view],
         session=session,
         viewer=visit.viewer,
+        by_link=visit.by_link,
         other=visit.other,
         role=visit.role,
         other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",
@@ -75,6 +77,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rescheduling.asks_now(visit),
+        recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
         **(afterwards.values(visit, settings, saved) if over else {}),
     )
@@ -136,6 +139,8 @@ def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
         "viewer": {"name": visit.viewer.name},
         "other": {"name": visit.other.name, "present": visit.other.present},
         "dashboardUrl": dashboard_url(settings, visit.role),
+        "canMove": video.can_move(session, settings),
+        "recorded": video.is_recorded(session, settings),
     }
 
 

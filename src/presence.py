@@ -83,6 +83,11 @@ def expire(seats: Mapping[Role, Seat], now: int) -> Seats:
     return dict(seats)
 
 
+def is_overdue(seats: Mapping[Role, Seat], now: int) -> bool:
+    """Whether somebody has been away for too long."""
+    return any(now >= moment for moment in deadlines(seats))
+
+
 def present(seats: Mapping[Role, Seat]) -> set[Role]:
     return {role for role, seat in seats.items() if seat.taken}
 

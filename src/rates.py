@@ -32,7 +32,12 @@ class Bucket:
 
 
 # (burst, per second). A negotiation is a burst of candidates; people type and click slower.
-LIMITS: Final = {"signal": (150.0, 20.0), "chat": (12.0, 1.0), "media": (30.0, 3.0)}
+LIMITS: Final = {
+    "signal": (150.0, 20.0),
+    "chat": (12.0, 1.0),
+    "media": (30.0, 3.0),
+    "move": (4.0, 0.2),
+}
 # What is refused counts as abuse; whoever keeps at it is disconnected.
 STRIKES: Final = (25.0, 0.5)
 

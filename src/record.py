@@ -55,6 +55,7 @@ def facts(session: Session) -> dict[str, Any]:
     """Where the session stands, for everybody who is connected."""
     return {
         "status": session.status,
+        "provider": session.provider,
         "no_show": session.no_show,
         "started_at": session.started_at,
         "scheduled_start": session.scheduled_start,

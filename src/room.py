@@ -25,6 +25,7 @@ import record
 import rules
 import settling
 from conversation import Conversation
+from held_call import HeldCall
 from live_messages import RefusedMessageError
 from live_sockets import LiveSocket, LiveSockets
 from logs import log
@@ -54,6 +55,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._sql = self.ctx.storage.sql
         self._memory = Memory.load(self._sql)
         self._conversation = Conversation(self._sockets, ChatLog(self._sql))
+        self._call = HeldCall(self._memory, self._context)
         self._allowances: dict[str, Allowance] = {}
         self._settling = False
         self._changed = False
@@ -75,7 +77,8 @@ class Room(DurableObject):  # type: ignore[misc]
         else:
             self._take_seat(socket)
         other = self._memory.seats.get(socket.role.other)
-        socket.send(self._conversation.welcome(socket, other, self._now()))
+        held = {"recording": self._call.recording, "epoch": self._memory.epoch}
+        socket.send(self._conversation.welcome(socket, other, self._now()) | held)
         self._newcomers.append(socket)
         await self._settle()
         return js.Response.new(None, status=101, webSocket=client)
@@ -91,6 +94,23 @@ class Room(DurableObject):  # type: ignore[misc]
         """The session was moved or cancelled: that matters here if anybody has ever come."""
         if self._memory.session_id:
             await self._settle()
+
+    async def hear(self, session_id: str, event: str) -> None:
+        """News of the call that a provider holds for this session; who is in it is here."""
+        self._memory.session_id = session_id
+        was_recording = self._call.recording
+        self._call.hear(event)
+        if self._call.recording is not was_recording:
+            news = {"type": "recording", "on": not was_recording}
+            self._tell(news, to=self._sockets.everybody())
+        self._seat(self._call.seats(self._connected(), self._now()))
+        await self._settle()
+
+    async def look(self, session_id: str) -> None:
+        """Something may have changed in the provider's call: ask who is there."""
+        self._memory.session_id = session_id
+        await self._ask_provider()
+        await self._settle()
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:
         """Run ahead of the real clock; the Worker offers this in development only."""
@@ -137,9 +157,14 @@ class Room(DurableObject):  # type: ignore[misc]
         before = presence.present(self._memory.seats)
         self._drop_the_silent()
         now = self._now()
-        self._seat(presence.expire(self._memory.seats, now))
         look_at = self._memory.look_at
-        if presence.present(self._memory.seats) != before or look_at is None or now >= look_at:
+        is_due = look_at is None or now >= look_at
+        # By the provider's word alone, or about to be forgotten: better ask.
+        unsure = is_due and not self._call.roles <= self._connected()
+        if unsure or presence.is_overdue(self._memory.seats, now):
+            await self._ask_provider()
+        self._seat(presence.expire(self._memory.seats, now))
+        if presence.present(self._memory.seats) != before or is_due:
             await self._settle()
         else:
             self._give_notices()
@@ -167,6 +192,8 @@ class Room(DurableObject):  # type: ignore[misc]
         self._allowances.pop(socket.id, None)
         if socket.watching or any(other.id != socket.id for other in self._sockets.of(socket.role)):
             return
+        if socket.role in self._call.roles:
+            return
         self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
         await self._set_alarm()
 
@@ -179,8 +206,17 @@ class Room(DurableObject):  # type: ignore[misc]
             ]
             for socket in silent:
                 socket.retire(live_sockets.SILENT, "no ping")
-            if len(silent) == len(sockets):
+            if len(silent) == len(sockets) and role not in self._call.roles:
                 self._seat(presence.lose(self._memory.seats, role, self._now()))
+
+    async def _ask_provider(self) -> None:
+        """Whose socket is dead may still be in the provider's call, or no more."""
+        await self._call.ask(self._now())
+        self._seat(self._call.seats(self._connected(), self._now()))
+
+    def _connected(self) -> set[Role]:
+        """Those who have a socket."""
+        return {role for role in Role if self._sockets.of(role)}
 
     def _seat(self, seats: Seats) -> None:
         """Take note of who is here, and tell the others what changed."""
@@ -196,14 +232,27 @@ class Room(DurableObject):  # type: ignore[misc]
     async def _act_on(self, socket: LiveSocket, message: live_messages.Message) -> None:
         if socket.watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
+        if isinstance(message, live_messages.Move):
+            await self._move(socket, message)
+            return
         if not isinstance(message, live_messages.Leave):
             self._conversation.pass_on(socket, message, self._now())
             return
         socket.disregard()
+        self._call.walk_out([socket.role])
         self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
         # Their page asks for its state next: it had better be on record by then.
         await self._settle()
         socket.retire(live_sockets.LEFT, "left")
+
+    async def _move(self, socket: LiveSocket, message: live_messages.Move) -> None:
+        """Take both people to the provider; the second one to ask finds it done."""
+        mode = await self._call.move(message)
+        if mode is None:
+            return
+        self._memory.save(self._sql)
+        self._tell({**mode, "by": socket.role}, to=self._sockets.people())
+        await self._settle()
 
     # What follows from it.
 
@@ -216,11 +265,16 @@ class Room(DurableObject):  # type: ignore[misc]
         if self._settling:
             return
         self._settling = True
+        session: Session | None = None
         try:
             while self._changed:
                 self._changed = False
-                self._announce(await record.settle(self._context(), self._memory))
+                session = await record.settle(self._context(), self._memory)
+                self._announce(session)
             self._give_notices()
+            if session is not None and self._call.must_end(session, self._now()):
+                # Last of all: it may take long.
+                self._deferred.append(self._end_call(session))
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
             self._memory.look_at = self._now() + RETRY_S
@@ -241,6 +295,7 @@ class Room(DurableObject):  # type: ignore[misc]
         if now < rules.opens_at(session) and presence.present(self._memory.seats):
             self._close_room("moved")
             return
+        self._memory.ended_call = ""
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
         told = self._sockets.everybody() if facts != self._memory.facts else newcomers
@@ -259,9 +314,16 @@ class Room(DurableObject):  # type: ignore[misc]
             socket.retire(live_sockets.ENDED, reason)
         seats = self._memory.seats
         for role in presence.present(seats):
+            self._call.walk_out([role])
             seats = presence.leave(seats, role, self._now())
             self._changed = True
         self._seat(seats)
+
+    async def _end_call(self, session: Session) -> None:
+        """End the provider's call with the room."""
+        await self._call.end(session, self._now())
+        self._memory.save(self._sql)
+        await self._set_alarm()
 
     def _give_notices(self) -> None:
         end, now = self._memory.facts.get("scheduled_end"), self._now()

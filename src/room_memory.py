@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from calls import Calls
 from model import Role
 from presence import Seat
 
@@ -32,6 +33,12 @@ class Memory:
     """When the session's record is to be looked at again."""
     noticed_at: int = 0
     """Notices due until then have been given."""
+    calls: Calls = field(default_factory=Calls)
+    """What the call's provider has told."""
+    epoch: int = 0
+    """How often the call has moved to another place; browsers follow it."""
+    ended_call: str = ""
+    """The provider's room that we have ended."""
 
     @classmethod
     def load(cls, sql: Any) -> Memory:
@@ -41,6 +48,8 @@ class Memory:
             return cls()
         state = json.loads(rows[0]["state"])
         seats = {Role(role): Seat(**seat) for role, seat in state.pop("seats").items()}
+        if "calls" in state:
+            state["calls"] = Calls.from_json(state["calls"])
         return cls(seats=seats, **state)
 
     def save(self, sql: Any) -> None:
@@ -51,6 +60,9 @@ class Memory:
             "facts": self.facts,
             "look_at": self.look_at,
             "noticed_at": self.noticed_at,
+            "calls": self.calls.to_json(),
+            "epoch": self.epoch,
+            "ended_call": self.ended_call,
         }
         sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", json.dumps(state))
 

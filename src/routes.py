@@ -24,6 +24,7 @@ from handlers import (
     session,
     unsubscribe,
     uploads,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}", session.show, page=True),
     Route("GET", "/session/{session_id}/state", session.state),
     Route("POST", "/session/{session_id}/join", room.join),
+    Route("GET", "/session/{session_id}/left", session.left, page=True),
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
     Route("POST", "/session/{session_id}/events", events.record),
+    Route("GET", "/session/{session_id}/leave-link", link.leave, page=True),
     Route("POST", "/session/{session_id}/feedback", feedback.give),
     Route("GET", "/session/{session_id}/resources", resources.list_all),
     Route("POST", "/session/{session_id}/resources", uploads.receive),
@@ -82,6 +85,9 @@ ROUTES: Final = (
     Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
+    Route("POST", "/webhooks/plugnmeet", webhooks.plugnmeet, cross_site=True),
+    Route("POST", "/webhooks/bigbluebutton", webhooks.bigbluebutton, cross_site=True),
+    Route("GET", "/webhooks/bigbluebutton", webhooks.bigbluebutton_ended),
     Route("GET", "/platform/recordings", recordings.list_unready, cross_site=True),
     Route("POST", "/platform/recordings/{record_id}/retry", recordings.retry, cross_site=True),
     Route("GET", "/healthz", ops.healthz),

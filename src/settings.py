@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEVELOPMENT_MARK: Final = "development-only-"
+MAX_TIMEOUT_S: Final = 120
 _SENDER: Final = re.compile(r"[^<>@\s]+@[^<>@\s]+\Z|[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>\Z")
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 
@@ -65,6 +66,8 @@ class Settings:
     plugnmeet_api_secret: str = setting("PlugNmeet API secret", secret=True)
     bbb_url: str = setting("BigBlueButton server, up to /api")
     bbb_secret: str = setting("BigBlueButton shared secret", secret=True)
+    # PlugNmeet may hold a room's lock for 15 s before it answers.
+    provider_timeout_s: float = setting("how long to wait for a video provider", 30.0)
     resend_api_key: str = setting("Resend key; without it mail goes to the outbox", secret=True)
     resend_api_url: str = setting("Resend's address", "https://api.resend.com")
     resend_webhook_secret: str = setting("signing secret of Resend's webhooks", secret=True)
@@ -156,6 +159,16 @@ def _boolean(raw: str) -> bool:
     return words[raw.lower()]
 
 
+def _seconds(raw: str) -> float:
+    try:
+        seconds = float(raw)
+    except ValueError as error:
+        raise ValueError("must be a number of seconds") from error
+    if not 0 < seconds <= MAX_TIMEOUT_S:
+        raise ValueError(f"must be above 0 and at most {MAX_TIMEOUT_S}")
+    return seconds
+
+
 def _whole(raw: str) -> int:
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:  # noqa: PLR2004
         raise ValueError("must be a whole number")
@@ -171,6 +184,11 @@ def _origin(raw: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be a URL such as https://sessions.example.com")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _web_address(raw: str) -> str:
+    _origin(raw)
+    return raw
 
 
 def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
@@ -208,6 +226,9 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "resend_api_url": _origin,
     "resend_webhook_secret": _signing_secret,
     "peer_first": _boolean,
+    "plugnmeet_url": _web_address,
+    "bbb_url": _web_address,
+    "provider_timeout_s": _seconds,
     "ice_servers": _ice_servers,
     "recordings_kept_days": _whole,
     "resources_kept_days": _whole,

@@ -9,7 +9,9 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 from tests.conftest import free_port
@@ -59,8 +61,8 @@ def report(service: Resend, ticks: list[dict[str, object]], took: float, session
     times = service.times_mailed()
     twice = sum(count > 1 for count in times.values())
     print(f"{len(times)} of {2 * sessions} mailed in {took:.1f} s, {twice} of them twice")
-    statuses = [status for _, status in service.calls]
-    print(f"calls: {len(statuses)}, of which refused: {sum(s != 200 for s in statuses)}")
+    refused = Counter(status for _, status in service.calls if status != HTTPStatus.OK)
+    print(f"calls: {len(service.calls)}, refused: {dict(refused)}")
     size = max(len(str(mail["html"])) for mail in service.mails)
     print(f"largest html: {size} characters")
     for tick in ticks:

@@ -1,9 +1,11 @@
 """`make dev`: the whole Worker at http://localhost:PORT, with demo people and sessions."""
 
+import importlib
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +19,10 @@ from tools.steps import StepFailedError
 STATE = ROOT / ".wrangler" / "state"
 CRON_INTERVAL_S = 60.0
 DEFAULT_PORT = "8787"
+FAKE_PROVIDERS = {
+    "plugnmeet-fake": ("tests.fakes.plugnmeet", "PlugNmeetFake"),
+    "bigbluebutton-fake": ("tests.fakes.bigbluebutton", "BigBlueButtonFake"),
+}
 HIGHEST_PORT = 65_535
 
 
@@ -41,7 +47,10 @@ def serve(port: int) -> None:
     refuse_busy_port(port)
     setup.main("run")
     origin = f"http://localhost:{port}"
-    settings = dev_settings.merged(origin, project_settings.names(), ROOT / ".dev.vars", os.environ)
+    environment = {**os.environ, **fake_provider(os.environ.get("PROVIDER", ""))}
+    settings = dev_settings.merged(
+        origin, project_settings.names(), ROOT / ".dev.vars", environment
+    )
     worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=show)
     try:
         worker.start()
@@ -54,6 +63,24 @@ def serve(port: int) -> None:
     finally:
         ignore_further_signals()
         worker.stop()
+
+
+def fake_provider(name: str) -> dict[str, str]:
+    """Start the fake video service of that name, for as long as we run; the settings to use it.
+
+    Raises: ValueError.
+    """
+    if not name:
+        return {}
+    if name not in FAKE_PROVIDERS:
+        msg = f"PROVIDER can be {' or '.join(FAKE_PROVIDERS)}, not {name!r}."
+        raise ValueError(msg)
+    server = importlib.import_module(FAKE_PROVIDERS[name][0])
+    fake = getattr(server, FAKE_PROVIDERS[name][1])()
+    threading.Thread(target=fake.serve_forever, daemon=True).start()
+    print(f"Video calls are held by {name} at {fake.url}", flush=True)
+    settings: dict[str, str] = fake.settings
+    return settings
 
 
 def run_cron(worker: LocalWorker) -> None:

@@ -12,6 +12,9 @@ DOTENV_LINE = re.compile(
 )
 
 
+SERVER_URLS = {"plugnmeet": "PLUGNMEET_URL", "bigbluebutton": "BBB_URL"}
+
+
 def development(origin: str) -> dict[str, str]:
     """Return settings with which a Worker at `origin` works by itself, and nowhere else."""
     return {
@@ -39,6 +42,10 @@ def merged(
     """Return development's settings, overridden by `dev_vars`, overridden by `environment`."""
     own = parse_dotenv(dev_vars.read_text(encoding="utf-8")) if dev_vars.is_file() else {}
     everything = {**development(origin), **own, **environment}
+    if "VIDEO_PROVIDER" not in own | dict(environment):
+        # Whoever names a server wants to use it.
+        named = [name for name, url in SERVER_URLS.items() if everything.get(url)]
+        everything["VIDEO_PROVIDER"] = next(iter(named), "peer")
     return {name: everything[name] for name in names if name in everything}
 
 

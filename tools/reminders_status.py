@@ -1,4 +1,4 @@
-"""`make reminders-status`: where all mail stands, in production; WHERE=local asks `make dev`'s data.
+"""`make reminders-status`: where all mail stands in production, or with WHERE=local in `make dev`.
 
 Names and addresses stay in the database: only counts, times and errors are shown.
 """
@@ -20,17 +20,22 @@ from tools.steps import StepFailedError
 
 LATE_S = 5 * 60
 DAY_S = 24 * 60 * 60
-QUERIES = (
-    "SELECT state, count(*) AS mails, min(due_at) AS oldest, max(due_at) AS newest"
-    " FROM mails GROUP BY state ORDER BY state",
-    "SELECT coalesce(delivery, 'not known') AS delivery, count(*) AS mails"
-    " FROM mails WHERE state = 'sent' GROUP BY delivery ORDER BY delivery",
-    "SELECT kind, session_id, due_at, attempts, last_error FROM mails"
-    " WHERE state IN ('pending', 'sending', 'dead') AND last_error IS NOT NULL"
-    " ORDER BY due_at DESC LIMIT 10",
-    "SELECT reason, count(*) AS addresses FROM suppressions GROUP BY reason ORDER BY reason",
-    "SELECT done_until FROM progress WHERE job = 'reminders'",
-)
+STATES = """
+SELECT state, count(*) AS mails, min(due_at) AS oldest, max(due_at) AS newest
+  FROM mails GROUP BY state ORDER BY state
+"""
+DELIVERIES = """
+SELECT coalesce(delivery, 'not known') AS delivery, count(*) AS mails
+  FROM mails WHERE state = 'sent' GROUP BY delivery ORDER BY delivery
+"""
+ERRORS = """
+SELECT kind, session_id, due_at, attempts, last_error FROM mails
+ WHERE state IN ('pending', 'sending', 'dead') AND last_error IS NOT NULL
+ ORDER BY due_at DESC LIMIT 10
+"""
+SUPPRESSED = "SELECT reason, count(*) AS addresses FROM suppressions GROUP BY reason"
+PROGRESS = "SELECT done_until FROM progress WHERE job = 'reminders'"
+QUERIES = (STATES, DELIVERIES, ERRORS, SUPPRESSED, PROGRESS)
 
 
 def main() -> None:
@@ -42,9 +47,8 @@ def main() -> None:
     now = int(time.time())
     print("mails by state")
     for row in states:
-        print(
-            f"  {row['state']:10} {row['mails']:>8}   due {at(row['oldest'])} to {at(row['newest'])}"
-        )
+        due = f"due {at(row['oldest'])} to {at(row['newest'])}"
+        print(f"  {row['state']:10} {row['mails']:>8}   {due}")
     print_counts("sent, and then", deliveries, "delivery", "mails")
     print_counts("addresses that get no mail", suppressed, "reason", "addresses")
     print("last errors" if errors else "no errors")

@@ -57,7 +57,7 @@ export class Follower extends EventTarget {
       this.dispatchEvent(new CustomEvent("state", { detail: state }));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // Without an answer the page stays as it is: the next request may come through.
+      // Without an answer the page stays as it is.
       if (GONE.includes(error.status)) reloadOnce(error.message);
     }
   }

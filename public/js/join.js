@@ -71,8 +71,11 @@ export class Door {
     devices.audioOnly = audioOnly;
     // The camera again, when the last attempt was without it.
     if (devices.checked) devices.start({ quietly: true });
+    const loading = import("./room.js");
+    // Awaited below; should the server refuse first, nobody is interested in it any more.
+    loading.catch(() => {});
     const grant = await session.join();
-    const { enterRoom } = await import("./room.js");
+    const { enterRoom } = await loading;
     await enterRoom({ grant, devices, session });
     hideTrouble();
     this.onEntered();

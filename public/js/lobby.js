@@ -38,7 +38,7 @@ async function startDevices() {
   await devices.start({ quietly: early });
 }
 
-/** Starting devices would disturb the measurement, but they are not waited for long. */
+/** After the devices, which disturb it, but not long. */
 async function watchConnection(devicesStarted) {
   await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
   try {

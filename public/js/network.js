@@ -31,10 +31,15 @@ export async function checkNetwork() {
   const times = await roundTrips();
   if (times.length === 0) return OFFLINE;
   if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
-  const steps = times.slice(1).map((time, index) => Math.abs(time - times[index]));
-  const jitter = steps.reduce((sum, step) => sum + step, 0) / steps.length;
-  const rtt = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  const rtt = median(times);
+  // Medians, so that one hiccup does not make a line bad.
+  const jitter = median(times.slice(1).map((time, index) => Math.abs(time - times[index])));
   return verdict(rtt, jitter, await downloadSpeed(rtt));
+}
+
+/** @param {number[]} numbers */
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
 /**
@@ -43,7 +48,7 @@ export async function checkNetwork() {
  * @param {number | null} mbits Null when not measured.
  * @returns {Result}
  */
-function verdict(rtt, jitter, mbits) {
+export function verdict(rtt, jitter, mbits) {
   const isWorseThan = (limit) =>
     rtt > limit.rtt || jitter > limit.jitter || (mbits ?? Infinity) < limit.mbits;
   const speed = mbits === null ? "" : `, ${speedInWords(mbits)}`;

@@ -1,7 +1,7 @@
 /**
  * The way into the room: from the lobby, and back from another place.
  *
- * @typedef {{ ice_servers: RTCIceServer[] }} Grant
+ * @typedef {{ provider: string, url?: string, ice_servers?: RTCIceServer[] }} Grant
  * @typedef {{ grant: Grant, devices: import("./devices.js").Devices, session: import("./session.js").Session }} Entry
  */
 

@@ -4,6 +4,7 @@ import { showCallDevices } from "./call_devices.js";
 import { Chat } from "./chat.js";
 import { chime } from "./chime.js";
 import { autoHide, press, watchShortcuts } from "./controls.js";
+import { Held } from "./held.js";
 import { Panel } from "./panel.js";
 import { showFiles } from "./room_files.js";
 import { showQuality } from "./quality.js";
@@ -34,7 +35,8 @@ export class Room {
     this.comeBack = comeBack;
     this.name = session.otherFirstName;
     this.otherRole = session.role === "student" ? "teacher" : "student";
-    this.call = new Call(live, grant.ice_servers);
+    this.call = new Call(live, grant.ice_servers ?? []);
+    this.held = new Held(session, live, grant, this.#gone.signal);
     this.share = new ScreenShare();
     this.stage = new Stage(this.#gone.signal);
     this.panel = new Panel(this.#gone.signal);
@@ -57,11 +59,13 @@ export class Room {
     offerFullScreen(signal);
     offerSmallWindow(() => this.stage.remoteVideo, signal);
     keepAwake(signal);
-    autoHide(() => $("room").dataset.state === "connected" && !this.panel.open, signal);
+    const mayHide = () => $("room").dataset.state === "connected" && !this.held.byProvider;
+    autoHide(() => mayHide() && !this.panel.open, signal);
     const clock = setInterval(() => this.#tick(), 1000);
     signal.addEventListener("abort", () => clearInterval(clock));
     this.#tick();
     this.#showOwn();
+    this.held.open();
     this.#render();
     $("room-heading").focus();
   }
@@ -72,6 +76,8 @@ export class Room {
     on("call-microphone", () => this.devices.setMicrophoneOn(!this.devices.microphoneOn));
     on("call-camera", () => this.devices.setCameraOn(!this.devices.cameraOn));
     $("call-screen").hidden = !ScreenShare.isPossible;
+    this.held.addEventListener("moved", () => this.#giveWay(), { signal });
+    this.held.addEventListener("left", () => this.#leave(), { signal });
     on("call-screen", () => this.share.toggle());
     on("call-leave", () => this.#leave());
     on("call-end", () => /** @type {HTMLDialogElement} */ ($("end-dialog")).showModal());
@@ -87,6 +93,7 @@ export class Room {
   }
 
   #hear(message) {
+    this.held.hear(message);
     if (message.type === "welcome") this.#welcome(message);
     else if (message.type === "presence") this.#see(message);
     else if (message.type === "signal") this.call.receive(message);
@@ -123,10 +130,13 @@ export class Room {
   }
 
   #meet() {
+    if (this.held.byProvider) return;
     if (this.#other.state === "online") this.call.call(this.#other.page);
   }
 
   #hearMedia({ microphone, camera, screen }) {
+    // Devices are the business of the provider's client then.
+    if (this.held.byProvider) return;
     const before = this.#other.media;
     this.#other = { ...this.#other, media: { microphone, camera, screen } };
     if (before && before.microphone !== microphone) {
@@ -150,6 +160,7 @@ export class Room {
   }
 
   #tellMedia() {
+    if (this.held.byProvider) return;
     const { microphoneOn, cameraOn } = this.devices;
     const screen = this.share.track !== null;
     this.live.send({ type: "media", microphone: microphoneOn, camera: cameraOn, screen });
@@ -165,16 +176,26 @@ export class Room {
     $("room-timer").dataset.tone = tone;
   }
 
+  /** The provider's client takes the stage, and the devices. */
+  #giveWay() {
+    this.call.hangUp();
+    this.share.stop();
+    this.devices.stop();
+    this.stage.clear();
+    this.#stuck = false;
+  }
+
   #onStuck() {
     this.#stuck = true;
     this.session.report(this.#met ? "peer_lost" : "peer_unreachable");
+    this.held.ask(this.#met ? "restart_failed" : "not_connected");
     this.#render();
   }
 
   #render() {
     if (this.#gone.signal.aborted) return;
     const call = this.call.state;
-    if (call === "connected") {
+    if (call === "connected" || (this.held.byProvider && this.#other.state === "online")) {
       this.#met = true;
       this.#stuck = false;
     }
@@ -183,6 +204,7 @@ export class Room {
       otherRole: this.otherRole,
       other: this.#other.state,
       call,
+      held: this.held.byProvider,
       live: this.live.isUp,
       stuck: this.#stuck,
       met: this.#met,
@@ -196,7 +218,7 @@ export class Room {
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
     this.stage.say(seen ? `${this.name}'s camera is off` : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
-    $("other-muted").hidden = !(seen && !media.microphone);
+    $("other-muted").hidden = this.held.byProvider || !(seen && !media.microphone);
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[this.#other.state];
     this.#showCard(card);
     this.#speak(words);
@@ -222,6 +244,7 @@ export class Room {
   /** @param {string} what */
   async #do(what) {
     if (what === "leave") return this.#leave();
+    if (what === "move") this.held.ask("asked");
     if (what === "keep-waiting") this.#keepsWaiting = true;
     if (what === "audio-only") await this.devices.setCameraOn(false);
     if (what === "audio-only" || what === "retry") {

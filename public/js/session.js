@@ -22,6 +22,9 @@ export class Session {
     /** @type {{ name: string, present: boolean }} */
     this.other = data.other;
     this.dashboardUrl = data.dashboardUrl;
+    /** Whether the call may move from peer to peer to a provider. */
+    this.canMove = data.canMove;
+    this.recorded = data.recorded;
     const [page] = performance.getEntriesByType("navigation");
     const opened = performance.timeOrigin;
     this.#learnTime(data.serverTime, opened, opened + (page?.["responseStart"] || performance.now()));
@@ -47,7 +50,8 @@ export class Session {
 
   /** What is needed to enter the room. Throws: RequestError. */
   join() {
-    return this.request("join", { method: "POST" });
+    // A provider may take half a minute to open a room.
+    return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
   }
 
   /** Tell the operator what went wrong, in a word of ours. Never fails or waits. */

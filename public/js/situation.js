@@ -7,6 +7,7 @@
  * @property {string} otherRole
  * @property {"online" | "away" | "left"} other
  * @property {"idle" | "connecting" | "connected" | "reconnecting"} call
+ * @property {boolean} held Whether a provider holds the call.
  * @property {boolean} live Whether the live socket is up.
  * @property {boolean} stuck Whether nothing has helped for a while.
  * @property {boolean} met Whether the two have met in this session.
@@ -27,15 +28,19 @@
 export function situationOf(known) {
   const { name, other, call } = known;
   const calm = { hint: "", card: null, badge: "", dimmed: false };
+  if (known.held && other !== "left") {
+    const badge = known.live ? "" : "Reconnecting to the session…";
+    return { ...calm, state: "connected", words: `${name} is in the room`, badge };
+  }
   if (call === "connected") {
     // Sound and picture do not need the socket: a short loss of it is no alarm.
     const badge = known.live ? "" : "Reconnecting to the session…";
     return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
   }
-  if (known.stuck && (other !== "left" || !known.live)) {
+  if (known.stuck && !known.held && (other !== "left" || !known.live)) {
     return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", dimmed: true };
   }
-  if (!known.live || call === "reconnecting" || (other === "away" && known.met)) {
+  if ((!known.live && !known.held) || call === "reconnecting" || (other === "away" && known.met)) {
     return { ...calm, state: "reconnecting", words: "Reconnecting…", badge: "Reconnecting…", dimmed: true };
   }
   if (other !== "left") {

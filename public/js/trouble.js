@@ -4,7 +4,7 @@ const lobby = document.getElementById("lobby");
 const trouble = document.getElementById("trouble");
 const heading = document.getElementById("trouble-heading");
 const text = document.getElementById("trouble-text");
-const titleBefore = document.title;
+const title = document.title;
 
 /** Technical trouble in place of the lobby: `what` is the sentence on top, `why` one or two more. */
 export function showTrouble(what, why) {
@@ -15,12 +15,13 @@ export function showTrouble(what, why) {
   lobby.hidden = true;
   trouble.hidden = false;
   heading.focus();
-  // Where the focus was here before, nothing would be spoken.
+  // The focus was here already: nothing is spoken.
   if (again) announce(what);
 }
 
 export function hideTrouble() {
   trouble.hidden = true;
   lobby.hidden = false;
-  document.title = titleBefore;
+  // The room may have set its own meanwhile.
+  if (document.title === heading.textContent) document.title = title;
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # These two also serve db/mails.py, which reads sessions beside its own rows.
 COLUMNS: Final = """
        s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
-       s.sequence, s.recording_enabled, s.bbb_meeting_url,
+       s.sequence, s.recording_enabled, s.bbb_meeting_url, s.provider, s.provider_room_id,
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
        st.time_zone AS student_time_zone, st.locale AS student_locale,
@@ -96,6 +96,8 @@ def of_row(row: Row) -> Session:
         bbb_meeting_url=row["bbb_meeting_url"],
         reminders=_reminders(row.get("reminders")),
         reschedule_asked_by=row.get("reschedule_asked_by"),
+        provider=row["provider"],
+        provider_room_id=row["provider_room_id"],
     )
 
 

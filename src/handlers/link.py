@@ -34,6 +34,13 @@ async def follow_to_reschedule(_request: Request, ctx: Context, token: str) -> R
     return await _enter(ctx, token, "/reschedule")
 
 
+async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
+    """Forget who the link was made for; whoever is not signed in is then asked to."""
+    response = redirect(f"/session/{session_id}")
+    response.headers.append(("Set-Cookie", links.no_room_cookie(session_id)))
+    return response
+
+
 async def _enter(ctx: Context, token: str, place: str) -> Response:
     link = links.read(token, ctx.settings.link_secrets)
     session = await sessions.find(ctx.db, link.session_id) if link else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 import admission
 import rules
-import turn
 import validation
+import video
 from errors import (
     BadRequestError,
     CrossSiteError,
@@ -34,28 +35,22 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
     visit = await admission.admit(request, ctx, session_id)
     _refuse_unless_open(visit)
-    closes_at = rules.closes_at(visit.session)
-    return json_response(
-        {
-            "provider": "peer",
-            "ice_servers": await turn.ice_servers(ctx, until=closes_at),
-            "expires_at": closes_at,
-        }
-    )
+    grant = await video.join(ctx, visit.session, visit.role)
+    return json_response(grant.as_json())
 
 
 async def live(request: Request, ctx: Context, session_id: str) -> Response:
     """Hand a WebSocket to the session's Durable Object, with the identity that we checked.
 
-    `?page=` names the page that opens it. With `?watch=1` it only watches, as the lobby does,
-    which is allowed before the room opens.
+    `?page=` names the page that opens it, so that it is known again when it comes back. With
+    `?watch=1` it only watches, as the lobby does, which is allowed before the room opens.
     """
     if request.headers.get("upgrade", "").lower() != "websocket":
         raise UpgradeRequiredError
     # Browsers send cookies along with any site's WebSocket, but they always say whose it is.
     if request.headers.get("origin", request.origin) != request.origin:
         raise CrossSiteError
-    page = request.query.get("page", "")
+    page = request.query.get("page") or uuid.uuid4().hex
     if not PAGE_ID.match(page):
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"

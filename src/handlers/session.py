@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import admission
 import analytics
 import pages
 import rules
+import video
 from db import aftermath as aftermath_db
 from model import Role
 from web import html_response, json_response
 from wording import STATUS_LABELS, words_for
+
+LEFT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -28,7 +34,20 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     if request.method == "GET":
         analytics.page_view(ctx, session_id, visit.role)
     saved = request.query.get("saved", "")
-    return html_response(pages.session_page(visit, ctx.settings, saved=saved))
+    response = html_response(pages.session_page(visit, ctx.settings, saved=saved))
+    response.frames = video.frame_origin(visit.session, ctx.settings)
+    return response
+
+
+async def left(_request: Request, _ctx: Context, session_id: str) -> Response:
+    """Where a provider's client leads its frame when the call is over for it.
+
+    It says so to the page around it. No sign-in: browsers send no cookies along with a
+    navigation that another site begins inside a frame. It knows nothing but the id it was asked.
+    """
+    response = html_response(pages.render("session/left.html", session_id=session_id))
+    response.policy = LEFT_POLICY
+    return response
 
 
 async def state(request: Request, ctx: Context, session_id: str) -> Response:
@@ -54,6 +73,7 @@ def _state(visit: Visit) -> dict[str, Any]:
         "ended_at": session.ended_at,
         "no_show": rules.absent_role(session, now),
         "can_join": rules.can_join(session, now),
+        "provider": session.provider,
         "recording_enabled": session.recording_enabled,
         "course": {"id": session.course.id, "title": session.course.title},
         "reminders": [_reminder(session, reminder) for reminder in session.reminders],

@@ -25,6 +25,7 @@ CALLS: Final = 4
 # until then asking every minute is of no use.
 ACCOUNT_STATUSES: Final = (401, 403)
 ACCOUNT_RETRY_S: Final = 5 * 60
+# A quota may be raised at any time, so the hours that Resend names are not waited out.
 QUOTAS: Final = ("daily_quota_exceeded", "monthly_quota_exceeded")
 QUOTA_RETRY_S: Final = 15 * 60
 
@@ -111,7 +112,7 @@ def _error(answer: httpx.Response) -> BatchRefusedError | TryLaterError | KeyReu
     if name == "invalid_idempotent_request":
         return KeyReusedError(message)
     if name in QUOTAS:
-        return TryLaterError(message, retry_after_s=max(pause or 0, QUOTA_RETRY_S))
+        return TryLaterError(message, retry_after_s=QUOTA_RETRY_S)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return TryLaterError(message, retry_after_s=pause)
     if status in ACCOUNT_STATUSES:

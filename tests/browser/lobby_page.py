@@ -24,6 +24,7 @@ addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) 
 # Instead of the room, which has tests of its own.
 ROOM_STUB = """
 export async function enterRoom({ grant, devices, session }) {
+  document.title = "In the room";
   Object.assign(window, { grant, devices, session, entered: (window.entered ?? 0) + 1 });
 }
 """

@@ -20,8 +20,11 @@ CONNECTED = '#room[data-state="connected"]'
 class Meeting:
     """A session of its own, and the pages opened in it."""
 
-    def __init__(self, worker: LocalWorker, browser: Browser, starts_in: int) -> None:
+    def __init__(
+        self, worker: LocalWorker, browser: Browser, starts_in: int, **booked: Any
+    ) -> None:
         self.worker = worker
+        self.booked = booked
         self.browser = browser
         self.id = f"room-{secrets.token_hex(6)}"
         self.start = int(time.time()) + starts_in
@@ -82,6 +85,7 @@ class Meeting:
                 **people,
                 "scheduled_start": self.start,
                 "scheduled_end": self.end,
+                **self.booked,
             },
             trust_env=False,
         )
@@ -94,9 +98,9 @@ class Meeting:
 
 @contextmanager
 def meeting_on(
-    worker: LocalWorker, browser: Browser, starts_in: int = -MINUTE
+    worker: LocalWorker, browser: Browser, starts_in: int = -MINUTE, **booked: Any
 ) -> Iterator[Meeting]:
-    meeting = Meeting(worker, browser, starts_in)
+    meeting = Meeting(worker, browser, starts_in, **booked)
     yield meeting
     meeting.close()
 
@@ -108,8 +112,16 @@ def join(page: Page) -> None:
     expect(page.locator("#room")).to_be_visible()
 
 
-def seconds_played(page: Page) -> float:
-    return float(page.evaluate("document.getElementById('remote-video').currentTime"))
+def seconds_played(page: Page, video: str = "remote-video") -> float:
+    return float(page.evaluate("id => document.getElementById(id).currentTime", video))
+
+
+def wait_until_it_plays(page: Page, video: str = "remote-video") -> None:
+    """Ask from here: the page's Content-Security-Policy keeps Playwright from waiting in there."""
+    deadline = time.monotonic() + 10
+    while seconds_played(page, video) == 0:
+        assert time.monotonic() < deadline, f"{video} does not play"
+        page.wait_for_timeout(50)
 
 
 def audio_energy(page: Page) -> float:

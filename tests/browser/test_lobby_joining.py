@@ -212,7 +212,6 @@ def test_video_service_down_and_up_again(
         dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD], issues=issues
     ) as page:
         wait_for_state(page, "live")
-        title = page.title()
         page.route("**/join", lambda route: route.fulfill(status=503, body=UNAVAILABLE))
         page.locator("#join").click()
         heading = page.locator("#trouble-heading")
@@ -230,7 +229,7 @@ def test_video_service_down_and_up_again(
         page.locator("#trouble-retry").click()
         page.wait_for_function("() => window.entered === 1")
         expect(page.locator("#trouble")).to_be_hidden()
-        assert page.title() == title
+        assert page.title() == "In the room"
         assert page.evaluate("devices.cameraOn")
 
 
@@ -238,18 +237,19 @@ def test_no_connection_and_back_to_the_lobby(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
-        expect(page.locator("#network-result")).to_contain_text("Good")
+        expect(page.locator("#network-result")).to_contain_text("ms to our server")
         page.context.set_offline(True)
         page.locator("#join").click()
         expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
         page.get_by_role("button", name="Back to the lobby").click()
+        assert page.title().startswith("Ready for Amara?")
         expect(page.locator("#lobby")).to_be_visible()
         expect(page.locator("#join")).to_be_focused()
         wait_for_state(page, "live")
         expect(page.locator("#network-result")).to_contain_text("Offline")
 
         page.context.set_offline(False)
-        expect(page.locator("#network-result")).to_contain_text("Good")
+        expect(page.locator("#network-result")).to_contain_text("ms to our server")
         page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1")
 

@@ -3,7 +3,7 @@
 Screenshots land in .cache/screens, for people to look at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -32,95 +32,74 @@ STATES = (
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def open_page(browser: Browser, url: str, user: str, path: str, **context) -> Iterator[Page]:
-    opened = browser.new_context(base_url=url, **context)
-    try:
-        page = opened.new_page()
+@pytest.fixture
+def visit(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a path as a demo person; the contexts are closed in the end."""
+    contexts = []
+
+    def open_page(user: str, path: str, **settings) -> Page:
+        contexts.append(browser_with_camera.new_context(base_url=dev_worker.url, **settings))
+        page = contexts[-1].new_page()
         page.goto(f"/dev/sign-in?user={user}&next=/dev/outbox")
-        page.goto(path, wait_until="networkidle" if "sign-in" in path else "load")
-        yield page
-    finally:
-        opened.close()
+        page.goto(path)
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("user", "path"), STATES)
-def test_every_state_is_accessible_and_fits(
-    dev_worker: LocalWorker,
-    browser_with_camera: Browser,
-    axe_source: str,
-    user: str,
-    path: str,
-    size: str,
-    scheme: str,
-):
+@pytest.mark.parametrize("state", STATES, ids="-".join)
+def test_every_state_is_accessible_and_fits(visit, axe_source, state, size, scheme):
+    user, path = state
     width, height = SIZES[size]
-    viewport = {"width": width, "height": height}
-    for page in open_page(
-        browser_with_camera, dev_worker.url, user, path, viewport=viewport, color_scheme=scheme
-    ):
-        settle(page)
-        name = f"{path.strip('/').replace('/', '-')}-{user}-{size}-{scheme}.png"
-        page.screenshot(path=SCREENS / name, full_page=True)
+    page = visit(user, path, viewport={"width": width, "height": height}, color_scheme=scheme)
+    name = f"{path.strip('/').replace('/', '-')}-{user}-{size}-{scheme}.png"
+    page.screenshot(path=SCREENS / name, full_page=True)
 
-        assert violations(page, axe_source) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("h1:visible").count() == 1
+    assert violations(page, axe_source) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1:visible").count() == 1
 
 
-@pytest.mark.parametrize(("user", "path"), STATES)
-def test_nothing_scrolls_sideways_at_320_pixels(
-    dev_worker: LocalWorker, browser_with_camera: Browser, user: str, path: str
-):
-    viewport = {"width": 320, "height": 640}
-    for page in open_page(browser_with_camera, dev_worker.url, user, path, viewport=viewport):
-        settle(page)
+@pytest.mark.parametrize("state", STATES, ids="-".join)
+def test_nothing_scrolls_sideways_at_320_pixels(visit, state):
+    page = visit(*state, viewport={"width": 320, "height": 640})
 
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320  # noqa: PLR2004
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("state", ["early", "joinable", "no-show", "ended", "cancelled"])
-def test_the_page_reads_well_without_scripts(
-    dev_worker: LocalWorker, browser_with_camera: Browser, axe_source: str, state: str
-):
-    path = f"/session/demo-{state}"
-    for page in open_page(
-        browser_with_camera, dev_worker.url, "demo-student", path, java_script_enabled=False
-    ):
-        page.screenshot(path=SCREENS / f"no-script-{state}.png", full_page=True)
+def test_the_page_reads_well_without_scripts(visit, state):
+    page = visit("demo-student", f"/session/demo-{state}", java_script_enabled=False)
+    page.screenshot(path=SCREENS / f"no-script-{state}.png", full_page=True)
 
-        assert page.locator("h1").is_visible()
-        assert page.get_by_text("Berlin time").is_visible()
-        assert page.get_by_role("link", name="Back to Dashboard").first.is_visible()
-        assert not page.locator("#device-check").is_visible()
-        assert not page.locator("#join").is_visible()
+    assert page.locator("h1").first.is_visible()
+    assert page.get_by_text("Berlin time").is_visible()
+    assert page.get_by_role("link", name="Back to Dashboard").first.is_visible()
+    assert not page.locator("#device-check").is_visible()
+    assert not page.locator("#join").is_visible()
 
 
-def test_tab_goes_through_the_lobby_in_reading_order(
-    dev_worker: LocalWorker, browser_with_camera: Browser
-):
-    viewport = {"width": 1280, "height": 800}
-    path = "/session/demo-joinable"
-    for page in open_page(
-        browser_with_camera, dev_worker.url, "demo-student", path, viewport=viewport
-    ):
-        settle(page)
-        page.evaluate("document.activeElement.blur()")
-        order = []
-        for _ in range(18):
-            page.keyboard.press("Tab")
-            focused = page.evaluate(FOCUSED)
-            if focused is None:
-                break
-            order.append(focused)
+def test_tab_goes_through_the_lobby_in_reading_order(visit):
+    page = visit("demo-student", "/session/demo-joinable", viewport={"width": 1280, "height": 800})
+    order = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        order.append(focused)
 
-        assert all(step["visible"] and step["outlined"] for step in order), order
-        names = [step["name"] for step in order]
-        assert names[:2] == ["Skip to content", "Back to Dashboard"]
-        expected = ["Microphone", "Camera", "Join session", "Join with audio only"]
-        assert [name for name in names if name in expected] == expected
-        assert names[-1] == "Back to Course"
+    assert all(step["visible"] and step["outlined"] for step in order), order
+    names = [step["name"] for step in order]
+    assert names[:2] == ["Skip to content", "Back to Dashboard"]
+    expected = ["Microphone", "Camera", "Join session", "Join with audio only"]
+    assert [name for name in names if name in expected] == expected
+    assert names[-1] == "Back to Course"
 
 
 FOCUSED = """() => {
@@ -137,9 +116,9 @@ FOCUSED = """() => {
 
 
 def settle(page: Page) -> None:
-    """Wait until the device check, where there is one, has an answer."""
-    if page.locator("#preview").count():
-        page.wait_for_function("document.getElementById('preview').dataset.state !== 'asking'")
+    """Wait until the device check, where it runs by itself, has shown its picture."""
+    if page.locator("#preview[data-state]").first.is_visible():
+        page.locator("#preview[data-state=live]").wait_for()
 
 
 def violations(page: Page, axe_source: str) -> list[str]:

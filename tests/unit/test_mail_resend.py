@@ -130,7 +130,7 @@ async def test_what_fails_is_told_apart(fault, may_be_taken, was_taken):
 
 
 @pytest.mark.parametrize(
-    ("fault", "seconds"), [("quota", max(3600, QUOTA_RETRY_S)), ("forbidden", ACCOUNT_RETRY_S)]
+    ("fault", "seconds"), [("quota", QUOTA_RETRY_S), ("forbidden", ACCOUNT_RETRY_S)]
 )
 async def test_what_only_an_operator_can_mend_is_not_asked_again_soon(fault, seconds):
     world = World()

@@ -149,12 +149,43 @@ class Reminders(RuleBasedStateMachine):
         interruption=st.sampled_from(
             ["die", "die taken", "tick", "tick taken", "late tick", "late tick taken"]
         ),
-        fault=st.sampled_from(["", *FAULTS]),
+        faults=st.lists(st.sampled_from(["answer_lost", *FAULTS]), max_size=2),
     )
-    def tick_interrupted_in_the_call(self, interruption: str, fault: str) -> None:
-        self.service.faults.extend([fault] if fault else [])
+    def tick_interrupted_in_the_call(self, interruption: str, faults: list[str]) -> None:
+        number = next(self.numbers)
+        self._put(f"s{number}", int(self.now) + 24 * HOUR - 30, number)
+        self.service.faults.extend(faults)
         self.interruptions = [interruption]
         self._run_to_death(self.db)
+
+    @rule(
+        data=st.data(),
+        fault=st.sampled_from(["answer_lost", "taken_then_error", "cut_off"]),
+        change=st.sampled_from(["none", "move", "cancel", "opt_out"]),
+        by_s=st.sampled_from([MINUTE, 6 * MINUTE, 25 * HOUR]),
+        again=st.sampled_from(["", "forbidden", "quota", "cut_off", "answer_lost"]),
+    )
+    def lose_an_answer_and_go_on(
+        self, data: st.DataObject, fault: str, change: str, by_s: int, again: str
+    ) -> None:
+        """What is hardest: an outcome that is unknown, and a world that changes before it is."""
+        for _ in range(2):
+            number = next(self.numbers)
+            self._put(f"s{number}", int(self.now) + 24 * HOUR - 30, number)
+        if change == "cancel":
+            self.cancel(data)
+        self.service.faults.append(fault)
+        asyncio.run(self._tick(self.db))
+        {"none": lambda _: None, "move": self._move_any, "cancel": self.cancel}.get(
+            change, self.opt_out
+        )(data)
+        self.now += by_s
+        self.service.faults.extend([again] if again else [])
+        asyncio.run(self._tick(self.db))
+        self.service.faults.clear()
+
+    def _move_any(self, data: st.DataObject) -> None:
+        self.move(data, HOUR)
 
     @rule()
     def heal(self) -> None:
@@ -300,3 +331,16 @@ Reminders.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestReminders = Reminders.TestCase
+
+
+def test_a_late_refusal_does_not_free_what_another_tick_has_sent():
+    """Held up in its call, the first sender is refused after the second one's call was taken."""
+    machine = Reminders()
+    machine._put("s1", int(machine.now) + 24 * HOUR - 30, 1)
+    machine.service.faults.extend(["answer_lost", "forbidden"])
+    machine.interruptions = ["late tick"]
+    asyncio.run(machine._tick(machine.db))
+    machine.heal()
+
+    machine.nobody_is_mailed_twice()
+    machine.teardown()

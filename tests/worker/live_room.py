@@ -23,8 +23,11 @@ NAMES = {STUDENT: "Lena Fischer", TEACHER: "Amara Okafor", STRANGER: "Sam Strang
 class Room:
     """One session on a running Worker."""
 
-    def __init__(self, worker: LocalWorker, starts_in: int, minutes: int = 60) -> None:
+    def __init__(
+        self, worker: LocalWorker, starts_in: int, minutes: int = 60, **booked: Any
+    ) -> None:
         self.worker = worker
+        self.booked = booked
         self.id = f"live-{secrets.token_hex(6)}"
         self.start = int(time.time()) + starts_in
         self.end = self.start + minutes * MINUTE
@@ -51,6 +54,7 @@ class Room:
                 **people,
                 "scheduled_start": self.start,
                 "scheduled_end": self.end,
+                **self.booked,
             },
         )
         assert answer.is_success, answer.text
@@ -125,8 +129,8 @@ async def rooms_on(worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
     """Gives what books rooms; closes them in the end."""
     rooms: list[Room] = []
 
-    def book(starts_in: int, minutes: int = 60) -> Room:
-        rooms.append(Room(worker, starts_in, minutes))
+    def book(starts_in: int, minutes: int = 60, **booked: Any) -> Room:
+        rooms.append(Room(worker, starts_in, minutes, **booked))
         return rooms[-1]
 
     yield book

@@ -102,8 +102,8 @@ def test_a_moved_session_is_reminded_of_at_its_new_time(site, new_id):
     book(site, new_id, 15 * MINUTE)
     site.worker.scheduled()
 
-    sent = [kind for kind, role, state in mails(site, new_id) if state == "sent"]
-    assert sent == ["1h", "1h", "15min", "15min"]
+    sent = sorted(kind for kind, _, state in mails(site, new_id) if state == "sent")
+    assert sent == ["15min", "15min", "1h", "1h"]
     state = site.get(f"/session/{new_id}/state", user=f"{new_id}-student").json()
     told = {(r["kind"], r["role"]): r["state"] for r in state["reminders"]}
     assert told["15min", "student"] == "sent"
@@ -199,6 +199,19 @@ def test_a_mail_leads_to_the_lobby_in_one_redirect_and_to_the_calendar(site, new
     assert calendar.headers["Location"] == f"/session/{new_id}/calendar.ics"
     file = site.get(calendar.headers["Location"], cookie=cookie)
     assert file.headers["Content-Type"].startswith("text/calendar")
+
+
+def test_a_forwarded_link_says_whose_it_is_and_lets_go(site, new_id):
+    book(site, new_id, 15 * MINUTE)
+    cookie = site.room_cookie(new_id, f"{new_id}-student")
+    page = site.page(f"/session/{new_id}", cookie=cookie)
+    assert "Not you?" in page.text
+    assert "Not you?" not in site.page(f"/session/{new_id}", user=f"{new_id}-student").text
+    left = site.page(f"/session/{new_id}/leave-link", cookie=cookie)
+
+    assert (left.status_code, left.headers["Location"]) == (303, f"/session/{new_id}")
+    assert "session_room=;" in left.headers["Set-Cookie"]
+    assert "Max-Age=0" in left.headers["Set-Cookie"]
 
 
 def test_the_outbox_shows_mail_without_letting_it_do_anything(site, new_id):

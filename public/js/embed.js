@@ -1,0 +1,120 @@
+/**
+ * A provider's call in a frame, in the middle of our room. The room around it stays: header,
+ * timer, chat, and the way out.
+ *
+ * Events: `left` once the provider's client has led its frame to our page for that.
+ */
+
+/** What a call needs; the page's Permissions-Policy allows it to this one origin. */
+const ALLOWED = [
+  "camera",
+  "microphone",
+  "display-capture",
+  "autoplay",
+  "fullscreen",
+  "picture-in-picture",
+  "screen-wake-lock",
+  "speaker-selection",
+  "clipboard-write",
+].join("; ");
+
+const $ = (id) => document.getElementById(id);
+const place = $("embed");
+
+export class Embed extends EventTarget {
+  /** @type {HTMLIFrameElement | null} */
+  #frame = null;
+  #wanted = 0;
+
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {AbortSignal} signal Ends it.
+   */
+  constructor(session, signal) {
+    super();
+    this.session = session;
+    addEventListener("message", (event) => this.#hear(event), { signal });
+    $("embed-retry").addEventListener("click", () => this.open(), { signal });
+    $("embed-here").addEventListener("click", () => this.open(), { signal });
+    $("embed-tab").addEventListener("click", () => this.#openInTab(), { signal });
+    signal.addEventListener("abort", () => this.close());
+  }
+
+  get isUsed() {
+    return !place.hidden;
+  }
+
+  /** Show this call. @param {string} url */
+  show(url) {
+    this.#take("open", "", "");
+    const frame = document.createElement("iframe");
+    frame.title = `Video call with ${this.session.otherFirstName}`;
+    frame.allow = ALLOWED;
+    frame.src = url;
+    place.prepend(frame);
+    this.#frame = frame;
+  }
+
+  /** Ask for a way in, now, and show the call. An address is good for one time only. */
+  async open() {
+    const wanted = this.#take("opening", "Opening the video call…", "");
+    const grant = await this.#grant(wanted);
+    if (grant) this.show(grant.url);
+  }
+
+  close() {
+    this.#wanted++;
+    this.#frame?.remove();
+    this.#frame = null;
+    place.hidden = true;
+  }
+
+  /** Where browsers block the cookies of framed sites, a tab of its own works. */
+  async #openInTab() {
+    // Now, in answer to the click: later it would be blocked.
+    const tab = window.open("", "_blank");
+    const wanted = this.#take("away", "The call is open in another tab", "Chat and timer stay here.");
+    const grant = await this.#grant(wanted);
+    if (grant && tab) tab.location.href = grant.url;
+    else tab?.close();
+    if (grant) $("embed-words").focus();
+  }
+
+  /** @param {number} wanted */
+  async #grant(wanted) {
+    try {
+      const grant = await this.session.join();
+      if (!grant.url) throw new Error("no address to embed");
+      return wanted === this.#wanted ? grant : null;
+    } catch (error) {
+      if (wanted === this.#wanted) this.#failed(error);
+      return null;
+    }
+  }
+
+  /** @param {any} error */
+  #failed(error) {
+    const words = error.status > 0 ? error.message : "Unable to connect.";
+    this.#take("failed", words, "Your place is kept, and the chat goes on.");
+    $("embed-words").focus();
+    this.session.report(error.status === 503 ? "provider_unavailable" : "embed_failed");
+  }
+
+  /** @param {string} state @param {string} words @param {string} hint */
+  #take(state, words, hint) {
+    this.close();
+    place.hidden = false;
+    place.dataset.state = state;
+    $("embed-words").textContent = words;
+    $("embed-hint").textContent = hint;
+    $("embed-retry").hidden = state !== "failed";
+    $("embed-here").hidden = state !== "away";
+    return this.#wanted;
+  }
+
+  /** @param {MessageEvent} event */
+  #hear({ origin, source, data }) {
+    const isOurs = origin === location.origin && source === this.#frame?.contentWindow;
+    if (isOurs && data?.type === "session-room:call-left") this.dispatchEvent(new Event("left"));
+  }
+}

@@ -1,0 +1,110 @@
+"""The room's side of a call that a provider holds: who is in it, moving there, and its end.
+
+Works on the room's memory; knows nothing of sockets but whose there are.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import calls
+import presence
+import rules
+import video
+from errors import ProviderError
+from live_messages import RefusedMessageError
+from model import Role
+from providers.base import PEER, CallEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from context import Context
+    from live_messages import Move
+    from model import Session
+    from presence import Seats
+    from room_memory import Memory
+
+RETRY_S: Final = 5
+# A provider that is down for longer has lost its calls by then.
+END_TRIED_FOR_S: Final = 30 * 60
+
+
+class HeldCall:
+    """What a room knows of its provider's call, and does about it."""
+
+    def __init__(self, memory: Memory, context: Callable[[], Context]) -> None:
+        self._memory = memory
+        self._context = context
+        self._moving = False
+
+    @property
+    def roles(self) -> set[Role]:
+        """Who is in the call."""
+        return self._memory.calls.roles
+
+    @property
+    def recording(self) -> bool:
+        return self._memory.calls.recording
+
+    def hear(self, event: str) -> None:
+        """Take note of a CallEvent, as JSON."""
+        news = CallEvent.from_json(json.loads(event))
+        self._memory.calls = calls.hear(self._memory.calls, news)
+
+    def walk_out(self, roles: Iterable[Role]) -> None:
+        """These have left the room, and so the call."""
+        for role in roles:
+            self._memory.calls = calls.walk_out(self._memory.calls, role)
+
+    def seats(self, connected: set[Role], now: int) -> Seats:
+        """The seats when those without a socket are where the provider says they are."""
+        seats = dict(self._memory.seats)
+        for role in set(Role) - connected:
+            if role in self.roles:
+                seats = presence.enter(seats, role, "", now)
+            else:
+                seats = presence.lose(seats, role, now)
+        return seats
+
+    async def ask(self, now: int) -> None:
+        """Ask the provider who is there: news may have been lost, and some tell none."""
+        if self._memory.facts.get("provider") in (None, PEER):
+            return
+        here = await video.present(self._context(), self._memory.session_id)
+        if here is not None:
+            self._memory.calls = calls.reconcile(self._memory.calls, here, now)
+
+    async def move(self, message: Move) -> dict[str, Any] | None:
+        """Leave peer to peer, once; what to tell both people, if this was that once.
+
+        Raises: RefusedMessageError without a provider.
+        """
+        if self._moving or self._memory.epoch or message.epoch:
+            return None
+        self._moving = True
+        try:
+            provider = await video.move(self._context(), self._memory.session_id)
+        finally:
+            self._moving = False
+        if provider is None:
+            raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
+        self._memory.epoch = 1
+        return {"type": "mode", "provider": provider, "epoch": 1, "reason": message.reason}
+
+    def must_end(self, session: Session | None, now: int) -> bool:
+        """Whether the provider may still hold a call of a room that is closed."""
+        if session is None or session.provider_room_id in (None, self._memory.ended_call):
+            return False
+        return not rules.can_join(session, now)
+
+    async def end(self, session: Session, now: int) -> None:
+        """End the call; what fails is tried again when the record is looked at next."""
+        try:
+            await video.end(self._context(), session)
+        except ProviderError:
+            if now < rules.closes_at(session) + END_TRIED_FOR_S:
+                self._memory.look_at = now + RETRY_S
+            return
+        self._memory.ended_call = session.provider_room_id or ""

@@ -1,0 +1,146 @@
+"""What a video provider is, and what it tells us. Plain values; times are epoch seconds UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from model import Session
+
+PEER: Final = "peer"
+PLUGNMEET: Final = "plugnmeet"
+BIGBLUEBUTTON: Final = "bigbluebutton"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinGrant:
+    """All a browser needs to enter the call. `url` is a secret of one person, for one click."""
+
+    provider: str
+    expires_at: int
+    url: str | None = None
+    ice_servers: list[dict[str, Any]] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        answer: dict[str, Any] = {"provider": self.provider, "expires_at": self.expires_at}
+        if self.url is not None:
+            answer["url"] = self.url
+        if self.ice_servers is not None:
+            answer["ice_servers"] = self.ice_servers
+        return answer
+
+
+def absolute_address(address: str, public_url: str) -> str:
+    """An avatar's address as other people's servers need it; some are paths of ours."""
+    return f"{public_url}{address}" if address.startswith("/") else address
+
+
+class CallNews(StrEnum):
+    """What can happen in a provider's call."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    FINISHED = "finished"
+    RECORDING = "recording"
+    RECORDING_STOPPED = "recording_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """News of a call.
+
+    `call` names one life of the room: a room that was ended and opened again has another one.
+    `thing` is the connection that came or went, or the recording that began or stopped.
+    """
+
+    news: CallNews
+    room_id: str
+    call: str
+    thing: str = ""
+    role: Role | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        return {
+            "news": self.news.value,
+            "room_id": self.room_id,
+            "call": self.call,
+            "thing": self.thing,
+            "role": self.role.value if self.role else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CallEvent:
+        role = Role(data["role"]) if data["role"] else None
+        news = CallNews(data["news"])
+        return cls(news, data["room_id"], data["call"], data["thing"], role)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReady:
+    """A recording can be fetched now."""
+
+    room_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook, verified. `id` is the same each time it is delivered."""
+
+    id: str
+    room_id: str
+    event: CallEvent | RecordingReady | None
+    """None for what means nothing to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that the provider has. `size_bytes` is what it announces, if it does."""
+
+    record_id: str
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSource:
+    """Where a recording's bytes are now; the address is a secret and expires."""
+
+    url: str
+    resumable: bool
+    """Whether the source answers Range requests, as far as is known beforehand."""
+
+
+class VideoProvider(Protocol):
+    """A video service. What goes out to it raises ProviderError when the service fails."""
+
+    name: str
+
+    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
+        """Open the room unless it is open, and let this person in, now."""
+        ...
+
+    async def end(self, room_id: str) -> None:
+        """End the call for everybody; nothing happens when there is none."""
+        ...
+
+    async def present(self, room_id: str) -> set[Role]:
+        """Who is in the call right now, as the provider sees it."""
+        ...
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
+        """What a webhook says. Raises: WebhookRejectedError unless the provider signed it."""
+        ...
+
+    async def list_recordings(self, room_id: str) -> list[Recording]:
+        """The recordings of this room that can be fetched."""
+        ...
+
+    async def open_recording(self, record_id: str) -> RecordingSource | None:
+        """Where to fetch a recording; None when the provider does not have it (any more)."""
+        ...

@@ -1,0 +1,192 @@
+"""PlugNmeet: its own client in a frame, media through its servers.
+
+Every request is signed over the very bytes that are sent. Logical failures come with status 200,
+so the answer's `status` is what counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import jwt
+
+import rules
+from errors import ProviderError
+from logs import log
+from providers import plugnmeet_room, plugnmeet_webhook
+from providers.base import (
+    PLUGNMEET,
+    Delivery,
+    JoinGrant,
+    Recording,
+    RecordingSource,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from model import Role, Session
+    from settings import Settings
+
+# Nothing there is the answer to these, not a failure.
+ABSENT: Final = ("NOT_FOUND", "ROOM_NOT_FOUND", "ROOM_NOT_ACTIVE")
+PAGE: Final = 100
+MB: Final = 1_000_000
+
+
+class PlugNmeet:
+    """`base.VideoProvider` over PlugNmeet's server API."""
+
+    name = PLUGNMEET
+
+    def __init__(self, settings: Settings, http: Callable[[], httpx.AsyncClient]) -> None:
+        self._settings = settings
+        self._server = server_address(settings.plugnmeet_url)
+        self._http = http
+
+    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
+        # A room that closed between the two calls is opened once more.
+        for last_try in (False, True):
+            await self._open_room(session, room_id, now)
+            asked = plugnmeet_room.token_request(session, room_id, role, self._settings.public_url)
+            answer = await self._call("/room/getJoinToken", asked, absent_ok=not last_try)
+            if answer is not None:
+                break
+        token = _text(answer, "token")
+        return JoinGrant(
+            self.name,
+            expires_at=_expiry(token) or rules.closes_at(session),
+            url=plugnmeet_room.join_url(self._server, token),
+        )
+
+    async def _open_room(self, session: Session, room_id: str, now: int) -> None:
+        """Create the room; one that is open already comes back as it is."""
+        public_url = self._settings.public_url
+        asked = plugnmeet_room.create_request(session, room_id, public_url, now)
+        answer = await self._call("/room/create", asked)
+        try:
+            metadata = json.loads((answer or {})["room_info"]["metadata"])
+            effective = metadata["room_features"]
+            recording = effective["recording_features"].get("enable_auto_cloud_recording", False)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise self._failed("/room/create", "malformed answer") from error
+        wanted = asked["metadata"]["room_features"]
+        # Its countdown has begun when the room is open already.
+        wanted["room_duration"] = effective.get("room_duration")
+        if differing := plugnmeet_room.not_in_effect(wanted, effective):
+            log("room_features_differ", session_id=session.id, features=differing)
+        if recording and not session.recording_enabled:
+            # Nobody agreed to that: rather no call at all.
+            await self.end(room_id)
+            raise self._failed("/room/create", "would record an unrecorded session")
+
+    async def end(self, room_id: str) -> None:
+        await self._call("/room/endRoom", {"room_id": room_id}, absent_ok=True)
+
+    async def present(self, room_id: str) -> set[Role]:
+        answer = await self._call("/room/getActiveRoomInfo", {"room_id": room_id}, absent_ok=True)
+        room = (answer or {}).get("room") or {}
+        people = room.get("participants_info") or []
+        if not people and str((room.get("room_info") or {}).get("joined_participants", 0)) != "0":
+            # Seen in the wild (plugNmeet-sdk-php#11): better no news than wrong news.
+            raise self._failed("/room/getActiveRoomInfo", "contradicts itself")
+        found = [
+            plugnmeet_webhook.role_of(person)
+            for person in people
+            if person.get("state") != "DISCONNECTED"
+        ]
+        return {role for role in found if role}
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
+        del now  # the token brings its own times
+        key, secret = self._settings.plugnmeet_api_key, self._settings.plugnmeet_api_secret
+        plugnmeet_webhook.verify(headers, body, key=key, secret=secret)
+        return plugnmeet_webhook.parse(body)
+
+    async def list_recordings(self, room_id: str) -> list[Recording]:
+        asked = {"room_ids": [room_id], "from": 0, "limit": PAGE, "order_by": "ASC"}
+        answer = await self._call("/recording/fetch", asked, absent_ok=True)
+        found = ((answer or {}).get("result") or {}).get("recordings_list") or []
+        return [
+            Recording(str(each["record_id"]), round(float(each.get("file_size") or 0) * MB) or None)
+            for each in found
+        ]
+
+    async def open_recording(self, record_id: str) -> RecordingSource | None:
+        asked = {"record_id": record_id}
+        answer = await self._call("/recording/getDownloadToken", asked, absent_ok=True)
+        if answer is None:
+            return None
+        token = _text(answer, "token")
+        return RecordingSource(f"{self._server}/download/recording/{token}", resumable=False)
+
+    async def _call(
+        self, path: str, asked: dict[str, Any], *, absent_ok: bool = False
+    ) -> dict[str, Any] | None:
+        """The successful answer; None for something that is not there, where that is fine.
+
+        Raises: ProviderError.
+        """
+        body = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "API-KEY": self._settings.plugnmeet_api_key,
+            "HASH-SIGNATURE": sign(body, self._settings.plugnmeet_api_secret),
+        }
+        try:
+            async with self._http() as client:
+                answer = await client.post(
+                    f"{self._server}/auth{path}",
+                    content=body,
+                    headers=headers,
+                    timeout=self._settings.provider_timeout_s,
+                )
+        except httpx.HTTPError as error:
+            raise self._failed(path, type(error).__name__) from error
+        if answer.status_code != httpx.codes.OK:
+            raise self._failed(path, f"HTTP {answer.status_code}")
+        try:
+            data = answer.json()
+            succeeded, code = data["status"], data.get("status_code")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._failed(path, "malformed answer") from error
+        if succeeded is True:
+            return dict(data)
+        if absent_ok and code in ABSENT:
+            return None
+        raise self._failed(path, str(code))
+
+    def _failed(self, call: str, reason: str) -> ProviderError:
+        log("provider_failed", provider=self.name, call=call, reason=reason)
+        return ProviderError()
+
+
+def server_address(url: str) -> str:
+    """The server's origin and path, whether or not it was given with its /auth."""
+    return url.rstrip("/").removesuffix("/auth")
+
+
+def sign(body: bytes, secret: str) -> str:
+    """The HASH-SIGNATURE of these bytes."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _text(answer: dict[str, Any] | None, name: str) -> str:
+    value = (answer or {}).get(name)
+    if not isinstance(value, str) or not value:
+        log("provider_failed", provider=PLUGNMEET, reason=f"no {name} in its answer")
+        raise ProviderError
+    return value
+
+
+def _expiry(token: str) -> int | None:
+    """When the token ends, as it says itself; it is the server's to verify."""
+    try:
+        expires_at = jwt.decode(token, options={"verify_signature": False}).get("exp")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return None
+    return expires_at if isinstance(expires_at, int) else None

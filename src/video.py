@@ -1,0 +1,210 @@
+"""Where a session's call is held, the way into it, its end, and what its provider tells of it.
+
+The settings say where, so that an operator can leave a provider that is down. Only "peer first"
+moves a call by itself: from peer to peer to the provider, and never back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import recordings
+import rules
+from db import calls as calls_db
+from db import sessions
+from errors import ConflictError, ProviderError, SessionNotFoundError
+from logs import log
+from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingReady
+from providers.peer import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from context import Context
+    from model import Role, Session
+    from providers.base import CallEvent, VideoProvider
+    from settings import Settings
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call is held. `url` is a meeting of the session's own, which we cannot steer."""
+
+    provider: str
+    room_id: str | None = None
+    url: str | None = None
+
+
+def place_of(session: Session, settings: Settings) -> Place:
+    """Where the call of this session is held, or will be."""
+    if session.bbb_meeting_url:
+        return Place(BIGBLUEBUTTON, url=session.bbb_meeting_url)
+    provider = settings.video_provider
+    if provider == PEER:
+        return Place(PEER)
+    stays_peer = settings.peer_first and not session.recording_enabled
+    if stays_peer and session.provider in (None, PEER):
+        return Place(PEER)
+    return Place(provider, room_id(session, settings))
+
+
+def frame_origin(session: Session, settings: Settings) -> str | None:
+    """The origin of whose pages the session's page may show one; peer first it may come later."""
+    if session.bbb_meeting_url:
+        return origin(session.bbb_meeting_url)
+    addresses = {PLUGNMEET: settings.plugnmeet_url, BIGBLUEBUTTON: settings.bbb_url}
+    address = addresses.get(settings.video_provider)
+    return origin(address) if address else None
+
+
+def origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def can_move(session: Session, settings: Settings) -> bool:
+    """Whether the call is peer to peer and there is a provider to move it to."""
+    place = place_of(session, settings)
+    return place.provider == PEER and settings.video_provider != PEER
+
+
+def is_recorded(session: Session, settings: Settings) -> bool:
+    """Whether this session will be recorded: booked so, and held where that can be done."""
+    return session.recording_enabled and place_of(session, settings).room_id is not None
+
+
+def room_id(session: Session, settings: Settings) -> str:
+    """The name of the provider's room: one a lesson, and another one when it is moved.
+
+    Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
+    itself; two deployments may also share one server.
+    """
+    lesson = f"{settings.public_url}\n{session.id}\n{session.scheduled_start}"
+    return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"
+
+
+def provider_named(name: str, ctx: Context) -> VideoProvider:
+    """The provider of that name. Imported when needed: most requests need none."""
+    if name == PLUGNMEET:
+        from providers.plugnmeet import PlugNmeet  # noqa: PLC0415
+
+        return PlugNmeet(ctx.settings, _client_maker(ctx))
+    if name == BIGBLUEBUTTON:
+        from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
+
+        return BigBlueButton(ctx.settings, _client_maker(ctx))
+    return Peer(ctx)
+
+
+def _client_maker(ctx: Context) -> Callable[[], httpx.AsyncClient]:
+    import transport  # noqa: PLC0415
+
+    return lambda: transport.client(ctx.http, "", timeout_s=ctx.settings.provider_timeout_s)
+
+
+async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
+    """Let this person into the call, now. One more round trip when it is the session's first.
+
+    Raises: ProviderError.
+    """
+    place = await _hold(ctx, session)
+    if place.url:
+        return JoinGrant(place.provider, rules.closes_at(session), url=place.url)
+    provider = provider_named(place.provider, ctx)
+    return await provider.join(session, place.room_id or "", role, ctx.now)
+
+
+async def _hold(ctx: Context, session: Session) -> Place:
+    """Note where the call is held, before its provider can tell us anything about it."""
+    found: Session | None = session
+    for _ in range(ATTEMPTS):
+        if found is None:
+            raise SessionNotFoundError
+        place = place_of(found, ctx.settings)
+        if (place.provider, place.room_id) == (found.provider, found.provider_room_id):
+            return place
+        if await calls_db.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
+            return place
+        found = await sessions.find(ctx.db, session.id)
+    raise ConflictError("Somebody else is joining right now. Try again.")
+
+
+async def move(ctx: Context, session_id: str) -> str | None:
+    """Leave peer to peer for the provider, and for good; its name.
+
+    None when there is no provider to move to. Moving again changes nothing.
+    """
+    session = await sessions.find(ctx.db, session_id)
+    if session is None or ctx.settings.video_provider == PEER or session.bbb_meeting_url:
+        return None
+    moved = replace(session, provider=ctx.settings.video_provider)
+    place = place_of(moved, ctx.settings)
+    if (place.provider, place.room_id) == (session.provider, session.provider_room_id):
+        return place.provider
+    # Held elsewhere meanwhile can only mean there: nothing leads back to peer to peer.
+    await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id)
+    log("call_moved", session_id=session_id, provider=place.provider)
+    return place.provider
+
+
+async def end(ctx: Context, session: Session) -> None:
+    """End the call at its provider. Again is harmless. Raises: ProviderError."""
+    if session.provider and session.provider_room_id:
+        await provider_named(session.provider, ctx).end(session.provider_room_id)
+
+
+async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Act on a webhook, once however often it is delivered.
+
+    It is noted only after it was acted on: a crash in between has it delivered again, and what
+    follows from it is the same twice. Raises: WebhookRejectedError.
+    """
+    delivery = provider_named(provider, ctx).parse_webhook(headers, body, now=ctx.now)
+    seen, session_id = await calls_db.look_up(
+        ctx.db, provider=provider, event_id=delivery.id, room_id=delivery.room_id
+    )
+    # Rooms that are not ours: somebody else's on a shared server, or a lesson that was moved.
+    if seen or session_id is None or delivery.event is None:
+        return
+    if isinstance(delivery.event, RecordingReady):
+        await recordings.announce(ctx, session_id, provider, delivery.event.record_id)
+    else:
+        await hear(ctx, session_id, delivery.event)
+    await calls_db.note(ctx.db, provider=provider, event_id=delivery.id, now=ctx.now)
+    log("webhook_received", provider=provider, session_id=session_id)
+
+
+async def look_after_end(ctx: Context, token: str) -> None:
+    """BigBlueButton's end callback: unsigned, maybe old, so only a reason to look who is there.
+
+    Raises: WebhookRejectedError.
+    """
+    from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
+
+    ended = BigBlueButton(ctx.settings, _client_maker(ctx)).ended_room(token)
+    session_id = await calls_db.held_in(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
+    if session_id is not None:
+        await ctx.rooms.look(session_id)
+
+
+async def present(ctx: Context, session_id: str) -> set[Role] | None:
+    """Who is in the session's call by its provider; None when there is none, or no answer."""
+    session = await sessions.find(ctx.db, session_id)
+    if session is None or not session.provider or not session.provider_room_id:
+        return None
+    try:
+        return await provider_named(session.provider, ctx).present(session.provider_room_id)
+    except ProviderError:
+        return None
+
+
+async def hear(ctx: Context, session_id: str, event: CallEvent) -> None:
+    """Tell the session's room what its provider has told us."""
+    await ctx.rooms.hear(session_id, event.to_json())

@@ -1,0 +1,240 @@
+"""A provider's call inside our room, in real Chromium, and the way there from peer to peer."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.browser.room_page import DESKTOP, MINUTE, Meeting, meeting_on
+from tests.fakes import bigbluebutton, plugnmeet
+from tests.fakes.plugnmeet import PlugNmeetFake
+from tools.local_worker import LocalWorker
+from tools.paths import ROOT
+
+SCREENS = ROOT / ".cache" / "screens"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Only relays would be used, and there are none.
+NO_DIRECT_WAY = """
+const Real = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Real {
+  constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
+};
+"""
+WORKS = "Camera and microphone work."
+UNAVAILABLE = "Video service unavailable. Try again."
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PlugNmeetFake]:
+    with plugnmeet.running() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def no_faults(server: PlugNmeetFake) -> Iterator[None]:
+    yield
+    server.faults.clear()
+
+
+@pytest.fixture
+def meeting(
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+) -> Iterator[Meeting]:
+    worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
+    with meeting_on(worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+@pytest.fixture
+def peers(
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+) -> Iterator[Meeting]:
+    worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2", PEER_FIRST="true")
+    with meeting_on(worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+def enter(meeting: Meeting, role: str, script: str = "", **options) -> Page:
+    """Into the room, with a script that runs before the page's own."""
+    page = meeting.open(role, **options)
+    page.complaints = []
+    page.on("console", lambda m: m.type == "error" and page.complaints.append(m.text))
+    if script:
+        page.add_init_script(script)
+        page.reload()
+    page.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    page.locator("#join").click()
+    return page
+
+
+def call_of(page: Page) -> FrameLocator:
+    return page.frame_locator("#embed iframe")
+
+
+def in_call(page: Page, name: str, seconds: float = 20) -> None:
+    expect(call_of(page).locator("#title")).to_have_text(
+        f"Linear Algebra: {name}", timeout=seconds * 1000
+    )
+
+
+def say(page: Page, text: str) -> None:
+    if page.locator("#chat-part").is_hidden():
+        page.locator("#call-chat").click()
+    page.locator("#chat-text").fill(text)
+    page.locator("#chat-send").click()
+
+
+def test_the_call_is_held_in_our_room(meeting: Meeting, axe_source: str) -> None:
+    student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
+    in_call(student, "Lena Fischer")
+    in_call(teacher, "Amara Okafor")
+
+    # The devices are allowed to the frame, and ours are let go.
+    for page in (student, teacher):
+        expect(call_of(page).locator("#devices")).to_have_text(WORKS)
+        expect(page.locator("#room-timer")).to_be_visible()
+        expect(page.locator("#call-microphone")).to_be_hidden()
+        assert page.evaluate("document.getElementById('self-video').srcObject") is None
+    expect(call_of(student).locator("#others")).to_have_text("Here: Amara Okafor")
+
+    say(student, "Which page?")
+    expect(teacher.locator("#chat-lines")).to_contain_text("Which page?")
+    student.screenshot(path=SCREENS / "embed-desktop.png")
+    student.evaluate(axe_source)
+    found = student.evaluate("tags => axe.run('#room', { runOnly: tags, iframes: false })", WCAG)[
+        "violations"
+    ]
+    assert [each["id"] for each in found] == []
+    assert student.complaints == teacher.complaints == []
+
+    # The teacher ends it for both.
+    teacher.locator("#call-end").click()
+    teacher.locator("#end-confirm").click()
+    for page in (student, teacher):
+        expect(page.get_by_role("heading", name="Session ended")).to_be_visible(timeout=15_000)
+
+
+def test_leaving_the_providers_call_leads_back_to_the_lobby(
+    meeting: Meeting, server: PlugNmeetFake
+) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    call_of(student).locator("#leave").click()
+
+    expect(student.locator("#lobby")).to_be_visible(timeout=15_000)
+    expect(student.locator("#embed iframe")).to_have_count(0)
+    student.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    student.locator("#join").click()
+    in_call(student, "Lena Fischer")
+
+
+def test_a_service_that_is_down_can_be_tried_again(meeting: Meeting, server: PlugNmeetFake) -> None:
+    server.faults.plan("500")
+    student = enter(meeting, "student")
+    expect(student.get_by_role("heading", name=UNAVAILABLE)).to_be_visible(timeout=15_000)
+    student.locator("#trouble-retry").click()
+    expect(student.get_by_role("heading", name=UNAVAILABLE)).to_be_visible()
+    server.faults.clear()
+    student.locator("#trouble-retry").click()
+
+    in_call(student, "Lena Fischer")
+
+
+def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(meeting: Meeting) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    with student.context.expect_page() as opened:
+        student.locator("#embed-tab").click()
+    tab = opened.value
+
+    expect(tab.locator("#title")).to_have_text("Linear Algebra: Lena Fischer", timeout=15_000)
+    expect(student.locator("#embed-words")).to_have_text("The call is open in another tab")
+    expect(student.locator("#room-timer")).to_be_visible()
+    student.locator("#embed-here").click()
+    in_call(student, "Lena Fischer")
+
+
+def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
+    student = enter(peers, "student", NO_DIRECT_WAY)
+    teacher = enter(peers, "teacher", NO_DIRECT_WAY)
+    joined = time.monotonic()
+    say(student, "I cannot see you")
+    in_call(student, "Lena Fischer", 30)
+    in_call(teacher, "Amara Okafor", 30)
+    took = time.monotonic() - joined
+    print(f"both at the provider {took:.1f} s after the second join")
+
+    assert took < 20
+    expect(teacher.locator("#chat-lines")).to_contain_text("I cannot see you")
+    for page in (student, teacher):
+        expect(call_of(page).locator("#devices")).to_have_text(WORKS)
+        assert page.complaints == []
+
+
+def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
+    peers: Meeting, server: PlugNmeetFake
+) -> None:
+    student, teacher = enter(peers, "student"), enter(peers, "teacher")
+    for page in (student, teacher):
+        page.wait_for_selector('#room[data-state="connected"]')
+    server.faults.plan("503")
+    # By its key: the bar may have hidden itself by now.
+    student.keyboard.press("o")
+    student.locator("#settings-part [data-do=move]").click()
+    asked = time.monotonic()
+    for page in (student, teacher):
+        expect(page.locator("#embed-words")).to_have_text(UNAVAILABLE, timeout=15_000)
+    assert time.monotonic() - asked < 8
+    server.faults.clear()
+    for page, name in ((student, "Lena Fischer"), (teacher, "Amara Okafor")):
+        page.locator("#embed-retry").click()
+        in_call(page, name)
+        expect(call_of(page).locator("#devices")).to_have_text(WORKS)
+
+
+def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+) -> None:
+    worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
+    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
+        student = meeting.open("student")
+        expect(student.locator("#recording-notice")).to_contain_text("This session is recorded")
+        student = enter(meeting, "student")
+        in_call(student, "Lena Fischer")
+        expect(student.locator("#recording-words")).to_have_text("Recorded session")
+        enter(meeting, "teacher")
+
+        expect(student.locator("#recording-words")).to_have_text("Recording", timeout=15_000)
+        student.screenshot(path=SCREENS / "embed-recording.png")
+
+
+def test_bigbluebutton_is_held_the_same_way(
+    worker_with: Callable[..., LocalWorker], browser_with_camera: Browser
+) -> None:
+    with bigbluebutton.running() as other:
+        worker = worker_with(**other.settings, PROVIDER_TIMEOUT_S="2")
+        with meeting_on(worker, browser_with_camera) as meeting:
+            student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
+            in_call(student, "Lena Fischer")
+            in_call(teacher, "Amara Okafor")
+            expect(call_of(student).locator("#devices")).to_have_text(WORKS)
+            assert student.complaints == []
+
+            # Ended inside the call: both are led out of it, and may come back.
+            call_of(teacher).locator("#end").click()
+            for page in (student, teacher):
+                expect(page.locator("#lobby")).to_be_visible(timeout=15_000)
+
+
+def test_on_a_phone_everything_has_its_place(meeting: Meeting) -> None:
+    student = enter(meeting, "student", viewport={"width": 390, "height": 844})
+    in_call(student, "Lena Fischer")
+    student.screenshot(path=SCREENS / "embed-phone.png")
+    frame = student.locator("#embed iframe").bounding_box()
+    bar = student.locator("#room-bar").bounding_box()
+
+    assert frame["height"] > 500
+    assert frame["y"] + frame["height"] <= bar["y"] + 1
+    assert bar["y"] + bar["height"] <= 845
+    assert DESKTOP["width"] > frame["width"] <= 390

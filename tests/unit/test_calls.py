@@ -1,0 +1,86 @@
+"""Who is in a provider's call: the same whatever the order of the news, and however often told."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import calls
+from calls import Calls
+from model import Role
+from providers.base import CallEvent, CallNews
+
+ROLES = st.sampled_from([Role.STUDENT, Role.TEACHER])
+LIVES = st.sampled_from(["one", "two"])
+
+
+@st.composite
+def news(draw: st.DrawFn) -> CallEvent:
+    kind = draw(st.sampled_from(list(CallNews)))
+    thing = draw(st.sampled_from(["PA_1", "PA_2", "PA_3"]))
+    # A connection belongs to one person for good.
+    role = Role.TEACHER if thing == "PA_3" else Role.STUDENT
+    if kind is CallNews.FINISHED:
+        return CallEvent(kind, "room", draw(LIVES))
+    return CallEvent(kind, "room", draw(LIVES), thing, role)
+
+
+def told(events: list[CallEvent]) -> Calls:
+    known = Calls()
+    for event in events:
+        known = calls.hear(known, event)
+    return known
+
+
+@given(st.lists(news(), max_size=12), st.randoms())
+def test_order_and_repetition_make_no_difference(events, random):
+    shuffled = [*events, *events[:3]]
+    random.shuffle(shuffled)
+
+    assert told(shuffled) == told(events)
+
+
+@given(st.lists(news(), max_size=12))
+def test_it_survives_being_written_down(events):
+    assert Calls.from_json(told(events).to_json()) == told(events)
+    assert [CallEvent.from_json(event.to_json()) for event in events] == events
+
+
+def joined(thing: str, role: Role = Role.STUDENT, call: str = "one") -> CallEvent:
+    return CallEvent(CallNews.JOINED, "room", call, thing, role)
+
+
+def left(thing: str, call: str = "one") -> CallEvent:
+    return CallEvent(CallNews.LEFT, "room", call, thing, Role.STUDENT)
+
+
+def test_a_second_device_keeps_somebody_there():
+    assert told([joined("PA_1"), joined("PA_2"), left("PA_1")]).roles == {Role.STUDENT}
+    assert told([joined("PA_1"), joined("PA_2"), left("PA_1"), left("PA_2")]).roles == set()
+
+
+def test_a_room_that_is_over_is_empty_and_its_next_life_is_another():
+    over = told([joined("PA_1"), CallEvent(CallNews.FINISHED, "room", "one"), joined("PA_2")])
+
+    assert over.roles == set()
+    assert calls.hear(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
+
+
+def test_who_leaves_our_room_is_out_of_the_call_until_they_come_again():
+    out = calls.walk_out(told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT)
+
+    assert out.roles == {Role.TEACHER}
+    assert calls.hear(out, joined("PA_1")).roles == {Role.TEACHER}
+    assert calls.hear(out, joined("PA_2")).roles == {Role.STUDENT, Role.TEACHER}
+
+
+@given(st.lists(news(), max_size=12), st.sets(ROLES))
+def test_after_asking_we_know_what_the_provider_knows(events, present):
+    assert calls.reconcile(told(events), present, 1).roles == present
+
+
+def test_a_recording_runs_from_its_start_to_its_end():
+    start = CallEvent(CallNews.RECORDING, "room", "one", "rec")
+    stop = CallEvent(CallNews.RECORDING_STOPPED, "room", "one", "rec")
+
+    assert told([start]).recording
+    assert not told([stop, start]).recording
+    assert not told([start, CallEvent(CallNews.FINISHED, "room", "one")]).recording

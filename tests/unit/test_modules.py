@@ -1,0 +1,24 @@
+"""The browser's modules, as the pages ask for them."""
+
+import re
+
+from tools.paths import ROOT
+
+MODULES = ROOT / "public" / "js"
+IMPORT = re.compile(r'^(?:import|export)\b[^;]*?"\./([\w.]+)\.js"', re.MULTILINE)
+
+
+def imported_by(name: str, known: set[str]) -> set[str]:
+    """All that a module imports, and what these import."""
+    for found in IMPORT.findall((MODULES / f"{name}.js").read_text()):
+        if found not in known:
+            known |= imported_by(found, known | {found})
+    return known
+
+
+def test_the_lobby_preloads_all_that_it_imports_and_nothing_else():
+    page = (ROOT / "src/templates/session/lobby.html").read_text()
+    listed = re.search(r"{% for module in \[(.*?)\] %}\n<link rel=\"modulepreload\"", page)
+
+    assert listed
+    assert set(re.findall(r'"(\w+)"', listed[1])) == imported_by("lobby", set())

@@ -1,0 +1,139 @@
+"""What the providers make of their services' answers, on the host against the fakes."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from errors import ProviderError
+from model import Role
+from providers.base import Recording, VideoProvider
+from providers.bigbluebutton import BigBlueButton
+from providers.plugnmeet import PlugNmeet
+from settings import Settings
+from tests.fakes import bigbluebutton, plugnmeet
+from tests.unit.cast import session
+
+NOW = session().scheduled_start
+ROOM = "lesson-1"
+
+
+def settings(**given: str) -> Settings:
+    names = {name.lower(): value for name, value in given.items()}
+    return Settings(public_url="http://127.0.0.1:9", link_secrets=("k",), **names)
+
+
+def client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(trust_env=False)
+
+
+@pytest.fixture
+def plug() -> Iterator[tuple[plugnmeet.PlugNmeetFake, VideoProvider]]:
+    with plugnmeet.running() as server:
+        server.webhooks.lost = {"room_created", "participant_joined"}  # nobody listens
+        server.webhooks.pauses_s = ()
+        yield server, PlugNmeet(settings(**server.settings), client)
+
+
+@pytest.fixture
+def bbb() -> Iterator[tuple[bigbluebutton.BigBlueButtonFake, VideoProvider]]:
+    with bigbluebutton.running() as server:
+        server.retry_pauses_s = ()
+        yield server, BigBlueButton(settings(**server.settings), client)
+
+
+async def test_plugnmeet_says_who_is_there(plug):
+    server, provider = plug
+    assert await provider.present(ROOM) == set()
+    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    assert await provider.present(ROOM) == set()
+    server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
+
+    assert await provider.present(ROOM) == {Role.STUDENT}
+
+
+async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
+    server, provider = plug
+    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
+    seen = server.get_active_room_info
+
+    def without_people(data):
+        answer = seen(data)
+        answer["room"]["participants_info"] = []
+        return answer
+
+    monkeypatch.setitem(
+        plugnmeet.API, "/auth/room/getActiveRoomInfo", (lambda _, data: without_people(data), None)
+    )
+
+    with pytest.raises(ProviderError):
+        await provider.present(ROOM)
+
+
+async def test_plugnmeet_recordings_are_listed_and_found(plug):
+    server, provider = plug
+    assert await provider.list_recordings(ROOM) == []
+    recorded = session(recording_enabled=True)
+    grant = await provider.join(recorded, ROOM, Role.TEACHER, NOW)
+    server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
+    record_id = server.rooms[ROOM].record_id
+    server.webhooks.lost |= {"end_recording", "recording_proceeded", "start_recording"}
+    server.stop_recording(server.rooms[ROOM])
+
+    assert await provider.list_recordings(ROOM) == [Recording(record_id, 12_340_000)]
+    source = await provider.open_recording(record_id)
+    assert source.url.startswith(f"{server.url}/download/recording/ey")
+    assert not source.resumable
+    assert await provider.open_recording("nothing") is None
+
+
+async def test_a_join_token_ends_when_it_says(plug):
+    server, provider = plug
+    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+
+    expires_at = plugnmeet.hs256.decode(
+        grant.url.partition("access_token=")[2].partition("&")[0], plugnmeet.SECRET
+    )["exp"]
+    assert grant.expires_at == expires_at
+    assert server.rooms[ROOM].title == "Linear Algebra"
+
+
+async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
+    server, provider = bbb
+    assert await provider.list_recordings(ROOM) == []
+    assert await provider.list_recordings("") == []
+    await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    server.recordings.append({"recordID": "abc-1", "meetingID": ROOM})
+    server.recordings.append({"recordID": "abc-12", "meetingID": "other"})
+
+    assert await provider.list_recordings(ROOM) == [Recording("abc-1", None)]
+    source = await provider.open_recording("abc-1")
+    assert source.url == "https://bbb.example.com/playback/video/abc-1/video-0.m4v"
+    assert await provider.open_recording("abc") is None
+
+
+async def test_bigbluebutton_says_who_is_there(bbb):
+    server, provider = bbb
+    assert await provider.present(ROOM) == set()
+    grant = await provider.join(session(), ROOM, Role.TEACHER, NOW)
+    server.join(grant.url.partition("?")[2])
+
+    assert await provider.present(ROOM) == {Role.TEACHER}
+    await provider.end(ROOM)
+    await provider.end("nothing")
+
+
+@pytest.mark.parametrize("kind", ["hang-up", "401", "html"])
+async def test_what_goes_wrong_is_one_kind_of_failure(plug, bbb, kind):
+    for server, provider in (plug, bbb):
+        server.faults.plan(kind)
+        for call in (
+            provider.join(session(), ROOM, Role.STUDENT, NOW),
+            provider.end(ROOM),
+            provider.present(ROOM),
+            provider.list_recordings(ROOM),
+            provider.open_recording("x"),
+        ):
+            with pytest.raises(ProviderError):
+                await call

@@ -1,0 +1,217 @@
+"""Where a call is held, and the providers' rules of signing by the worked vectors of their docs."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+import video
+from errors import WebhookRejectedError
+from model import Role
+from providers import (
+    bigbluebutton,
+    bigbluebutton_calls,
+    plugnmeet,
+    plugnmeet_room,
+    plugnmeet_webhook,
+)
+from settings import Settings
+from tests.fakes import plugnmeet as fake
+from tests.fakes import plugnmeet_schema
+from tests.unit.cast import START, session
+
+SECRET = "zumyyYWqv7KR2kUqvYdq4z4sXg7XTBD2ljT6"
+BBB_SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"
+
+
+def settings(provider: str = "plugnmeet", **changes) -> Settings:
+    return Settings(
+        public_url="https://rooms.example",
+        video_provider=provider,
+        plugnmeet_url="https://plug.example",
+        plugnmeet_api_key="plugnmeet",
+        plugnmeet_api_secret=SECRET,
+        bbb_url="https://bbb.example/bigbluebutton/api/",
+        bbb_secret=BBB_SECRET,
+        link_secrets=("k",),
+        **changes,
+    )
+
+
+def provider(held_at, peer_first, *, recorded=False, url=None, configured="plugnmeet"):
+    booked = session(provider=held_at, recording_enabled=recorded, bbb_meeting_url=url)
+    return video.place_of(booked, settings(configured, peer_first=peer_first)).provider
+
+
+def test_the_table_of_places():
+    assert provider(None, peer_first=False) == "plugnmeet"
+    assert provider(None, peer_first=True) == "peer"
+    assert provider("peer", peer_first=True) == "peer"
+    assert provider(None, peer_first=True, recorded=True) == "plugnmeet"
+    assert provider(None, peer_first=True, configured="peer") == "peer"
+    assert provider(None, peer_first=False, recorded=True, configured="peer") == "peer"
+    assert provider(None, peer_first=False, url="https://b.example/x") == "bigbluebutton"
+
+
+def test_nothing_leads_back_to_peer_to_peer():
+    assert provider("plugnmeet", peer_first=True) == "plugnmeet"
+
+
+def test_a_room_is_named_after_the_lesson():
+    names = {
+        video.room_id(booked, settings())
+        for booked in (
+            session(),
+            session(id="user_1-FIELD_"),
+            session(scheduled_start=START + 60),
+            session(id="x" * 64),
+        )
+    }
+
+    assert len(names) == 4
+    assert all(re.fullmatch(r"lesson-[0-9a-f]{40}", name) for name in names)
+    assert video.room_id(session(), settings()) in names
+    moved_end = session(scheduled_end=START + 9999)
+    assert video.room_id(moved_end, settings()) == video.room_id(session(), settings())
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (
+            b'{"roomId":"room01"}',
+            "496fdc50f71f8990b97827dcefd81ce6114e74e810c436a1fad74cc9b5d0321b",
+        ),
+        (
+            b'{"room_id":"room01"}',
+            "4b60a468df680c0739f6c7255626b31c8934efc1293b9e40667575b964bf24b5",
+        ),
+        (b"{}", "d2a7003d22b6b6f94519230776f45e19d2086b20d1711a8eae6b0ee24d51cfeb"),
+    ],
+)
+def test_plugnmeet_signatures(body, signature):
+    assert plugnmeet.sign(body, SECRET) == signature
+
+
+def test_plugnmeet_webhook_digest():
+    body = (
+        b'{"event":"room_started","room":{"sid":"e43f","room_id":"room01"},"id":"EV_x",'
+        b'"created_at":"1787212800"}'
+    )
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    assert digest == "RT0ZXnFr3vpPf2gUWQBrp/euGTlHH31nhhQkwZS5s08="
+    headers = {name.lower(): value for name, value in fake.signed(body).items()}
+
+    plugnmeet_webhook.verify(headers, body, key="plugnmeet", secret=SECRET)
+    delivery = plugnmeet_webhook.parse(body)
+    assert (delivery.id, delivery.room_id, delivery.event) == ("EV_x", "room01", None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": 1_700_000_000},
+        {"nbf": 4_000_000_000},
+        {"iss": "somebody"},
+        {"sha256": None},  # a join token is signed with the same secret
+        {"sha256": "x"},
+        {"exp": None},
+        {"secret": "another"},
+    ],
+)
+def test_forged_and_stale_webhooks_are_refused(changes):
+    body = b'{"event":"room_finished","room":{},"id":"1"}'
+    headers = {name.lower(): value for name, value in fake.signed(body, **changes).items()}
+
+    with pytest.raises(WebhookRejectedError):
+        plugnmeet_webhook.verify(headers, body, key="plugnmeet", secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{}", b'{"id":1}', b'{"id":1,"event":"participant_joined","room":7}', b"\xff"],
+)
+def test_webhooks_that_say_nothing_are_refused(body):
+    with pytest.raises(WebhookRejectedError):
+        plugnmeet_webhook.parse(body)
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+@pytest.mark.parametrize("role", list(Role))
+def test_plugnmeet_knows_every_field_that_it_is_sent(recorded, role):
+    booked = session(recording_enabled=recorded)
+    create = plugnmeet_room.create_request(booked, "r", "https://rooms.example", START)
+    token = plugnmeet_room.token_request(booked, "r", role, "https://rooms.example")
+
+    assert plugnmeet_schema.create_problems(create) == []
+    assert plugnmeet_schema.token_problems(token) == []
+
+
+def test_what_is_not_in_effect_is_named():
+    create = plugnmeet_room.create_request(session(), "r", "https://rooms.example", START)
+    asked = create["metadata"]["room_features"]
+    old = plugnmeet_schema.features_in_effect(asked, honours_false=True)
+    new = plugnmeet_schema.features_in_effect(asked, honours_false=False)
+
+    assert plugnmeet_room.not_in_effect(asked, old) == []
+    differing = plugnmeet_room.not_in_effect(asked, new)
+    assert "breakout_room_features.is_allow" in differing
+    assert "recording_features.enable_auto_cloud_recording" not in differing
+
+
+def test_bigbluebutton_checksum():
+    # facts: sha256 over createname=Test&meetingID=abc123 and the secret
+    url = bigbluebutton_calls.signed_url(
+        "https://b.example/bigbluebutton",
+        "create",
+        {"name": "Test", "meetingID": "abc123"},
+        BBB_SECRET,
+    )
+
+    assert url == (
+        "https://b.example/bigbluebutton/api/create?name=Test&meetingID=abc123"
+        "&checksum=b483ac19b926150ed225883a75699b4697e08623407efebf0d7d4c97e30987ce"
+    )
+
+
+def test_bigbluebutton_recording_ready_token():
+    token = (
+        "eyJhbGciOiJIUzI1NiJ9.eyJtZWV0aW5nX2lkIjoiYWJjMTIzIiwicmVjb3JkX2lkIjoiaW50LTEifQ."
+        "EoYlWP5680fJ88kHE0w_qduF2Ylan2SrPQ__R889rH4"
+    )
+    service = bigbluebutton.BigBlueButton(settings("bigbluebutton"), lambda: None)
+    delivery = service.parse_webhook({}, f"signed_parameters={token}".encode(), now=START)
+
+    assert (delivery.room_id, delivery.event.record_id) == ("abc123", "int-1")
+    for forged in (token[:-3] + "abc", token.rpartition(".")[0] + ".", "", "x.y.z"):
+        with pytest.raises(WebhookRejectedError):
+            service.parse_webhook({}, f"signed_parameters={forged}".encode(), now=START)
+
+
+def test_bigbluebutton_errors_come_in_two_forms():
+    one = b"<response><returncode>FAILED</returncode><messageKey>notFound</messageKey></response>"
+    other = (
+        b"<response><returncode>FAILED</returncode><messageKey/>"
+        b'<errors><error key="checksumError" message="no"/></errors></response>'
+    )
+
+    assert bigbluebutton_calls.message_key(bigbluebutton_calls.parse_xml(one)) == "notFound"
+    assert bigbluebutton_calls.message_key(bigbluebutton_calls.parse_xml(other)) == "checksumError"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html/>", b"<response/>", b"{}", b"<!DOCTYPE x [<!ENTITY a 'b'>]><response/>"],
+)
+def test_what_is_no_answer_of_bigbluebutton_is_refused(body):
+    with pytest.raises(ValueError, match=r"not|XML"):
+        bigbluebutton_calls.parse_xml(body)
+
+
+def test_the_page_may_frame_its_provider_alone():
+    assert video.frame_origin(session(), settings("plugnmeet")) == "https://plug.example"
+    assert video.frame_origin(session(), settings("bigbluebutton")) == "https://bbb.example"
+    assert video.frame_origin(session(), settings("peer")) is None
+    own = session(bbb_meeting_url="https://own.example:8443/rooms/x")
+    assert video.frame_origin(own, settings("peer")) == "https://own.example:8443"

@@ -1,0 +1,202 @@
+"""One contract for all three ways to hold a call, in real workerd against failing servers."""
+
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from tests.fakes.faults import KINDS
+from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
+from tests.worker.video_services import Service, services
+from tools.local_worker import LocalWorker
+
+UNAVAILABLE = {
+    "code": "provider_unavailable",
+    "message": "Video service unavailable. Try again.",
+}
+WITH_SERVER = ("plugnmeet", "bigbluebutton")
+
+
+@pytest.fixture(scope="module")
+def service_named(worker_with: Callable[..., LocalWorker]) -> Iterator[Callable[[str], Service]]:
+    with services(worker_with) as service:
+        yield service
+
+
+@pytest.fixture(params=["peer", *WITH_SERVER])
+def service(request, service_named: Callable[[str], Service]) -> Iterator[Service]:
+    service = service_named(request.param)
+    yield service
+    service.faults.clear()
+
+
+@pytest.fixture
+async def book(service: Service) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(service.worker) as book:
+        yield book
+
+
+@pytest.fixture
+def room(book: Callable[..., Room]) -> Room:
+    return book(starts_in=5 * MINUTE)
+
+
+with_server = pytest.mark.parametrize("service", WITH_SERVER, indirect=True)
+
+
+async def test_both_are_let_into_one_call(service: Service, room: Room) -> None:
+    before = service.held()
+    first, second = room.post("join", STUDENT), room.post("join", TEACHER)
+
+    for answer in (first, second):
+        assert answer.status_code == 200, service.worker.logs()[-3000:]
+        assert answer.json()["provider"] == service.name
+        assert answer.json()["expires_at"] > time.time()
+    if not service.has_server:
+        assert set(first.json()) == {"provider", "ice_servers", "expires_at"}
+        return
+    assert set(first.json()) == {"provider", "url", "expires_at"}
+    assert service.enter(first.json()["url"]) == ("Linear Algebra", "Lena Fischer", False)
+    assert service.enter(second.json()["url"]) == ("Linear Algebra", "Amara Okafor", True)
+    [room_id] = service.held() - before
+    assert service.present(room_id) == {"student", "teacher"}
+
+
+async def test_joining_takes_two_round_trips_and_then_one(room: Room) -> None:
+    trips = [
+        int(re.findall(r"round trips: (\d+)", room.post("join", who).headers["Server-Timing"])[0])
+        for who in (STUDENT, TEACHER, STUDENT)
+    ]
+
+    assert trips == [2, 1, 1]
+
+
+async def test_the_teachers_end_ends_the_call(service: Service, room: Room) -> None:
+    before = service.held()
+    room.post("join", STUDENT)
+    opened = service.held() - before
+    assert room.post("end", TEACHER).status_code == 200
+
+    await until(lambda: service.held() & opened, set())
+    assert room.post("join", STUDENT).status_code == 410
+    assert room.record()["status"] == "completed"
+
+
+async def test_sessions_have_calls_of_their_own(
+    service: Service, book: Callable[..., Room]
+) -> None:
+    one, other = book(starts_in=5 * MINUTE), book(starts_in=5 * MINUTE)
+    before = service.held()
+    one.post("join", STUDENT)
+    other.post("join", STUDENT)
+
+    assert len(service.held() - before) == (2 if service.has_server else 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_failing_service_is_told_and_can_be_tried_again(
+    service: Service, room: Room, kind: str
+) -> None:
+    service.faults.plan(kind)
+    failing = room.post("join", STUDENT)
+    service.faults.clear()
+    recovered = room.post("join", STUDENT)
+
+    assert recovered.status_code == 200
+    if service.has_server:
+        assert failing.status_code == 503
+        assert failing.json()["error"] == UNAVAILABLE
+        assert "fault-was-followed" not in str(service.server.asked)
+    else:
+        assert failing.status_code == 200
+
+
+@with_server
+async def test_a_call_that_could_not_be_ended_is_ended_later(service: Service, room: Room) -> None:
+    before = service.held()
+    room.post("join", TEACHER)
+    opened = service.held() - before
+    service.faults.plan("500", times=1)
+    assert room.post("end", TEACHER).status_code == 200
+    assert service.held() & opened == opened
+
+    await until(lambda: service.held() & opened, set(), seconds=15)
+
+
+@with_server
+async def test_what_is_gone_is_opened_again(service: Service, room: Room) -> None:
+    before = service.held()
+    room.post("join", STUDENT)
+    [room_id] = service.held() - before
+    rooms = getattr(service.server, "rooms", None) or service.server.meetings
+    service.server.close(rooms[room_id])
+
+    assert service.enter(room.post("join", STUDENT).json()["url"])
+    assert service.held() - before == {room_id}
+
+
+@with_server
+@pytest.mark.parametrize("how", ["as it is", "twice"])
+async def test_a_webhook_is_acted_on_once(service: Service, room: Room, how: str) -> None:
+    before = service.held()
+    room.post("join", STUDENT)
+    [room_id] = service.held() - before
+    body, headers = service.webhook(room_id)
+    statuses = [
+        service.deliver(body, headers).status_code for _ in range(2 if how == "twice" else 1)
+    ]
+
+    assert set(statuses) == {200}
+    assert service.worker.logs().count(f'"session_id": "{room.id}", "change": "came"') <= 1
+    lines = service.worker.logs().splitlines()
+    received = [line for line in lines if "webhook_received" in line and room.id in line]
+    assert len(received) == 1
+
+
+@with_server
+async def test_a_forged_webhook_is_refused(service: Service, room: Room) -> None:
+    before = service.held()
+    room.post("join", STUDENT)
+    [room_id] = service.held() - before
+    body, headers = service.webhook(room_id)
+    forged, forged_headers = service.webhook(room_id, secret="not-" + secrets.token_hex(16))
+
+    assert service.deliver(forged, forged_headers).status_code == 401
+    assert service.deliver(b"", {}).status_code == 401
+    assert service.deliver(b"\xff{", headers).status_code == 401
+    if service.name == "plugnmeet":
+        assert service.deliver(body + b" ", headers).status_code == 401
+    assert room.record()["attendance"] == []
+
+
+@pytest.mark.parametrize("service", ["plugnmeet"], indirect=True)
+async def test_a_stale_webhook_is_refused(service: Service, room: Room) -> None:
+    """BigBlueButton's tokens have no times: what is old there is known already, or asked for."""
+    before = service.held()
+    room.post("join", STUDENT)
+    [room_id] = service.held() - before
+    stale = {"iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": int(time.time()) - 120}
+
+    assert service.deliver(*service.webhook(room_id, **stale)).status_code == 401
+    early = {"nbf": int(time.time()) + 600, "exp": int(time.time()) + 900}
+    assert service.deliver(*service.webhook(room_id, **early)).status_code == 401
+
+
+@with_server
+async def test_webhooks_about_unknown_rooms_are_none_of_our_business(
+    service: Service, room: Room
+) -> None:
+    before = service.held()
+    room.post("join", STUDENT)
+    [room_id] = service.held() - before
+    body, headers = service.webhook(room_id)
+    room.start += 60 * 60 * 24
+    room.end += 60 * 60 * 24
+    room.book()  # moved: the old room is not its own any more once somebody joins
+    rooms = getattr(service.server, "rooms", None) or service.server.meetings
+    rooms[room_id].room_id = rooms[room_id].meeting_id = "somebody-elses"
+    body, headers = service.webhook(room_id)
+
+    assert service.deliver(body, headers).status_code == 200
