@@ -24,13 +24,6 @@ INSERT INTO webhook_events (provider, event_id, received_at) VALUES (?1, ?2, ?3)
 ON CONFLICT DO NOTHING
 """
 
-ANNOUNCE_RECORDING: Final = """
-INSERT INTO recordings (record_id, session_id, provider, created_at, updated_at)
-VALUES (?1, ?2, ?3, ?4, ?4)
-ON CONFLICT DO NOTHING
-RETURNING record_id
-"""
-
 
 async def hold(db: Database, session: Session, *, provider: str, room_id: str | None) -> bool:
     """Note where the session's call is held; False when somebody has just noted otherwise."""
@@ -57,10 +50,3 @@ async def held_in(db: Database, *, provider: str, room_id: str) -> str | None:
 async def note(db: Database, *, provider: str, event_id: str, now: int) -> None:
     """Note that this webhook has been acted on."""
     await db.all(NOTE, provider, event_id, now)
-
-
-async def announce_recording(
-    db: Database, *, record_id: str, session_id: str, provider: str, now: int
-) -> bool:
-    """Note that a recording can be fetched; False when that was known."""
-    return bool(await db.all(ANNOUNCE_RECORDING, record_id, session_id, provider, now))

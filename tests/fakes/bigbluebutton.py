@@ -281,7 +281,9 @@ def about(meeting: Meeting) -> dict[str, str]:
 
 def recording_xml(recording: dict[str, str]) -> str:
     player = f"https://bbb.example.com/playback/presentation/2.3/{recording['recordID']}"
-    video = f"https://bbb.example.com/playback/video/{recording['recordID']}/"
+    server = recording.get("videos_at", "https://bbb.example.com")
+    video = f"{server}/playback/video/{recording['recordID']}/"
+    recording = {name: value for name, value in recording.items() if name != "videos_at"}
     formats = "".join(
         f"<format>{tags(type=kind, url=url, length='42')}</format>"
         for kind, url in (("presentation", player), ("video", video))

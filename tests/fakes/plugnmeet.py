@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes import hs256, plugnmeet_schema
 from tests.fakes.faults import Faults, answer, body_of
+from tests.fakes.films import Film
 from tests.fakes.webhook_sender import Sender
 
 KEY = "plugnmeet"
@@ -101,6 +102,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         self.rooms: dict[str, Room] = {}
         self.ended: list[str] = []
         self.recordings: dict[str, dict[str, Any]] = {}
+        self.films: dict[str, Film] = {}
         self.asked: list[Asked] = []
         self.faults = Faults()
         self.webhooks = Sender()
@@ -286,18 +288,23 @@ class PlugNmeetFake(ThreadingHTTPServer):
         record_id, room.record_id = room.record_id, None
         assert record_id
         self.fire("end_recording", room, recording_info=recording_info(record_id))
+        self.add_recording(room, record_id, Film(12_340_000))
+
+    def add_recording(self, room: Room, record_id: str, film: Film) -> None:
         path = f"node_01/{room.room_id}/{record_id}.mp4"
+        size = round(film.size / 1e6, 2)  # MB, as the recorder rounds it
+        self.films[path] = film
         self.recordings[record_id] = {
             "record_id": record_id,
             "room_id": room.room_id,
             "room_sid": room.sid,
             "file_path": path,
-            "file_size": 12.34,
+            "file_size": size,
             "creation_time": str(int(time.time())),
             "room_creation_time": str(room.created_at),
             "metadata": {"title": room.title, "subtitles": {}, "extra_data": {}},
         }
-        ready = recording_info(record_id, path, 12.34)
+        ready = recording_info(record_id, path, size)
         self.fire("recording_proceeded", room, recording_info=ready)
 
     # Webhooks.
@@ -384,8 +391,19 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path == "/" and "access_token" in parse_qs(parts.query):
             if not self.server.faults.strike(self, "/"):
                 self._answer(200, CLIENT.read_bytes(), "text/html; charset=utf-8")
+        elif parts.path.startswith("/download/recording/"):
+            self._download(parts.path.removeprefix("/download/recording/"))
         else:
             self._answer(404, b"not found")
+
+    def _download(self, token: str) -> None:
+        """The whole file whatever Range says, as the real server's SendFile does."""
+        claims = hs256.decode(token, SECRET)
+        film = self.server.films.get(claims["sub"]) if claims else None
+        if film is None:
+            self._answer(404 if claims else 401, b"no")
+        elif not self.server.faults.strike(self, "/download/recording"):
+            self._answer(200, film.read(0, film.size), "video/mp4")
 
     def do_POST(self) -> None:
         body = body_of(self)

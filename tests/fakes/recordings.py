@@ -77,7 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path.startswith("/moved/"):
             self._send(307, {"Location": parts.path.replace("/moved/", "/files/")}, b"")
         else:
-            self._file(parts.path.removeprefix("/files/"))
+            # Also at the address that BigBlueButton publishes videos under.
+            name = re.sub(r"^/playback/video/(.+)/video-0\.m4v$", r"\1", parts.path)
+            self._file(name.removeprefix("/files/"))
 
     def _file(self, name: str) -> None:
         recording = self.server.recordings[name]

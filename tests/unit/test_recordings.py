@@ -8,7 +8,7 @@ import recording_sources
 import recordings
 import replication
 from errors import NotFoundError, ProviderError
-from recording_sources import Fetched, RecordingError
+from recording_sources import Fetched
 from recordings import Message
 from settings import Settings
 from tests.fakes.films import Film
@@ -304,11 +304,3 @@ async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world
     await recordings.sweep(world.context(NOW + DAY))
 
     assert world.queued == ["rec1"] * 2
-
-
-async def test_without_a_provider_it_says_so(world):
-    with pytest.raises(RecordingError, match="no video provider plugnmeet"):
-        recording_sources_source_named("plugnmeet", world.context())
-
-
-recording_sources_source_named = recording_sources.source_named
