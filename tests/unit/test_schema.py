@@ -144,7 +144,9 @@ def test_migrations_are_numbered_without_gaps():
 
 def test_every_table_is_strict(connection):
     tables = connection.execute("PRAGMA table_list").fetchall()
-    ours = [row for row in tables if not row["name"].startswith("sqlite_")]
+    ours = [
+        row for row in tables if row["type"] == "table" and not row["name"].startswith("sqlite_")
+    ]
 
     assert ours
     assert [row["name"] for row in ours if not row["strict"]] == []
