@@ -5,6 +5,7 @@ Screenshots land in .cache/screens/mail, for people to look at.
 
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,8 +30,10 @@ MAILS = [(kind, role) for kind in KINDS for role in BOTH] + [
 
 
 @pytest.fixture(scope="module")
-def site(dev_worker: LocalWorker) -> Site:
-    return Site(dev_worker)
+def site(dev_worker: LocalWorker) -> Iterator[Site]:
+    site = Site(dev_worker)
+    yield site
+    site.close()
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +188,7 @@ def test_asking_and_answering_with_and_without_scripts(
     student.get_by_role("button", name="Send to Amara").click()
     expect(student.get_by_text("That hour does not exist")).to_be_visible()
     screens_of(student, f"ask-problem-{width}-{scheme}")
-    assert violations(student, axe_source) == []
+    assert not script or violations(student, axe_source) == []  # axe itself is a script
     student.get_by_label("First choice").fill("")
     student.get_by_role("button", name="Send to Amara").click()
     expect(student.get_by_role("heading", level=1)).to_have_text("You asked for another time")
@@ -194,7 +197,7 @@ def test_asking_and_answering_with_and_without_scripts(
     teacher.reload()
     teacher.get_by_role("link", name="Lena asks for another time").click()
     screens_of(teacher, f"answer-{width}-{scheme}")
-    assert violations(teacher, axe_source) == []
+    assert not script or violations(teacher, axe_source) == []
     assert teacher.evaluate("document.documentElement.scrollWidth") <= width
     teacher.get_by_role("button", name="Keep the planned time").click()
     expect(teacher.get_by_text("You kept the planned time")).to_be_visible()
