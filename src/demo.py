@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from bookings import BookedCourse, BookedPerson, Booking
+
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
@@ -62,6 +64,27 @@ PEOPLE: Final = (
         "Somebody with no part in these sessions",
     ),
 )
+
+
+def soon(now: int, public_url: str) -> Booking:
+    """A session in a quarter of an hour and a minute, as the platform would book it."""
+    student, teacher = (
+        BookedPerson(
+            id=who.id,
+            name=who.name,
+            email=who.email,
+            avatar=f"{public_url}{who.avatar}",
+            time_zone=who.time_zone,
+        )
+        for who in PEOPLE[:2]
+    )
+    return Booking(
+        course=BookedCourse(id="linear-algebra", title="Linear Algebra"),
+        student=student,
+        teacher=teacher,
+        scheduled_start=now + 16 * MINUTE,
+        scheduled_end=now + 61 * MINUTE,
+    )
 
 
 def sessions(now: int) -> tuple[DemoSession, ...]:

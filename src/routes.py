@@ -97,6 +97,7 @@ ROUTES: Final = (
     Route("GET", "/dev/outbox", dev.outbox, page=True, development=True),
     Route("GET", "/dev/outbox/{mail_id}", dev.outbox_mail, page=True, development=True),
     Route("POST", "/dev/seed", dev.seed, page=True, development=True),
+    Route("POST", "/dev/book", dev.book, page=True, development=True),
     Route("POST", "/dev/recordings", dev.announce_recording, development=True),
     Route("POST", "/dev/clock/{session_id}", room.shift_clock, development=True),
 )

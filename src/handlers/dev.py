@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import jwt
 
 import admission
+import bookings
 import demo
 import links
 import pages
@@ -121,6 +122,12 @@ async def seed(request: Request, ctx: Context) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         return redirect("/dev")
     return json_response({"sessions": [session.id for session in demo.sessions(ctx.now)]})
+
+
+async def book(_request: Request, ctx: Context) -> Response:
+    """Book a session whose last reminder is due with the next tick, to see it arrive."""
+    await bookings.put(ctx, f"demo-{ctx.now}", demo.soon(ctx.now, ctx.settings.public_url))
+    return redirect("/dev")
 
 
 async def announce_recording(request: Request, ctx: Context) -> Response:

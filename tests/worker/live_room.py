@@ -163,7 +163,7 @@ class Seat:
                 if message["type"] == kind and content.items() <= message.items():
                     return message
 
-    async def closed(self, seconds: float = 10) -> int:
+    async def closed(self, seconds: float = 20) -> int:
         """The code with which the room closes this socket."""
         async with asyncio.timeout(seconds):
             with suppress(websockets.ConnectionClosed):
