@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 PUT_USER: Final = """
 INSERT INTO users (id, name, email, avatar, time_zone, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone
+ON CONFLICT (id) DO UPDATE SET
+  name = excluded.name, avatar = excluded.avatar, time_zone = excluded.time_zone
 """
 PUT_COURSE: Final = """
 INSERT INTO courses (id, title, updated_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING
