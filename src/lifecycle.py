@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import analytics
 import rules
 from db import transitions
 from logs import log
+from model import Status
 
 if TYPE_CHECKING:
     from context import Context
@@ -17,5 +19,9 @@ async def close_overdue(ctx: Context) -> None:
     closed = await transitions.close_overdue(
         ctx.db, ended_before=ctx.now - rules.OVERTIME_S, now=ctx.now
     )
-    for session_id, status in closed:
-        log("session_closed_by_sweep", session_id=session_id, status=status)
+    for row in closed:
+        log("session_closed_by_sweep", session_id=row["id"], status=row["status"])
+        if row["status"] == Status.COMPLETED:
+            analytics.session_ended(
+                ctx, row["id"], started_at=row["started_at"], ended_at=row["ended_at"]
+            )

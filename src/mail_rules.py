@@ -147,10 +147,7 @@ def _objection_to_reminder(mail: DueMail, now: int) -> Settled | None:
 def _objection_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None:
     session = mail.session
     moved = session.scheduled_start != mail.scheduled_start
-    if moved or session.status is not Status.NO_SHOW or session.no_show is not role:
-        return Settled(State.WITHDRAWN, "nobody_is_waiting")
-    gone = not session.participant(role.other).present
-    if gone or session.ended_at is not None or rules.is_closed(session, now):
+    if moved or not rules.waits_alone(session, role.other, now):
         return Settled(State.WITHDRAWN, "nobody_is_waiting")
     return None if mail.wants_reminders else Settled(State.SKIPPED, "opted_out")
 

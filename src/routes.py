@@ -24,6 +24,7 @@ from handlers import (
     session,
     unsubscribe,
     uploads,
+    waiting,
     webhooks,
 )
 
@@ -57,6 +58,7 @@ ROUTES: Final = (
     Route("GET", "/session/{session_id}/left", session.left, page=True),
     Route("GET", "/session/{session_id}/live", room.live),
     Route("POST", "/session/{session_id}/end", room.end),
+    Route("POST", "/session/{session_id}/waiting", waiting.tell_the_other),
     Route("POST", "/session/{session_id}/events", events.record),
     Route("GET", "/session/{session_id}/leave-link", link.leave, page=True),
     Route("POST", "/session/{session_id}/feedback", feedback.give),

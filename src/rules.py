@@ -70,6 +70,14 @@ def absent_role(session: Session, now: int) -> Role | None:
     return Role.TEACHER if student_came else Role.STUDENT
 
 
+def waits_alone(session: Session, role: Role, now: int) -> bool:
+    """Whether this person is in the room after the start, and the other one has not come yet."""
+    not_met = session.status in (Status.SCHEDULED, Status.NO_SHOW)
+    if not not_met or now < session.scheduled_start or is_closed(session, now):
+        return False
+    return session.participant(role).present and not session.participant(role.other).present
+
+
 def can_rate(session: Session, role: Role, now: int) -> bool:
     """Whether there is something to say about it: it is over, and nobody was left waiting."""
     return view_of(session, role, now) is View.ENDED

@@ -63,6 +63,14 @@ ON CONFLICT DO NOTHING
 RETURNING state
 """
 
+# The same, as soon as who waits asks for it.
+MAKE_WAITING_NOW: Final = """
+INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, created_at)
+VALUES (lower(hex(randomblob(16))), 'waiting', ?1, ?2, ?3, ?4, ?4, ?4)
+ON CONFLICT DO NOTHING
+RETURNING state
+"""
+
 # Reminders whose moment had passed when the session's times were set, for the record.
 NOTE_BOOKED_LATE: Final = """
 WITH kinds AS (
@@ -124,6 +132,13 @@ async def make_due(db: Database, *, now: int) -> list[Row]:
         ]
     )
     return [*results[0], *results[1]]
+
+
+async def make_waiting(
+    db: Database, *, session_id: str, user_id: str, scheduled_start: int, now: int
+) -> bool:
+    """Have this person told that they are waited for; False when they have been."""
+    return bool(await db.all(MAKE_WAITING_NOW, session_id, user_id, scheduled_start, now))
 
 
 def follow_booking(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:

@@ -46,7 +46,7 @@ RETURNING status, started_at, ended_at
 COMPLETE_OVERDUE: Final = """
 UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
  WHERE status = 'in_progress' AND scheduled_end <= ?1
-RETURNING id, status
+RETURNING id, status, started_at, ended_at
 """
 
 # One lone attendance is a no-show of the other. People whom the platform has replaced do not count.
@@ -61,14 +61,14 @@ UPDATE sessions
    AND (SELECT count(*) FROM attendance a
          WHERE a.session_id = sessions.id
            AND a.user_id IN (sessions.student_id, sessions.teacher_id)) = 1
-RETURNING id, status
+RETURNING id, status, started_at, ended_at
 """
 
 # Nobody came: over, and never started.
 ABANDON_OVERDUE: Final = """
 UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
  WHERE status = 'scheduled' AND scheduled_end <= ?1
-RETURNING id, status
+RETURNING id, status, started_at, ended_at
 """
 
 # Nobody is in a room that the clock has closed. ?1 is a JSON list of session ids.
@@ -97,8 +97,8 @@ async def end(db: Database, session_id: str, *, now: int) -> Row | None:
     return rows[0] if rows else None
 
 
-async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[tuple[str, str]]:
-    """Close sessions scheduled to end by `ended_before`; what was closed, as (id, status)."""
+async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[Row]:
+    """Close sessions scheduled to end by `ended_before`; what was closed."""
     results = await db.batch(
         [
             (COMPLETE_OVERDUE, (ended_before, now)),
@@ -106,7 +106,7 @@ async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[tu
             (ABANDON_OVERDUE, (ended_before, now)),
         ]
     )
-    closed = [(row["id"], row["status"]) for rows in results for row in rows]
+    closed = [row for rows in results for row in rows]
     if closed:
-        await db.all(EMPTY_CLOSED, json.dumps([session_id for session_id, _ in closed]), now)
+        await db.all(EMPTY_CLOSED, json.dumps([row["id"] for row in closed]), now)
     return closed

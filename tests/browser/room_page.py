@@ -131,7 +131,8 @@ def audio_energy(page: Page) -> float:
             """async () => {
               const stream = document.getElementById("remote-video").srcObject;
               const context = new AudioContext();
-              await context.resume();
+              // Not awaited: it would wait for a gesture where the browser wants one.
+              context.resume();
               const meter = context.createAnalyser();
               context.createMediaStreamSource(stream).connect(meter);
               const samples = new Float32Array(meter.fftSize);

@@ -26,6 +26,7 @@ def attend(connection, user_id):
 
 async def sweep(db, now):
     closed = await transitions.close_overdue(db, ended_before=now - (CLOSES - END), now=now)
+    closed = [(row["id"], row["status"]) for row in closed]
     return closed, await sessions.find(db, "s1")
 
 
@@ -88,9 +89,13 @@ async def test_who_was_replaced_before_the_session_does_not_count_as_having_come
 
 
 async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, capsys):
-    await lifecycle.close_overdue(SimpleNamespace(db=db, now=CLOSES - 1))
+    points = []
+    ctx = SimpleNamespace(db=db, now=CLOSES - 1, write_data_point=lambda *point: points.append(point))
+    await lifecycle.close_overdue(ctx)
     too_early = capsys.readouterr().out
-    await lifecycle.close_overdue(SimpleNamespace(db=db, now=CLOSES))
+    ctx.now = CLOSES
+    await lifecycle.close_overdue(ctx)
 
     assert too_early == ""
     assert '"session_id": "s1", "status": "completed"' in capsys.readouterr().out
+    assert points == [("s1", ["session_ended", "s1"], [0.0])]

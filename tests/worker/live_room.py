@@ -74,13 +74,22 @@ class Room:
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """The product's events, without page views."""
+        rows = self._read(
+            "SELECT event, data FROM analytics_events WHERE session_id = ? ORDER BY id"
+        )
+        return [(event, json.loads(data)) for event, data in rows if event != "page_view"]
+
+    def mails(self) -> list[tuple[str, str, str]]:
+        """(kind, user id, state) of mail that is not for reminding."""
+        return self._read(
+            "SELECT kind, user_id, state FROM mails"
+            " WHERE session_id = ? AND kind NOT IN ('24h', '1h', '15min') ORDER BY user_id"
+        )
+
+    def _read(self, query: str) -> list[tuple[Any, ...]]:
         (path,) = self.worker.state.glob("v3/d1/*/[!m]*.sqlite")
         with closing(sqlite3.connect(path)) as connection:
-            rows = connection.execute(
-                "SELECT event, data FROM analytics_events WHERE session_id = ? ORDER BY id",
-                [self.id],
-            ).fetchall()
-        return [(event, json.loads(data)) for event, data in rows if event != "page_view"]
+            return connection.execute(query, [self.id]).fetchall()
 
     def cookie(self, who: str) -> str:
         with httpx.Client(base_url=self.worker.url, trust_env=False) as browser:

@@ -1,0 +1,19 @@
+"""Who waits in the room has the other one told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import admission
+import waiting
+from web import json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web import Request, Response
+
+
+async def tell_the_other(request: Request, ctx: Context, session_id: str) -> Response:
+    """202; `first` is false when the other one has been told already."""
+    visit = await admission.admit(request, ctx, session_id)
+    return json_response({"first": await waiting.tell_the_other(ctx, visit)}, 202)

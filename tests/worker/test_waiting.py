@@ -1,0 +1,48 @@
+"""Alone in the room: the other one is told by e-mail, on request and once."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on
+from tools.local_worker import LocalWorker
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:
+    room = book(starts_in=-MINUTE)
+    await room.enter(STUDENT)
+    first, second = room.post("waiting", STUDENT), room.post("waiting", STUDENT)
+
+    assert (first.status_code, first.json()) == (202, {"first": True})
+    assert (second.status_code, second.json()) == (202, {"first": False})
+    room.worker.scheduled()
+    assert room.mails() == [("waiting", TEACHER, "sent")]
+
+
+async def test_nobody_is_told_who_has_come_meanwhile(book: Callable[..., Room]) -> None:
+    room = book(starts_in=-MINUTE)
+    await room.enter(STUDENT)
+    assert room.post("waiting", STUDENT).status_code == 202
+    teacher = await room.enter(TEACHER)
+    await teacher.hears("session", status="in_progress")
+    room.worker.scheduled()
+
+    assert room.mails() == [("waiting", TEACHER, "withdrawn")]
+    assert room.post("waiting", STUDENT).status_code == 409
+
+
+async def test_only_who_waits_can_ask(book: Callable[..., Room]) -> None:
+    early, late = book(starts_in=MINUTE), book(starts_in=-MINUTE)
+    await early.enter(STUDENT)
+    await late.enter(STUDENT)
+
+    for answer in (early.post("waiting", STUDENT), late.post("waiting", TEACHER)):
+        assert answer.status_code == 409
+        assert answer.json()["error"]["code"] == "conflict"
+    assert early.mails() == late.mails() == []
