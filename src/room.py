@@ -76,10 +76,10 @@ class Room(DurableObject):  # type: ignore[misc]
             self._sockets.keep_few_watchers()
         else:
             self._take_seat(socket)
+            self._newcomers.append(socket)
         other = self._memory.seats.get(socket.role.other)
         held = {"recording": self._call.recording, "epoch": self._memory.epoch}
         socket.send(self._conversation.welcome(socket, other, self._now()) | held)
-        self._newcomers.append(socket)
         await self._settle()
         return js.Response.new(None, status=101, webSocket=client)
 
@@ -298,7 +298,10 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.ended_call = ""
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
-        told = self._sockets.everybody() if facts != self._memory.facts else newcomers
+        # Lobbies each time: their pages ask the record who is there, and it is up to date now.
+        told = newcomers + self._sockets.watchers()
+        if facts != self._memory.facts:
+            told = self._sockets.everybody()
         self._memory.facts = facts
         self._tell({"type": "session", **facts, "now": now}, to=told)
         self._memory.look_at = settling.next_look(

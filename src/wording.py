@@ -60,8 +60,8 @@ def words_for(visit: Visit) -> Words:
         case View.WAITING:
             return Words(
                 f"Waiting for {other}",
-                "You are in the room in another window or on another device. "
-                "To continue here, join from this page.",
+                "You are in the room already, perhaps in another window. "
+                "To go on here, join from this page.",
                 "Use it here",
             )
         case View.IN_PROGRESS:

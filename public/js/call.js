@@ -53,6 +53,12 @@ export class Call extends EventTarget {
     this.#changed();
   }
 
+  /** From now on, and for the call that is on. @param {RTCIceServer[]} iceServers */
+  useServers(iceServers) {
+    this.iceServers = iceServers;
+    this.#peer?.useServers(iceServers);
+  }
+
   /** Try again on request, after `stuck`. */
   retry() {
     this.#peer?.retry();

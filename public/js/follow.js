@@ -1,6 +1,9 @@
 import { RequestError } from "./session.js";
+import { Watch } from "./watch.js";
 
 const POLL_MS = 20_000;
+/** While the live socket tells what happens. */
+const POLL_WATCHING_MS = 120_000;
 /** The server must have passed a boundary before we ask what is behind it. */
 const AFTER_BOUNDARY_MS = 300;
 /** Answers that mean: this page is not the right one any more. */
@@ -9,18 +12,21 @@ const RELOADED = "session-room:reloaded";
 const RELOAD_AGAIN_MS = 60_000;
 
 /**
- * Keeps asking the server what has become of the session.
+ * Follows what becomes of the session: asks the server whenever the live socket has news, at every
+ * boundary of its times, and now and then in case the socket is silent for a reason.
  *
  * Events: `state` (CustomEvent with the JSON of GET /state). When the server would now render
  * another page, this one is reloaded instead.
  */
 export class Follower extends EventTarget {
   #session;
+  #watch;
   #timer = 0;
   /** Ends the listening, and with it everything. */
   #end = new AbortController();
   /** @type {Promise<void> | null} */
   #refreshing = null;
+  #wanted = false;
   /** What the page shows and scripts do not keep up to date. */
   #fixed = "";
 
@@ -30,21 +36,31 @@ export class Follower extends EventTarget {
     this.#session = session;
     const onVisibility = () => (document.hidden ? this.#schedule() : this.refresh());
     document.addEventListener("visibilitychange", onVisibility, { signal: this.#end.signal });
+    this.#watch = new Watch(session.id, () => this.refresh());
     this.#schedule();
   }
 
   stop() {
     this.#end.abort();
+    this.#watch.stop();
     clearTimeout(this.#timer);
   }
 
-  /** Ask now. Requests never overlap. */
+  /** Ask now; once more when already asking, since the answer may be from before. */
   refresh() {
-    this.#refreshing ??= this.#refresh().finally(() => {
+    this.#wanted = true;
+    this.#refreshing ??= this.#refreshWhileWanted().finally(() => {
       this.#refreshing = null;
       this.#schedule();
     });
     return this.#refreshing;
+  }
+
+  async #refreshWhileWanted() {
+    while (this.#wanted && !this.#end.signal.aborted) {
+      this.#wanted = false;
+      await this.#refresh();
+    }
   }
 
   async #refresh() {
@@ -82,7 +98,8 @@ export class Follower extends EventTarget {
       .filter((boundary) => boundary > now)
       .map((boundary) => (boundary - now) * 1000 + AFTER_BOUNDARY_MS);
     // Spread, so that everybody's pages do not ask in step.
-    if (!document.hidden) waits.push(POLL_MS * (0.8 + 0.4 * Math.random()));
+    const poll = this.#watch.isUp ? POLL_WATCHING_MS : POLL_MS;
+    if (!document.hidden) waits.push(poll * (0.8 + 0.4 * Math.random()));
     // Timers count no further than 2^31.
     this.#timer = setTimeout(() => this.refresh(), Math.min(...waits, 2 ** 31 - 1));
   }

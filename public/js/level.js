@@ -1,8 +1,7 @@
 import { announce } from "./announce.js";
+import { loudness } from "./loudness.js";
 
 const SILENCE_MS = 8000;
-/** The bar's left end; full scale is its right end. */
-const FLOOR_DB = -60;
 /** A quiet room stays under this level; speech does not. */
 const HEARD = 0.12;
 /** How fast the bar falls a second: slowly enough to be read. */
@@ -60,22 +59,13 @@ export class LevelMeter {
   #measure(time) {
     const seconds = (time - this.#lastFrame) / 1000;
     this.#lastFrame = time;
-    this.#show(Math.max(this.#now(), this.#level - FALL * seconds), time);
+    this.#show(Math.max(loudness(this.#analyser), this.#level - FALL * seconds), time);
     const listening = this.#context.state === "running" && seconds < 1;
     if (!listening || this.#level > HEARD) this.#lastHeard = time;
     const silent = time - this.#lastHeard > SILENCE_MS;
     if (silent && this.hint.hidden) announce(this.hint.textContent);
     this.hint.hidden = !silent;
     this.#frame = requestAnimationFrame((next) => this.#measure(next));
-  }
-
-  /** The level of this moment, on a scale as ears have it. */
-  #now() {
-    const samples = new Float32Array(this.#analyser.fftSize);
-    this.#analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-    const decibels = 10 * Math.log10(power || 1e-12);
-    return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
   }
 
   #show(level, time = Infinity) {

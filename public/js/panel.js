@@ -1,24 +1,30 @@
-/** The side panel: chat or settings, one at a time; each has its button in the bar. */
+/** The side panel: chat, the session, settings; one at a time. Two have their button in the bar. */
 
 import { press } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
 const panel = $("panel");
-const PARTS = {
-  chat: { heading: "Chat", part: $("chat-part"), button: "call-chat" },
-  settings: { heading: "Settings", part: $("settings-part"), button: "call-more" },
-};
+const PARTS = ["chat", "session", "settings"];
+const BUTTONS = { chat: "call-chat", settings: "call-more" };
+
+/** @typedef {"chat" | "session" | "settings"} Part */
 
 export class Panel extends EventTarget {
-  /** @type {keyof typeof PARTS | null} */
+  /** @type {Part | null} */
   #open = null;
+  /** What the focus goes back to. @type {HTMLElement | null} */
+  #openedBy = null;
 
   /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
-    for (const [name, { button }] of Object.entries(PARTS)) {
-      $(button).addEventListener("click", () => this.toggle(/** @type {any} */ (name)), { signal });
+    for (const [part, button] of Object.entries(BUTTONS)) {
+      $(button).addEventListener("click", () => this.toggle(/** @type {Part} */ (part)), { signal });
     }
+    for (const part of PARTS) {
+      $(`tab-${part}`).addEventListener("click", () => this.#show(/** @type {Part} */ (part)), { signal });
+    }
+    $("tab-chat").parentElement.addEventListener("keydown", (event) => this.#onArrow(event), { signal });
     $("panel-close").addEventListener("click", () => this.close(), { signal });
     panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), { signal });
   }
@@ -27,31 +33,42 @@ export class Panel extends EventTarget {
     return this.#open;
   }
 
-  /** @param {keyof typeof PARTS} name */
-  toggle(name) {
-    if (this.#open === name) this.close();
-    else this.#show(name);
+  /** @param {Part} part */
+  toggle(part) {
+    if (this.#open === part) return this.close();
+    this.#openedBy = $(BUTTONS[part]);
+    this.#show(part);
   }
 
   close() {
     if (!this.#open) return;
-    const openedBy = $(PARTS[this.#open].button);
-    if (panel.contains(document.activeElement)) openedBy.focus();
+    if (panel.contains(document.activeElement)) this.#openedBy?.focus();
     this.#show(null);
   }
 
-  #show(name) {
-    this.#open = name;
-    panel.hidden = name === null;
-    for (const [each, { part, button }] of Object.entries(PARTS)) {
-      part.hidden = each !== name;
-      press(button, each === name);
+  /** As tabs have it: arrows go from one to the next. @param {KeyboardEvent} event */
+  #onArrow(event) {
+    const step = { ArrowRight: 1, ArrowLeft: PARTS.length - 1 }[event.key];
+    if (!step) return;
+    const next = /** @type {Part} */ (PARTS[(PARTS.indexOf(this.#open) + step) % PARTS.length]);
+    this.#show(next);
+    // Whoever goes along the tabs is not drawn into one.
+    $(`tab-${next}`).focus();
+  }
+
+  /** @param {Part | null} part */
+  #show(part) {
+    this.#open = part;
+    panel.hidden = part === null;
+    for (const each of PARTS) {
+      const shown = each === part;
+      $(`${each}-part`).hidden = !shown;
+      $(`tab-${each}`).ariaSelected = String(shown);
+      $(`tab-${each}`).tabIndex = shown ? 0 : -1;
+      if (BUTTONS[each]) press(BUTTONS[each], shown);
     }
-    if (name) {
-      $("panel-heading").textContent = PARTS[name].heading;
-      $("panel-heading").focus();
-    }
-    $("room").dataset.panel = name ?? "";
+    $("room").dataset.panel = part ?? "";
+    if (part) $(`tab-${part}`).focus();
     this.dispatchEvent(new Event("change"));
   }
 }

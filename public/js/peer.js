@@ -77,6 +77,12 @@ export class Peer extends EventTarget {
     await this.#applyTracks();
   }
 
+  /** @param {RTCIceServer[]} iceServers */
+  useServers(iceServers) {
+    this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
+    this.restart();
+  }
+
   /** Look for a way anew; what plays goes on playing meanwhile. */
   restart() {
     if (this.#pc.signalingState === "closed") return;

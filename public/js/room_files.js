@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
  */
 export function showFiles(session, panel, signal) {
   const look = async () => {
-    if (panel.open !== "settings") return;
+    if (panel.open !== "session") return;
     try {
       show(session.id, (await session.request("resources")).resources);
     } catch {

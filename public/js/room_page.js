@@ -5,6 +5,7 @@ import { Chat } from "./chat.js";
 import { chime } from "./chime.js";
 import { autoHide, press, watchShortcuts } from "./controls.js";
 import { Held } from "./held.js";
+import { MutedSpeech } from "./muted_speech.js";
 import { Panel } from "./panel.js";
 import { showFiles } from "./room_files.js";
 import { showQuality } from "./quality.js";
@@ -13,7 +14,9 @@ import { situationOf } from "./situation.js";
 import { Stage } from "./stage.js";
 import { NOTICES, clockOf } from "./timer.js";
 import { toast } from "./toasts.js";
-import { keepAwake, offerFullScreen, offerSmallWindow } from "./windows.js";
+import { offerSmallWindow } from "./small_window.js";
+import { offerWaitingMail, showWaitingMail } from "./waiting_mail.js";
+import { keepAwake, offerFullScreen } from "./windows.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -38,6 +41,8 @@ export class Room {
     this.call = new Call(live, grant.ice_servers ?? []);
     this.held = new Held(session, live, grant, this.#gone.signal);
     this.share = new ScreenShare();
+    this.mutedSpeech = new MutedSpeech(() => toast("You are muted. Nobody hears what you say."));
+    this.serversUntil = grant.expires_at;
     this.stage = new Stage(this.#gone.signal);
     this.panel = new Panel(this.#gone.signal);
     showFiles(session, this.panel, this.#gone.signal);
@@ -57,7 +62,8 @@ export class Room {
     showCallDevices(this.devices, signal);
     showQuality(this.call.meter, signal);
     offerFullScreen(signal);
-    offerSmallWindow(() => this.stage.remoteVideo, signal);
+    offerSmallWindow(this.stage, signal);
+    offerWaitingMail(this.session, signal);
     keepAwake(signal);
     const mayHide = () => $("room").dataset.state === "connected" && !this.held.byProvider;
     autoHide(() => mayHide() && !this.panel.open, signal);
@@ -99,10 +105,22 @@ export class Room {
     else if (message.type === "signal") this.call.receive(message);
     else if (message.type === "chat") this.chat.receive(message);
     else if (message.type === "media") this.#hearMedia(message);
-    else if (message.type === "session") this.#facts = message;
+    else if (message.type === "session") this.#learn(message);
     else if (message.type === "notice") toast(NOTICES[message.notice]);
     else if (message.type === "error" && message.code === "too_frequent") this.chat.refuse(message.message);
     this.#render();
+  }
+
+  #learn(facts) {
+    this.#facts = facts;
+    if (facts.closes_at > this.serversUntil && !this.held.byProvider) this.#renewServers(facts.closes_at);
+  }
+
+  /** The session was prolonged: relays would drop the call when their credentials end. */
+  async #renewServers(closesAt) {
+    this.serversUntil = closesAt;
+    const grant = await this.session.join().catch(() => null);
+    if (grant?.ice_servers) this.call.useServers(grant.ice_servers);
   }
 
   #welcome(message) {
@@ -156,6 +174,7 @@ export class Room {
     this.stage.showOwn(camera, !devices.microphoneOn);
     this.stage.useSpeaker(devices.speakerId);
     this.call.show([microphone, camera, share.track]);
+    this.mutedSpeech.listenTo(devices.microphoneOn ? null : microphone);
     this.#tellMedia();
   }
 
@@ -174,6 +193,9 @@ export class Room {
     const { text, tone } = clockOf(times, this.session.now());
     $("room-timer").textContent = text;
     $("room-timer").dataset.tone = tone;
+    const { state } = $("room").dataset;
+    const late = state === "waiting" && this.session.now() >= times.scheduledStart;
+    showWaitingMail(!this.#met && (late || state === "no_show"));
   }
 
   /** The provider's client takes the stage, and the devices. */
@@ -269,6 +291,7 @@ export class Room {
   /** @param {string} how */
   #over(how) {
     this.#gone.abort();
+    this.mutedSpeech.listenTo(null);
     this.call.hangUp();
     // Nobody has seen this room yet: the lobby says what is the matter.
     if ($("room").hidden) return;

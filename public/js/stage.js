@@ -6,13 +6,17 @@ const remote = /** @type {HTMLVideoElement} */ ($("remote-video"));
 const screen = /** @type {HTMLVideoElement} */ ($("remote-screen"));
 const own = /** @type {HTMLVideoElement} */ ($("self-video"));
 const tap = $("tap-to-hear");
+/** Looked up once: the small window takes all this out of the page for a while. */
+const tile = $("remote");
+const cover = { place: $("remote-cover"), words: $("cover-text"), hint: $("cover-hint") };
+const badge = { place: $("reconnecting"), words: $("reconnecting-text") };
 
 export class Stage {
   /** @param {AbortSignal} signal */
   constructor(signal) {
-    tap.addEventListener("click", () => this.#play(), { signal });
+    tap.addEventListener("click", () => this.play(), { signal });
     // Safari leaves videos paused after the page was in the background.
-    document.addEventListener("visibilitychange", () => document.hidden || this.#play(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.play(), { signal });
     this.#makeMovable(signal);
   }
 
@@ -25,28 +29,28 @@ export class Stage {
     if (!camera) return;
     put(remote, [microphone, camera]);
     put(screen, [shared]);
-    this.#play();
+    this.play();
   }
 
   /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
   showCovers({ camera, screen: sharing, here }) {
     screen.hidden = !(here && sharing);
     room.dataset.sharing = String(!screen.hidden);
-    $("remote-cover").hidden = here && (camera || sharing);
+    cover.place.hidden = here && (camera || sharing);
     remote.classList.toggle("off", !(here && camera));
   }
 
   /** @param {string} words @param {string} [hint] What the cover says. */
   say(words, hint = "") {
-    $("cover-text").textContent = words;
-    $("cover-hint").textContent = hint;
+    cover.words.textContent = words;
+    cover.hint.textContent = hint;
   }
 
   /** @param {string} words Over the picture; empty when all is well. @param {boolean} dimmed */
   showReconnecting(words, dimmed) {
-    $("reconnecting").hidden = !words;
-    if (words) $("reconnecting-text").textContent = words;
-    $("remote").classList.toggle("dimmed", dimmed);
+    badge.place.hidden = !words;
+    if (words) badge.words.textContent = words;
+    tile.classList.toggle("dimmed", dimmed);
   }
 
   /** @param {MediaStreamTrack | null} camera @param {boolean} muted */
@@ -70,7 +74,7 @@ export class Stage {
   }
 
   /** Sound needs a gesture in some browsers: then a button asks for one. */
-  async #play() {
+  async play() {
     try {
       if (remote.srcObject) await remote.play();
       if (screen.srcObject && !screen.hidden) await screen.play();

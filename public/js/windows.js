@@ -1,4 +1,4 @@
-/** Full screen, the small window, and a screen that stays awake: each where the browser has it. */
+/** Full screen, and a screen that stays awake: each where the browser has it. */
 
 import { press } from "./controls.js";
 
@@ -24,24 +24,6 @@ export function offerFullScreen(signal) {
     () => press("call-full", document.fullscreenElement !== null),
     { signal },
   );
-}
-
-/** @param {() => HTMLVideoElement} currentVideo @param {AbortSignal} signal */
-export function offerSmallWindow(currentVideo, signal) {
-  $("call-pip").hidden = !document.pictureInPictureEnabled;
-  $("call-pip").addEventListener(
-    "click",
-    () =>
-      document.pictureInPictureElement
-        ? document.exitPictureInPicture()
-        : currentVideo().requestPictureInPicture().catch(() => {}),
-    { signal },
-  );
-  for (const [event, on] of Object.entries({ enterpictureinpicture: true, leavepictureinpicture: false })) {
-    for (const video of [$("remote-video"), $("remote-screen")]) {
-      video.addEventListener(event, () => press("call-pip", on), { signal });
-    }
-  }
 }
 
 /** @param {AbortSignal} signal */

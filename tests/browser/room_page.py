@@ -30,7 +30,7 @@ class Meeting:
         self.start = int(time.time()) + starts_in
         self.end = self.start + 60 * MINUTE
         self._contexts: list[Any] = []
-        self._book()
+        self.book()
 
     def open(self, role: str, **options: Any) -> Page:
         """Bring this person to the lobby, in a browser of their own."""
@@ -72,7 +72,7 @@ class Meeting:
         for context in self._contexts:
             context.close()
 
-    def _book(self) -> None:
+    def book(self) -> None:
         people = {
             role: {"id": f"demo-{role}", "name": name, "email": f"demo-{role}@example.com"}
             for role, name in NAMES.items()

@@ -90,7 +90,9 @@ async def test_who_was_replaced_before_the_session_does_not_count_as_having_come
 
 async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, capsys):
     points = []
-    ctx = SimpleNamespace(db=db, now=CLOSES - 1, write_data_point=lambda *point: points.append(point))
+    ctx = SimpleNamespace(
+        db=db, now=CLOSES - 1, write_data_point=lambda *point: points.append(point)
+    )
     await lifecycle.close_overdue(ctx)
     too_early = capsys.readouterr().out
     ctx.now = CLOSES

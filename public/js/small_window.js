@@ -1,0 +1,93 @@
+/**
+ * The call in a small window above all others: with its controls where browsers have document
+ * picture-in-picture, else the video alone.
+ */
+
+import { press } from "./controls.js";
+
+const $ = (id) => document.getElementById(id);
+const room = $("room");
+const tile = $("remote");
+const SIZE = { width: 400, height: 300 };
+/** What one needs without going back to the page. */
+const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
+
+/** @param {import("./stage.js").Stage} stage @param {AbortSignal} signal Ends it. */
+export function offerSmallWindow(stage, signal) {
+  const documents = /** @type {any} */ (window).documentPictureInPicture;
+  $("call-pip").hidden = !documents && !document.pictureInPictureEnabled;
+  const toggle = documents ? () => toggleWindow(documents, stage, signal) : () => toggleVideo(stage);
+  $("call-pip").addEventListener("click", () => toggle().catch(() => {}), { signal });
+  $("bring-back").addEventListener("click", () => documents?.window?.close(), { signal });
+  signal.addEventListener("abort", () => documents?.window?.close());
+  watchVideos(signal);
+}
+
+async function toggleWindow(documents, stage, signal) {
+  if (documents.window) return documents.window.close();
+  const small = await documents.requestWindow(SIZE);
+  const place = tile.parentElement;
+  const frame = small.document.createElement("section");
+  frame.className = "room small-window";
+  const bar = small.document.createElement("div");
+  bar.className = "small-bar";
+  const clock = small.document.createElement("p");
+  clock.className = "room-pill timer";
+  const controls = CONTROLS.map((id) => [$(id), $(id).cloneNode(true)]);
+  for (const [original, copy] of controls) copy.addEventListener("click", () => original.click());
+  bar.append(clock, ...controls.map(([, copy]) => copy));
+  const follow = () => {
+    Object.assign(frame.dataset, { state: room.dataset.state, sharing: room.dataset.sharing ?? "false" });
+    clock.textContent = $("room-timer").textContent;
+    clock.dataset.tone = $("room-timer").dataset.tone;
+    for (const [original, copy] of controls) {
+      if (original.hasAttribute("aria-pressed")) copy.setAttribute("aria-pressed", original.getAttribute("aria-pressed"));
+    }
+    small.document.title = document.title;
+  };
+  const watching = new MutationObserver(follow);
+  watching.observe(room, { attributes: true, subtree: true, childList: true, attributeFilter: ["aria-pressed", "data-state", "data-sharing", "data-tone"] });
+  small.document.documentElement.lang = document.documentElement.lang;
+  small.document.head.append(...styles(small.document));
+  frame.append(tile, bar);
+  small.document.body.append(frame);
+  follow();
+  show(true);
+  stage.play();
+  small.addEventListener("pagehide", () => {
+    watching.disconnect();
+    place.prepend(tile);
+    show(false);
+    stage.play();
+    if (!signal.aborted) $("call-pip").focus();
+  });
+}
+
+/** @param {boolean} small */
+function show(small) {
+  press("call-pip", small);
+  $("elsewhere").hidden = !small;
+}
+
+/** @param {Document} document_ */
+function styles(document_) {
+  const used = [...document.querySelectorAll("link[rel=stylesheet]")].map(({ href }) => href);
+  return [...used, new URL("/css/small_window.css", location.href).href].map((href) =>
+    Object.assign(document_.createElement("link"), { rel: "stylesheet", href }),
+  );
+}
+
+/** @param {import("./stage.js").Stage} stage */
+async function toggleVideo(stage) {
+  if (document.pictureInPictureElement) return document.exitPictureInPicture();
+  await stage.remoteVideo.requestPictureInPicture();
+}
+
+/** Browsers can bring up and close the small video by themselves. @param {AbortSignal} signal */
+function watchVideos(signal) {
+  for (const [event, on] of Object.entries({ enterpictureinpicture: true, leavepictureinpicture: false })) {
+    for (const video of tile.querySelectorAll("video")) {
+      video.addEventListener(event, () => press("call-pip", on), { signal });
+    }
+  }
+}

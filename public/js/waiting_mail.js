@@ -1,0 +1,33 @@
+/** "E-mail Amara": who waits has the other one told that they do; once, wherever it is pressed. */
+
+import { announce } from "./announce.js";
+
+const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-waiting-mail]"));
+
+/** @param {import("./session.js").Session} session @param {AbortSignal} signal */
+export function offerWaitingMail(session, signal) {
+  const name = session.otherFirstName;
+  const say = (words, done) => {
+    for (const place of places()) {
+      place.querySelector("p").textContent = words;
+      place.querySelector("button").hidden = done;
+    }
+    announce(words);
+  };
+  const send = async () => {
+    try {
+      const { first } = await session.request("waiting", { method: "POST" });
+      say(first ? `We are e-mailing ${name} that you are waiting.` : `${name} has an e-mail from us already.`, true);
+    } catch (error) {
+      say(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
+    }
+  };
+  for (const place of places()) {
+    place.querySelector("button").addEventListener("click", send, { signal });
+  }
+}
+
+/** Before the start nobody is late. @param {boolean} late */
+export function showWaitingMail(late) {
+  for (const place of places()) place.hidden = !late;
+}

@@ -1,0 +1,71 @@
+/**
+ * The lobby's live socket: it watches the room without being in it. Every change there is news; what
+ * it means, the server is asked.
+ */
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+/** What lies between closes sockets that are silent for a minute or two. */
+const PING_MS = 30_000;
+/** Messages that tell of a change, once it is on record. */
+const NEWS = ["session", "ended"];
+
+export class Watch {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #attempts = 0;
+  #timer = 0;
+  #stopped = false;
+  #isUp = false;
+
+  /** @param {string} sessionId @param {() => void} onNews */
+  constructor(sessionId, onNews) {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.address = `${scheme}://${location.host}/session/${sessionId}/live?watch=1`;
+    this.onNews = onNews;
+    this.#connect();
+  }
+
+  get isUp() {
+    return this.#isUp;
+  }
+
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  #connect() {
+    const socket = new WebSocket(this.address);
+    this.#socket = socket;
+    socket.onopen = () => this.#keepOpen();
+    socket.onmessage = ({ data }) => this.#hear(data);
+    socket.onclose = () => this.#closed();
+  }
+
+  #keepOpen() {
+    this.#timer = setTimeout(() => {
+      this.#socket.send("ping");
+      this.#keepOpen();
+    }, PING_MS);
+  }
+
+  /** @param {string} data */
+  #hear(data) {
+    if (data === "pong") return;
+    this.#isUp = true;
+    this.#attempts = 0;
+    if (NEWS.includes(JSON.parse(data).type)) this.onNews();
+  }
+
+  #closed() {
+    clearTimeout(this.#timer);
+    this.#isUp = false;
+    if (this.#stopped) return;
+    // Lost, or refused because the room has closed: only the server can tell.
+    this.onNews();
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);
+    this.#timer = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
+  }
+}

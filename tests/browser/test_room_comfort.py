@@ -1,0 +1,150 @@
+"""What makes the room a good place: the small window, a word in time, news in the lobby."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import FAKE_MEDIA
+from tests.browser.room_page import (
+    CONNECTED,
+    MINUTE,
+    Meeting,
+    meeting_on,
+    seconds_played,
+)
+from tests.browser.sounds import voice
+from tools.local_worker import LocalWorker
+
+
+@pytest.fixture
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+def small_window_of(page: Page) -> Page:
+    """Open the small window; Chromium has it as a page of its own."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Small window").click()
+    return opened.value
+
+
+def test_the_small_window_has_the_picture_and_the_controls(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    small = small_window_of(student)
+
+    expect(student.locator("#elsewhere")).to_be_visible()
+    before = seconds_played(small)
+    small.wait_for_timeout(700)
+    assert seconds_played(small) > before
+    assert "left" in small.locator(".timer").inner_text()
+    small.get_by_role("button", name="Microphone").click()
+    expect(teacher.locator("#other-muted")).to_be_visible()
+    expect(small.get_by_role("button", name="Microphone")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    teacher.get_by_role("button", name="Camera").click()
+    expect(small.locator("#remote-cover")).to_contain_text("Amara's camera is off")
+    teacher.get_by_role("button", name="Camera").click()
+
+    student.get_by_role("button", name="Bring the call back here").click()
+    expect(student.locator("#elsewhere")).to_be_hidden()
+    expect(student.get_by_role("button", name="Small window")).to_be_focused()
+    before = seconds_played(student)
+    student.wait_for_timeout(700)
+    assert seconds_played(student) > before
+
+
+def test_leaving_from_the_small_window_closes_it(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    small = small_window_of(student)
+    small.get_by_role("button", name="Leave").click()
+
+    expect(student.locator("#join")).to_have_text("Rejoin session")
+    expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
+    assert small.is_closed()
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_who_speaks_while_muted_is_told(
+    dev_worker: LocalWorker, chromium: Callable[..., Browser], tmp_path: Path, speaks: bool
+) -> None:
+    sound = voice(tmp_path / "microphone.wav", loud=speaks)
+    browser = chromium(*FAKE_MEDIA, f"--use-file-for-fake-audio-capture={sound}")
+    with meeting_on(dev_worker, browser) as meeting:
+        student = meeting.enter("student")
+        told = student.locator(".toast", has_text="You are muted.")
+        student.wait_for_timeout(1500)
+        assert told.count() == 0
+        student.get_by_role("button", name="Microphone").click()
+        if speaks:
+            expect(told).to_be_visible()
+        else:
+            student.wait_for_timeout(2500)
+            assert told.count() == 0
+
+
+def test_who_waits_has_the_other_one_told(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    button = student.get_by_role("button", name="E-mail Amara that you are waiting")
+    button.click()
+
+    expect(
+        student.get_by_text("We are e-mailing Amara that you are waiting.").first
+    ).to_be_visible()
+    expect(button).to_be_hidden()
+    meeting.worker.scheduled()
+    student.goto(f"{meeting.worker.url}/dev/outbox")
+    expect(student.get_by_text("Lena Fischer is waiting for you").first).to_be_visible()
+
+
+def test_nobody_is_late_before_the_start(
+    dev_worker: LocalWorker, browser_with_camera: Browser
+) -> None:
+    with meeting_on(dev_worker, browser_with_camera, starts_in=5 * MINUTE) as meeting:
+        student = meeting.enter("student")
+        expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
+        expect(student.locator("[data-waiting-mail]").first).to_be_hidden()
+
+
+def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
+    lobby = meeting.open("student")
+    expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
+    teacher = meeting.enter("teacher")
+
+    expect(lobby.locator("#heading")).to_have_text("Amara is here")
+    teacher.get_by_role("button", name="Leave").click()
+    expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
+
+
+def test_the_lobby_ends_with_the_session(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.get_by_role("button", name="Leave").click()
+    expect(student.locator("#join")).to_have_text("Rejoin session")
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.locator("#end-confirm").click()
+
+    expect(student.get_by_role("heading", name="Session ended")).to_be_visible()
+
+
+def test_a_longer_session_gets_new_relays(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    joins = []
+    student.on(
+        "request",
+        lambda request: joins.append(request.url) if request.url.endswith("/join") else None,
+    )
+    meeting.end += 30 * MINUTE
+    meeting.book()
+
+    with student.expect_response("**/join"):
+        pass
+    student.wait_for_timeout(1000)
+    assert len(joins) == 1
+    for page in (student, teacher):
+        assert page.locator(CONNECTED).count() == 1
+        before = seconds_played(page)
+        page.wait_for_timeout(500)
+        assert seconds_played(page) > before
