@@ -193,8 +193,13 @@ export class Room {
     const { text, tone } = clockOf(times, this.session.now());
     $("room-timer").textContent = text;
     $("room-timer").dataset.tone = tone;
+    this.#offerMail(times.scheduledStart);
+  }
+
+  /** Before the start nobody is late. @param {number} scheduledStart */
+  #offerMail(scheduledStart) {
     const { state } = $("room").dataset;
-    const late = state === "waiting" && this.session.now() >= times.scheduledStart;
+    const late = state === "waiting" && this.session.now() >= scheduledStart;
     showWaitingMail(!this.#met && (late || state === "no_show"));
   }
 
@@ -237,6 +242,7 @@ export class Room {
     const media = this.#other.media ?? { microphone: true, camera: true, screen: false };
     const seen = state === "connected" || (dimmed && this.#met);
     $("room").dataset.state = state;
+    this.#tick();
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
     this.stage.say(seen ? `${this.name}'s camera is off` : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);

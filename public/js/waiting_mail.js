@@ -27,7 +27,7 @@ export function offerWaitingMail(session, signal) {
   }
 }
 
-/** Before the start nobody is late. @param {boolean} late */
-export function showWaitingMail(late) {
-  for (const place of places()) place.hidden = !late;
+/** @param {boolean} shown */
+export function showWaitingMail(shown) {
+  for (const place of places()) place.hidden = !shown;
 }

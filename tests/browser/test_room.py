@@ -247,7 +247,56 @@ def test_the_time_is_announced(meeting: Meeting) -> None:
     expect(student.locator("#announcer")).to_have_text("5 minutes left.")
 
 
-def test_a_call_by_keyboard_alone(meeting: Meeting) -> None:
+def tab_to(page: Page, name: str) -> None:
+    """On by Tab, as somebody without a pointer goes, to the button of that name."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            assert page.evaluate("document.activeElement.matches(':focus-visible')")
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def test_a_whole_session_by_keyboard_alone(meeting: Meeting) -> None:
+    """From the lobby to the end: no pointer anywhere."""
+    student = meeting.enter("student")
+    teacher = meeting.open("teacher")
+    teacher.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    tab_to(teacher, "Join session")
+    teacher.keyboard.press("Enter")
+    state(teacher, "connected")
+    expect(teacher.locator("#room-heading")).to_be_focused()
+    tab_to(teacher, "Microphone")
+    teacher.keyboard.press("Space")
+    expect(student.locator("#other-muted")).to_be_visible()
+    tab_to(teacher, "Camera")
+    teacher.keyboard.press("Enter")
+    expect(student.locator("#remote-cover")).to_be_visible()
+    tab_to(teacher, "Chat")
+    teacher.keyboard.press("Enter")
+    expect(teacher.get_by_label("Message to Lena")).to_be_focused()
+    teacher.keyboard.type("by keyboard")
+    teacher.keyboard.press("Enter")
+    expect(student.locator("#chat-lines li")).to_have_count(1)
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator("#call-chat")).to_be_focused()
+    tab_to(teacher, "Settings")
+    teacher.keyboard.press("Enter")
+    expect(teacher.get_by_role("tab", name="Settings")).to_be_focused()
+    teacher.keyboard.press("ArrowLeft")
+    expect(teacher.get_by_role("tab", name="Session")).to_be_focused()
+    teacher.keyboard.press("Escape")
+    tab_to(teacher, "End for both")
+    teacher.keyboard.press("Enter")
+    expect(teacher.get_by_role("button", name="Stay")).to_be_focused()
+    teacher.keyboard.press("Tab")
+    teacher.keyboard.press("Enter")
+
+    for page in (student, teacher):
+        expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
+
+
+def test_single_keys_and_switching_them_off(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.keyboard.press("m")
     expect(teacher.locator("#other-muted")).to_be_visible()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.room_page import CONNECTED, Meeting, join, meeting_on, seconds_played
+from tests.conftest import start_worker
 from tools.local_worker import LocalWorker
 
 # Keeps every connection of the page in reach, so that a test can break it.
@@ -21,6 +22,14 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     with meeting_on(dev_worker, browser_with_camera) as meeting:
         yield meeting
+
+
+@pytest.fixture
+def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorker]:
+    """One that may be stopped and started."""
+    worker = start_worker({}, tmp_path_factory.mktemp("migrated"), tmp_path_factory.mktemp("own"))
+    yield worker
+    worker.stop()
 
 
 class Wire:
@@ -122,6 +131,57 @@ def test_nothing_helps_and_people_are_told_so(
         student.get_by_role("button", name="Audio only").last.click()
         expect(student.locator("#call-camera")).to_have_attribute("aria-pressed", "false")
         expect(student.locator("#cover-text")).to_contain_text("Connecting with Amara")
+
+
+def test_the_worker_restarts_in_mid_call(
+    worker_of_my_own: LocalWorker, browser_with_camera: Browser
+) -> None:
+    worker = worker_of_my_own
+    with meeting_on(worker, browser_with_camera) as meeting:
+        student, teacher = meeting.both()
+        student.get_by_role("button", name="Chat").click()
+        student.get_by_label("Message to Amara").fill("before the restart")
+        student.keyboard.press("Enter")
+        expect(teacher.locator("#chat-lines li")).to_have_count(1)
+        started_at = meeting.record()["started_at"]
+        worker.stop()
+        expect(student.locator("#reconnecting")).to_be_visible()
+        before = {page: seconds_played(page) for page in (student, teacher)}
+        worker.start()
+        for page in (student, teacher):
+            expect(page.locator("#reconnecting")).to_be_hidden(timeout=30_000)
+
+        for page in (student, teacher):
+            assert page.locator(CONNECTED).count() == 1
+            # Picture and sound went on all the while.
+            assert seconds_played(page) > before[page] + 1
+        teacher.get_by_role("button", name="Chat").click()
+        teacher.get_by_label("Message to Lena").fill("after it")
+        teacher.keyboard.press("Enter")
+        expect(student.locator("#chat-lines li")).to_have_count(2)
+        record = meeting.record()
+        assert (record["status"], record["started_at"]) == ("in_progress", started_at)
+        assert [row["left_at"] for row in record["attendance"]] == [None, None]
+
+
+def test_a_third_person_with_a_session_of_their_own_is_refused(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    stranger = meeting.open("stranger")
+    expect(stranger.get_by_text("You're not part of this session.")).to_be_visible()
+    # Signed in, and by hand: at the room's own door.
+    refused = stranger.evaluate(
+        """id => new Promise((resolve) => {
+          const socket = new WebSocket(`ws://${location.host}/session/${id}/live`);
+          socket.onopen = () => resolve("let in");
+          socket.onclose = () => resolve("refused");
+          setTimeout(() => resolve("no answer"), 10_000);
+        })""",
+        meeting.id,
+    )
+
+    assert refused == "refused"
+    for page in (student, teacher):
+        assert page.locator(CONNECTED).count() == 1
 
 
 def test_without_a_socket_the_lobby_says_so_and_lets_one_try_again(meeting: Meeting) -> None:

@@ -1,0 +1,175 @@
+"""Every state of the room, seen: accessible, inside the screen, on phones and desktops.
+
+Screenshots land in .cache/screens/room, for people to look at.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join, meeting_on
+from tests.browser.test_states import violations
+from tools.local_worker import LocalWorker
+from tools.paths import ROOT
+
+SCREENS = ROOT / ".cache" / "screens" / "room"
+PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+SIZES = {
+    "portrait": {"viewport": {"width": 390, "height": 844}, **PHONE},
+    "landscape": {"viewport": {"width": 844, "height": 390}, **PHONE},
+    "small": {"viewport": {"width": 320, "height": 568}, **PHONE},
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+}
+# Candidates that lead nowhere: no connection ever comes about.
+NO_WAY = "RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});"
+
+
+@pytest.fixture
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+def lonely(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
+    """Nobody else comes; then another tab takes over."""
+    page = meeting.enter("teacher", **SIZES[size])
+    expect(page.get_by_role("button", name="E-mail Lena that you are waiting")).to_be_visible()
+    yield "waiting", page
+    meeting.clock_at(meeting.start + 10 * MINUTE)
+    expect(page.get_by_role("heading", name="Lena hasn't joined")).to_be_focused()
+    yield "no-show", page
+    second = page.context.new_page()
+    second.goto(page.url)
+    join(second)
+    page.wait_for_selector('#room[data-state="replaced"]')
+    page.bring_to_front()
+    yield "replaced", page
+
+
+def unreachable(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
+    """No way leads from one to the other."""
+    page = meeting.open("teacher", **SIZES[size])
+    page.add_init_script(NO_WAY)
+    page.reload()
+    join(page)
+    meeting.enter("student")
+    page.wait_for_selector('#room[data-state="connecting"]')
+    yield "connecting", page
+    page.wait_for_selector('#room[data-state="trouble"]', timeout=30_000)
+    yield "trouble", page
+
+
+def lesson(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
+    """A call with all that can happen in it."""
+    page, other = meeting.enter("teacher", **SIZES[size]), meeting.enter("student")
+    for each in (page, other):
+        each.wait_for_selector(CONNECTED)
+    yield "connected", page
+    yield from pictures(page, other)
+    yield from panel(page, other)
+    press(page, "#quality")
+    yield "quality", page
+    press(page, "#quality")
+    press(page, "#call-end")
+    yield "end-asked", page
+    page.get_by_role("button", name="Stay").click()
+    meeting.clock_at(meeting.end + 1)
+    page.locator(".toast", has_text="Time is up").wait_for()
+    yield "overtime", page
+    meeting.clock_at(int(time.time()))
+    other.reload()
+    page.wait_for_selector('#room[data-state="reconnecting"]')
+    yield "reconnecting", page
+    join(other)
+    page.wait_for_selector(CONNECTED)
+    other.locator("#call-leave").click()
+    expect(page.locator("#cover-text")).to_have_text("Lena has left")
+    yield "other-left", page
+
+
+def pictures(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
+    for each in (page, other):
+        press(each, "#call-microphone")
+        press(each, "#call-camera")
+    expect(page.locator("#other-muted")).to_be_visible()
+    expect(page.locator("#remote-cover")).to_be_visible()
+    yield "muted-and-dark", page
+    for each in (page, other):
+        press(each, "#call-microphone")
+        press(each, "#call-camera")
+    press(other, "#call-screen")
+    expect(page.locator("#remote-screen")).to_be_visible()
+    yield "shared-screen", page
+    press(other, "#call-screen")
+    page.locator("#room-heading").focus()
+    page.mouse.move(200, 250)
+    page.wait_for_selector('#room[data-controls="hidden"]')
+    yield "controls-hidden", page
+
+
+def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
+    press(other, "#call-chat")
+    other.get_by_label("Message to Amara").fill("Chapter 3: https://example.com/eigenvalues")
+    other.keyboard.press("Enter")
+    press(page, "#call-chat")
+    page.get_by_label("Message to Lena").fill("Thanks! Let us begin with the second exercise.")
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#chat-lines li")).to_have_count(2)
+    yield "chat", page
+    for part in ("Session", "Settings"):
+        page.get_by_role("tab", name=part).click()
+        yield part.lower(), page
+    page.get_by_role("button", name="Close panel").click()
+
+
+TOLD = [
+    *[(lesson, size) for size in SIZES],
+    *[(lonely, size) for size in SIZES],
+    # The long wait until nothing has helped is worth it twice.
+    *[(unreachable, size) for size in ("portrait", "desktop")],
+]
+
+
+@pytest.mark.parametrize(("story", "size"), TOLD)
+def test_every_state_of_the_room_is_accessible_and_fits(
+    meeting: Meeting,
+    axe_source: str,
+    story: Callable[[Meeting, str], Iterator[tuple[str, Page]]],
+    size: str,
+) -> None:
+    problems = {}
+    for name, page in story(meeting, size):
+        page.screenshot(path=SCREENS / f"{name}-{size}.png")
+        found = [*outside(page), *violations(page, axe_source)]
+        if found:
+            problems[name] = found
+
+    assert problems == {}
+
+
+def press(page: Page, control: str) -> None:
+    """By pointer, which brings the controls back first."""
+    page.mouse.move(300, 200)
+    page.mouse.move(310, 210)
+    page.locator(control).click()
+
+
+def outside(page: Page) -> list[str]:
+    """What lies off the screen: the page itself, or a button that nobody could press there."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const onScreen = ({ left, top, right, bottom }) =>
+            left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+          const off = [...document.querySelectorAll("#room :is(button, a)")].filter(
+            (each) =>
+              each.checkVisibility() &&
+              !each.closest(".panel-part, .room-card") &&
+              !onScreen(each.getBoundingClientRect()),
+          );
+          const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
+          return [...wide, ...off.map((each) => each.id || each.textContent)];
+        }"""
+    )
+    return found
