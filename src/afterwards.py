@@ -14,6 +14,8 @@ import when
 from aftermath import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from admission import Visit
     from settings import Settings
 
@@ -36,9 +38,17 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         "just_saved": saved == "feedback",
         "recording": left.recording,
         "recordings": left.recordings,
-        "files": left.files,
-        "no_file": _NO_FILE,
+        **files(settings, left.files),
         "has_chat": visit.session.started_at is not None,
+    }
+
+
+def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]:
+    """For session/files.html; in the room, scripts ask for the list."""
+    return {
+        "files": listed,
+        "no_file": _NO_FILE,
+        "has_chat": False,
         "upload": {
             "max_bytes": settings.upload_max_mb * uploads.MB,
             "max_words": size_in_words(settings.upload_max_mb * uploads.MB),

@@ -79,7 +79,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         can_move=rescheduling.asks_now(visit),
         recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
-        **(afterwards.values(visit, settings, saved) if over else {}),
+        **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),
     )
 
 

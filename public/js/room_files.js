@@ -1,40 +1,42 @@
-/** The session's files in the room's side panel, asked for whenever it opens. */
+/** The session's files in the room's side panel: the same list as afterwards, alive while it is open. */
 
-import { about } from "./file_words.js";
+const POLL_MS = 15_000;
 
-const $ = (id) => document.getElementById(id);
+/** Once a page, however often the room is entered from it. @type {ReturnType<typeof open> | null} */
+let opened = null;
 
-/**
- * @param {import("./session.js").Session} session
- * @param {import("./panel.js").Panel} panel
- * @param {AbortSignal} signal
- */
-export function showFiles(session, panel, signal) {
+/** @param {import("./panel.js").Panel} panel @param {AbortSignal} signal */
+export function showFiles(panel, signal) {
+  let timer = 0;
   const look = async () => {
-    if (panel.open !== "session") return;
+    clearTimeout(timer);
+    if (panel.open !== "session" || signal.aborted) return;
     try {
-      show(session.id, (await session.request("resources")).resources);
+      opened ??= open();
+      const { session, list } = await opened;
+      list.show((await session.fetchResources()).resources);
     } catch {
-      // What is shown stays: the next opening asks again.
+      // What is shown stays: the next look may succeed.
     }
+    timer = setTimeout(look, POLL_MS);
   };
   panel.addEventListener("change", look, { signal });
 }
 
-/** @param {string} sessionId @param {any[]} files */
-function show(sessionId, files) {
-  $("room-no-files").hidden = files.length > 0;
-  $("room-files").replaceChildren(
-    ...files.map((file) => {
-      const row = document.createElement("li");
-      const link = document.createElement("a");
-      const size = document.createElement("span");
-      link.href = `/session/${sessionId}/resources/${file.id}`;
-      link.download = "";
-      link.textContent = file.name;
-      size.textContent = ` (${about(file)})`;
-      row.append(link, size);
-      return row;
-    }),
-  );
+/** What most calls never need is loaded now; should that fail, the next look tries again. */
+async function open() {
+  try {
+    return await load();
+  } catch (error) {
+    opened = null;
+    throw error;
+  }
+}
+
+async function load() {
+  const [{ FileList }, { SessionWithFiles }] = await Promise.all([import("./files.js"), import("./session_files.js")]);
+  const session = new SessionWithFiles();
+  const list = new FileList(session);
+  if (document.getElementById("upload")) new (await import("./upload.js")).Uploads(session, list);
+  return { session, list };
 }

@@ -45,7 +45,7 @@ export class Room {
     this.serversUntil = grant.expires_at;
     this.stage = new Stage(this.#gone.signal);
     this.panel = new Panel(this.#gone.signal);
-    showFiles(session, this.panel, this.#gone.signal);
+    showFiles(this.panel, this.#gone.signal);
     this.chat = new Chat(live, this.panel, { role: session.role, otherName: this.name }, this.#gone.signal);
     live.addEventListener("message", ({ detail }) => this.#hear(detail));
     live.addEventListener("down", () => this.#render());

@@ -109,6 +109,25 @@ def test_nobody_is_late_before_the_start(
         expect(student.locator("[data-waiting-mail]").first).to_be_hidden()
 
 
+def test_a_file_shared_in_the_room_is_there_for_both(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    for page in (student, teacher):
+        page.get_by_role("button", name="Chat").click()
+        page.get_by_role("tab", name="Session").click()
+    expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
+    expect(student.locator("#choose-files")).to_have_count(0)
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+    teacher.locator("#file-picker").set_input_files(files=[notes])
+
+    expect(teacher.locator("#file-list")).to_contain_text("notes.txt")
+    student.get_by_role("tab", name="Chat").click()
+    student.get_by_role("tab", name="Session").click()
+    expect(student.locator("#file-list")).to_contain_text("notes.txt")
+    with student.expect_download() as download:
+        student.get_by_role("link", name="Download notes.txt").click()
+    assert download.value.path().read_bytes() == b"Eigenvalues"
+
+
 def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
     lobby = meeting.open("student")
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
