@@ -7,6 +7,9 @@ let opened = null;
 
 /** @param {import("./panel.js").Panel} panel @param {AbortSignal} signal */
 export function showFiles(panel, signal) {
+  const upload = document.getElementById("upload");
+  // Shown when it works.
+  if (upload) upload.hidden = !opened;
   let timer = 0;
   const look = async () => {
     clearTimeout(timer);
@@ -37,6 +40,10 @@ async function load() {
   const [{ FileList }, { SessionWithFiles }] = await Promise.all([import("./files.js"), import("./session_files.js")]);
   const session = new SessionWithFiles();
   const list = new FileList(session);
-  if (document.getElementById("upload")) new (await import("./upload.js")).Uploads(session, list);
+  const upload = document.getElementById("upload");
+  if (upload) {
+    new (await import("./upload.js")).Uploads(session, list);
+    upload.hidden = false;
+  }
   return { session, list };
 }

@@ -117,6 +117,7 @@ def test_a_file_shared_in_the_room_is_there_for_both(meeting: Meeting) -> None:
     expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
     expect(student.locator("#choose-files")).to_have_count(0)
     notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+    expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
     teacher.locator("#file-picker").set_input_files(files=[notes])
 
     expect(teacher.locator("#file-list")).to_contain_text("notes.txt")
