@@ -15,6 +15,7 @@ DAY_S: Final = 24 * 60 * 60
 # Providers repeat a webhook for some days at most.
 WEBHOOKS_KEPT_S: Final = 30 * DAY_S
 AT_ONCE: Final = 100
+MAILS_AT_ONCE: Final = 2_000
 # Of each kind, in one run; a larger backlog is worked off on the following days.
 MAX_ROUNDS: Final = 20
 # An object without a row is a row's that is about to be written, or an orphan.
@@ -28,13 +29,21 @@ async def purge(ctx: Context) -> None:
     recordings = await _purge_resources(ctx, settings.recordings_kept_days, recordings=True)
     resources = await _purge_resources(ctx, settings.resources_kept_days, recordings=False)
     chats = await _purge_chats(ctx, settings.chat_kept_days)
+    mails = await _purge_mails(ctx, settings.mail_kept_days)
     await retention_db.drop_events(
         ctx.db,
         analytics_before=_before(ctx, settings.analytics_kept_days),
         webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
     )
     orphans = await _purge_orphans(ctx)
-    log("purged", recordings=recordings, resources=resources, chats=chats, orphans=orphans)
+    log(
+        "purged",
+        recordings=recordings,
+        resources=resources,
+        chats=chats,
+        mails=mails,
+        orphans=orphans,
+    )
 
 
 def _before(ctx: Context, days: int) -> int:
@@ -71,6 +80,18 @@ async def _purge_chats(ctx: Context, days: int) -> int:
             break
     if count:
         await retention_db.set_done_until(ctx.db, CHAT_JOB, seen[0])
+    return count
+
+
+async def _purge_mails(ctx: Context, days: int) -> int:
+    count = 0
+    for _ in range(MAX_ROUNDS):
+        gone = await retention_db.drop_mails(
+            ctx.db, ended_before=_before(ctx, days), limit=MAILS_AT_ONCE
+        )
+        count += gone
+        if gone < MAILS_AT_ONCE:
+            break
     return count
 
 

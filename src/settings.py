@@ -78,6 +78,7 @@ class Settings:
     recordings_kept_days: int = setting("days recordings are kept; 0 keeps them for ever", 180)
     resources_kept_days: int = setting("days uploaded files are kept; 0: for ever", 365)
     chat_kept_days: int = setting("days chats are kept; 0: for ever", 90)
+    mail_kept_days: int = setting("days what was mailed about a session is kept; 0: for ever", 90)
     analytics_kept_days: int = setting("days analytics events are kept in D1; 0: for ever", 90)
     recording_retry_s: int = setting(
         "seconds before a recording is tried again, doubled each time", 30
@@ -233,6 +234,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "recordings_kept_days": _whole,
     "resources_kept_days": _whole,
     "chat_kept_days": _whole,
+    "mail_kept_days": _whole,
     "analytics_kept_days": _whole,
     "recording_retry_s": _whole,
     "upload_max_mb": _whole,

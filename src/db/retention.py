@@ -30,6 +30,15 @@ INSERT INTO progress (job, done_until) VALUES (?1, ?2)
 ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until
 """
 
+# Nothing is ever mailed again about a session that has ended, so the ledger may forget it.
+DROP_MAILS: Final = """
+DELETE FROM mails WHERE id IN (
+  SELECT m.id FROM sessions s JOIN mails m ON m.session_id = s.id
+   WHERE s.scheduled_end <= ?1 LIMIT ?2)
+RETURNING id
+"""
+DROP_OUTBOX: Final = "DELETE FROM outbox WHERE created_at <= ?1"
+
 DROP_ANALYTICS: Final = "DELETE FROM analytics_events WHERE created_at <= ?1"
 DROP_WEBHOOKS: Final = "DELETE FROM webhook_events WHERE received_at <= ?1"
 
@@ -64,6 +73,14 @@ async def set_done_until(db: Database, job: str, moment: int) -> None:
 
 async def drop_events(db: Database, *, analytics_before: int, webhooks_before: int) -> None:
     await db.batch([(DROP_ANALYTICS, (analytics_before,)), (DROP_WEBHOOKS, (webhooks_before,))])
+
+
+async def drop_mails(db: Database, *, ended_before: int, limit: int) -> int:
+    """Forget mail about sessions that ended long enough ago; how many."""
+    forgotten, _ = await db.batch(
+        [(DROP_MAILS, (ended_before, limit)), (DROP_OUTBOX, (ended_before,))]
+    )
+    return len(forgotten)
 
 
 async def known_keys(db: Database, keys: Sequence[str]) -> set[str]:

@@ -147,6 +147,22 @@ async def test_events_and_webhooks_go(connection, db, files):
     assert [row[0] for row in connection.execute("SELECT event_id FROM webhook_events")] == ["29"]
 
 
+async def test_mail_is_forgotten_with_its_session_and_the_outbox_by_its_age(connection, db, files):
+    for session_id, end in (("old", NOW - 91 * DAY), ("recent", NOW - 89 * DAY)):
+        book(connection, session_id, scheduled_start=end - HOUR, scheduled_end=end)
+        for user_id in ("student", "teacher"):
+            mail = {"session_id": session_id, "user_id": user_id, "kind": "1h", "state": "sent"}
+            times = {"scheduled_start": end - HOUR, "due_at": end - 2 * HOUR, "created_at": end}
+            insert(connection, "mails", id=f"{session_id}-{user_id}", **mail, **times)
+        written = {"to_email": "a@example.com", "subject": "s", "html": "h", "text": "t"}
+        insert(connection, "outbox", id=session_id, **written, created_at=end)
+    await retention.purge(context(db, files))
+
+    left = [row[0] for row in connection.execute("SELECT id FROM mails ORDER BY id")]
+    assert left == ["recent-student", "recent-teacher"]
+    assert [row[0] for row in connection.execute("SELECT id FROM outbox")] == ["recent"]
+
+
 async def test_files_without_a_row_go_once_they_are_a_day_old(connection, db, files):
     book(connection, scheduled_end=NOW - DAY)
     add_resource(connection, files, "file")
