@@ -28,6 +28,7 @@ export class Room {
   #met = false;
   #stuck = false;
   #keepsWaiting = false;
+  #going = false;
   #spoken = "";
 
   /** @param {import("./room.js").Entry & { live: import("./live.js").Live, comeBack: () => void }} with */
@@ -78,6 +79,8 @@ export class Room {
 
   /** @param {AbortSignal} signal */
   #listen(signal) {
+    // First of all that happens then.
+    addEventListener("pagehide", () => (this.#going = true), { signal, capture: true });
     const on = (id, does) => $(id)?.addEventListener("click", does, { signal });
     on("call-microphone", () => this.devices.setMicrophoneOn(!this.devices.microphoneOn));
     on("call-camera", () => this.devices.setCameraOn(!this.devices.cameraOn));
@@ -179,7 +182,8 @@ export class Room {
   }
 
   #tellMedia() {
-    if (this.held.byProvider) return;
+    // A page that goes stops its devices: nobody has switched them off.
+    if (this.held.byProvider || this.#going) return;
     const { microphoneOn, cameraOn } = this.devices;
     const screen = this.share.track !== null;
     this.live.send({ type: "media", microphone: microphoneOn, camera: cameraOn, screen });
@@ -246,7 +250,7 @@ export class Room {
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
     this.stage.say(seen ? `${this.name}'s camera is off` : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
-    $("other-muted").hidden = this.held.byProvider || !(seen && !media.microphone);
+    $("other-muted").hidden = this.held.byProvider || !(state === "connected" && !media.microphone);
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[this.#other.state];
     this.#showCard(card);
     this.#speak(words);

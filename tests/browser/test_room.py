@@ -150,6 +150,8 @@ def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     expect(teacher.locator("#chat-lines li")).to_have_count(1)
     student.reload()
     state(teacher, "reconnecting")
+    # The last picture stays, under the word: nobody has switched anything off.
+    expect(teacher.locator("#remote-cover")).to_be_hidden()
     join(student)
 
     state(student, "connected")
