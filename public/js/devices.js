@@ -166,6 +166,11 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
+  /** Stop every track with the page, which has no use for knowing: nobody has switched them off. */
+  release() {
+    for (const track of this.#tracks.values()) track.stop();
+  }
+
   /** Capture those of the kinds that are wanted and not there. @param {Kind[]} kinds */
   async #capture(kinds, quietly) {
     const wanted = kinds.filter(

@@ -63,7 +63,7 @@ function watchDevices() {
   for (const kind of KINDS) {
     permission(kind).then((status) => status?.addEventListener("change", recheck));
   }
-  window.addEventListener("pagehide", () => devices.stop());
+  window.addEventListener("pagehide", () => devices.release());
   // Brought back by the browser's back button, with devices stopped: begin anew.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

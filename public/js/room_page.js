@@ -28,7 +28,6 @@ export class Room {
   #met = false;
   #stuck = false;
   #keepsWaiting = false;
-  #going = false;
   #spoken = "";
 
   /** @param {import("./room.js").Entry & { live: import("./live.js").Live, comeBack: () => void }} with */
@@ -79,8 +78,6 @@ export class Room {
 
   /** @param {AbortSignal} signal */
   #listen(signal) {
-    // First of all that happens then.
-    addEventListener("pagehide", () => (this.#going = true), { signal, capture: true });
     const on = (id, does) => $(id)?.addEventListener("click", does, { signal });
     on("call-microphone", () => this.devices.setMicrophoneOn(!this.devices.microphoneOn));
     on("call-camera", () => this.devices.setCameraOn(!this.devices.cameraOn));
@@ -182,8 +179,7 @@ export class Room {
   }
 
   #tellMedia() {
-    // A page that goes stops its devices: nobody has switched them off.
-    if (this.held.byProvider || this.#going) return;
+    if (this.held.byProvider) return;
     const { microphoneOn, cameraOn } = this.devices;
     const screen = this.share.track !== null;
     this.live.send({ type: "media", microphone: microphoneOn, camera: cameraOn, screen });
