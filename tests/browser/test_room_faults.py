@@ -97,6 +97,53 @@ def test_simultaneous_restarts_collide_and_the_call_goes_on(meeting: Meeting) ->
         assert page.evaluate("peers.at(-1).getTransceivers().length") == 3
 
 
+def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
+    student, teacher = meeting.open("student"), meeting.open("teacher")
+    radio = Radio(student)
+    for page in (student, teacher):
+        page.add_init_script(KEEP_PEERS)
+        page.reload()
+        join(page)
+    for page in (student, teacher):
+        page.wait_for_selector(CONNECTED)
+    fragment = "peers.at(-1).localDescription.sdp.match(/a=ice-ufrag:(\\S+)/)[1]"
+    before, peers = student.evaluate(fragment), student.evaluate("peers.length")
+    radio.lose(percent=100)
+    expect(student.locator("#reconnecting")).to_be_visible(timeout=20_000)
+    radio.lose(percent=0)
+
+    for page in (student, teacher):
+        page.wait_for_selector(CONNECTED, timeout=30_000)
+        expect(page.locator("#reconnecting")).to_be_hidden()
+    # The same connection, by another way.
+    assert student.evaluate("peers.length") == peers
+    assert student.evaluate(fragment) != before
+    played = seconds_played(teacher)
+    teacher.wait_for_timeout(1000)
+    assert seconds_played(teacher) > played
+
+
+class Radio:
+    """What carries a page's picture and sound; to be set up before the call, like any antenna."""
+
+    def __init__(self, page: Page) -> None:
+        self._devtools = page.context.new_cdp_session(page)
+        self._devtools.send("Network.enable")
+        self.lose(percent=0)
+
+    def lose(self, *, percent: int) -> None:
+        """Drop so much of it, in silence."""
+        conditions = {
+            "offline": False,
+            # Without any limit Chromium leaves everything to the network.
+            "latency": 1,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+            "packetLoss": percent,
+        }
+        self._devtools.send("Network.emulateNetworkConditions", conditions)
+
+
 def test_a_dead_connection_is_replaced_when_the_page_comes_back(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.context.close()
