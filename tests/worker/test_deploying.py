@@ -1,0 +1,34 @@
+"""What `make deploy` would upload, as wrangler packs it."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from tools.node import node_environment, wrangler
+from tools.paths import ROOT
+
+# Cloudflare's limit for a Worker's compressed size on the paid plan.
+LIMIT_KIB = 10 * 1024
+# What only development and tests need.
+NOT_DEPLOYED = ("pytest", "tests/", "tools/", "hypothesis", "playwright")
+
+
+def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        wrangler("deploy", "--dry-run", f"--outdir={tmp_path}"),
+        cwd=ROOT,
+        env=node_environment() | {"CI": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    size = re.search(r"Total Upload: .* / gzip: ([\d.]+) KiB", done.stdout)
+    assert size, done.stdout
+    print(size[0])
+    assert float(size[1]) < LIMIT_KIB
+    packed = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.endswith("entry.py") for path in packed)
+    assert [path for path in packed if path.startswith(NOT_DEPLOYED)] == []
