@@ -121,10 +121,9 @@ def _error_json(failure: AppError, unexpected_id: str | None) -> dict[str, objec
 
 
 def _wants_page(request: Request, route: routes.Route | None) -> bool:
-    accept = request.headers.get("accept", "")
     if route is not None and route.page:
-        return "application/json" not in accept
-    return "text/html" in accept
+        return not request.accepts_json
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _sign_in_url(request: Request, ctx: Context) -> str:
