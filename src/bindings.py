@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import js
+from pydantic_core import from_json
 from pyodide.ffi import JsException, jsnull, to_js
 from workers import import_from_javascript
 
@@ -283,7 +284,7 @@ async def fetch_json(url: str) -> Any:
         )
         if answer.status != 200:  # noqa: PLR2004
             raise ServiceUnavailableError
-        return json.loads(await answer.text())
+        return from_json(await answer.text())
     except (JsException, ValueError) as error:
         raise ServiceUnavailableError from error
 
