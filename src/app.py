@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 import csrf
+import limits
 import pages
 import routes
 from errors import (
@@ -54,6 +55,8 @@ async def respond(
         path_known = route.path
         if not route.cross_site:
             csrf.refuse_cross_site(request)
+        if route.limited:
+            await limits.refuse_too_many(request, ctx, route, params)
         response = await route.handler(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
         response = _error_response(error, request, ctx, route, request_id)

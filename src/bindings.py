@@ -63,6 +63,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         fetch_stream=fetch_stream,
         discard=discard,
         queue_recording=lambda record_id: env.RECORDINGS.send(_object({"record_id": record_id})),
+        count=_counter(env),
     )
 
 
@@ -94,6 +95,23 @@ def _data_point_writer(env: Any) -> Callable[[str, list[str], list[float]], None
         dataset.writeDataPoint(js.JSON.parse(json.dumps(point)))
 
     return write
+
+
+def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
+    """The rate limit's door, when that optional binding is there."""
+    binding = getattr(env, "RATE_LIMIT", None)
+    if not binding:
+        return None
+
+    async def count(key: str) -> bool:
+        try:
+            return bool((await binding.limit(_object({"key": key}))).success)
+        except JsException as error:
+            # Rather too often than never.
+            log("rate_limit_unavailable", error=str(error))
+            return True
+
+    return count
 
 
 async def _logged(work: Awaitable[Any], request_id: str) -> None:

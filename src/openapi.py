@@ -125,6 +125,8 @@ def _failures(route: Route, operation: Operation) -> Iterable[type[errors.AppErr
         yield errors.WebhookRejectedError
     if route.method != SAFE and not route.cross_site:
         yield errors.CrossSiteError
+    if route.limited:
+        yield errors.TooManyRequestsError
     if operation.body:
         yield errors.BodyTooLargeError
     if any(_is_model(taken) for taken in operation.body.values()):
