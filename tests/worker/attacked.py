@@ -9,8 +9,8 @@ import links
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.worker.lesson import PDF
 from tests.worker.site import DAY, HOUR, Site, booking, person
+from tests.worker.webhook_messages import RESEND_SECRET
 
-RESEND_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 # Calls are peer to peer; the providers' webhooks are verified all the same. Nothing listens there.
 SETTINGS = {
     "MAIL_FROM": "Attacked <attacked@localhost>",
@@ -140,6 +140,25 @@ def dump(site: Site, prey: Prey) -> dict[str, list[str]]:
         name: [row for row in found if name not in BUSY_TABLES or prey.name in row]
         for name, found in rows.items()
     }
+
+
+def address(site: Site, prey: Prey, path: str) -> str:
+    """The route's path, filled in with what it is about in this prey."""
+    about_files = "resource" in path or "upload" in path or "feedback" in path
+    session_id = prey.early if "reschedule" in path else prey.joinable
+    values = {
+        "session_id": prey.ended if about_files else session_id,
+        "resource_id": prey.uploading if "uploads" in path else prey.ready,
+        "number": "1",
+        "token": site.link(prey.joinable, prey.student),
+        "record_id": prey.recording,
+        "mail_id": prey.mail,
+    }
+    if path.endswith("/restore"):
+        values["resource_id"] = prey.deleted
+    if path.startswith("/unsubscribe"):
+        values["token"] = unsubscribe_link(site, prey.joinable, prey.student)
+    return path.format_map(values)
 
 
 def unsubscribe_link(site: Site, session_id: str, user_id: str) -> str:

@@ -1,12 +1,7 @@
 """Webhooks that are not word for word what their sender signed are refused and change nothing."""
 
-import base64
-import hashlib
-import hmac
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import bigbluebutton, hs256, plugnmeet
-from tests.worker.attacked import RESEND_SECRET, Prey, dump, lay_out
+from tests.fakes import plugnmeet
+from tests.worker.attacked import Prey, dump, lay_out
 from tests.worker.site import Site
+from tests.worker.webhook_messages import (
+    Message,
+    bigbluebutton_says,
+    plugnmeet_says,
+    resend_headers,
+    resend_says,
+)
 
 few = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -31,39 +33,6 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
-
-
-@dataclass(frozen=True)
-class Message:
-    """A webhook as it would be delivered."""
-
-    path: str
-    body: bytes
-    headers: dict[str, Any]
-
-    def deliver(self, site: Site) -> httpx.Response:
-        return site.post(self.path, content=self.body, headers=self.headers)
-
-
-def plugnmeet_says(content: Any, **claims: Any) -> Message:
-    body = json.dumps(content).encode()
-    return Message("/webhooks/plugnmeet", body, plugnmeet.signed(body, **claims))
-
-
-def bigbluebutton_says(content: Any, secret: str = bigbluebutton.SECRET) -> Message:
-    token = hs256.encode(content, secret)
-    body = urlencode({"signed_parameters": token}).encode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return Message("/webhooks/bigbluebutton", body, headers)
-
-
-def resend_says(content: Any, message_id: str = "msg_1", at: int | None = None) -> Message:
-    body, timestamp = json.dumps(content).encode(), str(at or int(time.time()))
-    key = base64.b64decode(RESEND_SECRET.removeprefix("whsec_"))
-    mac = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    signature = f"v1,{base64.b64encode(mac).decode()}"
-    headers = {"svix-id": message_id, "svix-timestamp": timestamp, "svix-signature": signature}
-    return Message("/webhooks/resend", body, headers)
 
 
 # What each sender would say of this prey; it would be noted, and more.
@@ -272,18 +241,11 @@ def test_odd_content_that_resend_signed_breaks_nothing(attacked, kind, about):
 @pytest.mark.parametrize("depth", [1_000, 20_000])
 def test_deep_bodies_break_nothing(attacked, depth):
     deep = b"[" * depth + b"]" * depth
-    key = base64.b64decode(RESEND_SECRET.removeprefix("whsec_"))
-    now = int(time.time())
-    mac = hmac.new(key, f"m.{now}.".encode() + deep, hashlib.sha256).digest()
-    by_resend = {
-        "svix-id": "m",
-        "svix-timestamp": str(now),
-        "svix-signature": f"v1,{base64.b64encode(mac).decode()}",
-    }
-
     to_plugnmeet = Message("/webhooks/plugnmeet", deep, plugnmeet.signed(deep))
     assert to_plugnmeet.deliver(attacked).status_code == 401
-    assert Message("/webhooks/resend", deep, by_resend).deliver(attacked).status_code == 204
+    assert (
+        Message("/webhooks/resend", deep, resend_headers(deep)).deliver(attacked).status_code == 204
+    )
 
 
 @each_sender

@@ -11,7 +11,7 @@ import websockets.sync.client
 from websockets.exceptions import InvalidStatus
 
 from routes import ROUTES
-from tests.worker.attacked import Prey, dump, lay_out, unsubscribe_link
+from tests.worker.attacked import Prey, address, dump, lay_out
 from tests.worker.lesson import PDF
 from tests.worker.site import Site
 
@@ -126,25 +126,6 @@ PREPARED = {
 }
 
 
-def address(site: Site, prey: Prey, method: str, path: str) -> str:
-    """The route's path, filled in with what it is about in this prey."""
-    about_files = "resource" in path or "upload" in path or "feedback" in path
-    session_id = prey.early if "reschedule" in path else prey.joinable
-    values = {
-        "session_id": prey.ended if about_files else session_id,
-        "resource_id": prey.uploading if "uploads" in path else prey.ready,
-        "number": "1",
-        "token": site.link(prey.joinable, prey.student),
-        "record_id": prey.recording,
-        "mail_id": prey.mail,
-    }
-    if path.endswith("/restore"):
-        values["resource_id"] = prey.deleted
-    if path.startswith("/unsubscribe"):
-        values["token"] = unsubscribe_link(site, prey.joinable, prey.student)
-    return path.format_map(values)
-
-
 def known_as(site: Site, prey: Prey, who: str, here: str) -> dict[str, str]:
     """The cookie of this person; `here` is the session that is asked about."""
     elsewhere = prey.cancelled if here != prey.cancelled else prey.early
@@ -165,7 +146,7 @@ def sign_in(site: Site, user_id: str) -> str:
 def ask(site: Site, prey: Prey, route: tuple[str, str], who: str, said: dict[str, Any]) -> int:
     """The status that this person gets."""
     method, path = route
-    where = address(site, prey, method, path)
+    where = address(site, prey, path)
     found = re.match(r"/session/([^/]+)", where)
     headers = known_as(site, prey, who, found[1] if found else prey.joinable)
     if path.endswith("/live"):
@@ -226,9 +207,7 @@ def test_a_file_is_found_in_its_own_session_only(attacked, prey, route):
     before = dump(attacked, prey)
     said = BODIES.get(route, lambda _: {})(prey)
     at_mine = ask(attacked, Prey(**mixed), route, "teacher", said)
-    at_theirs = attacked.request(
-        method, address(attacked, prey, method, path), user=own.teacher, **said
-    )
+    at_theirs = attacked.request(method, address(attacked, prey, path), user=own.teacher, **said)
 
     assert (at_mine, at_theirs.status_code) == (404, 403)
     assert dump(attacked, prey) == before
@@ -241,7 +220,7 @@ def test_answers_to_strangers_say_nothing_of_the_session(attacked, prey):
                 continue
             if path.endswith("/live"):
                 continue
-            where = address(attacked, prey, method, path)
+            where = address(attacked, prey, path)
             headers = known_as(attacked, prey, who, prey.joinable)
             answer = attacked.get(where, headers=headers)
             said = answer.text + json.dumps(dict(answer.headers))
