@@ -72,6 +72,11 @@ async def admit(
     raise NotParticipantError
 
 
+async def person_asking(request: Request, ctx: Context, session_id: str) -> str | None:
+    """Who they say they are, provably, whether or not they have a part in the session."""
+    return await signed_in_user(request, ctx) or _invited_user(request, ctx, session_id)
+
+
 async def signed_in_user(request: Request, ctx: Context) -> str | None:
     """The user id of the platform's token, from the Authorization header or the cookie."""
     token = request.bearer or request.cookies.get(ctx.settings.auth_cookie)

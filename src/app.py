@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 import csrf
+import limits
 import pages
 import routes
 from errors import (
@@ -54,6 +55,8 @@ async def respond(
         path_known = route.path
         if not route.cross_site:
             csrf.refuse_cross_site(request)
+        if route.limited:
+            await limits.refuse_too_many(request, ctx, route, params)
         response = await route.handler(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
         response = _error_response(error, request, ctx, route, request_id)
@@ -121,10 +124,9 @@ def _error_json(failure: AppError, unexpected_id: str | None) -> dict[str, objec
 
 
 def _wants_page(request: Request, route: routes.Route | None) -> bool:
-    accept = request.headers.get("accept", "")
     if route is not None and route.page:
-        return "application/json" not in accept
-    return "text/html" in accept
+        return not request.accepts_json
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _sign_in_url(request: Request, ctx: Context) -> str:

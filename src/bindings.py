@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import js
+from pydantic_core import from_json
 from pyodide.ffi import JsException, jsnull, to_js
 from workers import import_from_javascript
 
@@ -62,6 +63,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         fetch_stream=fetch_stream,
         discard=discard,
         queue_recording=lambda record_id: env.RECORDINGS.send(_object({"record_id": record_id})),
+        count=_counter(env),
     )
 
 
@@ -93,6 +95,23 @@ def _data_point_writer(env: Any) -> Callable[[str, list[str], list[float]], None
         dataset.writeDataPoint(js.JSON.parse(json.dumps(point)))
 
     return write
+
+
+def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
+    """The rate limit's door, when that optional binding is there."""
+    binding = getattr(env, "RATE_LIMIT", None)
+    if not binding:
+        return None
+
+    async def count(key: str) -> bool:
+        try:
+            return bool((await binding.limit(_object({"key": key}))).success)
+        except JsException as error:
+            # Rather too often than never.
+            log("rate_limit_unavailable", error=str(error))
+            return True
+
+    return count
 
 
 async def _logged(work: Awaitable[Any], request_id: str) -> None:
@@ -283,7 +302,7 @@ async def fetch_json(url: str) -> Any:
         )
         if answer.status != 200:  # noqa: PLR2004
             raise ServiceUnavailableError
-        return json.loads(await answer.text())
+        return from_json(await answer.text())
     except (JsException, ValueError) as error:
         raise ServiceUnavailableError from error
 

@@ -33,7 +33,9 @@ LATEST: Final = 4_102_444_800
 ATTEMPTS: Final = 3
 
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_EMAIL: Final = r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+$"
+# No control characters either, which `\s` does not cover.
+_EMAIL_PART: Final = r"[^@\s\x00-\x20\x7f-\x9f<>,;\"]+"
+_EMAIL: Final = rf"^{_EMAIL_PART}@{_EMAIL_PART}\.{_EMAIL_PART}$"
 
 
 def _web_address(value: str) -> str:

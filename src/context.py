@@ -102,3 +102,5 @@ class Context:
     """Let go of a body that nobody will read."""
     queue_recording: Callable[[str], Awaitable[None]]
     """Have a recording looked after, by its id."""
+    count: Callable[[str], Awaitable[bool]] | None
+    """Count one more under a key; False when it is one too many. None: nobody counts."""

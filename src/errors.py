@@ -12,6 +12,7 @@ AppError
  +- UnsupportedTypeError     415
  +- RangeNotSatisfiableError 416
  +- InvalidError             422
+ +- TooManyRequestsError     429
  +- ServiceUnavailableError  503  (ProviderError)
 """
 
@@ -140,6 +141,12 @@ class InvalidError(AppError):
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
         super().__init__("; ".join(f"{name}: {problem}" for name, problem in fields.items()))
+
+
+class TooManyRequestsError(AppError):
+    status, code = 429, "too_many_requests"
+    message = "That was too often. Please try again in a minute."
+    headers = (("Retry-After", "60"),)
 
 
 class ServiceUnavailableError(AppError):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic_core import from_json
+
 from logs import log
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ async def ice_servers(ctx: Context, *, until: int) -> list[dict[str, Any]]:
         return configured
     try:
         return configured + await _mint(ctx, ttl=until - ctx.now + MARGIN_S)
-    except (ConnectionError, TimeoutError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         log("turn_unavailable", request_id=ctx.request_id, error=type(error).__name__)
         return configured
 
@@ -54,7 +56,7 @@ async def _mint(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
         raise ValueError("no credentials")
     return [
         {**server, "urls": usable}
-        for server in json.loads(answer.body)["iceServers"]
+        for server in from_json(answer.body)["iceServers"]
         if (usable := [url for url in _urls(server) if BLOCKED_PORT not in f"{url}?"])
     ]
 

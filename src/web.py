@@ -54,6 +54,11 @@ class Request:
         return {name: value.strip('"') for name, _, value in reversed(pairs) if name}
 
     @property
+    def accepts_json(self) -> bool:
+        """Whether a failure is to be said in JSON, whatever the request itself was made of."""
+        return "application/json" in self.headers.get("accept", "")
+
+    @property
     def bearer(self) -> str | None:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import jwt
+from pydantic import BaseModel, ConfigDict
 
 import admission
 import bookings
@@ -13,6 +14,7 @@ import demo
 import links
 import pages
 import recordings
+import validation
 import wording
 from db import demo as demo_db
 from db import outbox as outbox_db
@@ -130,10 +132,19 @@ async def book(_request: Request, ctx: Context) -> Response:
     return redirect("/dev")
 
 
+class NewRecording(BaseModel):
+    """A recording that a provider would tell of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session_id: str
+    record_id: str
+
+
 async def announce_recording(request: Request, ctx: Context) -> Response:
     """What a provider's webhook would say: this session has a recording."""
-    said = await request.json()
-    await recordings.announce(ctx, said["session_id"], "plugnmeet", said["record_id"])
+    said = validation.parse(NewRecording, await request.json())
+    await recordings.announce(ctx, said.session_id, "plugnmeet", said.record_id)
     return Response(None, 204)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import links
 import rules
@@ -36,8 +37,10 @@ async def follow_to_reschedule(_request: Request, ctx: Context, token: str) -> R
 
 async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
     """Forget who the link was made for; whoever is not signed in is then asked to."""
-    response = redirect(f"/session/{session_id}")
-    response.headers.append(("Set-Cookie", links.no_room_cookie(session_id)))
+    # Nobody has looked at this id: it may hold what no header can.
+    place = quote(session_id, safe="")
+    response = redirect(f"/session/{place}")
+    response.headers.append(("Set-Cookie", links.no_room_cookie(place)))
     return response
 
 

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from web import Request, Response
 
 
+async def openapi(_request: Request, ctx: Context) -> Response:
+    """This document. Imported when asked for, in development only."""
+    import openapi  # noqa: PLC0415
+
+    return json_response(openapi.document(ctx.settings))
+
+
 async def healthz(_request: Request, ctx: Context) -> Response:
     """200 when every binding answers, else 503. Names only; no secrets."""
     bindings = await ctx.probe()

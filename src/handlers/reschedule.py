@@ -39,8 +39,12 @@ async def ask(request: Request, ctx: Context, session_id: str) -> Response:
         asked = rescheduling.asked_from_form(form, visit.viewer.time_zone)
         await rescheduling.ask(ctx, visit, asked)
     except InvalidError as error:
+        if request.accepts_json:
+            raise
         return await _page(ctx, visit, form=form, problems=error.fields, status=error.status)
     except ConflictError as error:
+        if request.accepts_json:
+            raise
         return await _page(ctx, visit, form=form, refusal=error.message, status=error.status)
     return redirect(f"/session/{session_id}/reschedule")
 
@@ -53,7 +57,7 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
     try:
         moved = await rescheduling.answer(ctx, visit, answered)
     except ConflictError as error:
-        if _is_json(request):
+        if _is_json(request) or request.accepts_json:
             raise
         return await _page(ctx, visit, refusal=error.message, status=error.status)
     if _is_json(request):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import jwt
+from jwt.utils import base64url_decode
+from pydantic_core import from_json
 
 import rules
 from errors import ProviderError
@@ -27,7 +29,7 @@ from providers.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from model import Role, Session
     from settings import Settings
@@ -68,16 +70,15 @@ class PlugNmeet:
         public_url = self._settings.public_url
         asked = plugnmeet_room.create_request(session, room_id, public_url, now)
         answer = await self._call("/room/create", asked)
-        try:
-            metadata = json.loads((answer or {})["room_info"]["metadata"])
+        wanted = asked["metadata"]["room_features"]
+        with self._reading("/room/create"):
+            metadata = from_json((answer or {})["room_info"]["metadata"])
             effective = metadata["room_features"]
             recording = effective["recording_features"].get("enable_auto_cloud_recording", False)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise self._failed("/room/create", "malformed answer") from error
-        wanted = asked["metadata"]["room_features"]
-        # Its countdown has begun when the room is open already.
-        wanted["room_duration"] = effective.get("room_duration")
-        if differing := plugnmeet_room.not_in_effect(wanted, effective):
+            # Its countdown has begun when the room is open already.
+            wanted["room_duration"] = effective.get("room_duration")
+            differing = plugnmeet_room.not_in_effect(wanted, effective)
+        if differing:
             log("room_features_differ", session_id=session.id, features=differing)
         if recording and not session.recording_enabled:
             # Nobody agreed to that: rather no call at all.
@@ -89,16 +90,18 @@ class PlugNmeet:
 
     async def present(self, room_id: str) -> set[Role]:
         answer = await self._call("/room/getActiveRoomInfo", {"room_id": room_id}, absent_ok=True)
-        room = (answer or {}).get("room") or {}
-        people = room.get("participants_info") or []
-        if not people and str((room.get("room_info") or {}).get("joined_participants", 0)) != "0":
+        with self._reading("/room/getActiveRoomInfo"):
+            room = (answer or {}).get("room") or {}
+            people = room.get("participants_info") or []
+            announced = str((room.get("room_info") or {}).get("joined_participants", 0))
+            found = [
+                plugnmeet_webhook.role_of(person)
+                for person in people
+                if person.get("state") != "DISCONNECTED"
+            ]
+        if not people and announced != "0":
             # Seen in the wild (plugNmeet-sdk-php#11): better no news than wrong news.
             raise self._failed("/room/getActiveRoomInfo", "contradicts itself")
-        found = [
-            plugnmeet_webhook.role_of(person)
-            for person in people
-            if person.get("state") != "DISCONNECTED"
-        ]
         return {role for role in found if role}
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
@@ -110,11 +113,14 @@ class PlugNmeet:
     async def list_recordings(self, room_id: str) -> list[Recording]:
         asked = {"room_ids": [room_id], "from": 0, "limit": PAGE, "order_by": "ASC"}
         answer = await self._call("/recording/fetch", asked, absent_ok=True)
-        found = ((answer or {}).get("result") or {}).get("recordings_list") or []
-        return [
-            Recording(str(each["record_id"]), round(float(each.get("file_size") or 0) * MB) or None)
-            for each in found
-        ]
+        with self._reading("/recording/fetch"):
+            found = ((answer or {}).get("result") or {}).get("recordings_list") or []
+            return [
+                Recording(
+                    str(each["record_id"]), round(float(each.get("file_size") or 0) * MB) or None
+                )
+                for each in found
+            ]
 
     async def open_recording(self, record_id: str) -> RecordingSource | None:
         asked = {"record_id": record_id}
@@ -149,16 +155,22 @@ class PlugNmeet:
             raise self._failed(path, type(error).__name__) from error
         if answer.status_code != httpx.codes.OK:
             raise self._failed(path, f"HTTP {answer.status_code}")
-        try:
-            data = answer.json()
+        with self._reading(path):
+            data = from_json(answer.content)
             succeeded, code = data["status"], data.get("status_code")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._failed(path, "malformed answer") from error
         if succeeded is True:
             return dict(data)
         if absent_ok and code in ABSENT:
             return None
         raise self._failed(path, str(code))
+
+    @contextmanager
+    def _reading(self, call: str) -> Iterator[None]:
+        """Turn whatever an answer of another shape leads to into a failure of the service."""
+        try:
+            yield
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise self._failed(call, "malformed answer") from error
 
     def _failed(self, call: str, reason: str) -> ProviderError:
         log("provider_failed", provider=self.name, call=call, reason=reason)
@@ -186,7 +198,7 @@ def _text(answer: dict[str, Any] | None, name: str) -> str:
 def _expiry(token: str) -> int | None:
     """When the token ends, as it says itself; it is the server's to verify."""
     try:
-        expires_at = jwt.decode(token, options={"verify_signature": False}).get("exp")
-    except (jwt.PyJWTError, ValueError, TypeError):
+        expires_at = from_json(base64url_decode(token.split(".")[1]))["exp"]
+    except (LookupError, ValueError, TypeError):
         return None
     return expires_at if isinstance(expires_at, int) else None

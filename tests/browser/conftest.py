@@ -1,9 +1,12 @@
-"""Chromium for tests, one for each set of flags, closed at the end."""
+"""Chromium for tests, one for each set of flags, closed at the end.
+
+Whatever page a test opens, what the policies of that page had to block fails the test.
+"""
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tools import chromium as installed
 from tools.paths import NODE_MODULES
@@ -21,10 +24,40 @@ QUIET = (
 FAKE_MEDIA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
+# The words of Chromium's console for what a page's own policies refuse it.
+BLOCKED = ("Content Security Policy", "Content-Security-Policy", "Permissions policy violation")
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Callable[..., Browser]]:
+def violations() -> list[str]:
+    """Return what has been blocked so far in any page of any test."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_blocked(violations: list[str]) -> Iterator[None]:
+    """Fail the test in whose pages something was blocked."""
+    violations.clear()
+    yield
+    refuse(violations)
+
+
+def refuse(violations: list[str]) -> None:
+    assert not violations, "blocked by a policy of the page:\n" + "\n".join(violations)
+
+
+@pytest.fixture(scope="session")
+def chromium(violations: list[str]) -> Iterator[Callable[..., Browser]]:
     """Return a running Chromium started with these flags over QUIET; the same for the same ones."""
     running: dict[frozenset[str], Browser] = {}
+
+    def note(message: ConsoleMessage) -> None:
+        if any(words in message.text for words in BLOCKED):
+            violations.append(f"{message.page.url if message.page else ''}: {message.text}")
+
+    def watch(context: BrowserContext) -> None:
+        context.on("console", note)
+
     with sync_playwright() as playwright:
 
         def start(*flags: str) -> Browser:
@@ -33,6 +66,7 @@ def chromium() -> Iterator[Callable[..., Browser]]:
                 running[key] = playwright.chromium.launch(
                     executable_path=installed.find(), args=[*QUIET, *flags]
                 )
+                running[key].on("context", watch)
             return running[key]
 
         yield start

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes import jwks_server
 from tests.fakes.jwks_server import JwksServer
+from tests.worker.attacked import SETTINGS as ATTACKED
 from tests.worker.platform_keys import AUDIENCE, ISSUER, KEYS, TROUBLES, claims
 from tests.worker.site import Site
 from tools.local_worker import LocalWorker
@@ -37,6 +38,12 @@ def site(dev_worker: LocalWorker, site_with: Callable[..., Site]) -> Site:
 def production(site_with: Callable[..., Site]) -> Site:
     """Return a production site with nothing missing."""
     return site_with(ENVIRONMENT="production")
+
+
+@pytest.fixture(scope="session")
+def attacked(site_with: Callable[..., Site]) -> Site:
+    """Return a site for tests that try everything, apart from those that others look at."""
+    return site_with(**ATTACKED)
 
 
 @pytest.fixture(scope="session")

@@ -272,3 +272,13 @@ def test_the_platforms_own_page_is_used_when_there_is_one(site_with, new_id):
     assert site.page(pair.path, user=pair.student).headers["Location"] == address
     assert address in site.page(f"/session/{new_id}", user=pair.student).text
     error_of(pair.ask(in_days(3)), 409)
+
+
+def test_a_form_of_a_script_fails_in_json(site, new_id):
+    pair = Pair(site, new_id)
+    form = {"time1": "soon"}
+    asked = site.post(
+        pair.path, user=pair.student, data=form, headers={"Accept": "application/json"}
+    )
+
+    assert error_of(asked, 422)["fields"] == {"time1": "Please give a date and a time."}

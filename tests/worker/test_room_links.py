@@ -143,3 +143,12 @@ def test_following_a_link_changes_nothing(site, new_id):
         follow(site, site.link(new_id, "student"))
 
     assert site.show(new_id) == before
+
+
+def test_leaving_a_link_behind_takes_any_id(site):
+    odd = "%0d%0aSet-Cookie:%20a=b;%20Domain=example.com;%F0%9F%8E%93"
+    answer = site.page(f"/session/{odd}/leave-link")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/session/%0D%0ASet-Cookie")
+    assert "Domain" not in answer.headers["Set-Cookie"].replace("Domain%3D", "")

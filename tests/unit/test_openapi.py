@@ -1,0 +1,81 @@
+"""The OpenAPI document: valid to an independent validator, and complete."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import openapi
+from api_operations import OPERATIONS, Who
+from routes import ROUTES
+from settings import Settings
+from tools.paths import ROOT
+
+DOCUMENT = openapi.document(Settings(public_url="https://sessions.example.com"))
+OPERATIONS_IN_IT = {
+    (method.upper(), path): operation
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+
+
+def test_it_is_valid():
+    assert [str(error) for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_every_route_is_in_it_and_nothing_else():
+    assert set(OPERATIONS_IN_IT) == {(route.method, route.path) for route in ROUTES}
+    assert len(OPERATIONS_IN_IT) == len(ROUTES)
+
+
+def test_nothing_is_described_that_no_route_leads_to():
+    assert set(OPERATIONS) == {route.handler for route in ROUTES}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_route_is_described(route):
+    described = OPERATIONS_IN_IT[route.method, route.path]
+    in_path = {each["name"] for each in described["parameters"] if each["in"] == "path"}
+
+    assert described["summary"].endswith(".")
+    assert in_path == set(re.findall(r"\{(\w+)\}", route.path))
+    assert min(map(int, described["responses"])) < 400
+    assert (described["tags"] == ["development"]) == route.development
+
+
+@pytest.mark.parametrize("place", OPERATIONS_IN_IT, ids=" ".join)
+def test_every_failure_has_the_one_shape(place):
+    for status, answer in OPERATIONS_IN_IT[place]["responses"].items():
+        if status >= "400" and place[1] != "/healthz":
+            in_json = answer["content"]["application/json"]["schema"]
+            assert in_json == {"$ref": "#/components/schemas/Error"}
+
+
+def test_bodies_are_the_models_that_check_them():
+    put = OPERATIONS_IN_IT["PUT", "/platform/sessions/{session_id}"]
+    taken = put["requestBody"]["content"]["application/json"]["schema"]
+    booking = DOCUMENT["components"]["schemas"]["Booking"]
+
+    assert taken == {"$ref": "#/components/schemas/Booking"}
+    assert {"course", "student", "teacher", "scheduled_start", "scheduled_end"} == set(
+        booking["required"]
+    )
+    assert booking["additionalProperties"] is False
+
+
+def test_what_takes_a_body_from_signed_in_people_says_who_they_are():
+    for route in ROUTES:
+        who = OPERATIONS[route.handler].who
+        guarded = bool(OPERATIONS_IN_IT[route.method, route.path]["security"])
+        assert guarded == (who in (Who.PARTICIPANT, Who.PLATFORM))
+
+
+def test_the_worker_does_not_import_it_at_start_up():
+    made_of = {"openapi", "api_operations", "api_schemas"}
+    program = f"import sys, app; sys.exit(bool({made_of} & set(sys.modules)))"
+    environment = {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
+
+    assert done.returncode == 0

@@ -1,0 +1,142 @@
+"""Whatever somebody sends on the live socket, the other person notices nothing of it."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import websockets
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, Seat, rooms_on
+from tools.local_worker import LocalWorker
+
+few = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+PAGE = secrets.token_hex(8)
+# What docs/protocol.md lets a person hear because of what the other one does.
+FROM_THE_OTHER = {"signal", "chat", "media", "presence", "session", "mode", "notice", "recording"}
+VALID: tuple[dict[str, Any], ...] = (
+    {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v=0"}},
+    {"type": "signal", "to": PAGE, "candidate": {"candidate": "candidate:1", "sdpMid": "0"}},
+    {"type": "chat", "id": "abcdefgh", "text": "Hello"},
+    {"type": "media", "microphone": True, "camera": False, "screen": False},
+    {"type": "move", "epoch": 0, "reason": "asked"},
+)
+DEEP = 20_000
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@st.composite
+def nearly_valid(draw: st.DrawFn) -> str:
+    """A message with one field changed, missing or too much."""
+    message = dict(draw(st.sampled_from(VALID)))
+    field = draw(st.sampled_from([*message, "more"]))
+    if draw(st.booleans()):
+        message[field] = draw(json_values)
+    else:
+        message.pop(field, None)
+    return json.dumps(message)
+
+
+frames = st.one_of(
+    st.text(max_size=200),
+    st.binary(max_size=200),
+    json_values.map(json.dumps),
+    nearly_valid(),
+    st.sampled_from(
+        [
+            "[" * DEEP + "]" * DEEP,
+            '{"type":' * 7_000 + "1" + "}" * 7_000,
+            '{"type":"chat","id":"abcdefgh","text":' + "[" * DEEP + "]" * DEEP + "}",
+            '{"type":"chat","id":"abcdefgh","text":"' + "x" * 70_000 + '"}',
+            "9" * 60_000,
+            '{"type":"move","epoch":' + "9" * 5_000 + ',"reason":"asked"}',
+            '"\\ud800"',
+            b"\x00" * 70_000,
+            "",
+        ]
+    ),
+)
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+@pytest.fixture
+def room(book: Callable[..., Room]) -> Room:
+    return book(starts_in=5 * MINUTE)
+
+
+def troubles(worker: LocalWorker) -> list[str]:
+    """What in the log says that something broke."""
+    signs = ("unexpected_error", "Uncaught", "Traceback", "overflow", '"status": 5', "exception")
+    return [line for line in worker.logs().splitlines() if any(sign in line for sign in signs)]
+
+
+async def can_talk(room: Room, seat: Seat) -> None:
+    """The room lives, and takes and gives what this person says."""
+    line = secrets.token_hex(8)
+    await seat.say("chat", id=line, text="Still here")
+    await seat.hears("chat", id=line)
+    assert set(room.present()) >= {TEACHER}
+
+
+@few
+@given(sent=st.lists(frames, min_size=1, max_size=15))
+async def test_garbage_harms_nobody_else(room: Room, sent: list[str | bytes]) -> None:
+    before = troubles(room.worker)
+    teacher = await room.enter(TEACHER)
+    student = await room.enter(STUDENT)
+    try:
+        for frame in sent:
+            await student.socket.send(frame)
+    except websockets.ConnectionClosed:
+        assert student.socket.close_code in (1009, 4008)
+
+    await can_talk(room, teacher)
+    again = await room.enter(STUDENT)
+    await can_talk(room, again)
+    assert {message["type"] for message in teacher.heard} <= FROM_THE_OTHER | {"welcome"}
+    assert troubles(room.worker) == before
+    await again.drop()
+    await student.drop()
+    await teacher.drop()
+
+
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 900_000, 3_000_000])
+@pytest.mark.parametrize("binary", [False, True])
+async def test_a_huge_frame_harms_nobody_else(room: Room, size: int, binary: bool) -> None:
+    before = troubles(room.worker)
+    teacher = await room.enter(TEACHER)
+    student = await room.enter(STUDENT)
+    await student.socket.send(b"x" * size if binary else "x" * size)
+    await asyncio.sleep(0.2)
+
+    await can_talk(room, teacher)
+    await can_talk(room, await room.enter(STUDENT))
+    assert troubles(room.worker) == before
+
+
+@few
+@given(page=st.text(max_size=40), watch=st.text(max_size=5))
+def test_any_address_of_the_socket(dev_worker: LocalWorker, site, page: str, watch: str) -> None:
+    """Without the upgrade, and with it for somebody who is not signed in."""
+    params = {"page": page, "watch": watch}
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    plain = site.get("/session/demo-joinable/live", user="demo-student", params=params)
+    unknown = site.get("/session/demo-joinable/live", headers=upgrade, params=params)
+
+    assert plain.status_code == 426
+    assert unknown.status_code in (400, 401)

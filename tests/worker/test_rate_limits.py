@@ -1,0 +1,156 @@
+"""The optional binding RATE_LIMIT, as wrangler.toml has it in a comment, with a lower limit."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from routes import ROUTES
+from tests.conftest import free_port
+from tests.worker.site import Site, booking, error_of, person
+from tools import dev_settings
+from tools.local_worker import LocalWorker
+from tools.paths import PYTHON_MODULES, ROOT
+
+LIMIT = 3
+# A minute may end meanwhile, and counting begins anew.
+ENOUGH = 2 * LIMIT + 1
+BLOCK = """\
+# [[ratelimits]]
+# name = "RATE_LIMIT"
+# namespace_id = "1001"
+# simple = { limit = 60, period = 60 }
+"""
+LIMITED = {
+    "POST /session/{session_id}/join",
+    "POST /session/{session_id}/waiting",
+    "POST /session/{session_id}/events",
+    "POST /session/{session_id}/feedback",
+    "POST /session/{session_id}/resources",
+    "POST /session/{session_id}/uploads",
+    "POST /session/{session_id}/reschedule",
+    "POST /session/{session_id}/reschedule/answer",
+    "GET /r/{token}",
+    "GET /r/{token}/calendar",
+    "GET /r/{token}/reschedule",
+}
+
+
+class LimitedWorker(LocalWorker):
+    """The Worker with a configuration of its own."""
+
+    def _command(self) -> list[str]:
+        return [*super()._command(), f"--config={self.state / 'wrangler.toml'}"]
+
+
+def with_limits(config: str) -> str:
+    """wrangler.toml as an operator changes it, but for the number."""
+    assert BLOCK in config
+    uncommented = BLOCK.replace("# ", "").replace("limit = 60", f"limit = {LIMIT}")
+    return config.replace(BLOCK, uncommented)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    project = tmp_path_factory.mktemp("limited")
+    shutil.copytree(ROOT / "src", project / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "public", project / "public")
+    (project / "python_modules").symlink_to(PYTHON_MODULES)
+    config = (ROOT / "wrangler.toml").read_text(encoding="utf-8")
+    (project / "wrangler.toml").write_text(with_limits(config), encoding="utf-8")
+    port = free_port()
+    settings = dev_settings.development(f"http://localhost:{port}")
+    worker = LimitedWorker(settings, port=port, state=project, ip="localhost")
+    worker.start()
+    site = Site(worker)
+    yield site
+    site.close()
+    worker.stop()
+
+
+@pytest.fixture
+def pair(site: Site) -> tuple[str, str, str]:
+    """A session of two people that nothing has been counted for."""
+    name = uuid.uuid4().hex[:8]
+    student, teacher = f"student-{name}", f"teacher-{name}"
+    people = {"student": person(student), "teacher": person(teacher)}
+    assert site.put(f"session-{name}", booking(**people)).is_success
+    return f"/session/session-{name}", student, teacher
+
+
+def test_what_is_limited():
+    assert {f"{each.method} {each.path}" for each in ROUTES if each.limited} == LIMITED
+
+
+@pytest.mark.parametrize("route", sorted(LIMITED))
+def test_too_often_is_refused(site, pair, route):
+    method, path = route.split()
+    session_id = pair[0].removeprefix("/session/")
+    where = path.format(session_id=session_id, token=site.link(session_id, pair[1]))
+    accept = {"Accept": "application/json"}
+    answers = [
+        site.request(method, where, user=pair[1], json={}, headers=accept) for _ in range(ENOUGH)
+    ]
+    statuses = [answer.status_code for answer in answers]
+    refused = answers[statuses.index(429)]
+
+    assert 429 not in statuses[:LIMIT]
+    assert refused.headers["Retry-After"] == "60"
+    assert error_of(refused, 429) == {
+        "code": "too_many_requests",
+        "message": "That was too often. Please try again in a minute.",
+    }
+
+
+def test_each_person_is_counted_alone_and_each_thing_too(site, pair):
+    path, student, teacher = pair
+    mine = [site.post(f"{path}/join", user=student).status_code for _ in range(ENOUGH)]
+
+    assert 429 in mine
+    assert site.post(f"{path}/join", user=teacher).status_code == 200
+    issue = {"event": "tech_issue", "error_type": "x"}
+    assert site.post(f"{path}/events", user=student, json=issue).status_code == 204
+
+
+def test_by_link_one_is_the_same_person(site, pair):
+    path, student, _ = pair
+    cookie = site.room_cookie(path.removeprefix("/session/"), student)
+    mine = [site.post(f"{path}/join", cookie=cookie).status_code for _ in range(ENOUGH)]
+
+    assert mine[:LIMIT] == [200] * LIMIT
+    assert 429 in mine
+    assert 429 in [site.post(f"{path}/join", user=student).status_code for _ in range(ENOUGH)]
+
+
+def test_forged_links_are_counted_by_address(site, pair):
+    tried = [site.page(f"/r/forged-{number}").status_code for number in range(ENOUGH)]
+    link = site.link(pair[0].removeprefix("/session/"), pair[1])
+
+    assert set(tried) == {404, 429}
+    assert site.page(f"/r/{link}").status_code == 303
+
+
+def test_who_is_not_signed_in_is_counted_by_address(site, pair):
+    tried = [site.post(f"{pair[0]}/join").status_code for _ in range(ENOUGH)]
+    forged = [site.post(f"{pair[0]}/join", token=f"x.y.{n}").status_code for n in range(ENOUGH)]
+
+    assert set(tried) <= {401, 429}
+    assert 429 in tried
+    assert 429 in forged
+
+
+def test_nothing_else_is_limited(site, pair):
+    path, student, _ = pair
+    for _ in range(ENOUGH):
+        assert site.get(f"{path}/state", user=student).status_code == 200
+        assert site.post("/webhooks/resend").status_code == 401
+        assert site.get("/platform/recordings").status_code == 401
+        assert site.show(path.removeprefix("/session/"))
+
+
+def test_without_the_binding_nothing_is_limited(dev_worker, site_with):
+    plain = site_with()
+    joined = {plain.post("/session/demo-joinable/join", user="demo-student") for _ in range(70)}
+
+    assert {answer.status_code for answer in joined} == {200}
