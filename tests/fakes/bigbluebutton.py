@@ -14,8 +14,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,10 +24,10 @@ from xml.sax.saxutils import escape
 
 from tests.fakes import hs256
 from tests.fakes.faults import Faults, answer
+from tests.fakes.serving import serving
 from tests.fakes.webhook_sender import DIRECT, post
 
 SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"  # the API documentation's example
-POLL_S = 0.01
 CLIENT = Path(__file__).with_name("client.html")
 MEETING_ID = re.compile(r"[A-Za-z0-9_-]{2,256}\Z")
 BOOLEANS = (
@@ -394,16 +393,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running(port: int = 0, **options: Any) -> Iterator[BigBlueButtonFake]:
-    with BigBlueButtonFake(port, **options) as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S], daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def running(port: int = 0, **options: Any) -> AbstractContextManager[BigBlueButtonFake]:
+    return serving(BigBlueButtonFake(port, **options))
 
 
 if __name__ == "__main__":

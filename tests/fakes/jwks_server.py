@@ -1,10 +1,8 @@
 """A platform's signing keys, and the address where it publishes them: real HTTP on loopback."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,8 +11,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from tests.fakes.serving import serving
+
 HOUR_S = 60 * 60
-POLL_S = 0.01  # how soon the server notices that it is to stop
 
 
 @dataclass(frozen=True)
@@ -104,13 +103,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running() -> Iterator[JwksServer]:
-    with JwksServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S])
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def running() -> AbstractContextManager[JwksServer]:
+    return serving(JwksServer())

@@ -2,13 +2,12 @@
 
 import gzip
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-POLL_S = 0.01
+from tests.fakes.serving import serving
+
 SLOW_S = 3
 
 
@@ -96,13 +95,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running() -> Iterator[MisbehavingServer]:
-    with MisbehavingServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S])
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def running() -> AbstractContextManager[MisbehavingServer]:
+    return serving(MisbehavingServer())

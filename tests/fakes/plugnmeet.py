@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,11 +25,11 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes import hs256, plugnmeet_schema
 from tests.fakes.faults import Faults, answer, body_of
 from tests.fakes.films import Film
+from tests.fakes.serving import serving
 from tests.fakes.webhook_sender import Sender
 
 KEY = "plugnmeet"
 SECRET = "zumyyYWqv7KR2kUqvYdq4z4sXg7XTBD2ljT6"  # the server's documented example
-POLL_S = 0.01
 TOKEN_LIFE_S = 600
 CLIENT = Path(__file__).with_name("client.html")
 RECORDER = "RECORDER_BOT"
@@ -474,16 +474,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running(port: int = 0, **options: Any) -> Iterator[PlugNmeetFake]:
-    with PlugNmeetFake(port, **options) as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S], daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def running(port: int = 0, **options: Any) -> AbstractContextManager[PlugNmeetFake]:
+    return serving(PlugNmeetFake(port, **options))
 
 
 if __name__ == "__main__":

@@ -4,18 +4,16 @@ addresses that expire, and faults on demand. Real HTTP on loopback.
 
 import json
 import re
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.films import Film
+from tests.fakes.serving import serving
 
-POLL_S = 0.01
 CHUNK = 1 << 18
 
 
@@ -136,13 +134,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def running() -> Iterator[RecordingServer]:
-    with RecordingServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S])
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def running() -> AbstractContextManager[RecordingServer]:
+    return serving(RecordingServer())

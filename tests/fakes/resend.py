@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.fakes.serving import serving
+
 API_KEY = "re_test_0123456789abcdef"
 KEY_LIFE_S = 24 * 60 * 60
 MAX_BATCH = 100
 MAX_KEY_CHARACTERS = 256
-POLL_S = 0.01
 ADDRESS = re.compile(r"(?:[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+|[^<>]+ <[^<>@\s]+@[^<>@\s]+>)\Z")
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 
@@ -228,11 +229,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def running(service: Resend) -> Iterator[str]:
     """The service's address, for as long as it runs."""
-    with _Server(service) as server:
-        thread = threading.Thread(target=server.serve_forever, args=[POLL_S])
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Server(service)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
