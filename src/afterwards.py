@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import aftermath
 import feedback_words
+import files
 import filetypes
 import rules
-import uploads
 import when
 from aftermath import Resource
 
@@ -50,9 +50,9 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
         "no_file": _NO_FILE,
         "has_chat": False,
         "upload": {
-            "max_bytes": settings.upload_max_mb * uploads.MB,
-            "max_words": size_in_words(settings.upload_max_mb * uploads.MB),
-            "parts_above": uploads.MULTIPART_ABOVE_BYTES,
+            "max_bytes": settings.upload_max_mb * files.MB,
+            "max_words": size_in_words(settings.upload_max_mb * files.MB),
+            "parts_above": files.MULTIPART_ABOVE_BYTES,
             "accept": ",".join(f".{ending}" for ending in filetypes.TYPES),
         },
     }
