@@ -7,11 +7,12 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 
 from tools import setup
 from tools.bench import machine, report
 from tools.local_worker import LocalWorkerError
-from tools.paths import ROOT
+from tools.paths import ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError
 
 PARTS = ("pages", "startup", "budgets", "rooms", "load")
@@ -24,10 +25,13 @@ def main() -> None:
         sys.exit(f"make bench: ONLY can be {', '.join(PARTS + LONG_PARTS)}, not {unknown}.")
     if sys.platform != "linux":
         sys.exit("make bench: it reads processor time and memory from /proc, so it needs Linux.")
-    # Peers are made from our own templates and queries.
-    sys.path.insert(0, str(ROOT / "src"))
     try:
         setup.main("check")
+        if Path(sys.prefix) != VENV:
+            # Into the environment that has just been made, which has what the parts import.
+            os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "tools.bench"])  # noqa: S606
+        # Peers are made from our own templates and queries.
+        sys.path.insert(0, str(ROOT / "src"))
         for part in wanted:
             run_part(part)
     except (StepFailedError, LocalWorkerError) as failure:

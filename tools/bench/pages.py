@@ -17,9 +17,9 @@ from tools.bench.report import Table, percentile
 from tools.bench.workerd import Workerd
 from tools.local_worker import LocalWorker
 
-ROUNDS = 12
-REQUESTS = 60
-WARM_UP = 150
+ROUNDS = 10
+REQUESTS = 50
+WARM_UP = 100
 PAGE = f"/session/{peers.SESSION}"
 STATE = f"{PAGE}/state"
 SCRIPT_DATA = re.compile(r'id="session-data">(.*?)</script>')
