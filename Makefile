@@ -1,6 +1,6 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check deploy secrets reminders-status recordings-status recordings-retry \
+.PHONY: help dev test check bench deploy secrets reminders-status recordings-status recordings-retry \
 	wrangler pins clean
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
@@ -17,6 +17,9 @@ test: ## Check, then run all tests: unit, worker (real workerd), browser (real C
 
 check: ## Lint, format check, types
 	$(run) tools.check
+
+bench: ## Measure the budgets into docs/performance.md (ONLY=pages,rooms,...; MINUTES of load)
+	$(run) tools.bench
 
 deploy: ## Migrate the production database, then deploy to Cloudflare
 	$(run) tools.deploy

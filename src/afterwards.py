@@ -9,9 +9,9 @@ import aftermath
 import feedback_words
 import filetypes
 import rules
-import uploads
 import when
 from aftermath import Resource
+from files import MB, MULTIPART_ABOVE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,9 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
         "no_file": _NO_FILE,
         "has_chat": False,
         "upload": {
-            "max_bytes": settings.upload_max_mb * uploads.MB,
-            "max_words": size_in_words(settings.upload_max_mb * uploads.MB),
-            "parts_above": uploads.MULTIPART_ABOVE_BYTES,
+            "max_bytes": settings.upload_max_mb * MB,
+            "max_words": size_in_words(settings.upload_max_mb * MB),
+            "parts_above": MULTIPART_ABOVE_BYTES,
             "accept": ",".join(f".{ending}" for ending in filetypes.TYPES),
         },
     }

@@ -18,6 +18,7 @@ import uploads as uploads_case
 from handlers import (
     calendar_file,
     chat_file,
+    clock,
     dev,
     events,
     link,
@@ -226,5 +227,5 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
     dev.seed: _open(_json(200, schemas.SEEDED), ELSEWHERE),
     dev.book: _open(ELSEWHERE),
     dev.announce_recording: _open(DONE, body={JSON: dev.NewRecording}),
-    room.shift_clock: _open(DONE, body={JSON: room.ClockShift}),
+    clock.shift: _open(DONE, body={JSON: clock.ClockShift}),
 }

@@ -57,7 +57,7 @@ async def respond(
             csrf.refuse_cross_site(request)
         if route.limited:
             await limits.refuse_too_many(request, ctx, route, params)
-        response = await route.handler(request, ctx, **params)
+        response = await route.handle(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
         response = _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import live_messages
-from live_messages import RefusedMessageError
+from errors import RefusedMessageError
 from model import Role
 from presence import Here
 
 if TYPE_CHECKING:
+    from live_messages import Chat, Media, Signal
     from live_sockets import LiveSocket, LiveSockets
     from presence import Seat
     from room_memory import ChatLog
@@ -50,17 +50,17 @@ class Conversation:
     def pass_on(
         self,
         socket: LiveSocket,
-        message: live_messages.Chat | live_messages.Media | live_messages.Signal,
+        message: Chat | Media | Signal,
         now: int,
     ) -> None:
         """Raises: RefusedMessageError when it is for nobody who is here."""
         others = self._sockets.of(socket.role.other)
-        if isinstance(message, live_messages.Chat):
+        if message.type == "chat":
             line = self._chat.add(socket.role, message, now)
             if line is not None:
                 told = [*others, *self._sockets.of(socket.role)]
                 _tell(told, {"type": "chat", **line})
-        elif isinstance(message, live_messages.Media):
+        elif message.type == "media":
             media = message.model_dump(exclude={"type"})
             socket.media = media
             _tell(others, {"type": "media", "role": socket.role, **media})

@@ -162,3 +162,12 @@ class NotConfiguredError(ServiceUnavailableError):
 class ProviderError(ServiceUnavailableError):
     code = "provider_unavailable"
     message = "Video service unavailable. Try again."
+
+
+class RefusedMessageError(Exception):
+    """A live message that is not acted on. `code` is told to its sender and to nobody else."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Stream = Any
+MB: Final = 1000 * 1000
+# Above this our own page uploads in parts.
+MULTIPART_ABOVE_BYTES: Final = 20 * MB
 
 
 class StreamBrokenError(Exception):

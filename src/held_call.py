@@ -12,8 +12,7 @@ import calls
 import presence
 import rules
 import video
-from errors import ProviderError
-from live_messages import RefusedMessageError
+from errors import ProviderError, RefusedMessageError
 from model import Role
 from providers.base import PEER, CallEvent
 

@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from errors import RefusedMessageError
+
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CHAT_CHARACTERS: Final = 2_000
 MAX_SDP_CHARACTERS: Final = 60_000
@@ -22,15 +24,6 @@ _SIGNAL_CONTENT: Final = {"description", "candidate"}
 
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
 ShortText = Annotated[str, StringConstraints(max_length=256)]
-
-
-class RefusedMessageError(Exception):
-    """A message that is not acted on. `code` is told to its sender and to nobody else."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 class _Message(BaseModel):

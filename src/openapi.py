@@ -62,10 +62,10 @@ def document(settings: Settings) -> dict[str, Any]:
 
 
 def _described(route: Route) -> dict[str, Any]:
-    operation = OPERATIONS[route.handler]
+    operation = OPERATIONS[route.handle]
     described: dict[str, Any] = {
-        "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
-        "summary": (inspect.getdoc(route.handler) or "").partition("\n")[0],
+        "operationId": f"{route.handle.__module__.rpartition('.')[2]}_{route.handle.__name__}",
+        "summary": (inspect.getdoc(route.handle) or "").partition("\n")[0],
         "tags": ["development" if route.development else operation.who.value],
         "parameters": list(_parameters(route, operation)),
         "responses": _responses(route, operation),
@@ -148,7 +148,7 @@ def _models() -> dict[str, Any]:
     models = {
         taken
         for route in ROUTES
-        for taken in OPERATIONS[route.handler].body.values()
+        for taken in OPERATIONS[route.handle].body.values()
         if _is_model(taken)
     }
     _, together = models_json_schema(

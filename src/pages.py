@@ -13,7 +13,6 @@ import jinja2
 from markupsafe import Markup
 
 import afterwards
-import rescheduling
 import rules
 import video
 import when
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 AVATAR_COLOURS = 6
+ICONS = ("partials/icons.html", "partials/room_icons.html")
 
 
 @functools.cache
@@ -44,6 +44,10 @@ def _templates() -> jinja2.Environment:
         "colour": colour,
         "text": text,
     } | afterwards.FILTERS
+    for partial in ICONS:
+        # Dozens a page, always the same few: each is drawn once.
+        module: Any = environment.get_template(partial).module
+        module.icon = functools.cache(module.icon)
     return environment
 
 
@@ -76,7 +80,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         dashboard_url=dashboard_url(settings, visit.role),
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=reschedule_url(settings, session.id),
-        can_move=rescheduling.asks_now(visit),
+        can_move=rules.can_ask_to_move(session, visit.now),
         recorded=video.is_recorded(session, settings),
         data=_script_data(visit, settings),
         **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),

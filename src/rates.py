@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from live_messages import RefusedMessageError
+from errors import RefusedMessageError
 
 
 @dataclass(slots=True)

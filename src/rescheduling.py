@@ -13,7 +13,6 @@ import validation
 import when
 from db import reschedules
 from errors import ConflictError, InvalidError
-from model import Status
 from wording import first_name
 
 if TYPE_CHECKING:
@@ -51,18 +50,13 @@ class Answered(BaseModel):
     note: Text = ""
 
 
-def can_move(session: Session) -> bool:
-    """Whether the session's time can still change."""
-    return session.status in (Status.SCHEDULED, Status.NO_SHOW)
-
-
 def is_current(request: Request | None, session: Session) -> bool:
     """Whether a request waits for an answer, and is about the time that the session has."""
     return (
         request is not None
         and request.state == "open"
         and request.scheduled_start == session.scheduled_start
-        and can_move(session)
+        and rules.can_move(session)
     )
 
 
@@ -107,7 +101,7 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
     Raises: ConflictError, InvalidError.
     """
     _refuse_if_elsewhere(ctx)
-    if not can_move(visit.session):
+    if not rules.can_move(visit.session):
         raise ConflictError("This session cannot be moved any more.")
     starts = _checked(asked, visit)
     request_id = uuid.uuid4().hex
@@ -222,10 +216,3 @@ def earliest(visit: Visit) -> str:
     moment = (visit.now // 300 + 1) * 300
     zone = when.zone_of(visit.viewer.time_zone)
     return f"{datetime.fromtimestamp(moment, zone):%Y-%m-%dT%H:%M}"
-
-
-def asks_now(visit: Visit) -> bool:
-    """Whether the reader may ask from this state of the page."""
-    return can_move(visit.session) and not (
-        rules.is_closed(visit.session, visit.now) and visit.session.status is Status.SCHEDULED
-    )

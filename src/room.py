@@ -18,15 +18,14 @@ from pyodide.ffi import to_js
 from workers import DurableObject
 
 import bindings
-import live_messages
 import live_sockets
 import presence
 import record
 import rules
 import settling
 from conversation import Conversation
+from errors import RefusedMessageError
 from held_call import HeldCall
-from live_messages import RefusedMessageError
 from live_sockets import LiveSocket, LiveSockets
 from logs import log
 from model import Role, Status
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
     from context import Context
+    from live_messages import Message, Move
     from model import Session
     from presence import Seats
 
@@ -134,6 +134,9 @@ class Room(DurableObject):  # type: ignore[misc]
             return
         allowance = self._allowances.setdefault(socket.id, Allowance(time.monotonic()))
         try:
+            # Imported by who needs it: pydantic would double the start of every Worker.
+            import live_messages  # noqa: PLC0415
+
             message = live_messages.read(text)
             allowance.use(message.type, time.monotonic())
             await self._act_on(socket, message)
@@ -229,13 +232,13 @@ class Room(DurableObject):  # type: ignore[misc]
                 )
         self._memory.save(self._sql)
 
-    async def _act_on(self, socket: LiveSocket, message: live_messages.Message) -> None:
+    async def _act_on(self, socket: LiveSocket, message: Message) -> None:
         if socket.watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
-        if isinstance(message, live_messages.Move):
+        if message.type == "move":
             await self._move(socket, message)
             return
-        if not isinstance(message, live_messages.Leave):
+        if message.type != "leave":
             self._conversation.pass_on(socket, message, self._now())
             return
         socket.disregard()
@@ -245,7 +248,7 @@ class Room(DurableObject):  # type: ignore[misc]
         await self._settle()
         socket.retire(live_sockets.LEFT, "left")
 
-    async def _move(self, socket: LiveSocket, message: live_messages.Move) -> None:
+    async def _move(self, socket: LiveSocket, message: Move) -> None:
         """Take both people to the provider; the second one to ask finds it done."""
         mode = await self._call.move(message)
         if mode is None:

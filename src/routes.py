@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from errors import MethodNotAllowedError, NotFoundError
-from handlers import (
-    calendar_file,
-    chat_file,
-    dev,
-    events,
-    feedback,
-    link,
-    ops,
-    platform,
-    recordings,
-    reschedule,
-    resend_webhook,
-    resources,
-    room,
-    session,
-    unsubscribe,
-    uploads,
-    waiting,
-    webhooks,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,7 +24,8 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: str
+    """Module and function in `handlers`, imported when first asked for: starting must be quick."""
     page: bool = False
     """Answers people: errors are pages and signed-out visitors are sent to sign in."""
     development: bool = False
@@ -52,59 +35,71 @@ class Route:
     limited: bool = False
     """Costly, or worth trying often: counted where the binding RATE_LIMIT is there (limits.py)."""
 
+    @property
+    def handle(self) -> Handler:
+        """The handler itself."""
+        return _handler(self.handler)
+
+
+@functools.cache
+def _handler(name: str) -> Handler:
+    module, _, function = name.partition(".")
+    handler: Handler = getattr(importlib.import_module(f"handlers.{module}"), function)
+    return handler
+
 
 ROUTES: Final = (
-    Route("GET", "/session/{session_id}", session.show, page=True),
-    Route("GET", "/session/{session_id}/state", session.state),
-    Route("POST", "/session/{session_id}/join", room.join, limited=True),
-    Route("GET", "/session/{session_id}/left", session.left, page=True),
-    Route("GET", "/session/{session_id}/live", room.live),
-    Route("POST", "/session/{session_id}/end", room.end),
-    Route("POST", "/session/{session_id}/waiting", waiting.tell_the_other, limited=True),
-    Route("POST", "/session/{session_id}/events", events.record, limited=True),
-    Route("GET", "/session/{session_id}/leave-link", link.leave, page=True),
-    Route("POST", "/session/{session_id}/feedback", feedback.give, limited=True),
-    Route("GET", "/session/{session_id}/resources", resources.list_all),
-    Route("POST", "/session/{session_id}/resources", uploads.receive, limited=True),
-    Route("GET", "/session/{session_id}/resources/{resource_id}", resources.download),
-    Route("DELETE", "/session/{session_id}/resources/{resource_id}", resources.delete),
-    Route("POST", "/session/{session_id}/resources/{resource_id}/restore", resources.restore),
-    Route("GET", "/session/{session_id}/uploads", uploads.list_unfinished),
-    Route("POST", "/session/{session_id}/uploads", uploads.start, limited=True),
-    Route("PUT", "/session/{session_id}/uploads/{resource_id}/parts/{number}", uploads.put_part),
-    Route("POST", "/session/{session_id}/uploads/{resource_id}/complete", uploads.complete),
-    Route("DELETE", "/session/{session_id}/uploads/{resource_id}", uploads.cancel),
-    Route("GET", "/session/{session_id}/chat.txt", chat_file.download, page=True),
-    Route("GET", "/session/{session_id}/reschedule", reschedule.show, page=True),
-    Route("POST", "/session/{session_id}/reschedule", reschedule.ask, limited=True),
-    Route("POST", "/session/{session_id}/reschedule/answer", reschedule.answer, limited=True),
-    Route("POST", "/session/{session_id}/reschedule/withdraw", reschedule.withdraw),
-    Route("GET", "/session/{session_id}/calendar.ics", calendar_file.download, page=True),
-    Route("GET", "/r/{token}", link.follow, page=True, limited=True),
-    Route("GET", "/r/{token}/calendar", link.follow_to_calendar, page=True, limited=True),
-    Route("GET", "/r/{token}/reschedule", link.follow_to_reschedule, page=True, limited=True),
-    Route("GET", "/unsubscribe/{token}", unsubscribe.show, page=True),
-    Route("POST", "/unsubscribe/{token}", unsubscribe.switch, page=True, cross_site=True),
-    Route("POST", "/webhooks/resend", resend_webhook.receive, cross_site=True),
-    Route("PUT", "/platform/sessions/{session_id}", platform.put, cross_site=True),
-    Route("GET", "/platform/sessions/{session_id}", platform.show, cross_site=True),
-    Route("POST", "/platform/sessions/{session_id}/cancel", platform.cancel, cross_site=True),
-    Route("POST", "/webhooks/plugnmeet", webhooks.plugnmeet, cross_site=True),
-    Route("POST", "/webhooks/bigbluebutton", webhooks.bigbluebutton, cross_site=True),
-    Route("GET", "/webhooks/bigbluebutton", webhooks.bigbluebutton_ended),
-    Route("GET", "/platform/recordings", recordings.list_unready, cross_site=True),
-    Route("POST", "/platform/recordings/{record_id}/retry", recordings.retry, cross_site=True),
-    Route("GET", "/healthz", ops.healthz),
-    Route("GET", "/openapi.json", ops.openapi, development=True),
-    Route("GET", "/dev", dev.dashboard, page=True, development=True),
-    Route("GET", "/dev/sign-in", dev.sign_in, page=True, development=True),
-    Route("GET", "/dev/sign-out", dev.sign_out, page=True, development=True),
-    Route("GET", "/dev/outbox", dev.outbox, page=True, development=True),
-    Route("GET", "/dev/outbox/{mail_id}", dev.outbox_mail, page=True, development=True),
-    Route("POST", "/dev/seed", dev.seed, page=True, development=True),
-    Route("POST", "/dev/book", dev.book, page=True, development=True),
-    Route("POST", "/dev/recordings", dev.announce_recording, development=True),
-    Route("POST", "/dev/clock/{session_id}", room.shift_clock, development=True),
+    Route("GET", "/session/{session_id}", "session.show", page=True),
+    Route("GET", "/session/{session_id}/state", "session.state"),
+    Route("POST", "/session/{session_id}/join", "room.join", limited=True),
+    Route("GET", "/session/{session_id}/left", "session.left", page=True),
+    Route("GET", "/session/{session_id}/live", "room.live"),
+    Route("POST", "/session/{session_id}/end", "room.end"),
+    Route("POST", "/session/{session_id}/waiting", "waiting.tell_the_other", limited=True),
+    Route("POST", "/session/{session_id}/events", "events.record", limited=True),
+    Route("GET", "/session/{session_id}/leave-link", "link.leave", page=True),
+    Route("POST", "/session/{session_id}/feedback", "feedback.give", limited=True),
+    Route("GET", "/session/{session_id}/resources", "resources.list_all"),
+    Route("POST", "/session/{session_id}/resources", "uploads.receive", limited=True),
+    Route("GET", "/session/{session_id}/resources/{resource_id}", "resources.download"),
+    Route("DELETE", "/session/{session_id}/resources/{resource_id}", "resources.delete"),
+    Route("POST", "/session/{session_id}/resources/{resource_id}/restore", "resources.restore"),
+    Route("GET", "/session/{session_id}/uploads", "uploads.list_unfinished"),
+    Route("POST", "/session/{session_id}/uploads", "uploads.start", limited=True),
+    Route("PUT", "/session/{session_id}/uploads/{resource_id}/parts/{number}", "uploads.put_part"),
+    Route("POST", "/session/{session_id}/uploads/{resource_id}/complete", "uploads.complete"),
+    Route("DELETE", "/session/{session_id}/uploads/{resource_id}", "uploads.cancel"),
+    Route("GET", "/session/{session_id}/chat.txt", "chat_file.download", page=True),
+    Route("GET", "/session/{session_id}/reschedule", "reschedule.show", page=True),
+    Route("POST", "/session/{session_id}/reschedule", "reschedule.ask", limited=True),
+    Route("POST", "/session/{session_id}/reschedule/answer", "reschedule.answer", limited=True),
+    Route("POST", "/session/{session_id}/reschedule/withdraw", "reschedule.withdraw"),
+    Route("GET", "/session/{session_id}/calendar.ics", "calendar_file.download", page=True),
+    Route("GET", "/r/{token}", "link.follow", page=True, limited=True),
+    Route("GET", "/r/{token}/calendar", "link.follow_to_calendar", page=True, limited=True),
+    Route("GET", "/r/{token}/reschedule", "link.follow_to_reschedule", page=True, limited=True),
+    Route("GET", "/unsubscribe/{token}", "unsubscribe.show", page=True),
+    Route("POST", "/unsubscribe/{token}", "unsubscribe.switch", page=True, cross_site=True),
+    Route("POST", "/webhooks/resend", "resend_webhook.receive", cross_site=True),
+    Route("PUT", "/platform/sessions/{session_id}", "platform.put", cross_site=True),
+    Route("GET", "/platform/sessions/{session_id}", "platform.show", cross_site=True),
+    Route("POST", "/platform/sessions/{session_id}/cancel", "platform.cancel", cross_site=True),
+    Route("POST", "/webhooks/plugnmeet", "webhooks.plugnmeet", cross_site=True),
+    Route("POST", "/webhooks/bigbluebutton", "webhooks.bigbluebutton", cross_site=True),
+    Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),
+    Route("GET", "/platform/recordings", "recordings.list_unready", cross_site=True),
+    Route("POST", "/platform/recordings/{record_id}/retry", "recordings.retry", cross_site=True),
+    Route("GET", "/healthz", "ops.healthz"),
+    Route("GET", "/openapi.json", "ops.openapi", development=True),
+    Route("GET", "/dev", "dev.dashboard", page=True, development=True),
+    Route("GET", "/dev/sign-in", "dev.sign_in", page=True, development=True),
+    Route("GET", "/dev/sign-out", "dev.sign_out", page=True, development=True),
+    Route("GET", "/dev/outbox", "dev.outbox", page=True, development=True),
+    Route("GET", "/dev/outbox/{mail_id}", "dev.outbox_mail", page=True, development=True),
+    Route("POST", "/dev/seed", "dev.seed", page=True, development=True),
+    Route("POST", "/dev/book", "dev.book", page=True, development=True),
+    Route("POST", "/dev/recordings", "dev.announce_recording", development=True),
+    Route("POST", "/dev/clock/{session_id}", "clock.shift", development=True),
 )
 
 

@@ -50,6 +50,18 @@ def can_join(session: Session, now: int) -> bool:
     return opens_at(session) <= now and not is_closed(session, now)
 
 
+def can_move(session: Session) -> bool:
+    """Whether the session's time can still change."""
+    return session.status in (Status.SCHEDULED, Status.NO_SHOW)
+
+
+def can_ask_to_move(session: Session, now: int) -> bool:
+    """Whether the page offers to ask for another time."""
+    return can_move(session) and not (
+        is_closed(session, now) and session.status is Status.SCHEDULED
+    )
+
+
 def absent_role(session: Session, now: int) -> Role | None:
     """Who did not come: as recorded, else as it follows from one lone attendance.
 

@@ -25,7 +25,7 @@ from errors import (
     NotFoundError,
     UnsupportedTypeError,
 )
-from files import Part, StreamBrokenError
+from files import MB, Part, StreamBrokenError
 from logs import log
 from model import Role, Status
 
@@ -35,12 +35,10 @@ if TYPE_CHECKING:
     from db.database import Row
     from files import Stored, Stream
 
-MB: Final = 1000 * 1000
 PART_BYTES: Final = 8 * 1024 * 1024
-# Cloudflare takes no larger request; above 20 MB our own page uploads in parts.
+# Cloudflare takes no larger request.
 MAX_SINGLE_BYTES: Final = 100 * MB
 MAX_FILES: Final = 100
-MULTIPART_ABOVE_BYTES: Final = 20 * MB
 
 
 class NewUpload(BaseModel):

@@ -8,8 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import pydantic_core
-
 from errors import BadRequestError, BodyTooLargeError
 
 if TYPE_CHECKING:
@@ -81,6 +79,8 @@ class Request:
     async def json(self) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
         raw = await self.body()
+        import pydantic_core  # noqa: PLC0415
+
         try:
             # Not json.loads: some thousand nested brackets overflow the stack of CPython in
             # WebAssembly and end the isolate, with everybody's requests. This one has a limit.

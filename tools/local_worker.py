@@ -42,6 +42,9 @@ class LocalWorkerError(Exception):
 class LocalWorker:
     """One `wrangler dev` with its own state folder. Ports and folders must not be shared."""
 
+    # What is asked until it answers, with whatever status.
+    first_path = "/healthz"
+
     def __init__(
         self,
         settings: Mapping[str, str],
@@ -50,8 +53,12 @@ class LocalWorker:
         state: Path,
         ip: str = "127.0.0.1",
         on_log: Callable[[str], None] | None = None,
+        config: Path | None = None,
     ) -> None:
-        """`settings` replace the [vars] of wrangler.toml; `on_log` gets each log line."""
+        """`settings` replace the [vars] of wrangler.toml; `on_log` gets each log line.
+
+        `config` is another Worker's wrangler.toml, which then names all its compatibility flags.
+        """
         self.settings = dict(settings)
         self.state = state
         self.port = port
@@ -59,6 +66,7 @@ class LocalWorker:
         self.url = f"http://{ip}:{port}"
         self._env_file = state / f"settings-{port}.env"
         self._on_log = on_log
+        self._config = config
         self._log: deque[str] = deque(maxlen=LOG_LINES_KEPT)
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -157,10 +165,12 @@ class LocalWorker:
             "--inspector-port=0",
             f"--persist-to={self.state}",
             f"--env-file={self._env_file}",
-            "--compatibility-flags",
-            *compatibility_flags(),
-            LOCAL_FLAG,
             "--show-interactive-dev-session=false",
+            *(
+                [f"--config={self._config}"]
+                if self._config
+                else ["--compatibility-flags", *compatibility_flags(), LOCAL_FLAG]
+            ),
         )
 
     def _environment(self) -> dict[str, str]:
@@ -176,7 +186,7 @@ class LocalWorker:
         }
 
     def _wait_until_it_answers(self, process: subprocess.Popen[str], deadline: float) -> None:
-        while not answers(f"{self.url}/healthz"):
+        while not answers(f"{self.url}{self.first_path}"):
             if process.poll() is not None:
                 raise LocalWorkerError(self._with_logs("wrangler ended too early."))
             if time.monotonic() > deadline:

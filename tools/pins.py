@@ -23,6 +23,7 @@ def main() -> None:
         pin("../pyproject.toml", "worker.txt", *WORKER, "--no-emit-package=markupsafe",
             "--constraints=requirements/worker-sdist.txt")  # fmt: skip
         pin("dev.in", "dev.txt", *HOST)
+        pin("bench.in", "bench.txt", *WORKER)
     except StepFailedError as failure:
         sys.exit(f"make pins: {failure}")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import admission
 import pages
 import rescheduling
+import rules
 import validation
 import when
 from db import reschedules
@@ -96,7 +97,7 @@ async def _page(
         "request": found,
         "is_open": rescheduling.is_current(found, session),
         "is_mine": found is not None and found.asked_by == visit.viewer.id,
-        "can_move": rescheduling.can_move(session),
+        "can_move": rules.can_move(session),
         "choices": rescheduling.choices(visit, found) if found else [],
         "earliest": rescheduling.earliest(visit),
         "form": form or {},

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TYPE_CHECKING
 
 import admission
 import rules
-import validation
 import video
 from errors import (
     BadRequestError,
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
     from admission import Visit
     from context import Context
     from web import Request
-
-MAX_SHIFT_S = 24 * 60 * 60
 
 
 async def join(request: Request, ctx: Context, session_id: str) -> Response:
@@ -68,21 +63,6 @@ async def end(request: Request, ctx: Context, session_id: str) -> Response:
     _refuse_unless_open(visit)
     await ctx.rooms.end(session_id)
     return json_response({"id": session_id, "ended": True})
-
-
-class ClockShift(BaseModel):
-    """How far a room's clock is to run ahead of the real one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    seconds: Annotated[int, Field(ge=0, le=MAX_SHIFT_S)]
-
-
-async def shift_clock(request: Request, ctx: Context, session_id: str) -> Response:
-    """Let a room live faster, for tests; this route exists in development only."""
-    shift = validation.parse(ClockShift, await request.json())
-    await ctx.rooms.shift_clock(session_id, shift.seconds)
-    return Response(None, 204)
 
 
 def _refuse_unless_open(visit: Visit, *, early: bool = False) -> None:

@@ -1,12 +1,12 @@
 """10,000 reminders due at once, through the real Worker to a Resend that keeps its published rate.
 
-`python -m tools.bench_reminders [SESSIONS] [OTHER_SESSIONS]`: two reminders a session; the other
-sessions lie far ahead and must cost nothing.
+Two reminders a session; SESSIONS and OTHERS in the environment are how many are due, and how many
+lie far ahead and must cost nothing.
 """
 
 import json
+import os
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -17,23 +17,22 @@ from pathlib import Path
 from tests.conftest import free_port
 from tests.fakes.resend import API_KEY, Resend, running
 from tools import dev_settings
+from tools.bench.report import Table
 from tools.local_worker import LocalWorker
-from tools.setup import main as set_up
 
 DAY_S = 24 * 60 * 60
 TICKS = 10
 
 
-def main() -> None:
-    set_up("test")
-    asked = [int(text) for text in sys.argv[1:]]
-    sessions, others = (asked + [5_000, 0][len(asked) :])[:2]
+def main() -> list[Table]:
+    sessions = int(os.environ.get("SESSIONS") or 5_000)
+    others = int(os.environ.get("OTHERS") or 0)
     service = Resend()
     with tempfile.TemporaryDirectory() as folder, running(service) as address:
-        measure(service, address, Path(folder), sessions, others)
+        return [measure(service, address, Path(folder), sessions, others)]
 
 
-def measure(service: Resend, address: str, state: Path, sessions: int, others: int) -> None:
+def measure(service: Resend, address: str, state: Path, sessions: int, others: int) -> Table:
     port = free_port()
     settings = dev_settings.development(f"http://localhost:{port}") | {
         "RESEND_API_KEY": API_KEY,
@@ -54,19 +53,26 @@ def measure(service: Resend, address: str, state: Path, sessions: int, others: i
         ticks = [json.loads(line) for line in worker.logs().splitlines() if '"mail_tick"' in line]
     finally:
         worker.stop()
-    report(service, ticks, took, sessions)
+    return table(service, ticks, took, sessions)
 
 
-def report(service: Resend, ticks: list[dict[str, object]], took: float, sessions: int) -> None:
+def table(service: Resend, ticks: list[dict[str, int]], took: float, sessions: int) -> Table:
     times = service.times_mailed()
-    twice = sum(count > 1 for count in times.values())
-    print(f"{len(times)} of {2 * sessions} mailed in {took:.1f} s, {twice} of them twice")
     refused = Counter(status for _, status in service.calls if status != HTTPStatus.OK)
-    print(f"calls: {len(service.calls)}, refused: {dict(refused)}")
-    size = max(len(str(mail["html"])) for mail in service.mails)
-    print(f"largest html: {size} characters")
-    for tick in ticks:
-        print(json.dumps(tick))
+    largest = max(len(str(mail["html"])) for mail in service.mails)
+    rows = [
+        ["mailed, of those due", f"{len(times)} of {2 * sessions}", "all"],
+        ["mailed twice", f"{sum(count > 1 for count in times.values())}", "0"],
+        ["seconds", f"{took:.1f}", "60"],
+        ["calls to the mail service", f"{len(service.calls)}", ""],
+        ["refused by it, by status", f"{dict(refused) or 'none'}", ""],
+        ["runs of the cron", f"{len(ticks)}", ""],
+        ["D1 rows read", f"{sum(tick['d1_rows_read'] for tick in ticks)}", ""],
+        ["D1 rows written", f"{sum(tick['d1_rows_written'] for tick in ticks)}", ""],
+        ["largest HTML, KB", f"{largest / 1000:.1f}", "102"],
+    ]
+    note = "The fake service keeps Resend's published rate, and refuses what goes beyond it."
+    return Table("Reminders due at once", ["", "measured", "budget"], rows, note)
 
 
 def fill(state: Path, sessions: int, others: int) -> None:
@@ -91,7 +97,3 @@ def fill(state: Path, sessions: int, others: int) -> None:
             " ?5, ?5)",
             [(*row, booked) for row in rows],
         )
-
-
-if __name__ == "__main__":
-    main()

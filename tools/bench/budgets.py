@@ -1,0 +1,93 @@
+"""What can be counted rather than timed: D1's round trips and rows, and JavaScript in the lobby."""
+
+import http.client
+import json
+import re
+import tempfile
+import time
+from pathlib import Path
+
+from tools.bench import peers
+from tools.bench.report import Table
+from tools.bench.workerd import Workerd
+from tools.local_worker import LocalWorker
+from tools.paths import ROOT
+
+MODULES = ROOT / "public" / "js"
+STATIC_IMPORT = re.compile(
+    r'^(?:import|export)\b[^;]*?from\s*"\./([\w.]+)"|^import\s*"\./([\w.]+)"', re.MULTILINE
+)
+LOBBY_KB = 60
+BUDGETS = {
+    ("GET", ""): ("page", 1),
+    ("GET", "/state"): ("state", 1),
+    ("POST", "/join"): ("join, first of the session", 2),
+}
+TABLES = (1_000, 100_000)
+DAY_S = 24 * 60 * 60
+
+
+def main() -> list[Table]:
+    rows = [
+        [
+            "JavaScript before the room, KB uncompressed",
+            f"{lobby_bytes() / 1000:.1f}",
+            f"{LOBBY_KB}",
+        ]
+    ]
+    due_rows = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        data = peers.migrated(Path(scratch) / "data")
+        for size in TABLES:
+            state = Path(scratch) / f"{size}"
+            worker = peers.peer(None, data, state)
+            peers.book(
+                state, [f"far-{n}" for n in range(size)], start=int(time.time()) + 30 * DAY_S
+            )
+            worker.start()
+            try:
+                worker.scheduled()
+                due_rows[size] = [last(worker, "mail_tick")["d1_rows_read"]]
+                worker.scheduled()
+                due_rows[size].append(last(worker, "mail_tick")["d1_rows_read"])
+                if size == TABLES[0]:
+                    rows += [
+                        [f"D1 round trips: {what}", f"{asked(worker, method, path)}", f"{most}"]
+                        for (method, path), (what, most) in BUDGETS.items()
+                    ]
+            finally:
+                worker.stop()
+    few, many = (due_rows[size] for size in TABLES)
+    what = f"rows the mail cron reads with {TABLES[0]} and {TABLES[1]} sessions ahead, none due"
+    rows.append([f"D1: {what}", f"{few[-1]} and {many[-1]}", "equal"])
+    return [Table("Counted", ["", "measured", "budget"], rows)]
+
+
+def asked(worker: LocalWorker, method: str, path: str) -> object:
+    """Round trips of one request, as the Worker counts them in its log."""
+    connection = http.client.HTTPConnection("127.0.0.1", Workerd(worker).port)
+    headers = {"Cookie": peers.cookie(peers.STUDENT)}
+    connection.request(method, f"/session/{peers.SESSION}{path}", headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    time.sleep(0.3)  # until the line has come through the log
+    return last(worker, "request")["d1_round_trips"]
+
+
+def last(worker: LocalWorker, event: str) -> dict[str, object]:
+    lines = [line for line in worker.logs().splitlines() if f'"event": "{event}"' in line]
+    found: dict[str, object] = json.loads(lines[-1])
+    return found
+
+
+def lobby_bytes() -> int:
+    """lobby.js and all that it imports at once, which is what comes before the room."""
+    wanted, seen = ["lobby.js"], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        text = (MODULES / name).read_text(encoding="utf-8")
+        wanted += [one or two for one, two in STATIC_IMPORT.findall(text)]
+    return sum((MODULES / name).stat().st_size for name in seen)

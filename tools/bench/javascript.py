@@ -1,0 +1,91 @@
+"""Turn our own lobby into the JavaScript peer's: a template literal that gives the same page.
+
+The page is rendered once with a JavaScript expression, in marks, in place of each value. Branches
+are settled by that: the peer knows one state of the page, which makes it faster than it could be.
+"""
+
+import json
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+import pages
+import when
+import wording
+from admission import Visit
+from db import aftermath, sessions
+from model import Course, Participant, Role, Session, Status
+from settings import Settings
+
+NOW = 1_800_000_000
+MARKED = re.compile(r"⟦(.+?)⟧")
+SCRIPT_DATA = re.compile(r'(<script type="application/json" id="session-data">).*?(</script>)')
+HELPERS = r"""
+const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
+const esc = (text) => String(text).replace(/[&<>"']/g, (letter) => ESCAPED[letter]);
+const first = (name) => name.trim().split(/\s+/)[0];
+const hex = (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`;
+const json = (data) => JSON.stringify(data).replace(/[<>&']/g, hex);
+const CRC = Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
+  return n >>> 0;
+});
+const colour = (id) => {
+  let crc = 0xffffffff;
+  for (const byte of new TextEncoder().encode(id)) crc = CRC[(crc ^ byte) & 255] ^ (crc >>> 8);
+  return ((crc ^ 0xffffffff) >>> 0) % 6;
+};
+"""
+
+
+def write_modules(folder: Path) -> None:
+    """page.js and queries.js, beside worker.js."""
+    queries = {"FIND": sessions.FIND, "AFTERMATH": aftermath.AFTERMATH}
+    (folder / "queries.js").write_text(
+        "".join(f"export const {name} = {json.dumps(sql)};\n" for name, sql in queries.items())
+    )
+    literal = MARKED.sub(
+        lambda found: f"${{esc({found[1]})}}", re.sub(r"([`\\]|\$\{)", r"\\\1", marked_page())
+    )
+    literal = SCRIPT_DATA.sub(r"\1${json(data)}\2", literal)
+    names = "{ viewer, other, dashboard, session, course_url, start, opens, wait, span, data }"
+    (folder / "page.js").write_text(f"{HELPERS}export const page = ({names}) => `{literal}`;\n")
+
+
+def marked_page() -> str:
+    """The lobby of a student, minutes before the session, with expressions for values."""
+    start = NOW + 300
+    session = Session(
+        mark("session.id"), Status.SCHEDULED, Course(mark("course_url"), mark("session.course")),
+        person("viewer"), person("other"), start, start + 3600, None, None, None, 0, False, None,
+    )  # fmt: skip
+    names = {item: mark(f"span.{item}") for item in when.Span.__slots__}
+    addresses = Settings(
+        student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
+    )
+    pages._templates().filters |= {"first_name": first, "colour": colour}
+    with (
+        patch.object(wording, "first_name", first),
+        patch.object(when, "span", lambda *_: when.Span(**names)),
+        patch.object(when, "duration", lambda _: mark("wait")),
+        patch.object(when, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
+        patch.object(pages, "quote", lambda text, safe: text + safe),
+    ):
+        return pages.session_page(Visit(session, Role.STUDENT, NOW), addresses)
+
+
+def mark(expression: str) -> str:
+    return f"⟦{expression}⟧"
+
+
+def first(name: str) -> str:
+    return MARKED.sub(r"⟦first(\1)⟧", name)
+
+
+def colour(person_id: str) -> str:
+    return MARKED.sub(r"⟦colour(\1)⟧", person_id)
+
+
+def person(name: str) -> Participant:
+    of = [mark(f"{name}.{item}") for item in ("id", "name", "avatar")]
+    return Participant(of[0], of[1], of[2], "UTC", "en", None, present=False)

@@ -1,0 +1,42 @@
+"""Tables of figures, as text and in docs/performance.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.paths import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+
+
+@dataclass
+class Table:
+    """Figures under a title; `note` says how they were taken."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+    note: str = ""
+
+    def markdown(self) -> str:
+        lines = [self.head, ["---", *["---:"] * (len(self.head) - 1)], *self.rows]
+        table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        return "\n\n".join(part for part in (f"### {self.title}", table, self.note) if part)
+
+
+def percentile(values: list[float], percent: float) -> float:
+    """The value that so many percent of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def write(part: str, tables: list[Table], facts: dict[str, str], page: Path = PAGE) -> None:
+    """Replace the part's figures between its marks in the page; the prose around them stays."""
+    begin, end = f"<!-- {part}: made by `make bench` -->", f"<!-- end of {part} -->"
+    about = "; ".join(f"{name} {value}" for name, value in facts.items())
+    body = "\n\n".join(table.markdown() for table in tables)
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    section = f"{begin}\n\n{body}\n\n{about}\n\n{end}"
+    before, found, rest = text.partition(begin)
+    after = rest.partition(end)[2] if found else ""
+    text = f"{before}{section}{after}" if found else f"{text.rstrip()}\n\n{section}\n".lstrip()
+    page.write_text(text, encoding="utf-8")

@@ -1,0 +1,51 @@
+"""Start-up: processor time of workerd until the first answer, imports and all, no snapshot."""
+
+import statistics
+import tempfile
+from pathlib import Path
+
+from tools.bench import peers
+from tools.bench.peers import BARE, FASTAPI, JAVASCRIPT, OURS
+from tools.bench.report import Table
+from tools.bench.workerd import Workerd
+
+STARTS = 3
+BUDGET_MS = 300
+
+
+def main() -> list[Table]:
+    configs = peers.build()
+    names = [OURS, JAVASCRIPT, BARE, FASTAPI]
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    memory: dict[str, list[float]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as scratch:
+        data = peers.migrated(Path(scratch) / "data")
+        for number in range(STARTS):
+            for name in names:
+                state = Path(scratch) / f"{name}-{number}"
+                worker = peers.peer(configs.get(name), data, state)
+                # Answered without a binding: D1's own start-up is not what is measured.
+                worker.first_path = "/nothing"
+                worker.start()
+                try:
+                    workerd = Workerd(worker)
+                    taken[name].append(workerd.cpu_s() * 1000)
+                    memory[name].append(workerd.memory_mb())
+                finally:
+                    worker.stop()
+    return [table(taken, memory)]
+
+
+def table(taken: dict[str, list[float]], memory: dict[str, list[float]]) -> Table:
+    bare = statistics.median(taken[BARE])
+    rows = [
+        [name, f"{statistics.median(each):.0f}", f"{min(each):.0f}-{max(each):.0f}",
+         f"{statistics.median(each) - bare:+.0f}", f"{statistics.median(memory[name]):.0f}"]
+        for name, each in taken.items()
+    ]  # fmt: skip
+    note = (
+        f"Median of {STARTS} starts, interleaved. The processor time of all of workerd's threads, "
+        f"local services included. Budget: ours at most {BUDGET_MS} ms beyond a bare Python Worker."
+    )
+    head = ["", "CPU ms to the first answer", "range", "beyond bare Python", "memory MB"]
+    return Table("Start-up", head, rows, note)

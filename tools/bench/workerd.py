@@ -1,0 +1,55 @@
+"""What workerd costs: the processor time and memory of one running Worker's process (Linux)."""
+
+from pathlib import Path
+
+from tools.local_worker import LocalWorker
+from tools.steps import run
+
+NANOSECONDS = 1e9
+LISTENING = "0A"
+
+
+class Workerd:
+    """The workerd that runs a Worker's own code; wrangler's proxy is another one."""
+
+    def __init__(self, worker: LocalWorker) -> None:
+        [self.pid] = [
+            pid
+            for pid, arguments in _below(worker.port)
+            if "workerd serve" in arguments and f":{worker.port}" not in arguments
+        ]
+        self.port = _first_listening_port(self.pid)
+
+    def cpu_s(self) -> float:
+        """Processor seconds of all its threads so far; differences are exact to microseconds."""
+        total = 0
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+        return total / NANOSECONDS
+
+    def memory_mb(self) -> float:
+        """Resident memory."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def _below(port: int) -> list[tuple[int, str]]:
+    """Each process under the wrangler that serves this port, with its command line."""
+    table = [line.split(None, 2) for line in run(["ps", "-eo", "pid,ppid,args"]).splitlines()[1:]]
+    roots = {pid for pid, _, arguments in table if f"--port={port} " in f"{arguments} "}
+    while children := {pid for pid, parent, _ in table if parent in roots} - roots:
+        roots |= children
+    return [(int(pid), arguments) for pid, _, arguments in table if pid in roots]
+
+
+def _first_listening_port(pid: int) -> int:
+    """The port opened first, which is where requests come in; the others are for debugging."""
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    ports = {
+        f"socket:[{row[9]}]": int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTENING
+    }
+    for descriptor in sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda path: int(path.name)):
+        if (target := str(descriptor.readlink())) in ports:
+            return ports[target]
+    msg = f"workerd {pid} listens nowhere"
+    raise RuntimeError(msg)
