@@ -275,6 +275,8 @@ class Room(DurableObject):  # type: ignore[misc]
                 session = await record.settle(self._context(), self._memory)
                 self._announce(session)
             self._give_notices()
+            # Of an end that is moved nearer, nothing is told that has passed by then.
+            self._memory.noticed_at = self._now()
             if session is not None and self._call.must_end(session, self._now()):
                 # Last of all: it may take long.
                 self._deferred.append(self._end_call(session))
@@ -335,10 +337,12 @@ class Room(DurableObject):  # type: ignore[misc]
         end, now = self._memory.facts.get("scheduled_end"), self._now()
         if end is None:
             return
-        for notice in settling.due_notices(end, after=self._memory.noticed_at, now=now):
+        due = settling.due_notices(end, after=self._memory.noticed_at, now=now)
+        for notice in due:
             self._tell({"type": "notice", "notice": notice, "now": now}, to=self._sockets.people())
-        self._memory.noticed_at = now
-        self._memory.save(self._sql)
+        if due:
+            self._memory.noticed_at = now
+            self._memory.save(self._sql)
 
     async def _set_alarm(self) -> None:
         """Wake up for whatever comes first; sleep for good when nothing does."""

@@ -39,6 +39,8 @@ class Memory:
     """How often the call has moved to another place; browsers follow it."""
     ended_call: str = ""
     """The provider's room that we have ended."""
+    saved: str = field(default="", compare=False)
+    """As it was last written."""
 
     @classmethod
     def load(cls, sql: Any) -> Memory:
@@ -53,6 +55,7 @@ class Memory:
         return cls(seats=seats, **state)
 
     def save(self, sql: Any) -> None:
+        """Write it down, unless that is what is written there."""
         state = {
             "session_id": self.session_id,
             "clock_shift_s": self.clock_shift_s,
@@ -64,7 +67,10 @@ class Memory:
             "epoch": self.epoch,
             "ended_call": self.ended_call,
         }
-        sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", json.dumps(state))
+        text = json.dumps(state)
+        if text != self.saved:
+            sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
+            self.saved = text
 
 
 def _fields(seat: Seat) -> dict[str, Any]:
