@@ -175,13 +175,19 @@ def test_a_remembered_device_that_is_gone_is_replaced_and_told_gently(
         expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
 
 
-def test_blocked_by_the_pages_policy(dev_worker: LocalWorker, chromium: Start, session_id: str):
+def test_blocked_by_the_pages_policy(
+    dev_worker: LocalWorker, chromium: Start, session_id: str, violations: list[str]
+):
     browser = chromium(FAKE_DEVICES, ALLOW_ALL)
-    with lobby(dev_worker, browser, session_id, expected=["Permissions policy"]) as page:
+    # A page that a test has changed on its way may not open sockets to this machine.
+    expected = ["Permissions policy", "LOCAL_NETWORK_ACCESS"]
+    with lobby(dev_worker, browser, session_id, expected=expected) as page:
         page.route(f"**/session/{session_id}", without_cameras)
         page.reload()
 
         expect_problem(page, PLEASE_ALLOW, "are switched off for this page")
+    # Which this test is about.
+    violations.clear()
 
 
 def without_cameras(route) -> None:
