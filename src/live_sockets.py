@@ -111,10 +111,25 @@ class LiveSocket:
 
 
 class LiveSockets:
-    """All sockets of one object, by its state (`ctx`); only the live ones are ever seen."""
+    """All sockets of one object, by its state (`ctx`); only the live ones are ever seen.
+
+    The runtime is asked after a sleep, and when sockets have come or gone: asking takes longer
+    than passing a message on.
+    """
 
     def __init__(self, ctx: Any) -> None:
         self._ctx = ctx
+        self._by_tag: dict[str, list[LiveSocket]] = {}
+
+    def changed(self) -> None:
+        """A socket has come or gone."""
+        self._by_tag.clear()
+
+    def known(self, raw: Any) -> LiveSocket:
+        """This very socket, with all that has been noted about it."""
+        socket = LiveSocket(raw)
+        tag = tag_of(socket.role, watching=socket.watching)
+        return next((same for same in self._all(tag) if same.id == socket.id), socket)
 
     def of(self, role: Role) -> list[LiveSocket]:
         """This person's: one, but for the moment in which a new one takes over."""
@@ -141,5 +156,9 @@ class LiveSockets:
             old.retire(REPLACED, "too many lobbies open")
 
     def _tagged(self, tag: str) -> list[LiveSocket]:
-        sockets = [LiveSocket(raw) for raw in self._ctx.getWebSockets(tag)]
-        return [socket for socket in sockets if socket.live]
+        return [socket for socket in self._all(tag) if socket.live]
+
+    def _all(self, tag: str) -> list[LiveSocket]:
+        if tag not in self._by_tag:
+            self._by_tag[tag] = [LiveSocket(raw) for raw in self._ctx.getWebSockets(tag)]
+        return self._by_tag[tag]

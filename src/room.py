@@ -72,6 +72,7 @@ class Room(DurableObject):  # type: ignore[misc]
         tag = live_sockets.tag_of(visitor.role, watching=visitor.watching)
         self.ctx.acceptWebSocket(server, to_js([tag]))
         socket = LiveSocket.introduce(server, bindings.new_id(), visitor)
+        self._sockets.changed()
         if visitor.watching:
             self._sockets.keep_few_watchers()
         else:
@@ -128,32 +129,34 @@ class Room(DurableObject):  # type: ignore[misc]
 
     # Called by the runtime.
 
-    async def webSocketMessage(self, raw: Any, text: Any) -> None:
-        socket = LiveSocket(raw)
-        if not socket.live:
-            return
-        allowance = self._allowances.setdefault(socket.id, Allowance(time.monotonic()))
-        try:
-            # Imported by who needs it: pydantic would double the start of every Worker.
-            import live_messages  # noqa: PLC0415
+    def webSocketMessage(self, raw: Any, text: Any) -> Awaitable[None] | None:
+        """Act on what somebody says.
 
+        Most of it is passed on at once. A coroutine for that would take as long again.
+        """
+        socket = self._sockets.known(raw)
+        if not socket.live:
+            return None
+        # Imported by who needs it: pydantic would double the start of every Worker.
+        import live_messages  # noqa: PLC0415
+
+        try:
             message = live_messages.read(text)
-            allowance.use(message.type, time.monotonic())
-            await self._act_on(socket, message)
+            self._allowance_of(socket).use(message.type, time.monotonic())
+            return self._act_on(socket, message)
         except RefusedMessageError as refusal:
-            socket.send({"type": "error", "code": refusal.code, "message": refusal.message})
-            if not allowance.forgives(time.monotonic()):
-                log("socket_closed_for_abuse", session_id=self._memory.session_id, role=socket.role)
-                socket.retire(live_sockets.ABUSIVE, "too many refused messages")
-                await self._lost(socket)
+            return self._refuse(socket, refusal)
 
     async def webSocketClose(self, raw: Any, _code: int, _reason: str, _clean: bool) -> None:
-        socket = LiveSocket(raw)
+        socket = self._sockets.known(raw)
+        self._sockets.changed()
         socket.answer_close()
         await self._lost(socket)
 
     async def webSocketError(self, raw: Any, _error: Any) -> None:
-        await self._lost(LiveSocket(raw))
+        socket = self._sockets.known(raw)
+        self._sockets.changed()
+        await self._lost(socket)
 
     async def alarm(self, _info: Any = None) -> None:
         """Something is due: a silent socket, somebody away for too long, a notice, a deadline."""
@@ -232,15 +235,32 @@ class Room(DurableObject):  # type: ignore[misc]
                 )
         self._memory.save(self._sql)
 
-    async def _act_on(self, socket: LiveSocket, message: Message) -> None:
+    def _allowance_of(self, socket: LiveSocket) -> Allowance:
+        if socket.id not in self._allowances:
+            self._allowances[socket.id] = Allowance(time.monotonic())
+        return self._allowances[socket.id]
+
+    def _act_on(self, socket: LiveSocket, message: Message) -> Awaitable[None] | None:
+        """Raises: RefusedMessageError."""
         if socket.watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
         if message.type == "move":
-            await self._move(socket, message)
-            return
-        if message.type != "leave":
-            self._conversation.pass_on(socket, message, self._now())
-            return
+            return self._move(socket, message)
+        if message.type == "leave":
+            return self._leave(socket)
+        self._conversation.pass_on(socket, message, self._now())
+        return None
+
+    def _refuse(self, socket: LiveSocket, refusal: RefusedMessageError) -> Awaitable[None] | None:
+        """Say so to its sender, who is disconnected for doing it too often."""
+        socket.send({"type": "error", "code": refusal.code, "message": refusal.message})
+        if self._allowance_of(socket).forgives(time.monotonic()):
+            return None
+        log("socket_closed_for_abuse", session_id=self._memory.session_id, role=socket.role)
+        socket.retire(live_sockets.ABUSIVE, "too many refused messages")
+        return self._lost(socket)
+
+    async def _leave(self, socket: LiveSocket) -> None:
         socket.disregard()
         self._call.walk_out([socket.role])
         self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
@@ -250,7 +270,12 @@ class Room(DurableObject):  # type: ignore[misc]
 
     async def _move(self, socket: LiveSocket, message: Move) -> None:
         """Take both people to the provider; the second one to ask finds it done."""
-        mode = await self._call.move(message)
+        try:
+            mode = await self._call.move(message)
+        except RefusedMessageError as refusal:
+            if lost := self._refuse(socket, refusal):
+                await lost
+            return
         if mode is None:
             return
         self._memory.save(self._sql)
