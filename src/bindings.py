@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -35,6 +36,8 @@ FETCH_TIMEOUT_MS = 5_000
 STREAM_HEAD_TIMEOUT_MS = 30_000
 REDIRECTS = (301, 302, 303, 307, 308)
 VISITOR_HEADER = "X-Visitor"
+# What D1 says of a statement that no repetition would mend.
+FAULTS_OF_OURS = ("SQLITE_CONSTRAINT", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
 
 
 _env: Any = None
@@ -63,7 +66,9 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         files=R2Files(env.FILES, _object, to_js),
         fetch_stream=fetch_stream,
         discard=discard,
-        queue_recording=lambda record_id: env.RECORDINGS.send(_object({"record_id": record_id})),
+        queue_recording=lambda record_id: _answer_of(
+            "RECORDINGS", env.RECORDINGS.send(_object({"record_id": record_id}))
+        ),
         count=_counter(env),
     )
 
@@ -158,6 +163,8 @@ def new_id() -> str:
 class D1:
     """`db.database.Database` over a D1 binding. `calls` counts the round trips.
 
+    Raises: ServiceUnavailableError when D1 fails; what a statement does wrong stays as it is.
+
     `rows_read` and `rows_written` are what D1 says it did, and bills.
     """
 
@@ -169,13 +176,14 @@ class D1:
 
     async def all(self, sql: str, *params: Any) -> list[Row]:
         self.calls += 1
-        answer = await self._prepare(sql, params).all()
+        answer = await _answer_of("DB", self._prepare(sql, params).all())
         return self._rows(json.loads(js.JSON.stringify(answer)))
 
     async def batch(self, statements: list[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
         self.calls += 1
         prepared = to_js([self._prepare(sql, params) for sql, params in statements])
-        results = json.loads(js.JSON.stringify(await self._binding.batch(prepared)))
+        answer = await _answer_of("DB", self._binding.batch(prepared))
+        results = json.loads(js.JSON.stringify(answer))
         return [self._rows(result) for result in results]
 
     def _rows(self, result: Any) -> list[Row]:
@@ -191,8 +199,19 @@ class D1:
         return statement.bind(*[jsnull if value is None else value for value in params])
 
 
+async def _answer_of(binding: str, call: Awaitable[Any]) -> Any:
+    """What a binding answers. Raises: ServiceUnavailableError; ours are JsException still."""
+    try:
+        return await call
+    except JsException as error:
+        if any(mark in str(error) for mark in FAULTS_OF_OURS):
+            raise
+        log("binding_failed", binding=binding, error=str(error)[:500])
+        raise ServiceUnavailableError from error
+
+
 class DurableRooms:
-    """`context.Rooms` over the Durable Object binding."""
+    """`context.Rooms` over the Durable Object binding. All raise ServiceUnavailableError."""
 
     def __init__(self, namespace: Any) -> None:
         self._namespace = namespace
@@ -200,29 +219,31 @@ class DurableRooms:
     async def connect(self, session_id: str, visitor: str) -> Any:
         # Headers of our own only: nothing that the browser sent reaches the object.
         headers = [["Upgrade", "websocket"], [VISITOR_HEADER, quote(visitor)]]
-        return await self._room(session_id).fetch("https://room/", headers=to_js(headers))
+        call = self._room(session_id).fetch("https://room/", headers=to_js(headers))
+        return await _answer_of("ROOMS", call)
 
     async def end(self, session_id: str) -> None:
-        await self._room(session_id).end(session_id)
+        await _answer_of("ROOMS", self._room(session_id).end(session_id))
 
     async def refresh(self, session_id: str) -> None:
-        await self._room(session_id).refresh()
+        await _answer_of("ROOMS", self._room(session_id).refresh())
 
     async def hear(self, session_id: str, event: dict[str, Any]) -> None:
-        await self._room(session_id).hear(session_id, json.dumps(event))
+        await _answer_of("ROOMS", self._room(session_id).hear(session_id, json.dumps(event)))
 
     async def look(self, session_id: str) -> None:
-        await self._room(session_id).look(session_id)
+        await _answer_of("ROOMS", self._room(session_id).look(session_id))
 
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
-        lines: list[dict[str, Any]] = json.loads(await self._room(session_id).chat())
+        text = await _answer_of("ROOMS", self._room(session_id).chat())
+        lines: list[dict[str, Any]] = json.loads(text)
         return lines
 
     async def forget_chat(self, session_id: str) -> None:
-        await self._room(session_id).forget_chat()
+        await _answer_of("ROOMS", self._room(session_id).forget_chat())
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:
-        await self._room(session_id).shift_clock(session_id, seconds)
+        await _answer_of("ROOMS", self._room(session_id).shift_clock(session_id, seconds))
 
     def _room(self, session_id: str) -> Any:
         return self._namespace.get(self._namespace.idFromName(session_id))
@@ -280,9 +301,10 @@ async def fetch_stream(url: str, headers: Mapping[str, str]) -> Fetched:
 
 
 async def discard(body: Any) -> None:
-    """Let go of a body that nobody will read."""
+    """Let go of a body that nobody will read; one that has broken is let go of already."""
     if body:
-        await body.cancel()
+        with suppress(JsException):
+            await body.cancel()
 
 
 def messages(batch: Any) -> list[Message]:

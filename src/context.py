@@ -45,7 +45,7 @@ class HTTP(Protocol):
 
 
 class Rooms(Protocol):
-    """The Durable Objects, one a session."""
+    """The Durable Objects, one a session. Each call raises ServiceUnavailableError."""
 
     async def connect(self, session_id: str, visitor: str) -> Any:
         """Open a live socket for `visitor` (see `visitors.Visitor`); the runtime's own answer."""
@@ -101,6 +101,6 @@ class Context:
     discard: Callable[[Any], Awaitable[None]]
     """Let go of a body that nobody will read."""
     queue_recording: Callable[[str], Awaitable[None]]
-    """Have a recording looked after, by its id."""
+    """Have a recording looked after, by its id. Raises: ServiceUnavailableError."""
     count: Callable[[str], Awaitable[bool]] | None
     """Count one more under a key; False when it is one too many. None: nobody counts."""

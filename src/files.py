@@ -33,7 +33,10 @@ class Part:
 
 
 class Files(Protocol):
-    """R2. Every writing call raises StreamBrokenError when it does not succeed."""
+    """R2. What takes a body, and `finish`, raises StreamBrokenError when it does not succeed.
+
+    The others raise ServiceUnavailableError, but for `abort`.
+    """
 
     async def put(self, key: str, body: Stream) -> Stored:
         """Store a body of known length."""

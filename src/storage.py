@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from errors import ServiceUnavailableError
 from files import Part, Stored, StreamBrokenError
+from logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from files import Stream
 
@@ -34,14 +36,14 @@ class R2Files:
         return _stored(found)
 
     async def head(self, key: str) -> Stored | None:
-        found = await self._bucket.head(key)
+        found = await _answer_of(self._bucket.head(key))
         return _stored(found) if found else None
 
     async def read(self, key: str, start: int, length: int) -> bytes:
         found = await self._get(key, start, length)
         if not found:
             return b""
-        content: bytes = (await found.arrayBuffer()).to_bytes()
+        content: bytes = (await _answer_of(found.arrayBuffer())).to_bytes()
         return content
 
     async def open(self, key: str, start: int, length: int) -> Stream | None:
@@ -50,19 +52,19 @@ class R2Files:
 
     async def _get(self, key: str, start: int, length: int) -> Any:
         part = self._object({"offset": start, "length": length})
-        return await self._bucket.get(key, self._object({"range": part}))
+        return await _answer_of(self._bucket.get(key, self._object({"range": part})))
 
     async def delete(self, keys: Sequence[str]) -> None:
         if keys:
-            await self._bucket.delete(self._list(list(keys)))
+            await _answer_of(self._bucket.delete(self._list(list(keys))))
 
     async def list_keys(self, after: str, limit: int) -> list[tuple[str, int]]:
         options = {"prefix": "sessions/", "limit": limit} | ({"startAfter": after} if after else {})
-        found = await self._bucket.list(self._object(options))
+        found = await _answer_of(self._bucket.list(self._object(options)))
         return [(item.key, int(item.uploaded.getTime() / 1000)) for item in found.objects]
 
     async def begin(self, key: str) -> str:
-        upload_id: str = (await self._bucket.createMultipartUpload(key)).uploadId
+        upload_id: str = (await _answer_of(self._bucket.createMultipartUpload(key))).uploadId
         return upload_id
 
     async def put_part(self, key: str, upload_id: str, number: int, body: Stream) -> Part:
@@ -85,6 +87,15 @@ class R2Files:
         # Completed or aborted before: then there is nothing left to forget.
         with suppress(Exception):
             await self._bucket.resumeMultipartUpload(key, upload_id).abort()
+
+
+async def _answer_of(call: Awaitable[Any]) -> Any:
+    """What the bucket answers. Raises: ServiceUnavailableError."""
+    try:
+        return await call
+    except Exception as error:
+        log("binding_failed", binding="FILES", error=str(error)[:500])
+        raise ServiceUnavailableError from error
 
 
 def _stored(found: Any) -> Stored:

@@ -10,7 +10,10 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 class Database(Protocol):
-    """A call is one round trip. Parameters are str, int, float or None, numbered ?1, ?2 ..."""
+    """A call is one round trip. Parameters are str, int, float or None, numbered ?1, ?2 ...
+
+    Raises: ServiceUnavailableError.
+    """
 
     async def all(self, sql: str, *params: Any) -> list[Row]:
         """Run one statement; its rows (of RETURNING, for a write)."""

@@ -1,0 +1,116 @@
+"""As much of the runtime as `bindings` and `room` need to run on the host: no more than they ask.
+
+Importing this makes `js`, `pyodide.ffi` and `workers` importable.
+"""
+
+import sqlite3
+import sys
+from dataclasses import dataclass, field
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+
+class JsException(Exception):  # noqa: N818 (the runtime's name)
+    """What a rejected promise becomes."""
+
+
+class WebSocket:
+    """The room's end of a socket. `said` is what its browser has heard, `closed` the code."""
+
+    def __init__(self) -> None:
+        self.readyState = 1
+        self.said: list[str] = []
+        self.closed: int | None = None
+        self._attachment: str | None = None
+
+    def serializeAttachment(self, text: str) -> None:  # noqa: N802
+        self._attachment = text
+
+    def deserializeAttachment(self) -> str | None:  # noqa: N802
+        return self._attachment
+
+    def send(self, text: str) -> None:
+        self.said.append(text)
+
+    def close(self, code: int, _reason: str) -> None:
+        self.readyState, self.closed = 3, code
+
+
+class _Pair:
+    @staticmethod
+    def new() -> Any:
+        server = WebSocket()
+        return SimpleNamespace(object_values=lambda: (server, server))
+
+
+@dataclass
+class _Sql:
+    connection: sqlite3.Connection
+
+    def exec(self, sql: str, *params: Any) -> Any:
+        rows = [dict(row) for row in self.connection.execute(sql, params)]
+        return SimpleNamespace(toArray=lambda: rows)
+
+
+@dataclass
+class ObjectState:
+    """What is left of a Durable Object when it is evicted: its storage, alarm, and sockets."""
+
+    clock: Any
+    alarm: float | None = None
+    """Epoch seconds."""
+    sockets: list[tuple[str, WebSocket]] = field(default_factory=list)
+    storage: Any = None
+
+    def __post_init__(self) -> None:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        self.storage = SimpleNamespace(
+            sql=_Sql(connection), setAlarm=self._set_alarm, deleteAlarm=self._delete_alarm
+        )
+
+    async def _set_alarm(self, milliseconds: int) -> None:
+        self.alarm = milliseconds / 1000
+
+    async def _delete_alarm(self) -> None:
+        self.alarm = None
+
+    def close(self) -> None:
+        self.storage.sql.connection.close()
+
+    def setWebSocketAutoResponse(self, _pair: Any) -> None:  # noqa: N802
+        pass
+
+    def acceptWebSocket(self, socket: WebSocket, tags: list[str]) -> None:  # noqa: N802
+        self.sockets.append((tags[0], socket))
+
+    def getWebSockets(self, tag: str) -> list[WebSocket]:  # noqa: N802
+        return [socket for name, socket in self.sockets if name == tag and socket.readyState < 3]
+
+    def getWebSocketAutoResponseTimestamp(self, _socket: WebSocket) -> Any:  # noqa: N802
+        """Whose socket is open has just pinged."""
+        return SimpleNamespace(getTime=lambda: self.clock() * 1000)
+
+
+class _DurableObject:
+    def __init__(self, ctx: Any, env: Any) -> None:
+        self.ctx, self.env = ctx, env
+
+
+def _module(name: str, **content: Any) -> None:
+    module = ModuleType(name)
+    vars(module).update(content)
+    sys.modules.setdefault(name, module)
+
+
+_module(
+    "js",
+    WebSocketRequestResponsePair=SimpleNamespace(new=lambda *_: None),
+    WebSocketPair=_Pair,
+    Response=SimpleNamespace(new=lambda _body, **about: SimpleNamespace(**about)),
+    JSON=SimpleNamespace(stringify=lambda text: text),
+    Object=SimpleNamespace(fromEntries=dict),
+)
+_module("pyodide")
+_module("pyodide.ffi", JsException=JsException, jsnull=None, to_js=lambda value, **_: value)
+_module("workers", DurableObject=_DurableObject, import_from_javascript=lambda _: None)

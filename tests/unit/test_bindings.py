@@ -1,0 +1,98 @@
+"""What the runtime's doors raise: one kind of error for what is down, whatever the runtime says."""
+
+from types import SimpleNamespace
+
+import pytest
+
+import tests.unit.host_runtime as runtime  # isort: skip (makes `bindings` importable)
+import bindings
+from errors import ServiceUnavailableError
+from files import Part, StreamBrokenError
+from storage import R2Files
+
+
+class Failing:
+    """A binding all of whose calls are rejected."""
+
+    def __init__(self, message):
+        self._message = message
+
+    def __getattr__(self, name):
+        async def reject(*_args, **_options):
+            raise runtime.JsException(self._message)
+
+        return reject
+
+
+def d1(message):
+    statement = Failing(message)
+    binding = SimpleNamespace(prepare=lambda _sql: statement, batch=Failing(message).batch)
+    return bindings.D1(binding)
+
+
+def rooms():
+    room = Failing("The Durable Object's code was updated")
+    namespace = SimpleNamespace(idFromName=lambda name: name, get=lambda _id: room)
+    return bindings.DurableRooms(namespace)
+
+
+@pytest.mark.parametrize("message", ["D1_ERROR: Network connection lost.", "D1_ERROR: timed out"])
+async def test_a_database_that_is_down_is_unavailable(message):
+    with pytest.raises(ServiceUnavailableError):
+        await d1(message).all("SELECT 1")
+    with pytest.raises(ServiceUnavailableError):
+        await d1(message).batch([("SELECT 1", ())])
+
+
+async def test_a_statement_that_is_wrong_is_no_outage():
+    with pytest.raises(runtime.JsException):
+        await d1("D1_ERROR: FOREIGN KEY constraint failed: SQLITE_CONSTRAINT").all("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda rooms: rooms.connect("s1", "visitor"),
+        lambda rooms: rooms.end("s1"),
+        lambda rooms: rooms.refresh("s1"),
+        lambda rooms: rooms.hear("s1", {}),
+        lambda rooms: rooms.look("s1"),
+        lambda rooms: rooms.chat("s1"),
+        lambda rooms: rooms.forget_chat("s1"),
+    ],
+)
+async def test_a_room_that_fails_is_unavailable(call):
+    with pytest.raises(ServiceUnavailableError):
+        await call(rooms())
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda files: files.put("k", b""), StreamBrokenError),
+        (lambda files: files.head("k"), ServiceUnavailableError),
+        (lambda files: files.read("k", 0, 1), ServiceUnavailableError),
+        (lambda files: files.open("k", 0, 1), ServiceUnavailableError),
+        (lambda files: files.delete(["k"]), ServiceUnavailableError),
+        (lambda files: files.list_keys("", 1), ServiceUnavailableError),
+        (lambda files: files.begin("k"), ServiceUnavailableError),
+    ],
+)
+async def test_a_bucket_that_is_down(call, error):
+    with pytest.raises(error):
+        await call(R2Files(Failing("We encountered an internal error"), dict, list))
+
+
+async def test_a_bucket_that_is_down_while_parts_arrive():
+    bucket = SimpleNamespace(resumeMultipartUpload=lambda _key, _id: Failing("no"))
+    files = R2Files(bucket, dict, list)
+
+    with pytest.raises(StreamBrokenError):
+        await files.put_part("k", "u", 1, b"")
+    with pytest.raises(StreamBrokenError):
+        await files.finish("k", "u", [Part(1, "e")])
+    await files.abort("k", "u")
+
+
+async def test_letting_go_of_a_broken_body_is_no_failure():
+    await bindings.discard(Failing("broken"))
