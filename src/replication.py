@@ -55,12 +55,15 @@ class Copy:
     upload_id: str | None
     version: str | None
     parts: dict[int, Part]
+    total: int | None
+    """How long the recording is, once all of its parts have arrived."""
     started: float = field(default_factory=time.monotonic)
     _url: str = ""
 
     @classmethod
     def of(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
         began = datetime.fromtimestamp(row["began_at"], UTC)
+        arrived = sum(part["size_bytes"] for part in parts)
         return cls(
             ctx=ctx,
             source=source,
@@ -73,6 +76,7 @@ class Copy:
             upload_id=row["upload_id"],
             version=row["source"],
             parts={part["number"]: Part(part["number"], part["etag"]) for part in parts},
+            total=row["total_bytes"] if arrived == row["total_bytes"] else None,
         )
 
     async def run(self) -> None:
@@ -102,6 +106,8 @@ class Copy:
         await self._begin(0, None, "")
 
     async def _transfer(self) -> Stored:
+        if self.parts and self.total:
+            return await self._put_together(self.total)
         number = self._next_number()
         answer = await self._fetch(number)
         total, version = _total_of(answer)
@@ -140,8 +146,19 @@ class Copy:
             if answer.status != 206 or _total_of(answer)[1] != self.version:  # noqa: PLR2004
                 await self.ctx.discard(answer.body)
                 raise RecordingError("the recording changed while it was copied")
-        parts = [self.parts[each] for each in range(1, count + 1)]
-        stored = await self.ctx.files.finish(self.key, upload_id, parts)
+        return await self._put_together(total)
+
+    async def _put_together(self, total: int) -> Stored:
+        """Make one object of all parts."""
+        parts = [self.parts[number] for number in sorted(self.parts)]
+        try:
+            stored = await self.ctx.files.finish(self.key, self.upload_id or "", parts)
+        except StreamBrokenError:
+            # It may have been put together before, by an attempt that heard no answer.
+            found = await self.ctx.files.head(self.key)
+            if found is None:
+                raise
+            stored = found
         return await self._measured(stored, total)
 
     async def _measured(self, stored: Stored, total: int) -> Stored:
@@ -178,7 +195,7 @@ class Copy:
             raise RecordingError(f"the source has {total} bytes, {announced} were announced")
 
     async def _begin(self, total: int, upload_id: str | None, version: str) -> None:
-        self.parts, self.upload_id, self.version = {}, upload_id, version
+        self.parts, self.upload_id, self.version, self.total = {}, upload_id, version, None
         await recordings_db.begin(
             self.ctx.db,
             record_id=self.record_id,

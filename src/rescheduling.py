@@ -104,6 +104,9 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
     if not rules.can_move(visit.session):
         raise ConflictError("This session cannot be moved any more.")
     starts = _checked(asked, visit)
+    before = await reschedules.latest(ctx.db, visit.session.id)
+    if before is not None and _asks_the_same(before, visit, starts, asked):
+        return before.id
     request_id = uuid.uuid4().hex
     done = await reschedules.ask(
         ctx.db,
@@ -122,6 +125,13 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
             f"Please write to {first_name(visit.other.name)} directly."
         )
     return request_id
+
+
+def _asks_the_same(before: Request, visit: Visit, starts: list[int], asked: Asked) -> bool:
+    """Whether the button was pressed twice, or again after an answer that was lost."""
+    told = (before.asked_by, before.proposed_starts, before.reason)
+    tells = (visit.viewer.id, tuple(starts), asked.reason or None)
+    return is_current(before, visit.session) and told == tells
 
 
 def _checked(asked: Asked, visit: Visit) -> list[int]:
@@ -150,6 +160,8 @@ async def answer(ctx: Context, visit: Visit, answered: Answered) -> bool:
     """
     _refuse_if_elsewhere(ctx)
     request = await reschedules.latest(ctx.db, visit.session.id)
+    if request is not None and _is_answered_so(request, visit, answered):
+        return request.state == "accepted"
     if request is None or request.id != answered.request or not is_current(request, visit.session):
         raise ConflictError("This request is not open any more.")
     if request.asked_by == visit.viewer.id:
@@ -164,6 +176,15 @@ async def answer(ctx: Context, visit: Visit, answered: Answered) -> bool:
         return False
     await _accept(ctx, visit, request, int(answered.choice), note)
     return True
+
+
+def _is_answered_so(request: Request, visit: Visit, answered: Answered) -> bool:
+    """Whether this very answer has been given, and only what came of it was lost on the way."""
+    if request.id != answered.request or request.asked_by == visit.viewer.id:
+        return False
+    if answered.choice == DECLINE:
+        return request.state == "declined"
+    return request.state == "accepted" and request.chosen_start == answered.choice
 
 
 async def _accept(

@@ -99,6 +99,10 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
     except StreamBrokenError as error:
         await _discard(ctx, row)
         raise BadRequestError("The file did not arrive whole. Please try again.") from error
+    if twin := await resources_db.find_twin(ctx.db, row, stored):
+        # Sent again, since the answer to the first time was lost.
+        await _discard(ctx, row)
+        return twin
     return await _accept(ctx, row, stored)
 
 
@@ -107,16 +111,24 @@ async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished,
 
     `visit.along` has what is unfinished.
     """
+    rows = {row["id"]: row for row in visit.along[0]}
     for upload in unfinished(visit):
         if upload.key == new.key and upload.size_bytes == new.size_bytes:
+            if not rows[upload.id]["upload_id"]:
+                await _begin(ctx, rows[upload.id])
             return upload, False
     row = await _announce(
         ctx, visit, new.name, new.size_bytes, upload_key=new.key, part_bytes=PART_BYTES
     )
-    upload_id = await ctx.files.begin(row["r2_key"])
-    await resources_db.set_upload_id(ctx.db, row["id"], upload_id)
+    await _begin(ctx, row)
     found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
     return found, True
+
+
+async def _begin(ctx: Context, row: Row) -> None:
+    """Have the bucket expect parts. A request that dies in between leaves that to the next one."""
+    upload_id = await ctx.files.begin(row["r2_key"])
+    await resources_db.set_upload_id(ctx.db, row["id"], upload_id)
 
 
 async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Stream) -> Unfinished:
@@ -269,6 +281,8 @@ async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
 
 async def _discard(ctx: Context, row: Row) -> None:
     if row["upload_id"]:
+        # Nobody goes on with an upload whose parts are being thrown away.
+        await resources_db.forget_key(ctx.db, row["id"])
         await ctx.files.abort(row["r2_key"], row["upload_id"])
     await ctx.files.delete([row["r2_key"]])
     await resources_db.drop(ctx.db, row["id"])

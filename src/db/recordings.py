@@ -26,7 +26,7 @@ RETURNING record_id
 
 FIND: Final = """
 SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.announced_bytes, c.source,
-       c.resource_id, r.upload_id, r.r2_key, s.provider_room_id,
+       c.resource_id, r.upload_id, r.r2_key, r.size_bytes AS total_bytes, s.provider_room_id,
        coalesce(s.started_at, s.scheduled_start) AS began_at
   FROM recordings c
   JOIN sessions s ON s.id = c.session_id

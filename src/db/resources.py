@@ -48,12 +48,20 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
+# The same file of the same name, whose bytes the bucket found to be the same.
+FIND_TWIN: Final = f"""{_COLUMNS}
+ WHERE session_id = ?1 AND id <> ?2 AND name = ?3 AND size_bytes = ?4 AND etag = ?5
+   AND status = 'ready' LIMIT 1
+"""
+
 SET_UPLOAD_ID: Final = "UPDATE session_resources SET upload_id = ?2 WHERE id = ?1"
 
 PUT_PART: Final = """
 INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
 """
+
+FORGET_KEY: Final = "UPDATE session_resources SET upload_key = NULL WHERE id = ?1"
 
 TOUCH: Final = "UPDATE session_resources SET updated_at = ?2 WHERE id = ?1"
 
@@ -129,6 +137,18 @@ def unfinished_by_key(session_id: str, upload_key: str) -> Statement:
 def unfinished(session_id: str) -> Sequence[Statement]:
     """The unfinished uploads, and their parts."""
     return [(LIST_UNFINISHED, (session_id,)), (LIST_PARTS_OF_SESSION, (session_id,))]
+
+
+async def find_twin(db: Database, row: Row, stored: Stored) -> Row | None:
+    """Another file of the session with this one's name and content."""
+    about = (row["session_id"], row["id"], row["name"], stored.size, stored.etag)
+    rows = await db.all(FIND_TWIN, *about)
+    return rows[0] if rows else None
+
+
+async def forget_key(db: Database, resource_id: str) -> None:
+    """Let nobody find this upload again by its key."""
+    await db.all(FORGET_KEY, resource_id)
 
 
 async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> None:

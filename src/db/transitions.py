@@ -6,7 +6,6 @@ been moved meanwhile is looked at anew.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -71,10 +70,12 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """
 
-# Nobody is in a room that the clock has closed. ?1 is a JSON list of session ids.
-EMPTY_CLOSED: Final = """
+# Nobody is in a room that the clock closes. Runs before the sessions themselves are closed.
+EMPTY_OVERDUE: Final = """
 UPDATE attendance SET left_at = max(?2, last_joined_at)
- WHERE session_id IN (SELECT value FROM json_each(?1)) AND left_at IS NULL
+ WHERE left_at IS NULL
+   AND session_id IN (SELECT id FROM sessions
+                       WHERE status IN ('scheduled', 'in_progress') AND scheduled_end <= ?1)
 """
 
 
@@ -98,15 +99,7 @@ async def end(db: Database, session_id: str, *, now: int) -> Row | None:
 
 
 async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[Row]:
-    """Close sessions scheduled to end by `ended_before`; what was closed."""
-    results = await db.batch(
-        [
-            (COMPLETE_OVERDUE, (ended_before, now)),
-            (NO_SHOW_OVERDUE, (ended_before, now)),
-            (ABANDON_OVERDUE, (ended_before, now)),
-        ]
-    )
-    closed = [row for rows in results for row in rows]
-    if closed:
-        await db.all(EMPTY_CLOSED, json.dumps([row["id"] for row in closed]), now)
-    return closed
+    """Close sessions scheduled to end by `ended_before`, in one transaction; what was closed."""
+    in_order = (EMPTY_OVERDUE, COMPLETE_OVERDUE, NO_SHOW_OVERDUE, ABANDON_OVERDUE)
+    results = await db.batch([(statement, (ended_before, now)) for statement in in_order])
+    return [row for rows in results for row in rows]

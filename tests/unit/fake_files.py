@@ -42,6 +42,8 @@ class FakeFiles:
         return upload_id
 
     async def put_part(self, key, upload_id, number, body):
+        if upload_id not in self.uploads:
+            raise StreamBrokenError("no such upload")
         if isinstance(body, Exception):
             raise StreamBrokenError(str(body))
         self.uploads[upload_id][number] = body

@@ -8,6 +8,7 @@ import recording_sources
 import recordings
 import replication
 from errors import NotFoundError, ProviderError
+from files import StreamBrokenError
 from recording_sources import Fetched
 from recordings import Message
 from settings import Settings
@@ -304,3 +305,22 @@ async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world
     await recordings.sweep(world.context(NOW + DAY))
 
     assert world.queued == ["rec1"] * 2
+
+
+@pytest.mark.parametrize("took_effect", [False, True])
+async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, took_effect):
+    finish = world.files.finish
+
+    async def broken(*args):
+        if took_effect:
+            await finish(*args)
+        raise StreamBrokenError("no answer")
+
+    await world.announce()
+    with monkeypatch.context() as patched:
+        patched.setattr(world.files, "finish", broken)
+        assert await world.deliver() == ("acked" if took_effect else 30)
+    assert await world.deliver(2) == "acked"
+
+    assert world.resources() == WHOLE
+    assert len(world.source.asked) == 4

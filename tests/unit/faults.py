@@ -1,0 +1,463 @@
+"""A whole deployment on the host, each of whose outside doors can be made to fail at a chosen call.
+
+`World` answers requests through `app.respond`, so what is seen is what a person would see. Its
+rooms are the real Durable Objects over the host's stand-in for their runtime. `survives` runs a
+use case once cleanly, then once for each of its calls and each way to fail, does what the world
+does next (press again, deliver again, the next tick), and compares what is left.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import tests.unit.host_runtime as runtime  # isort: skip (makes `bindings` and `room` importable)
+import app
+import bindings
+import live_sockets
+import room
+from context import Context, HTTPAnswer
+from db.database import Database
+from errors import ServiceUnavailableError
+from files import StreamBrokenError
+from recording_sources import Fetched, RecordingError
+from recordings import Message
+from settings import Settings
+from tests.fakes import bigbluebutton, hs256, plugnmeet, resend
+from tests.unit.booked import book
+from tests.unit.cast import START
+from tests.unit.fake_files import FakeFiles
+from tests.unit.sqlite_database import SqliteDatabase, migrated
+from visitors import Visitor
+from web import Request, Response
+
+SECRET = "the-platforms-secret-for-tests-only"
+PLATFORM = "the-platforms-token-for-tests-only"
+WEBHOOKS = "whsec_" + "c2VjcmV0LW9mLXdlYmhvb2tzLWZvci10ZXN0cw=="
+URL = "https://rooms.example"
+
+
+class How(StrEnum):
+    """The ways in which a call fails."""
+
+    BEFORE = "it had no effect"
+    AFTER = "it took effect, its answer was lost"
+    DIED = "it took effect, and who made it was killed"
+    LASTING = "the door stays shut"
+
+
+class DiedError(BaseException):
+    """The end of an event: evicted, killed, out of time."""
+
+
+@dataclass
+class Outage:
+    """Which call of a run fails, and how. `calls` are the doors that were used, in order."""
+
+    at: int | None = None
+    how: How = How.BEFORE
+    calls: list[str] = field(default_factory=list)
+    shut: str = ""
+
+    async def through(self, door: str, error: Exception, call: Callable[[], Awaitable[Any]]) -> Any:
+        struck = len(self.calls) == self.at
+        self.calls.append(door)
+        if struck and self.how is How.LASTING:
+            self.shut = door.partition(".")[0]
+        if self.shut == door.partition(".")[0] or (struck and self.how is How.BEFORE):
+            raise error
+        result = await call()
+        if struck:
+            raise DiedError if self.how is How.DIED else error
+        return result
+
+
+class FaultyDatabase:
+    """D1 as `bindings.D1` shows it."""
+
+    def __init__(self, db: Database, world: "World") -> None:
+        self._db, self._world = db, world
+
+    async def all(self, sql: str, *params: Any) -> Any:
+        return await self._world.through("d1.all", lambda: self._db.all(sql, *params))
+
+    async def batch(self, statements: Any) -> Any:
+        return await self._world.through("d1.batch", lambda: self._db.batch(statements))
+
+
+class FaultyFiles:
+    """R2 as `storage.R2Files` shows it: `abort` never says that it failed."""
+
+    WRITES = ("put", "put_part", "finish")
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*args: Any) -> Any:
+            error = StreamBrokenError("R2") if name in self.WRITES else ServiceUnavailableError()
+            method = getattr(self._world.files, name)
+            try:
+                return await self._world.through(f"r2.{name}", lambda: method(*args), error)
+            except ServiceUnavailableError:
+                if name == "abort":
+                    return None
+                raise
+
+        return call
+
+
+class Rooms:
+    """`context.Rooms` over real room objects, which live until they are evicted."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.states: dict[str, runtime.ObjectState] = {}
+        self._awake: dict[str, room.Room] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(session_id: str, *args: Any) -> Any:
+            if name == "hear":
+                args = (json.dumps(args[0]),)
+            given = () if name in ("refresh", "chat", "forget_chat") else (session_id,)
+            work = lambda: self.run(session_id, name, *given, *args)  # noqa: E731
+            return await self._world.through(f"rooms.{name}", work)
+
+        return call
+
+    async def run(self, session_id: str, method: str, *args: Any) -> Any:
+        """One event of a room. What it raises comes out of the binding as one kind of error."""
+        try:
+            return await getattr(self.awake(session_id), method)(*args)
+        except DiedError:
+            self.crash(session_id)
+            raise
+        except Exception as error:
+            raise ServiceUnavailableError from error
+
+    def awake(self, session_id: str) -> room.Room:
+        state = self.states.get(session_id)
+        if state is None:
+            state = self.states[session_id] = runtime.ObjectState(lambda: self._world.now)
+        if session_id not in self._awake:
+            self._awake[session_id] = room.Room(state, None)
+        return self._awake[session_id]
+
+    def evict(self) -> None:
+        """All go to sleep: their sockets stay."""
+        self._awake.clear()
+
+    def crash(self, session_id: str) -> None:
+        """One ends in the middle of its work: its sockets end with it."""
+        self._awake.pop(session_id, None)
+        for _, socket in self.states[session_id].sockets:
+            socket.readyState = 3
+
+    async def connect_as(self, role: str, page: str, session_id: str = "s1") -> runtime.WebSocket:
+        about = Visitor(session_id, role, page, False).to_json()
+        request = SimpleNamespace(headers={bindings.VISITOR_HEADER: about})
+        return (await self.run(session_id, "fetch", request)).webSocket
+
+    async def alarms(self, until: int) -> None:
+        """Let time pass, and every alarm ring that is set for it."""
+        while due := [each for each in self.states.items() if (each[1].alarm or until) < until]:
+            session_id, state = min(due, key=lambda each: each[1].alarm)
+            self._world.now, state.alarm = max(self._world.now, int(state.alarm)), None
+            await self._ring(session_id, state)
+        self._world.now = max(self._world.now, until)
+
+    async def _ring(self, session_id: str, state: runtime.ObjectState) -> None:
+        """As the runtime does: an alarm that fails is repeated six times, then given up."""
+        for repeat in range(7):
+            try:
+                await self.run(session_id, "alarm")
+            except (ServiceUnavailableError, DiedError):
+                self._world.now += 2**repeat
+                if self._world.now >= self._world.heals_at:
+                    self._world.heal()
+            else:
+                return
+        state.alarm = None
+
+
+class World:
+    """One deployment with one booked session, `s1`; `outage` is what happens to it."""
+
+    def __init__(self, provider: str = "peer", now: int = START, **settings: Any) -> None:
+        self.now, self.outage, self.heals_at = now, Outage(), 2**40
+        self.connection = migrated()
+        self.db, self.files, self.queue = SqliteDatabase(self.connection), FakeFiles(), []
+        self.points: Counter[str] = Counter()
+        self.tasks: list[Awaitable[Any]] = []
+        self.plug, self.bbb = plugnmeet.PlugNmeetFake(), bigbluebutton.BigBlueButtonFake()
+        self.plug.webhooks.hold()
+        self.mail = resend.Resend(limit=10**9, clock=lambda: self.now)
+        self.rooms = Rooms(self)
+        self.films: dict[str, Fetched] = {}
+        given = self.plug.settings | self.bbb.settings | {"VIDEO_PROVIDER": provider}
+        self.settings = Settings(
+            public_url=URL,
+            sign_in_url=f"{URL}/sign-in",
+            student_dashboard_url=URL,
+            teacher_dashboard_url=URL,
+            auth_jwt_secret=SECRET,
+            platform_token=PLATFORM,
+            link_secrets=("a-key-of-links-for-tests-only",),
+            resend_api_key=resend.API_KEY,
+            resend_webhook_secret=WEBHOOKS,
+            **{name.lower(): value for name, value in given.items()},
+            **settings,
+        )
+
+    def book(self, session_id: str = "s1", **changes: Any) -> None:
+        booked = {"status": "scheduled", "started_at": None, "ended_at": None}
+        book(self.connection, session_id, **booked | changes)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.connection.execute(sql)]
+
+    async def through(
+        self, door: str, call: Callable[[], Awaitable[Any]], error: Exception | None = None
+    ) -> Any:
+        return await self.outage.through(door, error or ServiceUnavailableError(), call)
+
+    def heal(self) -> None:
+        self.outage = Outage()
+
+    # The doors.
+
+    def context(self, defer: Callable[[Any], None] | None = None, _id: str = "") -> Context:
+        context = SimpleNamespace(
+            settings=self.settings,
+            db=FaultyDatabase(self.db, self),
+            now=self.now,
+            request_id="test",
+            write_data_point=self._note,
+            defer=lambda work: (defer or self.tasks.append)(bindings._logged(work, "test")),
+            rooms=self.rooms,
+            http=self._http,
+            files=FaultyFiles(self),
+            fetch_stream=self._fetch,
+            discard=self._discard,
+            queue_recording=self._queue,
+        )
+        return cast("Context", context)
+
+    def _note(self, index: str, texts: list[str], numbers: list[float]) -> None:
+        self.points[json.dumps([index, *texts])] += 1
+
+    async def _queue(self, record_id: str) -> None:
+        async def send() -> None:
+            self.queue.append(record_id)
+
+        await self.through("queue.send", send)
+
+    async def _fetch(self, url: str, headers: Any) -> Fetched:
+        async def answer() -> Fetched:
+            return self.films[url](headers)
+
+        return await self.through("source.fetch", answer, RecordingError("no answer"))
+
+    async def _discard(self, _body: Any) -> None:
+        pass
+
+    async def _http(
+        self, method: str, url: str, headers: Any, body: bytes, _timeout: Any
+    ) -> HTTPAnswer:
+        async def answer() -> HTTPAnswer:
+            return self._answer(method, url, dict(headers), body)
+
+        return await self.through(f"http.{urlsplit(url).path}", answer, ConnectionError("cut off"))
+
+    def _answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> HTTPAnswer:
+        if url.startswith(self.plug.url):
+            call, _ = plugnmeet.API[urlsplit(url).path]
+            return HTTPAnswer(200, [], json.dumps(call(self.plug, json.loads(body))).encode())
+        if url.startswith(self.bbb.url):
+            return HTTPAnswer(200, [], self._bbb(urlsplit(url)).encode())
+        found = self.mail.call(method, urlsplit(url).path, headers, body)
+        return HTTPAnswer(found.status, list(found.headers.items()), found.body)
+
+    def _bbb(self, parts: Any) -> str:
+        try:
+            return self.bbb.call(parts.path.rpartition("/")[2], parts.query)
+        except bigbluebutton.RefusedError as refusal:
+            return bigbluebutton.xml("FAILED", messageKey=refusal.key, message="")
+
+    # What people and services do.
+
+    async def press(
+        self, method: str, path: str, who: str = "student", data: Any = None, **given: Any
+    ) -> Response | None:
+        """One request; None when the Worker died, so that no answer came."""
+        body = given.get("body", b"" if data is None else json.dumps(data).encode())
+        token = PLATFORM if who == "platform" else hs256.encode({"sub": who}, SECRET)
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        headers |= {"content-length": str(len(body)), **given.get("headers", {})}
+
+        async def read() -> bytes:
+            return body
+
+        request = Request(method, f"{URL}{path}", headers, read, lambda: body)
+        try:
+            return await app.respond(request, "test", self.context)
+        except DiedError:
+            return None
+        finally:
+            await self.deferred()
+
+    async def deferred(self) -> None:
+        while self.tasks:
+            try:
+                await self.tasks.pop(0)
+            except DiedError:
+                self.tasks.clear()
+
+    async def deliver(self, attempts: int = 1, queue: str = "recordings") -> None:
+        """The queue brings what is in it; what is not acknowledged stays there."""
+        import recordings  # noqa: PLC0415
+
+        waiting, self.queue = self.queue, []
+        for record_id in waiting:
+            kept = [True]
+            message = Message({"record_id": record_id}, attempts, kept.clear, lambda _wait: None)
+            try:
+                await recordings.consume(self.context(), queue, [message])
+            finally:
+                self.queue += [record_id] if kept else []
+
+    def close(self) -> None:
+        self.connection.close()
+        self.plug.server_close()
+        self.bbb.server_close()
+        for state in self.rooms.states.values():
+            state.close()
+
+    # What is left in the end.
+
+    def left(self, *, coarse_s: int = 1) -> dict[str, list[str]]:
+        """All of D1 and R2, without what is random or says only how often something was tried."""
+        names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        found = {}
+        for (name,) in names:
+            rows = [dict(row) for row in self.connection.execute(f"SELECT * FROM {name}")]  # noqa: S608
+            found[name] = sorted(_told(row, coarse_s) for row in rows)
+        found["files"] = sorted(
+            _named(f"{key} {body[:9]!r}") for key, (body, _) in self.files.objects.items()
+        )
+        found["mails taken"] = sorted(
+            _named(mail["subject"] + mail["to"][0]) for mail in self.mail.mails
+        )
+        found["calls held"] = sorted([*self.plug.rooms, *self.bbb.meetings])
+        return found
+
+
+EFFORT = (
+    "updated_at", "attempts", "last_error", "not_before", "lease_until", "retry_at",
+    "idempotency_key", "recordings_asked_at", "message_id", "sent_at", "etag",
+)  # fmt: skip
+
+
+def _told(row: dict[str, Any], coarse_s: int) -> str:
+    kept = {name: value for name, value in row.items() if name not in EFFORT}
+    rounded = {
+        name: value // coarse_s if name.endswith("_at") and value else value
+        for name, value in kept.items()
+    }
+    return _named(repr(rounded))
+
+
+def _named(text: str) -> str:
+    return re.sub(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "#", text)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`act` is done through doors that fail; `finish` is what time brings afterwards, without.
+
+    `act` answers what was seen: responses, None for no answer; or nothing for work in the
+    background. When it was refused or got no answer it is done once more.
+    """
+
+    prepare: Callable[[World], Awaitable[Any]]
+    act: Callable[[World], Awaitable[Any]]
+    finish: Callable[[World], Awaitable[Any]] | None = None
+    make: Callable[[], World] = World
+    coarse_s: int = 1
+    refusals: tuple[int, ...] = (503,)
+    """What a person may see when something outside has failed."""
+    counted: bool = True
+    """Whether product events must come through too: those of answers that were lost do not."""
+
+
+@contextmanager
+def running(case: Case) -> Iterator[World]:
+    """A world whose rooms use its doors and its clock."""
+    world = case.make()
+    kept = bindings.context, bindings.now, room.time, live_sockets.time
+    bindings.context, bindings.now = world.context, lambda: world.now
+    clock = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)
+    room.time = live_sockets.time = clock
+    try:
+        yield world
+    finally:
+        bindings.context, bindings.now, room.time, live_sockets.time = kept
+        world.close()
+
+
+async def survives(case: Case, how: How) -> int:
+    """Assert it for every call of the use case; how many calls there were."""
+    with running(case) as world:
+        await _run(case, world, Outage())
+        calls, wanted, points = world.outage.calls, world.left(coarse_s=case.coarse_s), world.points
+        await _finish(case, world)
+        wanted, points = world.left(coarse_s=case.coarse_s), world.points
+    for number, door in enumerate(calls):
+        with running(case) as world:
+            where = f"call {number + 1} of {len(calls)}, {door}: {how}"
+            await _run(case, world, Outage(number, how), where)
+            await _finish(case, world)
+            found = world.left(coarse_s=case.coarse_s)
+            for name, rows in wanted.items():
+                assert found[name] == rows, f"{where}: {name}"
+            doubled = world.points - points
+            assert not doubled, f"{where}: counted twice {doubled}"
+    return len(calls)
+
+
+async def _run(case: Case, world: World, outage: Outage, where: str = "") -> None:
+    await case.prepare(world)
+    world.outage = outage
+    if await _attempt(case, world, where):
+        return
+    world.heal()
+    assert await _attempt(case, world, f"again after {where}"), f"{where}: still refused"
+
+
+async def _attempt(case: Case, world: World, where: str) -> bool:
+    """Whether it was done, as far as whoever asked for it can see."""
+    try:
+        seen = await case.act(world)
+    except (DiedError, ServiceUnavailableError):
+        return False
+    for response in seen if isinstance(seen, list) else []:
+        if response is None:
+            return False
+        if response.status >= 400:
+            allowed = case.refusals if where.startswith("call") else ()
+            assert response.status in allowed, f"{where}: {response.status} {response.body}"
+            return False
+    return True
+
+
+async def _finish(case: Case, world: World) -> None:
+    world.heal()
+    await world.deferred()
+    if case.finish:
+        await case.finish(world)
