@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db import analytics_events
+from logs import log
 
 if TYPE_CHECKING:
     from context import Context
@@ -52,4 +53,7 @@ def _record(ctx: Context, event: str, session_id: str, data: dict[str, str | int
         return
     texts = [value for value in data.values() if isinstance(value, str)]
     numbers = [float(value) for value in data.values() if not isinstance(value, str)]
-    ctx.write_data_point(session_id, [event, session_id, *texts], numbers)
+    try:
+        ctx.write_data_point(session_id, [event, session_id, *texts], numbers)
+    except Exception as error:  # noqa: BLE001
+        log("event_not_counted", event_name=event, error=repr(error))

@@ -12,7 +12,8 @@ import calls
 import presence
 import rules
 import video
-from errors import ProviderError, RefusedMessageError
+from errors import ProviderError, RefusedMessageError, ServiceUnavailableError
+from logs import log
 from model import Role
 from providers.base import PEER, CallEvent
 
@@ -71,26 +72,46 @@ class HeldCall:
         """Ask the provider who is there: news may have been lost, and some tell none."""
         if self._memory.facts.get("provider") in (None, PEER):
             return
-        here = await video.present(self._context(), self._memory.session_id)
+        try:
+            here = await video.present(self._context(), self._memory.session_id)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: the alarm that asks must live to set the next one.
+            log("provider_not_asked", session_id=self._memory.session_id, error=repr(error))
+            return
         if here is not None:
             self._memory.calls = calls.reconcile(self._memory.calls, here, now)
 
     async def move(self, message: Move) -> dict[str, Any] | None:
         """Leave peer to peer, once; what to tell both people, if this was that once.
 
-        Raises: RefusedMessageError without a provider.
+        Raises: RefusedMessageError without a provider, or when that could not be written down.
         """
         if self._moving or self._memory.epoch or message.epoch:
             return None
         self._moving = True
         try:
             provider = await video.move(self._context(), self._memory.session_id)
+        except ServiceUnavailableError as error:
+            raise RefusedMessageError("cannot_move", error.message) from error
         finally:
             self._moving = False
         if provider is None:
             raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
+        return self._moved_to(provider, message.reason)
+
+    def follow(self, provider: str | None) -> dict[str, Any] | None:
+        """What to tell both people when the record says that the call has moved: once.
+
+        The answer to our own move may have been lost, or an operator has left peer to peer.
+        """
+        was_peer = self._memory.facts.get("provider") == PEER
+        if self._memory.epoch or not was_peer or provider in (None, PEER):
+            return None
+        return self._moved_to(provider, "asked")
+
+    def _moved_to(self, provider: str | None, reason: str) -> dict[str, Any]:
         self._memory.epoch = 1
-        return {"type": "mode", "provider": provider, "epoch": 1, "reason": message.reason}
+        return {"type": "mode", "provider": provider, "epoch": 1, "reason": reason}
 
     def must_end(self, session: Session | None, now: int) -> bool:
         """Whether the provider may still hold a call of a room that is closed."""

@@ -19,7 +19,7 @@ from recording_sources import RecordingError
 from replication import Copy, UnfinishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from context import Context
     from db.database import Row
@@ -71,15 +71,23 @@ async def announce(
 async def consume(ctx: Context, queue: str, messages: list[Message]) -> None:
     """Look after each message by itself: one that fails takes no other with it."""
     for message in messages:
-        record_id = message.body.get("record_id") if isinstance(message.body, dict) else None
-        if not isinstance(record_id, str):
-            log("recording_message_not_understood", queue=queue)
-            message.ack()
-        elif queue == DEAD_QUEUE:
-            await _give_up(ctx, record_id)
-            message.ack()
-        else:
-            await _take(ctx, record_id, message)
+        try:
+            await _look_after(ctx, queue, message)
+        except Exception as error:  # noqa: BLE001
+            log("recording_message_failed", trace=traceback.format_exception(error))
+            message.retry(ctx.settings.recording_retry_s)
+
+
+async def _look_after(ctx: Context, queue: str, message: Message) -> None:
+    record_id = message.body.get("record_id") if isinstance(message.body, dict) else None
+    if not isinstance(record_id, str):
+        log("recording_message_not_understood", queue=queue)
+        message.ack()
+    elif queue == DEAD_QUEUE:
+        await _give_up(ctx, record_id)
+        message.ack()
+    else:
+        await _take(ctx, record_id, message)
 
 
 async def _take(ctx: Context, record_id: str, message: Message) -> None:
@@ -151,9 +159,7 @@ async def sweep(ctx: Context) -> None:
         ctx.db, due_before=ctx.now - STRANDED_S, now=ctx.now, limit=AT_ONCE
     )
     for row in stranded:
-        await recordings_db.mark_queued(ctx.db, row["record_id"], now=ctx.now)
-        await ctx.queue_recording(row["record_id"])
-        log("recording_queued_again", session_id=row["session_id"], record_id=row["record_id"])
+        await _by_itself(_queue_again(ctx, row), row["session_id"])
     sessions = await recordings_db.list_unasked(
         ctx.db,
         ended_after=ctx.now - ASK_UNTIL_S,
@@ -162,12 +168,27 @@ async def sweep(ctx: Context) -> None:
         limit=AT_ONCE,
     )
     for session in sessions:
-        await recordings_db.mark_asked(ctx.db, session["id"], now=ctx.now)
-        await _ask(ctx, session)
+        await _by_itself(_ask(ctx, session), session["id"])
+
+
+async def _by_itself(work: Awaitable[None], session_id: str) -> None:
+    """One that fails keeps no other from its turn; a later sweep comes back to it."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001
+        about = {"session_id": session_id, "trace": traceback.format_exception(error)}
+        log("recording_sweep_failed", **about)
+
+
+async def _queue_again(ctx: Context, row: Row) -> None:
+    await recordings_db.mark_queued(ctx.db, row["record_id"], now=ctx.now)
+    await ctx.queue_recording(row["record_id"])
+    log("recording_queued_again", session_id=row["session_id"], record_id=row["record_id"])
 
 
 async def _ask(ctx: Context, session: Row) -> None:
     """Ask the provider what it has of one session; the next sweep makes good for a failure."""
+    await recordings_db.mark_asked(ctx.db, session["id"], now=ctx.now)
     try:
         source = recording_sources.source_named(session["provider"], ctx)
         found = await source.list_recordings(session["provider_room_id"])

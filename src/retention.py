@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import cleaning
 from db import retention as retention_db
+from errors import ServiceUnavailableError
 from logs import log
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from context import Context
 
 DAY_S: Final = 24 * 60 * 60
@@ -21,29 +24,28 @@ MAX_ROUNDS: Final = 20
 # An object without a row is a row's that is about to be written, or an orphan.
 ORPHAN_AFTER_S: Final = DAY_S
 CHAT_JOB: Final = "purge-chat"
+# A room that fails for so long holds up nobody else's any more.
+ROOM_TRIED_FOR_S: Final = 7 * DAY_S
 
 
 async def purge(ctx: Context) -> None:
-    """Remove what is past its time. Broken off anywhere, it is done again tomorrow."""
-    settings = ctx.settings
-    recordings = await _purge_resources(ctx, settings.recordings_kept_days, recordings=True)
-    resources = await _purge_resources(ctx, settings.resources_kept_days, recordings=False)
-    chats = await _purge_chats(ctx, settings.chat_kept_days)
-    mails = await _purge_mails(ctx, settings.mail_kept_days)
-    await retention_db.drop_events(
-        ctx.db,
-        analytics_before=_before(ctx, settings.analytics_kept_days),
-        webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
-    )
-    orphans = await _purge_orphans(ctx)
-    log(
-        "purged",
-        recordings=recordings,
-        resources=resources,
-        chats=chats,
-        mails=mails,
-        orphans=orphans,
-    )
+    """Remove what is past its time. Broken off anywhere, it is done again tomorrow.
+
+    A class of data that cannot go keeps no other from going; the failure is raised in the end.
+    """
+    counts: dict[str, int] = {}
+    failure = None
+    for name, step in STEPS.items():
+        try:
+            count = await step(ctx)
+        except Exception as error:  # noqa: BLE001
+            log("purge_failed", what=name, error=repr(error))
+            failure = error
+        else:
+            counts |= {} if count is None else {name: count}
+    log("purged", **counts)
+    if failure:
+        raise failure
 
 
 def _before(ctx: Context, days: int) -> int:
@@ -51,7 +53,15 @@ def _before(ctx: Context, days: int) -> int:
     return ctx.now - days * DAY_S if days else 0
 
 
-async def _purge_resources(ctx: Context, days: int, *, recordings: bool) -> int:
+async def _purge_recordings(ctx: Context) -> int:
+    return await _purge_files(ctx, ctx.settings.recordings_kept_days, recordings=True)
+
+
+async def _purge_resources(ctx: Context) -> int:
+    return await _purge_files(ctx, ctx.settings.resources_kept_days, recordings=False)
+
+
+async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> int:
     count = 0
     for _ in range(MAX_ROUNDS):
         rows = await retention_db.list_resources(
@@ -65,34 +75,54 @@ async def _purge_resources(ctx: Context, days: int, *, recordings: bool) -> int:
     return count
 
 
-async def _purge_chats(ctx: Context, days: int) -> int:
-    """Rooms do not know the time when they sleep, so they are told."""
+async def _purge_chats(ctx: Context) -> int:
+    """Rooms do not know the time when they sleep, so they are told.
+
+    From one that fails on, all are told again tomorrow, until it has failed for days.
+    """
+    until = _before(ctx, ctx.settings.chat_kept_days)
     count, seen = 0, (await retention_db.done_until(ctx.db, CHAT_JOB), "")
+    failed_at = None
     for _ in range(MAX_ROUNDS):
-        rows = await retention_db.list_ended_between(
-            ctx.db, after=seen, until=_before(ctx, days), limit=AT_ONCE
-        )
+        rows = await retention_db.list_ended_between(ctx.db, after=seen, until=until, limit=AT_ONCE)
         for row in rows:
-            await ctx.rooms.forget_chat(row["id"])
             seen = (row["scheduled_end"], row["id"])
+            if not await _forget_chat(ctx, row["id"]) and failed_at is None:
+                failed_at = max(seen[0], until - ROOM_TRIED_FOR_S)
         count += len(rows)
         if len(rows) < AT_ONCE:
             break
     if count:
-        await retention_db.set_done_until(ctx.db, CHAT_JOB, seen[0])
+        done = seen[0] if failed_at is None else min(seen[0], failed_at)
+        await retention_db.set_done_until(ctx.db, CHAT_JOB, done)
     return count
 
 
-async def _purge_mails(ctx: Context, days: int) -> int:
-    count = 0
+async def _forget_chat(ctx: Context, session_id: str) -> bool:
+    try:
+        await ctx.rooms.forget_chat(session_id)
+    except ServiceUnavailableError:
+        log("chat_not_forgotten", level="warning", session_id=session_id)
+        return False
+    return True
+
+
+async def _purge_mails(ctx: Context) -> int:
+    count, ended_before = 0, _before(ctx, ctx.settings.mail_kept_days)
     for _ in range(MAX_ROUNDS):
-        gone = await retention_db.drop_mails(
-            ctx.db, ended_before=_before(ctx, days), limit=MAILS_AT_ONCE
-        )
+        gone = await retention_db.drop_mails(ctx.db, ended_before=ended_before, limit=MAILS_AT_ONCE)
         count += gone
         if gone < MAILS_AT_ONCE:
             break
     return count
+
+
+async def _purge_events(ctx: Context) -> None:
+    await retention_db.drop_events(
+        ctx.db,
+        analytics_before=_before(ctx, ctx.settings.analytics_kept_days),
+        webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
+    )
 
 
 async def _purge_orphans(ctx: Context) -> int:
@@ -109,3 +139,13 @@ async def _purge_orphans(ctx: Context) -> int:
             break
         after = listed[-1][0]
     return count
+
+
+STEPS: Final[dict[str, Callable[[Context], Awaitable[int | None]]]] = {
+    "recordings": _purge_recordings,
+    "resources": _purge_resources,
+    "chats": _purge_chats,
+    "mails": _purge_mails,
+    "events": _purge_events,
+    "orphans": _purge_orphans,
+}

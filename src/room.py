@@ -87,9 +87,12 @@ class Room(DurableObject):  # type: ignore[misc]
     async def end(self, session_id: str) -> None:
         """End the session for both people now."""
         self._memory.session_id = session_id
-        await record.end(self._context(), session_id)
-        self._close_room("completed")
-        await self._settle()
+        try:
+            await record.end(self._context(), session_id)
+            self._close_room("completed")
+        finally:
+            # Also without an answer: the record knows whether it was written.
+            await self._settle()
 
     async def refresh(self) -> None:
         """The session was moved or cancelled: that matters here if anybody has ever come."""
@@ -275,6 +278,8 @@ class Room(DurableObject):  # type: ignore[misc]
         except RefusedMessageError as refusal:
             if lost := self._refuse(socket, refusal):
                 await lost
+            # An answer may have been lost: the record knows whether it has moved.
+            await self._settle()
             return
         if mode is None:
             return
@@ -326,6 +331,8 @@ class Room(DurableObject):  # type: ignore[misc]
             self._close_room("moved")
             return
         self._memory.ended_call = ""
+        if mode := self._call.follow(session.provider):
+            self._tell(mode, to=self._sockets.people())
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
         # Lobbies each time: their pages ask the record who is there, and it is up to date now.

@@ -1,8 +1,40 @@
-"""The cron triggers of wrangler.toml, by what they are for. Every other one is the minute's."""
+"""The cron triggers of wrangler.toml and the work of each. Every other one is the minute's."""
 
 from __future__ import annotations
 
-from typing import Final
+import traceback
+from typing import TYPE_CHECKING, Final
+
+import cleaning
+import lifecycle
+import recordings
+import reminders
+import retention
+from logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from context import Context
 
 EACH_FIVE_MINUTES: Final = "*/5 * * * *"
 DAILY: Final = "17 3 * * *"
+
+EACH_MINUTE: Final = (lifecycle.close_overdue, reminders.tick, cleaning.sweep)
+WORK: Final = {EACH_FIVE_MINUTES: (recordings.sweep,), DAILY: (retention.purge,)}
+
+
+async def run(cron: str, make_context: Callable[[], Context]) -> None:
+    """Do the work of a trigger, each with a context of its own.
+
+    One that fails keeps no other from its work; the failure is raised in the end.
+    """
+    failure = None
+    for work in WORK.get(cron, EACH_MINUTE):
+        try:
+            await work(make_context())
+        except Exception as error:  # noqa: BLE001
+            log("scheduled_work_failed", trace=traceback.format_exception(error))
+            failure = error
+    if failure:
+        raise failure

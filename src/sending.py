@@ -128,9 +128,13 @@ class Sender:
             if settled := objection(mail, now):
                 dropped.append((mail.id, settled))
                 continue
+            text = mail.payload or self._written(mail, now)
+            if text is None:
+                dropped.append((mail.id, Settled(State.DEAD, "cannot be written")))
+                continue
             if mail.payload is None:
-                fresh.append((mail.id, payload_of(mail, self.settings, now)))
-            wanted.append((mail.id, mail.payload or fresh[-1][1]))
+                fresh.append((mail.id, text))
+            wanted.append((mail.id, text))
         held = await ledger.prepare(
             self.db,
             key=batch.key,
@@ -143,6 +147,14 @@ class Sender:
             return []
         self.tally.update(settled.state.value for _, settled in dropped)
         return wanted
+
+    def _written(self, mail: DueMail, now: int) -> str | None:
+        """The mail's text; None for one whose data makes none, which holds up no other."""
+        try:
+            return payload_of(mail, self.settings, now)
+        except Exception as error:  # noqa: BLE001
+            log("mail_not_written", level="warning", mail=mail.id, error=repr(error))
+            return None
 
     async def _settle(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:
         pairs = list(zip(ids, receipts, strict=True))

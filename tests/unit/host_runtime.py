@@ -5,6 +5,7 @@ Importing this makes `js`, `pyodide.ffi` and `workers` importable.
 
 import sqlite3
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -46,8 +47,10 @@ class _Pair:
 @dataclass
 class _Sql:
     connection: sqlite3.Connection
+    check: Callable[[], None]
 
     def exec(self, sql: str, *params: Any) -> Any:
+        self.check()
         rows = [dict(row) for row in self.connection.execute(sql, params)]
         return SimpleNamespace(toArray=lambda: rows)
 
@@ -56,7 +59,9 @@ class _Sql:
 class ObjectState:
     """What is left of a Durable Object when it is evicted: its storage, alarm, and sockets."""
 
-    clock: Any
+    clock: Callable[[], float]
+    check: Callable[[], None]
+    """Raises when the object has been killed: then it writes nothing more."""
     alarm: float | None = None
     """Epoch seconds."""
     sockets: list[tuple[str, WebSocket]] = field(default_factory=list)
@@ -66,13 +71,17 @@ class ObjectState:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.row_factory = sqlite3.Row
         self.storage = SimpleNamespace(
-            sql=_Sql(connection), setAlarm=self._set_alarm, deleteAlarm=self._delete_alarm
+            sql=_Sql(connection, self.check),
+            setAlarm=self._set_alarm,
+            deleteAlarm=self._delete_alarm,
         )
 
     async def _set_alarm(self, milliseconds: int) -> None:
+        self.check()
         self.alarm = milliseconds / 1000
 
     async def _delete_alarm(self) -> None:
+        self.check()
         self.alarm = None
 
     def close(self) -> None:
