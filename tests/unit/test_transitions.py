@@ -63,6 +63,18 @@ async def test_a_running_session_is_completed(db, booked):
     assert (closed, found.status) == ([("s1", "completed")], Status.COMPLETED)
 
 
+@pytest.mark.parametrize("status", ["scheduled", "in_progress"])
+async def test_nobody_is_in_a_room_that_the_clock_has_closed(db, booked, status):
+    booked.execute("UPDATE sessions SET status = ?, started_at = ?", (status, START))
+    attend(booked, "student")
+    await sweep(db, CLOSES - 1)
+    before = [row["left_at"] for row in booked.execute("SELECT left_at FROM attendance")]
+    _, found = await sweep(db, CLOSES)
+
+    assert before == [None]
+    assert not found.student.present
+
+
 async def test_closing_happens_once(db, booked):
     await sweep(db, CLOSES)
     closed, found = await sweep(db, CLOSES + 60)
