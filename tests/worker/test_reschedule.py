@@ -45,7 +45,7 @@ class Pair:
         with self.site.d1() as db:
             rows = db.execute(
                 "SELECT kind, user_id FROM mails WHERE session_id = ? AND state = ?"
-                " ORDER BY created_at, kind, user_id",
+                " ORDER BY rowid",
                 (self.id, state),
             ).fetchall()
         return [(row["kind"], row["user_id"].removeprefix(f"{self.id}-")) for row in rows]
