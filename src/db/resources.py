@@ -18,10 +18,6 @@ SELECT id, session_id, name, type, r2_key, size_bytes, duration_seconds, status,
 
 FIND: Final = _COLUMNS + " WHERE id = ?2 AND session_id = ?1"
 
-FIND_UNFINISHED: Final = f"""{_COLUMNS}
- WHERE session_id = ?1 AND upload_key = ?2 AND status = 'uploading'
-"""
-
 LIST_UNFINISHED: Final = f"""{_COLUMNS}
  WHERE session_id = ?1 AND status = 'uploading' AND upload_key IS NOT NULL ORDER BY created_at
 """
@@ -128,10 +124,6 @@ def find(session_id: str, resource_id: str) -> Statement:
 
 def parts_of(resource_id: str) -> Statement:
     return LIST_PARTS, (resource_id,)
-
-
-def unfinished_by_key(session_id: str, upload_key: str) -> Statement:
-    return FIND_UNFINISHED, (session_id, upload_key)
 
 
 def unfinished(session_id: str) -> Sequence[Statement]:
