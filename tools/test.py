@@ -2,15 +2,18 @@
 
 import subprocess
 import sys
+import tempfile
 import time
+from typing import IO
 
 from tools import setup
 from tools.check import failed_checks
 from tools.paths import ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
-# Separate runs: Playwright's synchronous API and asynchronous tests do not share a process.
-PARTS = ("unit", "worker", "browser")
+# Real workerd and real Chromium: each mostly waits, so they run side by side. Not in one process:
+# Playwright's synchronous API and asynchronous tests do not go together.
+SLOW_PARTS = ("worker", "browser")
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=240", "-o", "faulthandler_exit_on_timeout=true")
 
@@ -23,32 +26,42 @@ def main() -> None:
     started = time.monotonic()
     failed = failed_checks()
     report = [summary("check", ok=not failed, since=started)]
-    for part in PARTS:
-        started = time.monotonic()
-        ok = run_part(part)
-        report.append(summary(part, ok=ok, since=started))
-        if not ok:
-            failed.append(part)
+    started = time.monotonic()
+    if start("unit").wait() != 0:
+        failed.append("unit")
+    report.append(summary("unit", ok="unit" not in failed, since=started))
+    started = time.monotonic()
+    failed += failed_slow_parts()
+    report += [summary(part, ok=part not in failed, since=started) for part in SLOW_PARTS]
     print("\n".join(report))
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
 
 
-def run_part(part: str) -> bool:
-    """Run one part.
+def failed_slow_parts() -> list[str]:
+    """Run them at once.
 
-    Real sockets and media can miss a deadline on a busy machine: what failed there is run once
-    more by itself, and a second failure counts.
+    Real sockets and media can miss a deadline on a busy machine: what failed is run once more,
+    alone, and a second failure counts.
     """
-    print(f"--- tests/{part}", flush=True)
-    where = f"tests/{part}"
-    return run_tests(where) or (part != "unit" and run_tests(where, "--last-failed"))
+    with tempfile.TemporaryFile("w+") as browser_output:
+        browser = start("browser", output=browser_output)
+        ok = {"worker": start("worker").wait() == 0, "browser": browser.wait() == 0}
+        browser_output.seek(0)
+        print(f"--- tests/browser\n{browser_output.read()}", flush=True)
+    again = [part for part in SLOW_PARTS if not ok[part]]
+    return [part for part in again if start(part, "--last-failed").wait() != 0]
 
 
-def run_tests(where: str, *options: str) -> bool:
-    command = [str(VENV_PYTHON), "-m", "pytest", "--quiet", *TEST_LIMIT, *options, where]
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
-    return done.returncode == 0
+def start(part: str, *options: str, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
+    if output is None:
+        print(f"--- tests/{part} {' '.join(options)}", flush=True)
+    command = [str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT]
+    # One of its own: what failed last is written when a run ends.
+    command += ["-o", f"cache_dir=.pytest_cache/{part}", *options, f"tests/{part}"]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+    )
 
 
 def summary(part: str, *, ok: bool, since: float) -> str:
