@@ -20,8 +20,9 @@ QUIET = (
     "--disable-default-apps",
     "--disable-sync",
 )
-# A camera with a moving picture and a microphone that beeps, allowed without asking.
-FAKE_MEDIA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+# A camera with a moving picture and a microphone that beeps, allowed without asking. Few pictures
+# a second: compressing them takes most of what a test of a call takes.
+FAKE_MEDIA = ("--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream")
 
 
 # The words of Chromium's console for what a page's own policies refuse it.

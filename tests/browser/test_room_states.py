@@ -126,9 +126,9 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
 
 TOLD = [
     *[(lesson, size) for size in SIZES],
-    *[(lonely, size) for size in SIZES],
-    # The long wait until nothing has helped is worth it twice.
-    *[(unreachable, size) for size in ("portrait", "desktop")],
+    *[(lonely, size) for size in ("small", "landscape", "desktop")],
+    # The long wait until nothing has helped is worth it once.
+    (unreachable, "portrait"),
 ]
 
 

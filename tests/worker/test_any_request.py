@@ -41,7 +41,7 @@ PEOPLE = ("student", "teacher", "platform", "nobody")
 FAILED = 400
 
 many = settings(
-    max_examples=EXAMPLES or 16,
+    max_examples=EXAMPLES or 8,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,

@@ -44,8 +44,7 @@ class Pair:
     def mails(self, state: str = "sent") -> list[tuple[str, str]]:
         with self.site.d1() as db:
             rows = db.execute(
-                "SELECT kind, user_id FROM mails WHERE session_id = ? AND state = ?"
-                " ORDER BY rowid",
+                "SELECT kind, user_id FROM mails WHERE session_id = ? AND state = ? ORDER BY rowid",
                 (self.id, state),
             ).fetchall()
         return [(row["kind"], row["user_id"].removeprefix(f"{self.id}-")) for row in rows]
