@@ -141,7 +141,7 @@ def test_from_a_mail_to_the_lobby_in_one_click(site: Site, mails, chromium):
     lobby = opened.value
 
     expect(lobby).to_have_url(f"{site.url}/session/mail-15min")
-    expect(lobby.get_by_role("heading", level=1)).to_contain_text("Amara")
+    expect(lobby.locator("#heading")).to_contain_text("Amara")
     context.close()
 
 
