@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tools.local_worker import DIRECT, LocalWorker
 
-FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=5"
+FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=10"
 ALLOW_ALL = "--use-fake-ui-for-media-stream"
 NO_CAMERA = "--use-fake-device-for-media-stream=device-count=0"
 JOIN_WINDOW_S = 15 * 60

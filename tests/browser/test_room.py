@@ -58,8 +58,9 @@ def test_they_see_and_hear_each_other_within_3_s_of_the_second_join(meeting: Mee
     state(student, "connected")
     state(teacher, "connected")
     for page in (student, teacher):
+        wait_until_it_plays(page)
         before = seconds_played(page)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1000)
         assert seconds_played(page) > before
         assert audio_energy(page) > 0
     assert meeting.record()["status"] == "in_progress"

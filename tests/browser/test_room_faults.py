@@ -6,7 +6,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.room_page import CONNECTED, Meeting, join, meeting_on, seconds_played
+from tests.browser.room_page import (
+    CONNECTED,
+    Meeting,
+    join,
+    meeting_on,
+    seconds_played,
+    wait_until_it_plays,
+)
 from tests.conftest import start_worker
 from tools.local_worker import LocalWorker
 
@@ -92,8 +99,9 @@ def test_simultaneous_restarts_collide_and_the_call_goes_on(meeting: Meeting) ->
     for page in (student, teacher):
         assert page.evaluate("peers.at(-1).signalingState") == "stable"
         assert page.locator(CONNECTED).count() == 1
+        wait_until_it_plays(page)
         before = seconds_played(page)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1000)
         assert seconds_played(page) > before
         assert page.evaluate("peers.at(-1).getTransceivers().length") == 3
 

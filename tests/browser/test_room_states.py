@@ -125,8 +125,8 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
 
 
 TOLD = [
-    *[(lesson, size) for size in SIZES],
-    *[(lonely, size) for size in ("small", "landscape", "desktop")],
+    *[(lesson, size) for size in ("portrait", "landscape", "desktop")],
+    *[(lonely, size) for size in ("small", "desktop")],
     # The long wait until nothing has helped is worth it once.
     (unreachable, "portrait"),
 ]
