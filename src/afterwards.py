@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 # What the markup of a row is made from that scripts fill in later.
+_ACCEPT: Final = ",".join(f".{ending}" for ending in filetypes.TYPES)
 _NO_FILE: Final = Resource("", "", "", 0, None, "ready")
 
 
@@ -53,7 +54,7 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
             "max_bytes": settings.upload_max_mb * MB,
             "max_words": size_in_words(settings.upload_max_mb * MB),
             "parts_above": MULTIPART_ABOVE_BYTES,
-            "accept": ",".join(f".{ending}" for ending in filetypes.TYPES),
+            "accept": _ACCEPT,
         },
     }
 

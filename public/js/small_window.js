@@ -34,7 +34,10 @@ async function toggleWindow(documents, stage, signal) {
   const clock = small.document.createElement("p");
   clock.className = "room-pill timer";
   const controls = CONTROLS.map((id) => [$(id), $(id).cloneNode(true)]);
-  for (const [original, copy] of controls) copy.addEventListener("click", () => original.click());
+  for (const [original, copy] of controls) {
+    copy.querySelector(".control-label").className = "visually-hidden";
+    copy.addEventListener("click", () => original.click());
+  }
   bar.append(clock, ...controls.map(([, copy]) => copy));
   const follow = () => {
     Object.assign(frame.dataset, { state: room.dataset.state, sharing: room.dataset.sharing ?? "false" });

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
+from tests.browser.room_page import Meeting, meeting_on
 from tools import chromium as installed
+from tools.local_worker import LocalWorker
 from tools.paths import NODE_MODULES
 
 # Quiet: no update checks, no first-run pages, nothing that reaches for the network.
@@ -85,3 +87,10 @@ def browser_with_camera(chromium: Callable[..., Browser]) -> Browser:
 def axe_source() -> str:
     """Return axe-core's script, to be added to a page."""
     return (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    """Return a session that has just begun, on the Worker as `make dev` runs it."""
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting

@@ -1,7 +1,6 @@
 """Two people in the room, in real Chromium through the real Worker."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,12 +18,6 @@ from tests.browser.room_page import (
 from tools.local_worker import LocalWorker
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
-        yield meeting
 
 
 def state(page: Page, name: str, seconds: float = 10) -> None:

@@ -1,6 +1,6 @@
 """What makes the room a good place: the small window, a word in time, news in the lobby."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,6 @@ from tests.browser.room_page import (
 )
 from tests.browser.sounds import voice
 from tools.local_worker import LocalWorker
-
-
-@pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
-        yield meeting
 
 
 def small_window_of(page: Page) -> Page:

@@ -27,12 +27,6 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 
 
 @pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
-        yield meeting
-
-
-@pytest.fixture
 def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorker]:
     """One that may be stopped and started."""
     worker = start_worker({}, tmp_path_factory.mktemp("migrated"), tmp_path_factory.mktemp("own"))
@@ -61,6 +55,16 @@ class Wire:
         self._open.append(socket)
 
 
+def connect_within_reach(*pages: Page) -> None:
+    """From the lobby into the call, with every connection of these pages in `peers`."""
+    for page in pages:
+        page.add_init_script(KEEP_PEERS)
+        page.reload()
+        join(page)
+    for page in pages:
+        page.wait_for_selector(CONNECTED)
+
+
 def test_media_goes_on_while_the_socket_is_cut_for_10_s(meeting: Meeting) -> None:
     student = meeting.open("student")
     wire = Wire(student)
@@ -85,12 +89,7 @@ def test_media_goes_on_while_the_socket_is_cut_for_10_s(meeting: Meeting) -> Non
 
 def test_simultaneous_restarts_collide_and_the_call_goes_on(meeting: Meeting) -> None:
     student, teacher = meeting.open("student"), meeting.open("teacher")
-    for page in (student, teacher):
-        page.add_init_script(KEEP_PEERS)
-        page.reload()
-        join(page)
-    for page in (student, teacher):
-        page.wait_for_selector(CONNECTED)
+    connect_within_reach(student, teacher)
     for _ in range(3):
         for page in (student, teacher):
             page.evaluate("void peers.at(-1).restartIce()")
@@ -109,12 +108,7 @@ def test_simultaneous_restarts_collide_and_the_call_goes_on(meeting: Meeting) ->
 def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
     student, teacher = meeting.open("student"), meeting.open("teacher")
     radio = Radio(student)
-    for page in (student, teacher):
-        page.add_init_script(KEEP_PEERS)
-        page.reload()
-        join(page)
-    for page in (student, teacher):
-        page.wait_for_selector(CONNECTED)
+    connect_within_reach(student, teacher)
     fragment = "peers.at(-1).localDescription.sdp.match(/a=ice-ufrag:(\\S+)/)[1]"
     before, peers = student.evaluate(fragment), student.evaluate("peers.length")
     radio.lose(percent=100)

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join, meeting_on
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join
 from tests.browser.test_states import violations
-from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
 SCREENS = ROOT / ".cache" / "screens" / "room"
@@ -24,12 +23,6 @@ SIZES = {
 }
 # Candidates that lead nowhere: no connection ever comes about.
 NO_WAY = "RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});"
-
-
-@pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
-        yield meeting
 
 
 def lonely(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:

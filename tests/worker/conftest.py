@@ -1,6 +1,6 @@
 """The sites that worker tests visit. Each configuration is one Worker for the whole run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 from tests.fakes import jwks_server
 from tests.fakes.jwks_server import JwksServer
 from tests.worker.attacked import SETTINGS as ATTACKED
+from tests.worker.live_room import MINUTE, Room, rooms_on
 from tests.worker.platform_keys import AUDIENCE, ISSUER, KEYS, TROUBLES, claims
 from tests.worker.site import Site
 from tools.local_worker import LocalWorker
@@ -94,3 +95,16 @@ def unused_numbers() -> Iterator[int]:
 def new_id(request: pytest.FixtureRequest, unused_numbers: Iterator[int]) -> str:
     """Return a session id that no other test uses."""
     return f"{request.node.originalname[:50].removeprefix('test_')}-{next(unused_numbers)}"
+
+
+@pytest.fixture
+async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
+    """Return what books rooms; some modules book theirs on another Worker."""
+    async with rooms_on(dev_worker) as book:
+        yield book
+
+
+@pytest.fixture
+def room(book: Callable[..., Room]) -> Room:
+    """Return a room that is open, five minutes before the start."""
+    return book(starts_in=5 * MINUTE)

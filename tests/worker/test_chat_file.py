@@ -1,18 +1,9 @@
 """The chat outlives the call: both can download it, until its time is over."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-import pytest
-
-from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, rooms_on, until
-from tools.local_worker import LocalWorker
-
-
-@pytest.fixture
-async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    async with rooms_on(dev_worker) as book:
-        yield book
+from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, until
 
 
 def chat_file(room: Room, who: str) -> tuple[int, str]:

@@ -2,26 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 import websockets
 
-from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, rooms_on, until
-from tools.local_worker import LocalWorker
+from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, until
 
 SDP = "v=0\r\n"
-
-
-@pytest.fixture
-async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    async with rooms_on(dev_worker) as book:
-        yield book
-
-
-@pytest.fixture
-def room(book: Callable[..., Room]) -> Room:
-    return book(starts_in=5 * MINUTE)
 
 
 async def test_two_people_meet(room: Room) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, Seat, rooms_on
+from tests.worker.live_room import STUDENT, TEACHER, Room, Seat
 from tools.local_worker import LocalWorker
 
 few = settings(
@@ -66,17 +65,6 @@ frames = st.one_of(
         ]
     ),
 )
-
-
-@pytest.fixture
-async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    async with rooms_on(dev_worker) as book:
-        yield book
-
-
-@pytest.fixture
-def room(book: Callable[..., Room]) -> Room:
-    return book(starts_in=5 * MINUTE)
 
 
 def troubles(worker: LocalWorker) -> list[str]:

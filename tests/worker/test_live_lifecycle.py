@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,12 +13,6 @@ from tests.conftest import free_port
 from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
 from tools import dev_settings
 from tools.local_worker import LocalWorker
-
-
-@pytest.fixture
-async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    async with rooms_on(dev_worker) as book:
-        yield book
 
 
 def names(room: Room) -> list[str]:

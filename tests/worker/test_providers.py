@@ -38,11 +38,6 @@ async def book(service: Service) -> AsyncIterator[Callable[..., Room]]:
         yield book
 
 
-@pytest.fixture
-def room(book: Callable[..., Room]) -> Room:
-    return book(starts_in=5 * MINUTE)
-
-
 with_server = pytest.mark.parametrize("service", WITH_SERVER, indirect=True)
 
 

@@ -1,17 +1,8 @@
 """Alone in the room: the other one is told by e-mail, on request and once."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-import pytest
-
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on
-from tools.local_worker import LocalWorker
-
-
-@pytest.fixture
-async def book(dev_worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    async with rooms_on(dev_worker) as book:
-        yield book
+from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room
 
 
 async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:

@@ -22,10 +22,10 @@ from tests.fakes.films import Film
 from tests.worker.lesson import Lesson, until
 from tools import dev_settings
 from tools.bench.report import Table
+from tools.bench.workerd import below
 from tools.local_worker import DIRECT, LocalWorker, answers
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT
-from tools.steps import run
 
 CHUNK = 1 << 20
 JS_WORKER = """export default { async fetch(request, env) {
@@ -157,7 +157,7 @@ class Memory:
     """Watches the resident memory of the workerd that listens on a port's Worker."""
 
     def __init__(self, port: int) -> None:
-        self._pids = workerd_of(port)
+        self._pids = [pid for pid, args in below(port) if "workerd serve" in args]
         self.before = self._now()
         self.peak = self.before
         self._stop = threading.Event()
@@ -181,15 +181,3 @@ class Memory:
             status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
             total += int(status.partition("VmRSS:")[2].split()[0])
         return total // 1000
-
-
-def workerd_of(port: int) -> list[str]:
-    """The workerd processes below the wrangler that serves this port."""
-    table = [line.split(None, 2) for line in run(["ps", "-eo", "pid,ppid,args"]).splitlines()[1:]]
-    roots = {pid for pid, _, args in table if f"--port={port} " in f"{args} "}
-    while True:
-        children = {pid for pid, parent, _ in table if parent in roots} - roots
-        if not children:
-            break
-        roots |= children
-    return [pid for pid, _, args in table if pid in roots and "workerd serve" in args]

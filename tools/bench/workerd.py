@@ -15,7 +15,7 @@ class Workerd:
     def __init__(self, worker: LocalWorker) -> None:
         [self.pid] = [
             pid
-            for pid, arguments in _below(worker.port)
+            for pid, arguments in below(worker.port)
             if "workerd serve" in arguments and f":{worker.port}" not in arguments
         ]
         self.port = _first_listening_port(self.pid)
@@ -33,7 +33,7 @@ class Workerd:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def _below(port: int) -> list[tuple[int, str]]:
+def below(port: int) -> list[tuple[int, str]]:
     """Each process under the wrangler that serves this port, with its command line."""
     table = [line.split(None, 2) for line in run(["ps", "-eo", "pid,ppid,args"]).splitlines()[1:]]
     roots = {pid for pid, _, arguments in table if f"--port={port} " in f"{arguments} "}
