@@ -9,7 +9,12 @@ import links
 import rules
 import tokens
 from db import sessions
-from errors import NotParticipantError, SessionNotFoundError, SignedOutError
+from errors import (
+    NotParticipantError,
+    ServiceUnavailableError,
+    SessionNotFoundError,
+    SignedOutError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +60,7 @@ async def admit(
 
     Raises: SignedOutError, SessionNotFoundError, NotParticipantError.
     """
-    signed_in = await signed_in_user(request, ctx)
-    invited = _invited_user(request, ctx, session_id)
+    signed_in, invited = await _both_ways(request, ctx, session_id)
     if signed_in is None and invited is None:
         raise SignedOutError
     session, rows = await sessions.find_along(ctx.db, session_id, along)
@@ -74,7 +78,24 @@ async def admit(
 
 async def person_asking(request: Request, ctx: Context, session_id: str) -> str | None:
     """Who they say they are, provably, whether or not they have a part in the session."""
-    return await signed_in_user(request, ctx) or _invited_user(request, ctx, session_id)
+    signed_in, invited = await _both_ways(request, ctx, session_id)
+    return signed_in or invited
+
+
+async def _both_ways(
+    request: Request, ctx: Context, session_id: str
+) -> tuple[str | None, str | None]:
+    """Whom the platform's token names, and whom the room cookie does.
+
+    While the platform's keys cannot be had, the cookie is good enough by itself.
+    """
+    invited = _invited_user(request, ctx, session_id)
+    try:
+        return await signed_in_user(request, ctx), invited
+    except ServiceUnavailableError:
+        if invited is None:
+            raise
+        return None, invited
 
 
 async def signed_in_user(request: Request, ctx: Context) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -35,12 +34,15 @@ ATTEMPTS: Final = 3
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 # No control characters either, which `\s` does not cover.
 _EMAIL_PART: Final = r"[^@\s\x00-\x20\x7f-\x9f<>,;\"]+"
+# Its origin becomes part of a page's policies: nothing that could end a directive.
+_WEB_ADDRESS: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
+)
 _EMAIL: Final = rf"^{_EMAIL_PART}@{_EMAIL_PART}\.{_EMAIL_PART}$"
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("https", "http") or not parts.netloc:
+    if not _WEB_ADDRESS.match(value):
         raise ValueError("must be an http(s) URL")
     return value
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class VerifySignature(Protocol):
-    """Check a public-key signature; see `bindings.verify_signature`."""
+    """Check a public-key signature; see `bindings.signatures`."""
 
     async def __call__(
         self, jwk: dict[str, Any], algorithm: str, signature: bytes, data: bytes
@@ -32,7 +32,7 @@ class HTTPAnswer:
 
 
 class HTTP(Protocol):
-    """One outbound request; see `bindings.http`. `transport.client` makes it an httpx client."""
+    """One outbound request; see `bindings.outbound`. `transport.client` makes httpx of it."""
 
     async def __call__(
         self,

@@ -8,8 +8,7 @@ from workers import WorkerEntrypoint
 
 import app
 import bindings
-import recordings
-import schedule
+from bindings import exchange
 from room import Room
 
 __all__ = ["Default", "Room"]
@@ -21,17 +20,24 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
     async def fetch(self, request: Any) -> Any:
         request_id = bindings.new_id()
         response = await app.respond(
-            bindings.incoming(request.js_object),
+            exchange.incoming(request.js_object),
             request_id,
             lambda: bindings.context(self.ctx.waitUntil, request_id),
         )
-        return bindings.outgoing(response)
+        return exchange.outgoing(response)
+
+    # What only these two need is imported by them: a Worker that starts has somebody waiting.
 
     async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
+        import schedule  # noqa: PLC0415
+
         await schedule.run(
             controller.cron, lambda: bindings.context(self.ctx.waitUntil, bindings.new_id())
         )
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
+        import recordings  # noqa: PLC0415
+        from bindings import deliveries  # noqa: PLC0415
+
         ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
-        await recordings.consume(ctx, batch.queue, bindings.messages(batch))
+        await recordings.consume(ctx, batch.queue, deliveries.messages(batch))

@@ -117,14 +117,21 @@ class HeldCall:
         """Whether the provider may still hold a call of a room that is closed."""
         if session is None or session.provider_room_id in (None, self._memory.ended_call):
             return False
+        ending = self._memory.ending
+        if ending.get("room") == session.provider_room_id and now < ending["again_at"]:
+            return False
         return not rules.can_join(session, now)
 
     async def end(self, session: Session, now: int) -> None:
-        """End the call; what fails is tried again when the record is looked at next."""
+        """End the call; what fails is tried again for half an hour, then given up."""
+        room = session.provider_room_id or ""
+        if self._memory.ending.get("room") != room:
+            self._memory.ending = {"room": room, "since": now}
         try:
             await video.end(self._context(), session)
         except ProviderError:
-            if now < rules.closes_at(session) + END_TRIED_FOR_S:
-                self._memory.look_at = now + RETRY_S
-            return
-        self._memory.ended_call = session.provider_room_id or ""
+            if now < self._memory.ending["since"] + END_TRIED_FOR_S:
+                self._memory.look_at = self._memory.ending["again_at"] = now + RETRY_S
+                return
+            log("call_not_ended", session_id=session.id, provider=session.provider)
+        self._memory.ended_call, self._memory.ending = room, {}

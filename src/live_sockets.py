@@ -149,9 +149,10 @@ class LiveSockets:
         answered = self._ctx.getWebSocketAutoResponseTimestamp(socket.raw)
         return max(socket.opened_at, answered.getTime() / 1000 if answered else 0)
 
-    def keep_few_watchers(self) -> None:
-        """Close the oldest lobbies when there are too many."""
-        watchers = sorted(self.watchers(), key=lambda socket: socket.opened_at)
+    def keep_few_watchers(self, role: Role) -> None:
+        """Close this person's oldest lobbies when there are too many."""
+        theirs = [socket for socket in self.watchers() if socket.role is role]
+        watchers = sorted(theirs, key=lambda socket: socket.opened_at)
         for old in watchers[:-WATCHERS_KEPT]:
             old.retire(REPLACED, "too many lobbies open")
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import functools
-import html
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import afterwards
+import places
 import rules
-import video
 import when
 from model import Role, View
 from wording import STATUS_LABELS, first_name, words_for
@@ -81,7 +80,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rules.can_ask_to_move(session, visit.now),
-        recorded=video.is_recorded(session, settings),
+        recorded=places.is_recorded(session, settings),
         data=_script_data(visit, settings),
         **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),
     )
@@ -143,14 +142,14 @@ def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
         "viewer": {"name": visit.viewer.name},
         "other": {"name": visit.other.name, "present": visit.other.present},
         "dashboardUrl": dashboard_url(settings, visit.role),
-        "canMove": video.can_move(session, settings),
-        "recorded": video.is_recorded(session, settings),
+        "canMove": places.can_move(session, settings),
+        "recorded": places.is_recorded(session, settings),
     }
 
 
 def text(value: str) -> Markup:
     """Escaped for the text between tags, where an apostrophe may stand as it is."""
-    return Markup(html.escape(value, quote=False))  # noqa: S704
+    return Markup(str(escape(value)).replace("&#39;", "'").replace("&#34;", '"'))  # noqa: S704
 
 
 def initials(name: str) -> str:

@@ -23,6 +23,7 @@ import presence
 import record
 import rules
 import settling
+from bindings.rooms import VISITOR_HEADER
 from conversation import Conversation
 from errors import RefusedMessageError
 from held_call import HeldCall
@@ -66,7 +67,7 @@ class Room(DurableObject):  # type: ignore[misc]
 
     async def fetch(self, request: Any) -> Any:
         """Accept the socket of the visitor whom the Worker vouches for."""
-        visitor = Visitor.from_json(unquote(request.headers[bindings.VISITOR_HEADER]))
+        visitor = Visitor.from_json(unquote(request.headers[VISITOR_HEADER]))
         self._memory.session_id = visitor.session_id
         client, server = js.WebSocketPair.new().object_values()
         tag = live_sockets.tag_of(visitor.role, watching=visitor.watching)
@@ -74,7 +75,7 @@ class Room(DurableObject):  # type: ignore[misc]
         socket = LiveSocket.introduce(server, bindings.new_id(), visitor)
         self._sockets.changed()
         if visitor.watching:
-            self._sockets.keep_few_watchers()
+            self._sockets.keep_few_watchers(socket.role)
         else:
             self._take_seat(socket)
             self._newcomers.append(socket)
@@ -330,7 +331,9 @@ class Room(DurableObject):  # type: ignore[misc]
         if now < rules.opens_at(session) and presence.present(self._memory.seats):
             self._close_room("moved")
             return
-        self._memory.ended_call = ""
+        if rules.can_join(session, now):
+            # Whatever is ended after this is another call, though it may have the same name.
+            self._memory.ended_call = ""
         if mode := self._call.follow(session.provider):
             self._tell(mode, to=self._sockets.people())
         facts = record.facts(session)

@@ -14,6 +14,8 @@ from model import Role
 from presence import Seat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from live_messages import Chat
     from presence import Seats
 
@@ -39,6 +41,8 @@ class Memory:
     """How often the call has moved to another place; browsers follow it."""
     ended_call: str = ""
     """The provider's room that we have ended."""
+    ending: dict[str, Any] = field(default_factory=dict)
+    """The one that we are trying to end: `room`, `since` and `again_at`."""
     saved: str = field(default="", compare=False)
     """As it was last written."""
 
@@ -49,10 +53,13 @@ class Memory:
         if not rows:
             return cls()
         state = json.loads(rows[0]["state"])
-        seats = {Role(role): Seat(**seat) for role, seat in state.pop("seats").items()}
+        seats = {
+            Role(role): Seat(**_known(seat, Seat.__slots__))
+            for role, seat in state.pop("seats").items()
+        }
         if "calls" in state:
             state["calls"] = Calls.from_json(state["calls"])
-        return cls(seats=seats, **state)
+        return cls(seats=seats, **_known(state, cls.__slots__))
 
     def save(self, sql: Any) -> None:
         """Write it down, unless that is what is written there."""
@@ -66,11 +73,17 @@ class Memory:
             "calls": self.calls.to_json(),
             "epoch": self.epoch,
             "ended_call": self.ended_call,
+            "ending": self.ending,
         }
         text = json.dumps(state)
         if text != self.saved:
             sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
             self.saved = text
+
+
+def _known(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Without what a newer release may have written before this one was brought back."""
+    return {name: value for name, value in found.items() if name in names}
 
 
 def _fields(seat: Seat) -> dict[str, Any]:

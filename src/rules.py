@@ -102,7 +102,8 @@ def feedback_editable_until(created_at: int) -> int:
 
 def recording_expected(session: Session, now: int) -> bool:
     """Whether a recording may still turn up of which nothing has been heard."""
-    if not session.recording_enabled or session.started_at is None:
+    held_by_a_service = session.provider_room_id is not None
+    if not (session.recording_enabled and held_by_a_service) or session.started_at is None:
         return False
     ended_at = session.ended_at or session.scheduled_end
     return is_closed(session, now) and now < ended_at + RECORDING_EXPECTED_S

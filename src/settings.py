@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEVELOPMENT_MARK: Final = "development-only-"
 MAX_TIMEOUT_S: Final = 120
+# As many bytes as a signature of HS256 has.
+SHORTEST_SECRET: Final = 32
 _SENDER: Final = re.compile(r"[^<>@\s]+@[^<>@\s]+\Z|[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>\Z")
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 
@@ -130,6 +132,24 @@ class Settings:
                 problems.append("development secrets in production: " + ", ".join(placeholders))
         return problems
 
+    def weaknesses(self) -> list[str]:
+        """What works, but should not stay so in production. Names only, never values."""
+        if self.development:
+            return []
+        found = [
+            f"{name.upper()} is shorter than {SHORTEST_SECRET} characters"
+            for name in ("platform_token", "auth_jwt_secret", "link_secrets")
+            if any(len(secret) < SHORTEST_SECRET for secret in _each(getattr(self, name)))
+        ]
+        found += [
+            f"{name.upper()} is not https"
+            for name in ("public_url", "sign_in_url", "auth_jwks_url", "plugnmeet_url", "bbb_url")
+            if getattr(self, name).startswith("http:")
+        ]
+        if not self.resend_api_key:
+            found.append("without RESEND_API_KEY nobody gets mail")
+        return found
+
     def _missing(self) -> list[str]:
         required = [
             "public_url",
@@ -151,6 +171,10 @@ class Settings:
         if self.turn_key_id:
             required.append("turn_key_api_token")
         return [name.upper() for name in required if not getattr(self, name)]
+
+
+def _each(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if value else ()
 
 
 def _boolean(raw: str) -> bool:

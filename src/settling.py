@@ -71,8 +71,9 @@ def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Chan
 def _transition(session: Session, seats: Mapping[Role, Seat], now: int) -> Change | None:
     here = presence.present(seats)
     closing = now >= rules.closes_at(session)
+    over = closing or session.ended_at is not None
     match session.status:
-        case Status.SCHEDULED | Status.NO_SHOW if len(here) == 2 and not closing:  # noqa: PLR2004
+        case Status.SCHEDULED | Status.NO_SHOW if len(here) == 2 and not over:  # noqa: PLR2004
             return Started(now)
         case Status.SCHEDULED if len(here) == 1 and now >= rules.no_show_at(session):
             (role,) = here

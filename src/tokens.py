@@ -26,18 +26,21 @@ MAX_TOKEN_CHARACTERS: Final = 8_192
 MAX_HEADER_CHARACTERS: Final = 2_048
 JWKS_KEPT_S: Final = 600
 JWKS_REFETCH_S: Final = 30
+# Without any keys everybody is waiting, and so is each of their requests for the answer.
+JWKS_RETRY_S: Final = 2
 JWKS_STALE_S: Final = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """A platform's published keys; times are epoch seconds."""
+    """A platform's published keys; times are epoch seconds, zero for never."""
 
     keys: list[dict[str, Any]]
     fetched_at: int
-    tried_at: int
+    ask_again_at: int
 
 
+_NONE: Final = _Keys([], fetched_at=0, ask_again_at=0)
 _jwks_by_url: dict[str, _Keys] = {}
 
 
@@ -121,12 +124,14 @@ def algorithm_of(jwk: dict[str, Any]) -> str | None:
 
 async def _find_key(kid: str | None, ctx: Context) -> dict[str, Any] | None:
     """The key named `kid`; a token that names none fits only a set of one."""
-    known = _jwks_by_url.get(ctx.settings.auth_jwks_url) or await _fetch_keys(ctx)
+    known = _jwks_by_url.get(ctx.settings.auth_jwks_url, _NONE)
     found = _pick(known.keys, kid)
     # A key we have not seen may be a new one: look again, but not for every forged token.
     outdated = found is None or ctx.now - known.fetched_at >= JWKS_KEPT_S
-    if outdated and ctx.now - known.tried_at >= JWKS_REFETCH_S:
-        found = _pick((await _refetch_keys(ctx, known)).keys, kid)
+    if outdated and ctx.now >= known.ask_again_at:
+        return _pick((await _refetch_keys(ctx, known)).keys, kid)
+    if known.fetched_at == 0:
+        raise ServiceUnavailableError
     return found
 
 
@@ -139,12 +144,15 @@ def _pick(keys: list[dict[str, Any]], kid: str | None) -> dict[str, Any] | None:
 async def _refetch_keys(ctx: Context, known: _Keys) -> _Keys:
     """Newer keys, or for a day the ones we have: people outlast a short outage signed in."""
     try:
-        return await _fetch_keys(ctx)
+        return _remember(ctx, await _fetch_keys(ctx))
     except ServiceUnavailableError:
-        if ctx.now - known.fetched_at >= JWKS_STALE_S:
-            raise
+        is_usable = ctx.now - known.fetched_at < JWKS_STALE_S
+        wait_s = JWKS_REFETCH_S if is_usable else JWKS_RETRY_S
+        kept = _remember(ctx, replace(known, ask_again_at=ctx.now + wait_s))
         log("jwks_unavailable", request_id=ctx.request_id, fetched_at=known.fetched_at)
-        return _remember(ctx, replace(known, tried_at=ctx.now))
+        if not is_usable:
+            raise
+        return kept
 
 
 async def _fetch_keys(ctx: Context) -> _Keys:
@@ -152,7 +160,7 @@ async def _fetch_keys(ctx: Context) -> _Keys:
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ServiceUnavailableError
     keys = [key for key in document["keys"] if isinstance(key, dict)]
-    return _remember(ctx, _Keys(keys, fetched_at=ctx.now, tried_at=ctx.now))
+    return _Keys(keys, fetched_at=ctx.now, ask_again_at=ctx.now + JWKS_REFETCH_S)
 
 
 def _remember(ctx: Context, keys: _Keys) -> _Keys:

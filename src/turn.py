@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic_core import from_json
-
 from logs import log
 
 if TYPE_CHECKING:
@@ -54,6 +52,8 @@ async def _mint(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
     )
     if answer.status != CREATED:
         raise ValueError("no credentials")
+    from pydantic_core import from_json  # noqa: PLC0415
+
     return [
         {**server, "urls": usable}
         for server in from_json(answer.body)["iceServers"]

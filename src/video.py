@@ -1,22 +1,16 @@
-"""Where a session's call is held, the way into it, its end, and what its provider tells of it.
-
-The settings say where, so that an operator can leave a provider that is down. Only "peer first"
-moves a call by itself: from peer to peer to the provider, and never back.
-"""
+"""The way into a session's call, its end, and what its provider tells of it."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-import recordings
 import rules
 from db import calls as calls_db
 from db import sessions
 from errors import ConflictError, ProviderError, SessionNotFoundError
 from logs import log
+from places import Place, place_of
 from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingReady
 from providers.peer import Peer
 
@@ -28,66 +22,8 @@ if TYPE_CHECKING:
     from context import Context
     from model import Role, Session
     from providers.base import CallEvent, VideoProvider
-    from settings import Settings
 
 ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a call is held. `url` is a meeting of the session's own, which we cannot steer."""
-
-    provider: str
-    room_id: str | None = None
-    url: str | None = None
-
-
-def place_of(session: Session, settings: Settings) -> Place:
-    """Where the call of this session is held, or will be."""
-    if session.bbb_meeting_url:
-        return Place(BIGBLUEBUTTON, url=session.bbb_meeting_url)
-    provider = settings.video_provider
-    if provider == PEER:
-        return Place(PEER)
-    stays_peer = settings.peer_first and not session.recording_enabled
-    if stays_peer and session.provider in (None, PEER):
-        return Place(PEER)
-    return Place(provider, room_id(session, settings))
-
-
-def frame_origin(session: Session, settings: Settings) -> str | None:
-    """The origin of whose pages the session's page may show one; peer first it may come later."""
-    if session.bbb_meeting_url:
-        return origin(session.bbb_meeting_url)
-    addresses = {PLUGNMEET: settings.plugnmeet_url, BIGBLUEBUTTON: settings.bbb_url}
-    address = addresses.get(settings.video_provider)
-    return origin(address) if address else None
-
-
-def origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def can_move(session: Session, settings: Settings) -> bool:
-    """Whether the call is peer to peer and there is a provider to move it to."""
-    place = place_of(session, settings)
-    return place.provider == PEER and settings.video_provider != PEER
-
-
-def is_recorded(session: Session, settings: Settings) -> bool:
-    """Whether this session will be recorded: booked so, and held where that can be done."""
-    return session.recording_enabled and place_of(session, settings).room_id is not None
-
-
-def room_id(session: Session, settings: Settings) -> str:
-    """The name of the provider's room: one a lesson, and another one when it is moved.
-
-    Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
-    itself; two deployments may also share one server.
-    """
-    lesson = f"{settings.public_url}\n{session.id}\n{session.scheduled_start}"
-    return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"
 
 
 def provider_named(name: str, ctx: Context) -> VideoProvider:
@@ -174,6 +110,8 @@ async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body:
     if seen or session_id is None or delivery.event is None:
         return
     if isinstance(delivery.event, RecordingReady):
+        import recordings  # noqa: PLC0415
+
         await recordings.announce(ctx, session_id, provider, delivery.event.record_id)
     else:
         await hear(ctx, session_id, delivery.event)

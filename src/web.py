@@ -20,12 +20,15 @@ MAX_JSON_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request. Header names are lower case; `read` gives the body's bytes, once."""
+    """One HTTP request. Header names are lower case; `read` gives the body's bytes, once.
+
+    Of a body that is longer than its argument it may give some more than that, and not the rest.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    read: Callable[[], Awaitable[bytes]]
+    read: Callable[[int], Awaitable[bytes]]
     stream: Callable[[], Stream] = lambda: None
     """The body as the runtime's own stream, in place of `read`."""
 
@@ -66,7 +69,7 @@ class Request:
         announced = self.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > limit:
             raise BodyTooLargeError
-        raw = await self.read()
+        raw = await self.read(limit)
         if len(raw) > limit:
             raise BodyTooLargeError
         return raw

@@ -60,4 +60,7 @@ def wrangler(*arguments: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    from tools import setup  # it imports this module
+
+    setup.main("run")
     sys.exit(subprocess.call(wrangler(*sys.argv[1:]), env=node_environment()))

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import chromium, vendor
+from tools import bytecode, chromium, vendor
 from tools.node import workerd_binary
 from tools.paths import (
     BUNDLE,
@@ -85,14 +85,27 @@ RUNTIME = [
         "vendor",
         "the Worker's packages",
         vendor.vendor,
-        [REQUIREMENTS / "worker.txt", REQUIREMENTS / "worker-sdist.txt", Path(vendor.__file__)],
+        [
+            LOCKFILE,
+            REQUIREMENTS / "worker.txt",
+            REQUIREMENTS / "worker-sdist.txt",
+            Path(vendor.__file__),
+            Path(bytecode.__file__),
+            bytecode.SCRIPT,
+        ],
         [PYTHON_MODULES / "pyvenv.cfg"],
     ),
     Step(
         "bundle",
         "the local Python runtime",
         build_bundle,
-        [LOCKFILE, ROOT / "tools" / "bundle.py", ROOT / "tools" / "bundle.capnp"],
+        [
+            LOCKFILE,
+            ROOT / "tools" / "bundle.py",
+            ROOT / "tools" / "bundle.capnp",
+            Path(bytecode.__file__),
+            bytecode.SCRIPT,
+        ],
         [BUNDLE],
     ),
     Step(

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tools import bytecode
 from tools.paths import CACHE, PYTHON_MODULES, REQUIREMENTS, ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError, run
 
@@ -21,6 +22,8 @@ WASM_TARGET = [
 ]
 PIP = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
 INSTALL = [*PIP, "install", "--no-deps", "--no-compile", "--no-warn-script-location"]
+# Command line tools, and 340 files of tests inside a package.
+NOT_FOR_THE_WORKER = ("bin", "icalendar/tests")
 SYNC_MARKERS = [PYTHON_MODULES / ".synced", ROOT / ".venv-workers" / ".synced"]
 
 
@@ -30,7 +33,9 @@ def vendor() -> None:
         fresh = Path(scratch) / "python_modules"
         install_wheels(fresh)
         install_pure_builds(fresh, Path(scratch) / "wheels")
-        shutil.rmtree(fresh / "bin", ignore_errors=True)
+        for folder in NOT_FOR_THE_WORKER:
+            shutil.rmtree(fresh / folder, ignore_errors=True)
+        bytecode.compile_folder(fresh)
         # workerd takes the folder for a virtual environment only with this file in it.
         (fresh / "pyvenv.cfg").touch()
         shutil.rmtree(PYTHON_MODULES, ignore_errors=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import rules
+
 if TYPE_CHECKING:
     from db.database import Database, Row
     from model import Session
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 START: Final = """
 UPDATE sessions
-   SET status = 'in_progress', started_at = ?3, no_show = NULL, ended_at = NULL, updated_at = ?3
- WHERE id = ?1 AND sequence = ?2 AND status IN ('scheduled', 'no_show')
+   SET status = 'in_progress', started_at = ?3, no_show = NULL, updated_at = ?3
+ WHERE id = ?1 AND sequence = ?2 AND status IN ('scheduled', 'no_show') AND ended_at IS NULL
 RETURNING id
 """
 
@@ -33,12 +35,14 @@ UPDATE sessions SET status = 'completed', ended_at = ?3, updated_at = ?3
 RETURNING started_at, ended_at
 """
 
-# By the teacher: also before both were there. Who did not come stays on record.
+# By the teacher: also before both were there. Who did not come stays on record. Not what has been
+# moved away in that moment.
 END: Final = """
 UPDATE sessions
    SET status = CASE status WHEN 'no_show' THEN 'no_show' ELSE 'completed' END,
        ended_at = ?2, updated_at = ?2
  WHERE id = ?1 AND ended_at IS NULL AND status IN ('scheduled', 'in_progress', 'no_show')
+   AND scheduled_start <= ?3
 RETURNING status, started_at, ended_at
 """
 
@@ -93,8 +97,8 @@ def complete(session: Session, change: Completed) -> tuple[str, tuple[Any, ...]]
 
 
 async def end(db: Database, session_id: str, *, now: int) -> Row | None:
-    """End a session for both; None when it has ended already."""
-    rows = await db.all(END, session_id, now)
+    """End a session for both; None when it has ended already, or is not open yet."""
+    rows = await db.all(END, session_id, now, now + rules.JOIN_WINDOW_S)
     return rows[0] if rows else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from typing import TYPE_CHECKING
 
 import admission
@@ -45,7 +45,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     # Browsers send cookies along with any site's WebSocket, but they always say whose it is.
     if request.headers.get("origin", request.origin) != request.origin:
         raise CrossSiteError
-    page = request.query.get("page") or uuid.uuid4().hex
+    page = request.query.get("page") or os.urandom(16).hex()
     if not PAGE_ID.match(page):
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import admission
 import analytics
 import pages
+import places
 import rules
-import video
 from db import aftermath as aftermath_db
 from model import Role
 from web import html_response, json_response
@@ -35,7 +35,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
         analytics.page_view(ctx, session_id, visit.role)
     saved = request.query.get("saved", "")
     response = html_response(pages.session_page(visit, ctx.settings, saved=saved))
-    response.frames = video.frame_origin(visit.session, ctx.settings)
+    response.frames = places.frame_origin(visit.session, ctx.settings)
     return response
 
 

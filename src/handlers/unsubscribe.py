@@ -27,8 +27,9 @@ async def show(_request: Request, ctx: Context, token: str) -> Response:
 
 async def switch(request: Request, ctx: Context, token: str) -> Response:
     """Off, unless the page's own form says `reminders=on`."""
+    person_id = _person(ctx, token)
     enabled = (await request.form()).get("reminders") == "on"
-    person = await preferences.switch(ctx.db, _person(ctx, token), enabled=enabled)
+    person = await preferences.switch(ctx.db, person_id, enabled=enabled)
     return _page(ctx, person, changed=True)
 
 

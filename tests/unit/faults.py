@@ -25,6 +25,7 @@ import bindings
 import live_sockets
 import room
 import sending
+from bindings.rooms import VISITOR_HEADER
 from context import Context, HTTPAnswer
 from db.database import Database
 from errors import ServiceUnavailableError
@@ -91,7 +92,7 @@ class Outage:
 
 
 class FaultyDatabase:
-    """D1 as `bindings.D1` shows it."""
+    """D1 as `bindings.d1` shows it."""
 
     def __init__(self, db: Database, world: "World") -> None:
         self._db, self._world = db, world
@@ -104,7 +105,7 @@ class FaultyDatabase:
 
 
 class FaultyFiles:
-    """R2 as `storage.R2Files` shows it: `abort` never says that it failed."""
+    """R2 as `bindings.r2` shows it: `abort` never says that it failed."""
 
     WRITES = ("put", "put_part", "finish")
 
@@ -176,7 +177,7 @@ class Rooms:
             socket.readyState = 3
 
     async def connect(self, session_id: str, visitor: str) -> Any:
-        request = SimpleNamespace(headers={bindings.VISITOR_HEADER: visitor})
+        request = SimpleNamespace(headers={VISITOR_HEADER: visitor})
         work = lambda: self.run(session_id, "fetch", request)  # noqa: E731
         return await self._world.through("rooms.connect", work)
 
@@ -331,7 +332,7 @@ class World:
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
         headers |= {"content-length": str(len(body)), **given.get("headers", {})}
 
-        async def read() -> bytes:
+        async def read(_limit: int) -> bytes:
             return body
 
         request = Request(method, f"{URL}{path}", headers, read, lambda: body)

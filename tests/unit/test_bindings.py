@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 import tests.unit.host_runtime as runtime  # isort: skip (makes `bindings` importable)
-import bindings
+from bindings import outbound
+from bindings.d1 import D1
+from bindings.r2 import R2Files
+from bindings.rooms import DurableRooms
 from errors import ServiceUnavailableError
 from files import Part, StreamBrokenError
-from storage import R2Files
 
 
 class Failing:
@@ -27,13 +29,13 @@ class Failing:
 def d1(message):
     statement = Failing(message)
     binding = SimpleNamespace(prepare=lambda _sql: statement, batch=Failing(message).batch)
-    return bindings.D1(binding)
+    return D1(binding)
 
 
 def rooms():
     room = Failing("The Durable Object's code was updated")
     namespace = SimpleNamespace(idFromName=lambda name: name, get=lambda _id: room)
-    return bindings.DurableRooms(namespace)
+    return DurableRooms(namespace)
 
 
 @pytest.mark.parametrize("message", ["D1_ERROR: Network connection lost.", "D1_ERROR: timed out"])
@@ -80,12 +82,12 @@ async def test_a_room_that_fails_is_unavailable(call):
 )
 async def test_a_bucket_that_is_down(call, error):
     with pytest.raises(error):
-        await call(R2Files(Failing("We encountered an internal error"), dict, list))
+        await call(R2Files(Failing("We encountered an internal error")))
 
 
 async def test_a_bucket_that_is_down_while_parts_arrive():
     bucket = SimpleNamespace(resumeMultipartUpload=lambda _key, _id: Failing("no"))
-    files = R2Files(bucket, dict, list)
+    files = R2Files(bucket)
 
     with pytest.raises(StreamBrokenError):
         await files.put_part("k", "u", 1, b"")
@@ -95,4 +97,4 @@ async def test_a_bucket_that_is_down_while_parts_arrive():
 
 
 async def test_letting_go_of_a_broken_body_is_no_failure():
-    await bindings.discard(Failing("broken"))
+    await outbound.discard(Failing("broken"))

@@ -9,7 +9,7 @@ from web import Request
 US = "https://sessions.example.com"
 
 
-async def nothing() -> bytes:
+async def nothing(_limit: int) -> bytes:
     return b""
 
 

@@ -284,6 +284,36 @@ async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
         assert world.rows("SELECT count(*) FROM attendance WHERE left_at IS NULL") == [(0,)]
 
 
+async def test_a_call_of_a_moved_lesson_that_cannot_be_ended_is_given_up_after_half_an_hour():
+    case = CASES["at the provider"]
+    with running(case) as world:
+        await case.prepare(world)
+        lesson = HeldLesson(world)
+        await lesson.until(START)
+        await lesson.comes("student")
+        await lesson.leaves("student")
+        days = 30 * 24 * HOUR
+        world.connection.execute(
+            "UPDATE sessions SET scheduled_start = scheduled_start + ?1, sequence = sequence + 1,"
+            " scheduled_end = scheduled_end + ?1",
+            [days],
+        )
+        answer, tried = world._answer, []
+
+        def without_end(method, url, headers, body):
+            if not url.endswith("/endRoom"):
+                return answer(method, url, headers, body)
+            tried.append(world.now)
+            raise ConnectionError
+
+        world._answer = without_end
+        await world.rooms.run("s1", "refresh")
+        await lesson.until(START + 3 * HOUR)
+
+        assert len(tried) > 1
+        assert tried[-1] - tried[0] <= 31 * MINUTE
+
+
 async def test_a_call_that_moves_while_the_answer_is_lost_moves_for_both():
     make = partial(World, "plugnmeet", now=START + INTO, peer_first=True)
     for how in (How.AFTER, How.BEFORE):

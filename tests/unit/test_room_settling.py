@@ -71,6 +71,13 @@ def test_a_late_arrival_starts_the_session_after_all() -> None:
     assert changes == [Came(STUDENT, START), Started(NO_SHOW + 60)]
 
 
+def test_who_comes_after_the_teacher_has_ended_the_waiting_starts_nothing() -> None:
+    ended = session(status=Status.NO_SHOW, no_show=STUDENT, ended_at=NO_SHOW + 30)
+    changes = settling.changes(ended, seats(STUDENT, TEACHER), NO_SHOW + 60)
+
+    assert Started(NO_SHOW + 60) not in changes
+
+
 @pytest.mark.parametrize(("now", "over"), [(CLOSES - 1, False), (CLOSES, True)])
 def test_the_end_of_overtime_ends_it(now: int, over: bool) -> None:
     running = session(

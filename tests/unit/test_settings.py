@@ -1,6 +1,7 @@
 """The configuration: read strictly, and every problem named at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -166,3 +167,24 @@ def test_every_setting_is_documented_and_secrets_are_marked():
 
     assert set(NAMES) - set(rows) == set()
     assert {name for name, mark in rows.items() if mark} == set(SECRETS)
+
+
+def test_what_is_weak_in_production_is_named_and_its_value_is_not():
+    strong = Settings(
+        public_url="https://sessions.example.com",
+        platform_token="p" * 32,
+        link_secrets=("k" * 32,),
+        auth_jwks_url="https://example.com/jwks",
+        resend_api_key="re_1",
+    )
+    weak = replace(
+        strong, public_url="http://x", link_secrets=("k" * 32, "leaked"), resend_api_key=""
+    )
+
+    assert strong.weaknesses() == []
+    assert replace(weak, environment="development").weaknesses() == []
+    assert weak.weaknesses() == [
+        "LINK_SECRETS is shorter than 32 characters",
+        "PUBLIC_URL is not https",
+        "without RESEND_API_KEY nobody gets mail",
+    ]

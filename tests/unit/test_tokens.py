@@ -48,6 +48,7 @@ def context(now=NOW, **settings):
     return SimpleNamespace(
         settings=Settings(**settings),
         now=now,
+        request_id="test",
         fetch_json=fetch_json,
         verify_signature=verify_signature,
     )
@@ -183,6 +184,19 @@ async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_visitors(jwks
 
     with pytest.raises(ServiceUnavailableError):
         await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+
+
+async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwks):
+    jwks.mode = "failing"
+    token = KEYS["ES256"].sign(claims_of("student"))
+    for _ in range(5):
+        with pytest.raises(ServiceUnavailableError):
+            await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+    asked = jwks.asked
+    jwks.mode = "ok"
+    later = await tokens.user_id_of(token, context(NOW + 2, auth_jwks_url=jwks.url))
+
+    assert (asked, later) == (1, "student")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The clock closes what is over: once, and as what it was."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ import bookings
 import lifecycle
 from db import sessions, transitions
 from model import Role, Status
+from settling import Started
 from tests.unit.cast import CLOSES, END, START, booked_person, booking
 
 
@@ -28,6 +30,23 @@ async def sweep(db, now):
     closed = await transitions.close_overdue(db, ended_before=now - (CLOSES - END), now=now)
     closed = [(row["id"], row["status"]) for row in closed]
     return closed, await sessions.find(db, "s1")
+
+
+async def test_the_end_of_a_waiting_is_not_undone_by_who_comes_in_that_moment(db, booked):
+    waiting = replace(await sessions.find(db, "s1"), status=Status.NO_SHOW)
+    booked.execute("UPDATE sessions SET status = 'no_show', no_show = 'student'")
+    assert await transitions.end(db, "s1", now=START + 700)
+    await db.batch([transitions.start(waiting, Started(START + 701))])
+    session = await sessions.find(db, "s1")
+
+    assert (session.status, session.ended_at) == (Status.NO_SHOW, START + 700)
+
+
+async def test_what_has_just_been_moved_away_is_not_ended(db, booked):
+    moved = booking() | {"scheduled_start": START + 86_400, "scheduled_end": END + 86_400}
+    await bookings.put(SimpleNamespace(db=db, now=START), "s1", bookings.parse("s1", moved))
+
+    assert await transitions.end(db, "s1", now=START + 60) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-import video
+import places
 from errors import WebhookRejectedError
 from model import Role
 from providers import (
@@ -41,7 +41,7 @@ def settings(provider: str = "plugnmeet", **changes) -> Settings:
 
 def provider(held_at, peer_first, *, recorded=False, url=None, configured="plugnmeet"):
     booked = session(provider=held_at, recording_enabled=recorded, bbb_meeting_url=url)
-    return video.place_of(booked, settings(configured, peer_first=peer_first)).provider
+    return places.place_of(booked, settings(configured, peer_first=peer_first)).provider
 
 
 def test_the_table_of_places():
@@ -60,7 +60,7 @@ def test_nothing_leads_back_to_peer_to_peer():
 
 def test_a_room_is_named_after_the_lesson():
     names = {
-        video.room_id(booked, settings())
+        places.room_id(booked, settings())
         for booked in (
             session(),
             session(id="user_1-FIELD_"),
@@ -71,9 +71,9 @@ def test_a_room_is_named_after_the_lesson():
 
     assert len(names) == 4
     assert all(re.fullmatch(r"lesson-[0-9a-f]{40}", name) for name in names)
-    assert video.room_id(session(), settings()) in names
+    assert places.room_id(session(), settings()) in names
     moved_end = session(scheduled_end=START + 9999)
-    assert video.room_id(moved_end, settings()) == video.room_id(session(), settings())
+    assert places.room_id(moved_end, settings()) == places.room_id(session(), settings())
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_what_is_no_answer_of_bigbluebutton_is_refused(body):
 
 
 def test_the_page_may_frame_its_provider_alone():
-    assert video.frame_origin(session(), settings("plugnmeet")) == "https://plug.example"
-    assert video.frame_origin(session(), settings("bigbluebutton")) == "https://bbb.example"
-    assert video.frame_origin(session(), settings("peer")) is None
+    assert places.frame_origin(session(), settings("plugnmeet")) == "https://plug.example"
+    assert places.frame_origin(session(), settings("bigbluebutton")) == "https://bbb.example"
+    assert places.frame_origin(session(), settings("peer")) is None
     own = session(bbb_meeting_url="https://own.example:8443/rooms/x")
-    assert video.frame_origin(own, settings("peer")) == "https://own.example:8443"
+    assert places.frame_origin(own, settings("peer")) == "https://own.example:8443"

@@ -11,7 +11,7 @@ from web import MAX_JSON_BYTES, Request
 
 
 def request(url="https://sessions.example.com/session/s1?a=1", body=b"", **headers):
-    async def read() -> bytes:
+    async def read(_limit: int) -> bytes:
         return body
 
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -133,7 +133,7 @@ async def test_a_body_above_the_limit_is_refused(announced):
 
 
 async def test_a_body_announced_as_too_large_is_not_read():
-    async def never() -> bytes:
+    async def never(_limit: int) -> bytes:
         raise AssertionError("the body was read")
 
     huge = Request("POST", "https://x/y", {"content-length": "99999999"}, never)

@@ -1,5 +1,6 @@
 """The sites that worker tests visit. Each configuration is one Worker for the whole run."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 
@@ -12,6 +13,7 @@ from tests.worker.attacked import SETTINGS as ATTACKED
 from tests.worker.live_room import MINUTE, Room, rooms_on
 from tests.worker.platform_keys import AUDIENCE, ISSUER, KEYS, TROUBLES, claims
 from tests.worker.site import Site
+from tokens import JWKS_RETRY_S
 from tools.local_worker import LocalWorker
 
 
@@ -65,9 +67,12 @@ def new_key_site(jwks: JwksServer, site_with: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture(scope="session")
-def in_trouble(new_key_site: Site, jwks: JwksServer) -> dict[str, tuple[httpx.Response, int]]:
+def in_trouble(
+    new_key_site: Site, jwks: JwksServer
+) -> dict[str, tuple[httpx.Response, int, httpx.Response]]:
     """Return, for each of TROUBLES, what a visitor was told and how often the keys were asked for.
 
+    And what somebody was told who had a room cookie, too.
     This comes before the site has ever had the keys: it would go on with those for ten minutes.
     """
     found = {}
@@ -75,7 +80,10 @@ def in_trouble(new_key_site: Site, jwks: JwksServer) -> dict[str, tuple[httpx.Re
         jwks.mode, asked = trouble, jwks.asked
         token = KEYS["ES256"].sign(claims())
         answer = new_key_site.get("/session/demo-joinable/state", token=token)
-        found[trouble] = answer, jwks.asked - asked
+        cookie = new_key_site.room_cookie("demo-joinable", "demo-student")
+        linked = new_key_site.get("/session/demo-joinable/state", token=token, cookie=cookie)
+        found[trouble] = answer, jwks.asked - asked, linked
+        time.sleep(JWKS_RETRY_S)
     return found
 
 

@@ -1,5 +1,6 @@
 """Whatever comes in, nothing breaks: no answer is ever a 5xx."""
 
+import socket
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -97,3 +98,19 @@ def test_any_way_back_from_the_demo_sign_in(site, target):
 @pytest.mark.parametrize("length", [4_000, 12_000, 30_000])
 def test_long_addresses(site, length):
     assert site.get(f"/session/{'x' * length}").status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/webhooks/resend", 413), ("/unsubscribe/no-token", 404)]
+)
+def test_who_sends_without_end_is_not_waited_for(site, path, status):
+    """A body of unannounced length is read up to its limit; the rest would fill the memory."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"x" * 64_000
+    with socket.create_connection(("localhost", site.worker.port), timeout=20) as connection:
+        connection.sendall(head.encode())
+        for _ in range(8):
+            connection.sendall(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        answer = connection.recv(100)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)

@@ -114,6 +114,14 @@ async def test_who_leaves_is_gone_at_once(room: Room) -> None:
     await until(room.present, {TEACHER})
 
 
+async def test_a_fifth_lobby_of_one_person_closes_their_first_and_nobody_elses(room: Room) -> None:
+    teachers = await room.enter(TEACHER, watch=True)
+    mine = [await room.enter(STUDENT, watch=True) for _ in range(5)]
+
+    assert await mine[0].closed() == 4001
+    assert [lobby.socket.close_code for lobby in (*mine[1:], teachers)] == [None] * 5
+
+
 async def test_the_lobby_watches_without_being_there(room: Room) -> None:
     lobby = await room.enter(STUDENT, watch=True)
     assert lobby.welcome["other"]["state"] == "left"

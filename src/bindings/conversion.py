@@ -1,0 +1,16 @@
+"""What crosses to JavaScript by itself as something else than is wanted there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import js
+from pyodide.ffi import to_js
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def js_object(values: Mapping[str, Any]) -> Any:
+    """An object, where a dict would become a Map."""
+    return to_js(dict(values), dict_converter=js.Object.fromEntries)

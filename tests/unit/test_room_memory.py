@@ -1,0 +1,43 @@
+"""What a room remembers, across releases."""
+
+import json
+import sqlite3
+from types import SimpleNamespace
+
+from model import Role
+from presence import Seat
+from room_memory import Memory
+
+
+def storage():
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+
+    def run(statement, *params):
+        rows = [dict(row) for row in connection.execute(statement, params)]
+        return SimpleNamespace(toArray=lambda: rows)
+
+    return SimpleNamespace(exec=run)
+
+
+def test_what_was_saved_is_remembered():
+    sql = storage()
+    before = Memory.load(sql)
+    before.session_id, before.seats = "s1", {Role.STUDENT: Seat(5, "page")}
+    before.ending = {"room": "r", "since": 5, "again_at": 10}
+    before.save(sql)
+
+    assert Memory.load(sql) == before
+
+
+def test_a_release_that_was_brought_back_passes_by_what_it_does_not_know():
+    sql = storage()
+    memory = Memory.load(sql)
+    memory.seats = {Role.STUDENT: Seat(5, "page")}
+    memory.save(sql)
+    state = json.loads(sql.exec("SELECT state FROM memory").toArray()[0]["state"])
+    state["mood"] = "good"
+    state["seats"]["student"]["mood"] = "good"
+    sql.exec("UPDATE memory SET state = ?", json.dumps(state))
+
+    assert Memory.load(sql) == memory
