@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 import filenames
 import filetypes
 import mp4
+import resources
 from db import resources as resources_db
 from errors import (
     BadRequestError,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 PART_BYTES: Final = 8 * 1024 * 1024
 # Cloudflare takes no larger request.
 MAX_SINGLE_BYTES: Final = 100 * MB
-MAX_FILES: Final = 100
 
 
 class NewUpload(BaseModel):
@@ -226,7 +226,8 @@ async def _announce(
     if size <= 0:
         raise InvalidError({"body": "The file is empty"})
     if size > ctx.settings.upload_max_mb * MB:
-        raise BodyTooLargeError(f"A file may have at most {_in_words(ctx.settings.upload_max_mb)}.")
+        most = resources.size_in_words(ctx.settings.upload_max_mb)
+        raise BodyTooLargeError(f"A file may have at most {most}.")
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
     row |= {"session_id": visit.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
@@ -240,13 +241,12 @@ async def _announce(
         size=size,
         upload_key=upload_key,
         part_bytes=part_bytes,
-        quota=ctx.settings.upload_quota_mb * MB,
-        max_files=MAX_FILES,
+        quota=resources.quota_bytes(ctx.settings),
+        max_files=resources.MAX_FILES,
         now=ctx.now,
     )
     if not added:
-        quota = _in_words(ctx.settings.upload_quota_mb)
-        raise BodyTooLargeError(f"All files of a session may have at most {quota} together.")
+        raise BodyTooLargeError(resources.limits_in_words(ctx.settings))
     return row
 
 
@@ -286,7 +286,3 @@ async def _discard(ctx: Context, row: Row) -> None:
         await ctx.files.abort(row["r2_key"], row["upload_id"])
     await ctx.files.delete([row["r2_key"]])
     await resources_db.drop(ctx.db, row["id"])
-
-
-def _in_words(megabytes: int) -> str:
-    return f"{megabytes // 1000} GB" if megabytes % 1000 == 0 else f"{megabytes} MB"

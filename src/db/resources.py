@@ -78,9 +78,18 @@ UPDATE session_resources SET status = 'deleted', deleted_at = ?3, updated_at = ?
  WHERE id = ?2 AND session_id = ?1 AND status = 'ready'
 """
 
+FIND_STATUS: Final = "SELECT status, deleted_at FROM session_resources WHERE id = ?1"
+
+# Within the same limits as ADD, since others may have been uploaded in its place.
 RESTORE: Final = """
 UPDATE session_resources SET status = 'ready', deleted_at = NULL, updated_at = ?3
  WHERE id = ?2 AND session_id = ?1 AND status = 'deleted' AND deleted_at > ?4
+   AND (type = 'recording'
+        OR (SELECT coalesce(sum(o.size_bytes), 0) + session_resources.size_bytes <= ?5
+                   AND count(*) < ?6
+              FROM session_resources o
+             WHERE o.session_id = ?1 AND o.status IN ('uploading', 'ready')
+               AND o.type <> 'recording'))
 RETURNING id
 """
 
@@ -180,10 +189,24 @@ async def delete(db: Database, session_id: str, resource_id: str, *, now: int) -
 
 
 async def restore(
-    db: Database, session_id: str, resource_id: str, *, deleted_after: int, now: int
-) -> bool:
-    """Take a deletion back; False when it is too late."""
-    return bool(await db.all(RESTORE, session_id, resource_id, now, deleted_after))
+    db: Database,
+    session_id: str,
+    resource_id: str,
+    *,
+    deleted_after: int,
+    quota: int,
+    max_files: int,
+    now: int,
+) -> Row | None:
+    """Take a deletion back, if it is not too late and there is room; how it is afterwards."""
+    limits = (deleted_after, quota, max_files)
+    _, found = await db.batch(
+        [
+            (RESTORE, (session_id, resource_id, now, *limits)),
+            (FIND_STATUS, (resource_id,)),
+        ]
+    )
+    return found[0] if found else None
 
 
 def part_sizes(rows: list[Row], resource_id: str) -> dict[int, Any]:
