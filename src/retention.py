@@ -64,8 +64,12 @@ async def _purge_resources(ctx: Context) -> int:
 async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> int:
     count = 0
     for _ in range(MAX_ROUNDS):
-        rows = await retention_db.list_resources(
-            ctx.db, ended_before=_before(ctx, days), recordings=recordings, limit=AT_ONCE
+        rows = await retention_db.claim_resources(
+            ctx.db,
+            ended_before=_before(ctx, days),
+            recordings=recordings,
+            limit=AT_ONCE,
+            now=ctx.now,
         )
         if rows:
             await cleaning.remove(ctx, rows)

@@ -77,7 +77,7 @@ FINISH_RESOURCE: Final = """
 UPDATE session_resources
    SET status = 'ready', size_bytes = ?2, etag = ?3, duration_seconds = ?4, upload_id = NULL,
        updated_at = ?5
- WHERE id = ?1
+ WHERE id = ?1 AND status = 'uploading'
 """
 FINISH: Final = """
 UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updated_at = ?2

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row
 
-LIST_RESOURCES: Final = """
-SELECT r.id, r.r2_key, r.upload_id
-  FROM sessions s JOIN session_resources r ON r.session_id = s.id
- WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3
+# Claimed, as in db/cleaning.py.
+CLAIM_RESOURCES: Final = """
+UPDATE session_resources SET status = 'failed', updated_at = ?4
+ WHERE id IN (SELECT r.id FROM sessions s JOIN session_resources r ON r.session_id = s.id
+               WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3)
+RETURNING id, r2_key, upload_id
 """
 
 # Rooms whose chat is to go: those that ended since the last run's cut, and that somebody entered.
@@ -47,11 +49,11 @@ SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_eac
 """
 
 
-async def list_resources(
-    db: Database, *, ended_before: int, recordings: bool, limit: int
+async def claim_resources(
+    db: Database, *, ended_before: int, recordings: bool, limit: int, now: int
 ) -> list[Row]:
-    """Files of sessions that ended long enough ago."""
-    return await db.all(LIST_RESOURCES, ended_before, int(recordings), limit)
+    """Files of sessions that ended long enough ago; nobody gets them any more."""
+    return await db.all(CLAIM_RESOURCES, ended_before, int(recordings), limit, now)
 
 
 async def list_ended_between(

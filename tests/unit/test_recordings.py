@@ -449,3 +449,17 @@ async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, t
 
     assert world.resources() == WHOLE
     assert len(world.source.asked) == 4
+
+
+async def test_what_the_purge_takes_while_it_is_copied_does_not_come_back(world, monkeypatch):
+    inspect = replication.mp4.inspect
+
+    async def purged(*args):
+        world.connection.execute("UPDATE session_resources SET status = 'failed'")
+        return await inspect(*args)
+
+    monkeypatch.setattr(replication.mp4, "inspect", purged)
+    await world.announce()
+    await world.deliver()
+
+    assert [status for _, status, *_ in world.resources()] == ["failed"]
