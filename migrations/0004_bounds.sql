@@ -9,13 +9,9 @@ ALTER TABLE sessions ADD COLUMN was_recorded INTEGER NOT NULL DEFAULT 0 CHECK (w
 -- Where a job goes on that walks through things by their name, not by a time: the last one it has seen.
 ALTER TABLE progress ADD COLUMN last_seen TEXT NOT NULL DEFAULT '';
 
--- Rooms keep their chat themselves. Nothing else would find that of a session which is no longer in this database.
+-- Rooms keep their chat themselves. Nothing else would find that of a session which is no longer in this database: whoever
+-- deletes one writes it here first (docs/privacy.md). A row stays until its room has forgotten the chat.
 CREATE TABLE deleted_sessions (
   id TEXT PRIMARY KEY,
   deleted_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions
-BEGIN
-  INSERT INTO deleted_sessions (id, deleted_at) VALUES (old.id, unixepoch())
-  ON CONFLICT (id) DO UPDATE SET deleted_at = excluded.deleted_at;
-END;

@@ -1,6 +1,7 @@
 """The daily purge and the minute's sweep: what goes, and what stays."""
 
 import json
+from contextlib import closing
 
 import pytest
 
@@ -9,9 +10,10 @@ import retention
 from errors import ServiceUnavailableError
 from settings import Settings
 from tests.unit.booked import book, insert
-from tests.unit.cast import DAY, END, HOUR
+from tests.unit.cast import DAY, END, HOUR, START, booking
 from tests.unit.fake_context import FakeContext
 from tests.unit.fake_files import FakeFiles
+from tests.unit.faults import World
 
 NOW = END + 100 * DAY
 SETTINGS = Settings(
@@ -175,27 +177,31 @@ async def test_chats_of_one_and_the_same_end_are_worked_off(connection, db, file
     assert backlogs(capsys) == ["chats"]
 
 
-async def test_the_chat_of_a_session_that_was_moved_is_forgotten_though_nobody_came_then(
-    connection, db, files
-):
+async def test_the_chat_of_a_session_that_was_moved_is_forgotten_though_nobody_came_then():
     """Moving forgets who waited at the old time; the room still has what was written."""
-    book(connection, "moved", provider="peer")
-    ctx = context(db, files)
-    await retention.purge(ctx)
+    with closing(World()) as world:
+        world.book()
+        await world.press("POST", "/session/s1/join")
+        stay = {"first_joined_at": START, "last_joined_at": START}
+        insert(world.connection, "attendance", session_id="s1", user_id="student", **stay)
+        moved = booking(scheduled_start=START + DAY, scheduled_end=END + DAY)
+        await world.press("PUT", "/platform/sessions/s1", "platform", moved)
+        assert world.rows("SELECT * FROM attendance") == []
+        world.now = END + 100 * DAY
+        await retention.purge(world.context())
 
-    assert ctx.rooms.forgotten == ["moved"]
+        assert world.outage.calls.count("rooms.forget_chat") == 1
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, Settings(chat_kept_days=0)])
 async def test_the_chat_of_a_session_that_was_deleted_is_forgotten(connection, db, files, settings):
-    for session_id in ("s1", "s2"):
-        book(connection, session_id, scheduled_end=NOW + DAY)
-    connection.execute("DELETE FROM sessions WHERE id = 's1'")
+    book(connection, scheduled_end=NOW + DAY)
+    insert(connection, "deleted_sessions", id="gone", deleted_at=NOW)
     first, again = (context(db, files, settings=settings) for _ in range(2))
     await retention.purge(first)
     await retention.purge(again)
 
-    assert (first.rooms.forgotten, again.rooms.forgotten) == (["s1"], [])
+    assert (first.rooms.forgotten, again.rooms.forgotten) == (["gone"], [])
 
 
 @pytest.mark.usefixtures("_small_rounds")
@@ -203,9 +209,7 @@ async def test_a_room_that_does_not_answer_is_told_for_a_week_and_holds_up_no_ot
     connection, db, files
 ):
     for number in range(30):
-        book(connection, f"s{number:03}", scheduled_end=NOW + 99 * DAY)
-    connection.execute("DELETE FROM sessions")
-    connection.execute("UPDATE deleted_sessions SET deleted_at = ?", [NOW])
+        insert(connection, "deleted_sessions", id=f"s{number:03}", deleted_at=NOW)
     told = []
     for days in (0, 1, 8):
         ctx = context(db, files, NOW + days * DAY)
