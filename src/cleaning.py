@@ -20,12 +20,13 @@ AT_ONCE: Final = 50
 
 async def sweep(ctx: Context) -> None:
     """Clean up what nobody will ask for any more."""
-    rows = await cleaning_db.list_leftovers(
+    rows = await cleaning_db.claim_leftovers(
         ctx.db,
         single_before=ctx.now - SINGLE_KEPT_S,
         parts_before=ctx.now - PARTS_KEPT_S,
         deleted_before=ctx.now - resources.UNDO_S,
         limit=AT_ONCE,
+        now=ctx.now,
     )
     if rows:
         await remove(ctx, rows)
@@ -33,7 +34,7 @@ async def sweep(ctx: Context) -> None:
 
 
 async def remove(ctx: Context, rows: list[Row]) -> None:
-    """First the files, then the rows: a run that breaks in between is done again."""
+    """First the files, then the rows: claimed ones that are left are found by the next sweep."""
     for row in rows:
         if row["upload_id"]:
             await ctx.files.abort(row["r2_key"], row["upload_id"])

@@ -18,6 +18,8 @@ Read = Callable[[int, int], Awaitable[bytes]]
 
 # A film has about five boxes on top; fragments of a stream may be many, but come after the header.
 MAX_BOXES: Final = 40
+# Each read is a request to the bucket. Boxes within boxes within boxes could have it do thousands.
+MAX_READS: Final = 100
 _HEADER: Final = struct.Struct(">I4s")
 _LONGEST_S: Final = 48 * 60 * 60
 
@@ -38,25 +40,40 @@ class _Box:
     end: int
 
 
+class _Reader:
+    """Reads a file, so often and no more."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.left = MAX_READS
+
+    async def read(self, start: int, length: int) -> bytes:
+        if self.left <= 0:
+            return b""
+        self.left -= 1
+        return await self._read(start, length)
+
+
 async def inspect(read: Read, size: int) -> Film:
     """Read a file of `size` bytes. Never raises: what makes no sense is not whole."""
+    reader = _Reader(read)
     duration, whole, has_header = None, True, False
-    async for box in _boxes(read, 0, size):
+    async for box in _boxes(reader, 0, size):
         whole = box.end <= size
         if not whole:
             break
-        if box.kind == b"moov":
+        if box.kind == b"moov" and not has_header:
             has_header = True
-            duration = await _duration(read, box)
+            duration = await _duration(reader, box)
     return Film(whole and has_header, duration)
 
 
-async def _boxes(read: Read, start: int, end: int) -> AsyncIterator[_Box]:
+async def _boxes(reader: _Reader, start: int, end: int) -> AsyncIterator[_Box]:
     """The boxes between two offsets; one that reaches beyond the end is the last."""
     for _ in range(MAX_BOXES):
-        if start >= end:
+        if start >= end or not reader.left:
             return
-        head = await read(start, 16)
+        head = await reader.read(start, 16)
         if len(head) < _HEADER.size:
             yield _Box(b"", start, end + 1)
             return
@@ -73,16 +90,16 @@ async def _boxes(read: Read, start: int, end: int) -> AsyncIterator[_Box]:
         start += length
 
 
-async def _duration(read: Read, moov: _Box) -> int | None:
+async def _duration(reader: _Reader, moov: _Box) -> int | None:
     """Of the movie header, or of the extension in which fragmented films put it."""
     scale, units = 0, 0
-    async for box in _boxes(read, moov.start, moov.end):
+    async for box in _boxes(reader, moov.start, moov.end):
         if box.kind == b"mvhd":
-            scale, units = _movie_header(await read(box.start, 32))
+            scale, units = _movie_header(await reader.read(box.start, 32))
         elif box.kind == b"mvex" and not units:
-            async for inner in _boxes(read, box.start, box.end):
+            async for inner in _boxes(reader, box.start, box.end):
                 if inner.kind == b"mehd":
-                    units = _extended(await read(inner.start, 12))
+                    units = _extended(await reader.read(inner.start, 12))
     if scale == 0 or units == 0 or units > _LONGEST_S * scale:
         return None
     return max(1, round(units / scale))

@@ -28,7 +28,10 @@ DEAD_QUEUE: Final = "session-room-recordings-dead"
 # Longer than any consumer lives.
 LEASE_S: Final = 16 * 60
 LONGEST_WAIT_S: Final = 60 * 60
-# After so many failures in a row nothing that has arrived is trusted any more.
+# So often the queue brings a message. After as many failures without getting further it is an
+# operator's, however many messages there were.
+MOST_ATTEMPTS: Final = 9
+# After so many of them nothing that has arrived is trusted any more, once.
 START_OVER_AFTER: Final = 5
 STRANDED_S: Final = 10 * 60
 ASK_FIRST_S: Final = 10 * 60
@@ -55,7 +58,7 @@ async def announce(
     if not _RECORD_ID.match(record_id):
         log("recording_id_refused", session_id=session_id, provider=provider)
         return
-    new = await recordings_db.announce(
+    new, unwanted = await recordings_db.announce(
         ctx.db,
         record_id=record_id,
         session_id=session_id,
@@ -63,6 +66,8 @@ async def announce(
         announced_bytes=size_bytes,
         now=ctx.now,
     )
+    if unwanted:
+        log("recording_unwanted", session_id=session_id, record_id=record_id)
     if new:
         log("recording_announced", session_id=session_id, record_id=record_id)
         await ctx.queue_recording(record_id)
@@ -84,8 +89,7 @@ async def _look_after(ctx: Context, queue: str, message: Message) -> None:
         log("recording_message_not_understood", queue=queue)
         message.ack()
     elif queue == DEAD_QUEUE:
-        await _give_up(ctx, record_id)
-        message.ack()
+        await _bury(ctx, record_id, message)
     else:
         await _take(ctx, record_id, message)
 
@@ -102,21 +106,36 @@ async def _take(ctx: Context, record_id: str, message: Message) -> None:
     try:
         await _copy(ctx, row, parts)
     except UnfinishedError:
-        await recordings_db.postpone(ctx.db, record_id, until=ctx.now, error="", now=ctx.now)
+        await recordings_db.release(ctx.db, record_id, now=ctx.now)
         await ctx.queue_recording(record_id)
         message.ack()
     except Exception as error:  # noqa: BLE001
-        wait = min(LONGEST_WAIT_S, ctx.settings.recording_retry_s * 2 ** (message.attempts - 1))
-        log("recording_attempt_failed", **about, error=_reason(error), attempt=message.attempts)
+        log("recording_attempt_failed", **about, error=_reason(error), attempt=row["attempts"])
         if not isinstance(error, (RecordingError, AppError)):
             log("unexpected_error", **about, trace=traceback.format_exception(error))
-        await recordings_db.postpone(
-            ctx.db, record_id, until=ctx.now + wait, error=_reason(error), now=ctx.now
-        )
-        message.retry(wait)
+        await _try_again(ctx, row, message, _reason(error))
     else:
         log("recording_copied", **about, attempts=row["attempts"])
         message.ack()
+
+
+async def _try_again(ctx: Context, row: Row, message: Message, reason: str) -> None:
+    """Have the queue bring it once more, unless this was the last attempt."""
+    wait = min(LONGEST_WAIT_S, ctx.settings.recording_retry_s * 2 ** (message.attempts - 1))
+    goes_on = await recordings_db.postpone(
+        ctx.db,
+        row["record_id"],
+        until=ctx.now + wait,
+        error=reason,
+        most_attempts=MOST_ATTEMPTS,
+        now=ctx.now,
+    )
+    if goes_on:
+        message.retry(wait)
+        return
+    about = {"session_id": row["session_id"], "record_id": row["record_id"]}
+    log("recording_failed", **about, last_error=reason)
+    message.ack()
 
 
 async def _copy(ctx: Context, row: Row, parts: list[Row]) -> None:
@@ -124,9 +143,12 @@ async def _copy(ctx: Context, row: Row, parts: list[Row]) -> None:
     if row["announced_bytes"] is None and row["provider_room_id"]:
         row["announced_bytes"] = await _announced_bytes(source, row)
     copy = Copy.of(ctx, source, row, parts)
-    if parts and row["attempts"] > START_OVER_AFTER:
-        await copy.forget()
-    await copy.run()
+    try:
+        await copy.run()
+    except Exception:
+        if row["attempts"] == START_OVER_AFTER and copy.parts and not copy.got_on:
+            await copy.forget()
+        raise
 
 
 async def _announced_bytes(source: recording_sources.Source, row: Row) -> int | None:
@@ -139,11 +161,23 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-async def _give_up(ctx: Context, record_id: str) -> None:
-    """The queue has tried often enough: from now on it is an operator's."""
-    row = await recordings_db.give_up(ctx.db, record_id, now=ctx.now)
+async def _bury(ctx: Context, record_id: str, message: Message) -> None:
+    """The queue has tried often enough; but whoever still holds the lease may succeed."""
+    leased_until = await _give_up(ctx, record_id)
+    if leased_until is None:
+        message.ack()
+    else:
+        message.retry(leased_until - ctx.now)
+
+
+async def _give_up(ctx: Context, record_id: str) -> int | None:
+    """From now on it is an operator's; until when not, while somebody is at it."""
+    row, leased_until = await recordings_db.give_up(
+        ctx.db, record_id, error="no attempt came to an end", now=ctx.now
+    )
     if row is not None:
         log("recording_failed", record_id=record_id, **row)
+    return leased_until
 
 
 async def retry(ctx: Context, record_id: str) -> None:
@@ -159,7 +193,7 @@ async def sweep(ctx: Context) -> None:
         ctx.db, due_before=ctx.now - STRANDED_S, now=ctx.now, limit=AT_ONCE
     )
     for row in stranded:
-        await _by_itself(_queue_again(ctx, row), row["session_id"])
+        await _by_itself(_look_after_stranded(ctx, row), row["session_id"])
     sessions = await recordings_db.list_unasked(
         ctx.db,
         ended_after=ctx.now - ASK_UNTIL_S,
@@ -180,7 +214,11 @@ async def _by_itself(work: Awaitable[None], session_id: str) -> None:
         log("recording_sweep_failed", **about)
 
 
-async def _queue_again(ctx: Context, row: Row) -> None:
+async def _look_after_stranded(ctx: Context, row: Row) -> None:
+    """Its message was lost, or its consumers were killed each time."""
+    if row["attempts"] >= MOST_ATTEMPTS:
+        await _give_up(ctx, row["record_id"])
+        return
     await recordings_db.mark_queued(ctx.db, row["record_id"], now=ctx.now)
     await ctx.queue_recording(row["record_id"])
     log("recording_queued_again", session_id=row["session_id"], record_id=row["record_id"])

@@ -57,6 +57,8 @@ class Copy:
     parts: dict[int, Part]
     total: int | None
     """How long the recording is, once all of its parts have arrived."""
+    parts_before: int
+    """How many had arrived when this attempt began."""
     started: float = field(default_factory=time.monotonic)
     _url: str = ""
 
@@ -77,7 +79,13 @@ class Copy:
             version=row["source"],
             parts={part["number"]: Part(part["number"], part["etag"]) for part in parts},
             total=row["total_bytes"] if arrived == row["total_bytes"] else None,
+            parts_before=len(parts),
         )
+
+    @property
+    def got_on(self) -> bool:
+        """Whether more has arrived than there was before this attempt."""
+        return len(self.parts) > self.parts_before
 
     async def run(self) -> None:
         """Copy what is missing. Raises: RecordingError, UnfinishedError."""
@@ -135,18 +143,29 @@ class Copy:
         while True:
             part = await self.ctx.files.put_part(self.key, upload_id, number, answer.body)
             size = min(PART_BYTES, total - (number - 1) * PART_BYTES)
-            await recordings_db.put_part(self.ctx.db, self.resource_id, part, size)
             self.parts[number] = part
+            await self._note(part, size)
             number = self._next_number()
             if number > count:
                 break
             if time.monotonic() - self.started > ENOUGH_S:
-                raise UnfinishedError
+                raise self._out_of_time()
             answer = await self._fetch(number)
             if answer.status != 206 or _total_of(answer)[1] != self.version:  # noqa: PLR2004
                 await self.ctx.discard(answer.body)
                 raise RecordingError("the recording changed while it was copied")
         return await self._put_together(total)
+
+    async def _note(self, part: Part, size: int) -> None:
+        await recordings_db.put_part(
+            self.ctx.db, self.record_id, self.resource_id, part, size, arrived=len(self.parts)
+        )
+
+    def _out_of_time(self) -> Exception:
+        """A source that changes each time would else be copied for ever."""
+        if self.got_on:
+            return UnfinishedError()
+        return RecordingError("the recording changes faster than it can be copied")
 
     async def _put_together(self, total: int) -> Stored:
         """Make one object of all parts."""

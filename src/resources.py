@@ -10,6 +10,7 @@ import filetypes
 import ranges
 from db import resources as resources_db
 from errors import ConflictError, ForbiddenError, NotFoundError
+from files import MB
 from logs import log
 from model import Role
 from web import Response
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from admission import Visit
     from context import Context
     from db.database import Row
+    from settings import Settings
 
 # A deleted file can be restored for so long; then it is gone for good.
 UNDO_S: Final = 15 * 60
+MAX_FILES: Final = 100
 
 # Media and PDF opened in a tab of their own are drawn by the browser with an inline style and may
 # load themselves; nothing else, and no script.
@@ -94,17 +97,50 @@ async def delete(ctx: Context, visit: Visit) -> int:
 
 
 async def restore(ctx: Context, visit: Visit) -> Row:
-    """Undo a deletion. Raises: ForbiddenError, NotFoundError, ConflictError when it is too late."""
+    """Undo a deletion.
+
+    Raises: ForbiddenError, NotFoundError, ConflictError when it is too late or there is no room.
+    """
     _refuse_students(visit)
     rows = visit.along[0]
     if not rows or rows[0]["status"] not in ("deleted", "ready"):
         raise NotFoundError("This file is not here any more.")
-    row = rows[0]
-    if row["status"] == "deleted" and not await resources_db.restore(
-        ctx.db, visit.session.id, row["id"], deleted_after=ctx.now - UNDO_S, now=ctx.now
-    ):
-        raise ConflictError("It is too late to bring this file back.")
-    return row | {"status": "ready"}
+    if rows[0]["status"] == "deleted":
+        await _undo(ctx, visit.session.id, rows[0]["id"])
+    return rows[0] | {"status": "ready"}
+
+
+async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
+    deleted_after = ctx.now - UNDO_S
+    found = await resources_db.restore(
+        ctx.db,
+        session_id,
+        resource_id,
+        deleted_after=deleted_after,
+        quota=quota_bytes(ctx.settings),
+        max_files=MAX_FILES,
+        now=ctx.now,
+    )
+    if found is not None and found["status"] == "ready":
+        return
+    if found is not None and found["status"] == "deleted" and found["deleted_at"] > deleted_after:
+        raise ConflictError(f"There is no room for it any more. {limits_in_words(ctx.settings)}")
+    raise ConflictError("It is too late to bring this file back.")
+
+
+def quota_bytes(settings: Settings) -> int:
+    """What the files of a session may have together."""
+    return settings.upload_quota_mb * MB
+
+
+def limits_in_words(settings: Settings) -> str:
+    """What is said to whoever has one file too many."""
+    quota = size_in_words(settings.upload_quota_mb)
+    return f"A session may have {MAX_FILES} files of at most {quota} together."
+
+
+def size_in_words(megabytes: int) -> str:
+    return f"{megabytes // 1000} GB" if megabytes % 1000 == 0 else f"{megabytes} MB"
 
 
 def _refuse_students(visit: Visit) -> None:

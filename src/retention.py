@@ -18,12 +18,16 @@ DAY_S: Final = 24 * 60 * 60
 # Providers repeat a webhook for some days at most.
 WEBHOOKS_KEPT_S: Final = 30 * DAY_S
 AT_ONCE: Final = 100
+FILES_AT_ONCE: Final = 500
 MAILS_AT_ONCE: Final = 2_000
-# Of each kind, in one run; a larger backlog is worked off on the following days.
+# The bucket lists no more.
+KEYS_AT_ONCE: Final = 1_000
+# Of each kind, in one run; a larger backlog is worked off on the following days, and logged.
 MAX_ROUNDS: Final = 20
 # An object without a row is a row's that is about to be written, or an orphan.
 ORPHAN_AFTER_S: Final = DAY_S
 CHAT_JOB: Final = "purge-chat"
+ORPHAN_JOB: Final = "purge-orphans"
 # A room that fails for so long holds up nobody else's any more.
 ROOM_TRIED_FOR_S: Final = 7 * DAY_S
 
@@ -53,6 +57,10 @@ def _before(ctx: Context, days: int) -> int:
     return ctx.now - days * DAY_S if days else 0
 
 
+def _say_that_more_is_left(what: str) -> None:
+    log("purge_backlog", level="warning", what=what)
+
+
 async def _purge_recordings(ctx: Context) -> int:
     return await _purge_files(ctx, ctx.settings.recordings_kept_days, recordings=True)
 
@@ -64,14 +72,20 @@ async def _purge_resources(ctx: Context) -> int:
 async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> int:
     count = 0
     for _ in range(MAX_ROUNDS):
-        rows = await retention_db.list_resources(
-            ctx.db, ended_before=_before(ctx, days), recordings=recordings, limit=AT_ONCE
+        rows = await retention_db.claim_resources(
+            ctx.db,
+            ended_before=_before(ctx, days),
+            recordings=recordings,
+            limit=FILES_AT_ONCE,
+            now=ctx.now,
         )
         if rows:
             await cleaning.remove(ctx, rows)
         count += len(rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < FILES_AT_ONCE:
             break
+    else:
+        _say_that_more_is_left("recordings" if recordings else "resources")
     return count
 
 
@@ -81,7 +95,7 @@ async def _purge_chats(ctx: Context) -> int:
     From one that fails on, all are told again tomorrow, until it has failed for days.
     """
     until = _before(ctx, ctx.settings.chat_kept_days)
-    count, seen = 0, (await retention_db.done_until(ctx.db, CHAT_JOB), "")
+    count, seen = 0, await retention_db.progress(ctx.db, CHAT_JOB)
     failed_at = None
     for _ in range(MAX_ROUNDS):
         rows = await retention_db.list_ended_between(ctx.db, after=seen, until=until, limit=AT_ONCE)
@@ -92,9 +106,32 @@ async def _purge_chats(ctx: Context) -> int:
         count += len(rows)
         if len(rows) < AT_ONCE:
             break
+    else:
+        _say_that_more_is_left("chats")
     if count:
-        done = seen[0] if failed_at is None else min(seen[0], failed_at)
-        await retention_db.set_done_until(ctx.db, CHAT_JOB, done)
+        done = seen if failed_at is None else min(seen, (failed_at, ""))
+        await retention_db.set_progress(ctx.db, CHAT_JOB, *done)
+    return count
+
+
+async def _purge_chats_of_deleted(ctx: Context) -> int:
+    """Rooms of sessions that somebody has deleted, each told until it has forgotten its chat."""
+    count, seen = 0, ""
+    for _ in range(MAX_ROUNDS):
+        rows = await retention_db.list_deleted(ctx.db, after=seen, limit=AT_ONCE)
+        done = [
+            row["id"]
+            for row in rows
+            if await _forget_chat(ctx, row["id"]) or row["deleted_at"] <= ctx.now - ROOM_TRIED_FOR_S
+        ]
+        if done:
+            await retention_db.drop_deleted(ctx.db, done)
+        count += len(done)
+        if len(rows) < AT_ONCE:
+            break
+        seen = rows[-1]["id"]
+    else:
+        _say_that_more_is_left("chats_of_deleted")
     return count
 
 
@@ -114,6 +151,8 @@ async def _purge_mails(ctx: Context) -> int:
         count += gone
         if gone < MAILS_AT_ONCE:
             break
+    else:
+        _say_that_more_is_left("mails")
     return count
 
 
@@ -126,26 +165,38 @@ async def _purge_events(ctx: Context) -> None:
 
 
 async def _purge_orphans(ctx: Context) -> int:
-    """Objects that no row stands for: what a deleted session or a broken run has left."""
-    count, after = 0, ""
+    """Objects that no row stands for: what a deleted session or a broken run has left.
+
+    Goes on where the last run stopped; after the last object the next one begins at the first.
+    """
+    count, (_, seen) = 0, await retention_db.progress(ctx.db, ORPHAN_JOB)
     for _ in range(MAX_ROUNDS):
-        listed = await ctx.files.list_keys(after, AT_ONCE)
-        old = [key for key, uploaded in listed if uploaded <= ctx.now - ORPHAN_AFTER_S]
-        known = await retention_db.known_keys(ctx.db, old) if old else set()
-        orphans = [key for key in old if key not in known]
-        await ctx.files.delete(orphans)
-        count += len(orphans)
-        if len(listed) < AT_ONCE:
+        listed = await ctx.files.list_keys(seen, KEYS_AT_ONCE)
+        count += await _delete_orphans(ctx, listed)
+        seen = listed[-1][0] if listed else ""
+        await retention_db.set_progress(ctx.db, ORPHAN_JOB, 0, seen)
+        if not seen:
             break
-        after = listed[-1][0]
+    else:
+        _say_that_more_is_left("orphans")
     return count
 
 
+async def _delete_orphans(ctx: Context, listed: list[tuple[str, int]]) -> int:
+    old = [key for key, uploaded in listed if uploaded <= ctx.now - ORPHAN_AFTER_S]
+    known = await retention_db.known_keys(ctx.db, old) if old else set()
+    orphans = [key for key in old if key not in known]
+    await ctx.files.delete(orphans)
+    return len(orphans)
+
+
+# Rooms come last: each is a request of its own, of which one event may make only so many.
 STEPS: Final[dict[str, Callable[[Context], Awaitable[int | None]]]] = {
     "recordings": _purge_recordings,
     "resources": _purge_resources,
-    "chats": _purge_chats,
     "mails": _purge_mails,
     "events": _purge_events,
     "orphans": _purge_orphans,
+    "chats_of_deleted": _purge_chats_of_deleted,
+    "chats": _purge_chats,
 }

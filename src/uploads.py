@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 import filenames
 import filetypes
 import mp4
+import resources
 from db import resources as resources_db
 from errors import (
     BadRequestError,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 PART_BYTES: Final = 8 * 1024 * 1024
 # Cloudflare takes no larger request.
 MAX_SINGLE_BYTES: Final = 100 * MB
-MAX_FILES: Final = 100
+_UNKNOWN: Final = "This upload is not known any more. Please start again."
 
 
 class NewUpload(BaseModel):
@@ -93,7 +94,9 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
     """
     if size > MAX_SINGLE_BYTES:
         raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
-    row = await _announce(ctx, visit, name, size, upload_key=None, part_bytes=None)
+    row = _described(ctx, visit, name, size)
+    if not await _announce(ctx, visit, row):
+        raise BodyTooLargeError(resources.limits_in_words(ctx.settings))
     try:
         stored = await ctx.files.put(row["r2_key"], body)
     except StreamBrokenError as error:
@@ -109,26 +112,34 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
 async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished, bool]:
     """Begin an upload in parts, or find the one begun with this key; and whether it is new.
 
-    `visit.along` has what is unfinished.
+    `visit.along` has what is unfinished. Raises as `receive` does, and ConflictError when the key
+    is another file's.
     """
-    rows = {row["id"]: row for row in visit.along[0]}
-    for upload in unfinished(visit):
-        if upload.key == new.key and upload.size_bytes == new.size_bytes:
-            if not rows[upload.id]["upload_id"]:
-                await _begin(ctx, rows[upload.id])
-            return upload, False
-    row = await _announce(
-        ctx, visit, new.name, new.size_bytes, upload_key=new.key, part_bytes=PART_BYTES
-    )
-    await _begin(ctx, row)
-    found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
-    return found, True
+    _refuse_students(visit)
+    rows, parts = visit.along
+    known = next((row for row in rows if row["upload_key"] == new.key), None)
+    if known is None:
+        row = _described(ctx, visit, new.name, new.size_bytes)
+        if await _announce(ctx, visit, row, upload_key=new.key, part_bytes=PART_BYTES):
+            await _begin(ctx, row)
+            found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
+            return found, True
+        # Either there is no room, or another tab has just begun the same.
+        known, parts = await resources_db.find_by_key(ctx.db, visit.session.id, new.key)
+    if known is None:
+        raise BodyTooLargeError(resources.limits_in_words(ctx.settings))
+    if known["size_bytes"] != new.size_bytes:
+        raise ConflictError("Another file is being uploaded under this key.")
+    if not known["upload_id"]:
+        await _begin(ctx, known)
+    return _unfinished(known, resources_db.part_sizes(parts, known["id"])), False
 
 
 async def _begin(ctx: Context, row: Row) -> None:
     """Have the bucket expect parts. A request that dies in between leaves that to the next one."""
     upload_id = await ctx.files.begin(row["r2_key"])
-    await resources_db.set_upload_id(ctx.db, row["id"], upload_id)
+    if not await resources_db.set_upload_id(ctx.db, row["id"], upload_id):
+        await ctx.files.abort(row["r2_key"], upload_id)
 
 
 async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Stream) -> Unfinished:
@@ -143,7 +154,8 @@ async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Str
         part = await ctx.files.put_part(row["r2_key"], row["upload_id"], number, body)
     except StreamBrokenError as error:
         raise BadRequestError("The part did not arrive whole. Please send it again.") from error
-    await resources_db.put_part(ctx.db, upload.id, part, size, now=ctx.now)
+    if not await resources_db.put_part(ctx.db, row, part, size, now=ctx.now):
+        raise NotFoundError(_UNKNOWN)
     upload.parts[number] = size
     return upload
 
@@ -158,23 +170,33 @@ async def complete(ctx: Context, visit: Visit) -> Row:
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
     if missing:
         raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
-    try:
-        stored = await ctx.files.finish(
-            row["r2_key"], row["upload_id"], [Part(p["number"], p["etag"]) for p in parts]
-        )
-    except StreamBrokenError as error:
-        # It may have been put together before, by a request whose answer nobody heard.
-        found = await ctx.files.head(row["r2_key"])
-        if found is None:
-            raise BadRequestError("The file could not be put together.") from error
-        stored = found
+    stored = await _put_together(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
     return await _accept(ctx, row, stored)
 
 
+async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
+    """Make one object of all parts. Raises: BadRequestError when they have to be sent again."""
+    for _ in range(2):
+        try:
+            return await ctx.files.finish(row["r2_key"], row["upload_id"], parts)
+        except StreamBrokenError:
+            # It may have been put together before, by a request whose answer nobody heard.
+            found = await ctx.files.head(row["r2_key"])
+            if found is not None:
+                return found
+    # The bucket answers and refuses: of two who sent one part at once it may have kept the one and
+    # we have noted the other. Nothing but all parts anew helps.
+    await resources_db.begin_anew(ctx.db, row["id"], row["upload_id"])
+    await ctx.files.abort(row["r2_key"], row["upload_id"])
+    log("upload_begun_anew", session_id=row["session_id"], resource_id=row["id"])
+    raise BadRequestError("The file could not be put together. Please send it again.")
+
+
 async def cancel(ctx: Context, visit: Visit) -> None:
-    """Give an upload up, and what has arrived of it."""
+    """Give an upload up, and what has arrived of it. Raises: ConflictError when it is a file."""
     row, _ = _upload_of(visit)
-    await _discard(ctx, row)
+    if not await _discard(ctx, row):
+        raise ConflictError("This upload has just been completed.")
 
 
 def unfinished(visit: Visit) -> list[Unfinished]:
@@ -189,7 +211,7 @@ def _upload_of(visit: Visit) -> tuple[Row, Unfinished]:
     _refuse_students(visit)
     rows, parts = visit.along
     if not rows or rows[0]["status"] != "uploading" or not rows[0]["upload_id"]:
-        raise NotFoundError("This upload is not known any more. Please start again.")
+        raise NotFoundError(_UNKNOWN)
     return rows[0], _unfinished(rows[0], {p["number"]: p["size_bytes"] for p in parts})
 
 
@@ -204,16 +226,8 @@ def _refuse_students(visit: Visit) -> None:
         raise ForbiddenError("Only the Student-Teacher can upload files.")
 
 
-async def _announce(
-    ctx: Context,
-    visit: Visit,
-    raw_name: str,
-    size: int,
-    *,
-    upload_key: str | None,
-    part_bytes: int | None,
-) -> Row:
-    """Check what is said of a file, and take note of it."""
+def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
+    """Check what is said of a file; the row that it will have."""
     _refuse_students(visit)
     if visit.session.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled.")
@@ -226,28 +240,37 @@ async def _announce(
     if size <= 0:
         raise InvalidError({"body": "The file is empty"})
     if size > ctx.settings.upload_max_mb * MB:
-        raise BodyTooLargeError(f"A file may have at most {_in_words(ctx.settings.upload_max_mb)}.")
+        most = resources.size_in_words(ctx.settings.upload_max_mb)
+        raise BodyTooLargeError(f"A file may have at most {most}.")
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
     row |= {"session_id": visit.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
-    added = await resources_db.add(
+    return row
+
+
+async def _announce(
+    ctx: Context,
+    visit: Visit,
+    row: Row,
+    *,
+    upload_key: str | None = None,
+    part_bytes: int | None = None,
+) -> bool:
+    """Take note of a file; False when there is no room for it, or its key is in use."""
+    return await resources_db.add(
         ctx.db,
         resource_id=row["id"],
-        session_id=visit.session.id,
+        session_id=row["session_id"],
         uploaded_by=visit.viewer.id,
-        name=name,
-        media_type=kind.media_type,
-        size=size,
+        name=row["name"],
+        media_type=row["type"],
+        size=row["size_bytes"],
         upload_key=upload_key,
         part_bytes=part_bytes,
-        quota=ctx.settings.upload_quota_mb * MB,
-        max_files=MAX_FILES,
+        quota=resources.quota_bytes(ctx.settings),
+        max_files=resources.MAX_FILES,
         now=ctx.now,
     )
-    if not added:
-        quota = _in_words(ctx.settings.upload_quota_mb)
-        raise BodyTooLargeError(f"All files of a session may have at most {quota} together.")
-    return row
 
 
 async def _accept(ctx: Context, row: Row, stored: Stored) -> Row:
@@ -262,8 +285,12 @@ async def _accept(ctx: Context, row: Row, stored: Stored) -> Row:
         ending = filenames.extension(row["name"])
         raise UnsupportedTypeError(f"This file is not what its name says: no .{ending} file.")
     duration = await _duration(ctx, row, stored)
-    await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now)
-    log("resource_uploaded", session_id=row["session_id"], resource_id=row["id"], size=stored.size)
+    if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
+        about = {"session_id": row["session_id"], "resource_id": row["id"]}
+        log("resource_uploaded", **about, size=stored.size)
+    elif await _discard(ctx, row):
+        # Given up while it arrived: by whoever cancelled it, or by the sweep.
+        raise NotFoundError(_UNKNOWN)
     return row | {"status": "ready", "duration_seconds": duration}
 
 
@@ -279,14 +306,12 @@ async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
     return found.duration_seconds
 
 
-async def _discard(ctx: Context, row: Row) -> None:
+async def _discard(ctx: Context, row: Row) -> bool:
+    """Remove what has arrived of an upload; False when it has become a file meanwhile."""
+    if not await resources_db.give_up(ctx.db, row["id"], now=ctx.now):
+        return False
     if row["upload_id"]:
-        # Nobody goes on with an upload whose parts are being thrown away.
-        await resources_db.forget_key(ctx.db, row["id"])
         await ctx.files.abort(row["r2_key"], row["upload_id"])
     await ctx.files.delete([row["r2_key"]])
     await resources_db.drop(ctx.db, row["id"])
-
-
-def _in_words(megabytes: int) -> str:
-    return f"{megabytes // 1000} GB" if megabytes % 1000 == 0 else f"{megabytes} MB"
+    return True

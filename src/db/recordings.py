@@ -8,15 +8,23 @@ if TYPE_CHECKING:
     from db.database import Database, Row
     from files import Part, Stored
 
+# Nobody is recorded who was not told: a teacher may start a recording by hand in any room. What was
+# recorded before the platform switched that off is kept.
 ANNOUNCE: Final = """
 INSERT INTO recordings (record_id, session_id, provider, announced_bytes, retry_at,
                         created_at, updated_at)
-SELECT ?1, id, ?3, ?4, ?5, ?5, ?5 FROM sessions WHERE id = ?2
+SELECT ?1, id, ?3, ?4, ?5, ?5, ?5 FROM sessions
+ WHERE id = ?2 AND (recording_enabled = 1 OR was_recorded = 1)
 ON CONFLICT DO NOTHING
 RETURNING record_id
 """
 
-# Whoever holds the lease copies; a lease ends by itself with a consumer that was killed.
+IS_UNWANTED: Final = """
+SELECT 1 FROM sessions WHERE id = ?1 AND recording_enabled = 0 AND was_recorded = 0
+"""
+
+# Whoever holds the lease copies; a lease ends by itself with a consumer that was killed. Each claim
+# counts as a failure until it turns out to be none, since who is killed tells nothing any more.
 CLAIM: Final = """
 UPDATE recordings
    SET state = 'copying', attempts = attempts + 1, lease_until = ?2, updated_at = ?3
@@ -59,11 +67,17 @@ INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2,
 ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
 """
 
+# Only what never arrived before is progress: who copies the same parts again and again fails in the
+# end. The attempt that got further is the first of those that count from there.
+GOT_FURTHER: Final = """
+UPDATE recordings SET most_parts = ?2, attempts = 1 WHERE record_id = ?1 AND most_parts < ?2
+"""
+
 FINISH_RESOURCE: Final = """
 UPDATE session_resources
    SET status = 'ready', size_bytes = ?2, etag = ?3, duration_seconds = ?4, upload_id = NULL,
        updated_at = ?5
- WHERE id = ?1
+ WHERE id = ?1 AND status = 'uploading'
 """
 FINISH: Final = """
 UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updated_at = ?2
@@ -71,25 +85,42 @@ UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updat
 """
 
 POSTPONE: Final = """
-UPDATE recordings SET lease_until = 0, retry_at = ?2, last_error = ?3, updated_at = ?4
+UPDATE recordings
+   SET state = CASE WHEN attempts >= ?5 THEN 'failed' ELSE state END,
+       lease_until = 0, retry_at = ?2, last_error = ?3, updated_at = ?4
+ WHERE record_id = ?1 AND state = 'copying'
+RETURNING state
+"""
+
+# It went well and takes longer than one consumer has: its claim is no failure.
+RELEASE: Final = """
+UPDATE recordings
+   SET attempts = max(0, attempts - 1), lease_until = 0, retry_at = ?2, last_error = NULL,
+       updated_at = ?2
  WHERE record_id = ?1 AND state = 'copying'
 """
 
 GIVE_UP: Final = """
-UPDATE recordings SET state = 'failed', lease_until = 0, updated_at = ?2
+UPDATE recordings
+   SET state = 'failed', lease_until = 0, last_error = coalesce(last_error, ?3), updated_at = ?2
  WHERE record_id = ?1 AND state IN ('announced', 'copying') AND lease_until <= ?2
 RETURNING session_id, last_error
+"""
+FIND_LEASE: Final = """
+SELECT lease_until FROM recordings
+ WHERE record_id = ?1 AND state IN ('announced', 'copying') AND lease_until > ?2
 """
 
 RETRY: Final = """
 UPDATE recordings
-   SET state = 'announced', attempts = 0, lease_until = 0, retry_at = ?2, updated_at = ?2
+   SET state = 'announced', attempts = 0, most_parts = 0, lease_until = 0, retry_at = ?2,
+       updated_at = ?2
  WHERE record_id = ?1 AND state <> 'ready' AND (state = 'failed' OR lease_until <= ?2)
 RETURNING session_id, provider
 """
 
 LIST_STRANDED: Final = """
-SELECT record_id, session_id, provider FROM recordings
+SELECT record_id, session_id, attempts FROM recordings
  WHERE state IN ('announced', 'copying') AND retry_at <= ?1 AND lease_until <= ?2 LIMIT ?3
 """
 MARK_QUEUED: Final = "UPDATE recordings SET retry_at = ?2 WHERE record_id = ?1"
@@ -118,9 +149,11 @@ async def announce(
     provider: str,
     announced_bytes: int | None,
     now: int,
-) -> bool:
-    """Note that a recording can be fetched; False when that was known, or the session is not."""
-    return bool(await db.all(ANNOUNCE, record_id, session_id, provider, announced_bytes, now))
+) -> tuple[bool, bool]:
+    """Note that a recording can be fetched. Whether that is news, and whether nobody wants it."""
+    about = (record_id, session_id, provider, announced_bytes, now)
+    added, unwanted = await db.batch([(ANNOUNCE, about), (IS_UNWANTED, (session_id,))])
+    return bool(added), bool(unwanted)
 
 
 async def claim(
@@ -161,8 +194,16 @@ async def begin(
     )
 
 
-async def put_part(db: Database, resource_id: str, part: Part, size: int) -> None:
-    await db.all(PUT_PART, resource_id, part.number, part.etag, size)
+async def put_part(
+    db: Database, record_id: str, resource_id: str, part: Part, size: int, *, arrived: int
+) -> None:
+    """Note that a part has arrived, the last of so many."""
+    await db.batch(
+        [
+            (PUT_PART, (resource_id, part.number, part.etag, size)),
+            (GOT_FURTHER, (record_id, arrived)),
+        ]
+    )
 
 
 async def finish(
@@ -184,19 +225,34 @@ async def finish(
     )
 
 
-async def postpone(db: Database, record_id: str, *, until: int, error: str, now: int) -> None:
-    """This attempt did not succeed; the queue brings the next one."""
-    await db.all(POSTPONE, record_id, until, error[:500], now)
+async def postpone(
+    db: Database, record_id: str, *, until: int, error: str, most_attempts: int, now: int
+) -> bool:
+    """This attempt failed; the queue brings the next one. False when it was the last."""
+    rows = await db.all(POSTPONE, record_id, until, error[:500], now, most_attempts)
+    return not rows or rows[0]["state"] != "failed"
 
 
-async def give_up(db: Database, record_id: str, *, now: int) -> Row | None:
-    """No attempt succeeded: an operator has to look. None when somebody is still at it."""
-    rows = await db.all(GIVE_UP, record_id, now)
-    return rows[0] if rows else None
+async def release(db: Database, record_id: str, *, now: int) -> None:
+    """Let another consumer go on."""
+    await db.all(RELEASE, record_id, now)
+
+
+async def give_up(
+    db: Database, record_id: str, *, error: str, now: int
+) -> tuple[Row | None, int | None]:
+    """No attempt succeeded: an operator has to look. `error` is for what has none of its own.
+
+    What was given up; or, while somebody is at it, until when.
+    """
+    given_up, leased = await db.batch(
+        [(GIVE_UP, (record_id, now, error)), (FIND_LEASE, (record_id, now))]
+    )
+    return (given_up[0] if given_up else None), (leased[0]["lease_until"] if leased else None)
 
 
 async def retry(db: Database, record_id: str, *, now: int) -> Row | None:
-    """Begin again; None for what is ready, being copied, or unknown."""
+    """Begin to count again; None for what is ready, being copied, or unknown."""
     rows = await db.all(RETRY, record_id, now)
     return rows[0] if rows else None
 

@@ -32,6 +32,10 @@ SELECT p.resource_id, p.number, p.size_bytes
  WHERE r.session_id = ?1 AND r.status = 'uploading' ORDER BY p.number
 """
 
+FIND_BY_KEY: Final = f"""{_COLUMNS}
+ WHERE session_id = ?1 AND upload_key = ?2 AND status = 'uploading'
+"""
+
 # Only while the session's files stay within ?11 bytes and ?12 files, whoever uploads at once.
 ADD: Final = """
 INSERT INTO session_resources (id, session_id, uploaded_by, name, type, r2_key, size_bytes,
@@ -50,16 +54,36 @@ FIND_TWIN: Final = f"""{_COLUMNS}
    AND status = 'ready' LIMIT 1
 """
 
-SET_UPLOAD_ID: Final = "UPDATE session_resources SET upload_id = ?2 WHERE id = ?1"
-
-PUT_PART: Final = """
-INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
+# Of two who begin at once, one finds that it has been begun.
+SET_UPLOAD_ID: Final = """
+UPDATE session_resources SET upload_id = ?2
+ WHERE id = ?1 AND upload_id IS NULL AND status = 'uploading'
+RETURNING id
 """
 
-FORGET_KEY: Final = "UPDATE session_resources SET upload_key = NULL WHERE id = ?1"
+# ?5 is the upload that it was sent to: what has been begun anew meanwhile lacks it.
+PUT_PART: Final = """
+INSERT INTO upload_parts (resource_id, number, etag, size_bytes)
+SELECT ?1, ?2, ?3, ?4 FROM session_resources
+ WHERE id = ?1 AND upload_id = ?5 AND status = 'uploading'
+ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
+RETURNING number
+"""
 
-TOUCH: Final = "UPDATE session_resources SET updated_at = ?2 WHERE id = ?1"
+TOUCH: Final = """
+UPDATE session_resources SET updated_at = ?2 WHERE id = ?1 AND status = 'uploading'
+"""
+
+# In one transaction: the parts, then the upload that had them.
+FORGET_PARTS_OF: Final = """
+DELETE FROM upload_parts
+ WHERE resource_id = (SELECT id FROM session_resources
+                       WHERE id = ?1 AND upload_id = ?2 AND status = 'uploading')
+"""
+FORGET_UPLOAD_ID: Final = """
+UPDATE session_resources SET upload_id = NULL
+ WHERE id = ?1 AND upload_id = ?2 AND status = 'uploading'
+"""
 
 FINISH: Final = """
 UPDATE session_resources
@@ -71,16 +95,30 @@ RETURNING id
 
 FORGET_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
 
-DROP: Final = "DELETE FROM session_resources WHERE id = ?1 AND status = 'uploading'"
+# `failed` is what is being removed: from then on nobody finishes or restores it.
+GIVE_UP: Final = """
+UPDATE session_resources SET status = 'failed', updated_at = ?2
+ WHERE id = ?1 AND status = 'uploading'
+"""
+FIND_STATUS: Final = "SELECT status, deleted_at FROM session_resources WHERE id = ?1"
+
+DROP: Final = "DELETE FROM session_resources WHERE id = ?1 AND status = 'failed'"
 
 DELETE: Final = """
 UPDATE session_resources SET status = 'deleted', deleted_at = ?3, updated_at = ?3
  WHERE id = ?2 AND session_id = ?1 AND status = 'ready'
 """
 
+# Within the same limits as ADD, since others may have been uploaded in its place.
 RESTORE: Final = """
 UPDATE session_resources SET status = 'ready', deleted_at = NULL, updated_at = ?3
  WHERE id = ?2 AND session_id = ?1 AND status = 'deleted' AND deleted_at > ?4
+   AND (type = 'recording'
+        OR (SELECT coalesce(sum(o.size_bytes), 0) + session_resources.size_bytes <= ?5
+                   AND count(*) < ?6
+              FROM session_resources o
+             WHERE o.session_id = ?1 AND o.status IN ('uploading', 'ready')
+               AND o.type <> 'recording'))
 RETURNING id
 """
 
@@ -138,23 +176,39 @@ async def find_twin(db: Database, row: Row, stored: Stored) -> Row | None:
     return rows[0] if rows else None
 
 
-async def forget_key(db: Database, resource_id: str) -> None:
-    """Let nobody find this upload again by its key."""
-    await db.all(FORGET_KEY, resource_id)
-
-
-async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> None:
-    await db.all(SET_UPLOAD_ID, resource_id, upload_id)
-
-
-async def put_part(db: Database, resource_id: str, part: Part, size: int, *, now: int) -> None:
-    """Note that a part has arrived."""
-    await db.batch(
+async def find_by_key(
+    db: Database, session_id: str, upload_key: str
+) -> tuple[Row | None, list[Row]]:
+    """The unfinished upload of this key, and the parts of the session's uploads."""
+    found, parts = await db.batch(
         [
-            (PUT_PART, (resource_id, part.number, part.etag, size)),
-            (TOUCH, (resource_id, now)),
+            (FIND_BY_KEY, (session_id, upload_key)),
+            (LIST_PARTS_OF_SESSION, (session_id,)),
         ]
     )
+    return (found[0] if found else None), parts
+
+
+async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> bool:
+    """Note where its parts go; False when that was known, or nobody expects them any more."""
+    return bool(await db.all(SET_UPLOAD_ID, resource_id, upload_id))
+
+
+async def put_part(db: Database, row: Row, part: Part, size: int, *, now: int) -> bool:
+    """Note that a part has arrived; False when nobody waits for it there any more."""
+    noted, _ = await db.batch(
+        [
+            (PUT_PART, (row["id"], part.number, part.etag, size, row["upload_id"])),
+            (TOUCH, (row["id"], now)),
+        ]
+    )
+    return bool(noted)
+
+
+async def begin_anew(db: Database, resource_id: str, upload_id: str) -> None:
+    """Forget all that has arrived of an upload, but not the upload."""
+    about = (resource_id, upload_id)
+    await db.batch([(FORGET_PARTS_OF, about), (FORGET_UPLOAD_ID, about)])
 
 
 async def finish(
@@ -170,8 +224,14 @@ async def finish(
     return bool(done)
 
 
+async def give_up(db: Database, resource_id: str, *, now: int) -> bool:
+    """Let nobody finish an upload; False when somebody has, so that it is a file now."""
+    _, found = await db.batch([(GIVE_UP, (resource_id, now)), (FIND_STATUS, (resource_id,))])
+    return not found or found[0]["status"] == "failed"
+
+
 async def drop(db: Database, resource_id: str) -> None:
-    """Forget an upload that came to nothing."""
+    """Forget an upload that was given up, once what had arrived is gone."""
     await db.all(DROP, resource_id)
 
 
@@ -180,10 +240,24 @@ async def delete(db: Database, session_id: str, resource_id: str, *, now: int) -
 
 
 async def restore(
-    db: Database, session_id: str, resource_id: str, *, deleted_after: int, now: int
-) -> bool:
-    """Take a deletion back; False when it is too late."""
-    return bool(await db.all(RESTORE, session_id, resource_id, now, deleted_after))
+    db: Database,
+    session_id: str,
+    resource_id: str,
+    *,
+    deleted_after: int,
+    quota: int,
+    max_files: int,
+    now: int,
+) -> Row | None:
+    """Take a deletion back, if it is not too late and there is room; how it is afterwards."""
+    limits = (deleted_after, quota, max_files)
+    _, found = await db.batch(
+        [
+            (RESTORE, (session_id, resource_id, now, *limits)),
+            (FIND_STATUS, (resource_id,)),
+        ]
+    )
+    return found[0] if found else None
 
 
 def part_sizes(rows: list[Row], resource_id: str) -> dict[int, Any]:

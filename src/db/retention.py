@@ -10,24 +10,35 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row
 
-LIST_RESOURCES: Final = """
-SELECT r.id, r.r2_key, r.upload_id
-  FROM sessions s JOIN session_resources r ON r.session_id = s.id
- WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3
+# Claimed, as in db/cleaning.py.
+CLAIM_RESOURCES: Final = """
+UPDATE session_resources SET status = 'failed', updated_at = ?4
+ WHERE id IN (SELECT r.id FROM sessions s JOIN session_resources r ON r.session_id = s.id
+               WHERE s.scheduled_end <= ?1 AND (r.type = 'recording') = ?2 LIMIT ?3)
+RETURNING id, r2_key, upload_id
 """
 
 # Rooms whose chat is to go: those that ended since the last run's cut, and that somebody entered.
+# Moving a session forgets who came to its old time; where its call was held it keeps.
 LIST_ENDED_BETWEEN: Final = """
 SELECT id, scheduled_end FROM sessions
  WHERE scheduled_end >= ?1 AND scheduled_end <= ?3 AND (scheduled_end > ?1 OR id > ?2)
-   AND EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id)
+   AND (provider IS NOT NULL
+        OR EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id))
  ORDER BY scheduled_end, id LIMIT ?4
 """
 
-DONE_UNTIL: Final = "SELECT done_until FROM progress WHERE job = ?1"
-SET_DONE_UNTIL: Final = """
-INSERT INTO progress (job, done_until) VALUES (?1, ?2)
-ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until
+LIST_DELETED: Final = """
+SELECT id, deleted_at FROM deleted_sessions WHERE id > ?1 ORDER BY id LIMIT ?2
+"""
+DROP_DELETED: Final = """
+DELETE FROM deleted_sessions WHERE id IN (SELECT value FROM json_each(?1))
+"""
+
+FIND_PROGRESS: Final = "SELECT done_until, last_seen FROM progress WHERE job = ?1"
+SET_PROGRESS: Final = """
+INSERT INTO progress (job, done_until, last_seen) VALUES (?1, ?2, ?3)
+ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until, last_seen = excluded.last_seen
 """
 
 # Nothing is ever mailed again about a session that has ended, so the ledger may forget it.
@@ -47,11 +58,11 @@ SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_eac
 """
 
 
-async def list_resources(
-    db: Database, *, ended_before: int, recordings: bool, limit: int
+async def claim_resources(
+    db: Database, *, ended_before: int, recordings: bool, limit: int, now: int
 ) -> list[Row]:
-    """Files of sessions that ended long enough ago."""
-    return await db.all(LIST_RESOURCES, ended_before, int(recordings), limit)
+    """Files of sessions that ended long enough ago; nobody gets them any more."""
+    return await db.all(CLAIM_RESOURCES, ended_before, int(recordings), limit, now)
 
 
 async def list_ended_between(
@@ -61,14 +72,24 @@ async def list_ended_between(
     return await db.all(LIST_ENDED_BETWEEN, *after, until, limit)
 
 
-async def done_until(db: Database, job: str) -> int:
-    """How far that job has come; 0 when it never ran."""
-    rows = await db.all(DONE_UNTIL, job)
-    return rows[0]["done_until"] if rows else 0
+async def list_deleted(db: Database, *, after: str, limit: int) -> list[Row]:
+    """Sessions that are gone, but for their rooms; by their id."""
+    return await db.all(LIST_DELETED, after, limit)
 
 
-async def set_done_until(db: Database, job: str, moment: int) -> None:
-    await db.all(SET_DONE_UNTIL, job, moment)
+async def drop_deleted(db: Database, session_ids: Sequence[str]) -> None:
+    """Nothing is left of them."""
+    await db.all(DROP_DELETED, json.dumps(list(session_ids)))
+
+
+async def progress(db: Database, job: str) -> tuple[int, str]:
+    """How far that job has come: a time, and what it saw last; nothing when it never ran."""
+    rows = await db.all(FIND_PROGRESS, job)
+    return (rows[0]["done_until"], rows[0]["last_seen"]) if rows else (0, "")
+
+
+async def set_progress(db: Database, job: str, done_until: int, last_seen: str) -> None:
+    await db.all(SET_PROGRESS, job, done_until, last_seen)
 
 
 async def drop_events(db: Database, *, analytics_before: int, webhooks_before: int) -> None:

@@ -10,7 +10,8 @@ class FakeFiles:
     """`objects` are key -> (bytes, time of upload); a body is bytes, or an error to raise."""
 
     objects: dict[str, tuple[bytes, int]] = field(default_factory=dict)
-    uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    uploads: dict[str, dict[int, tuple[bytes, str]]] = field(default_factory=dict)
+    sent: int = 0
 
     async def put(self, key, body):
         if isinstance(body, Exception):
@@ -46,14 +47,19 @@ class FakeFiles:
             raise StreamBrokenError("no such upload")
         if isinstance(body, Exception):
             raise StreamBrokenError(str(body))
-        self.uploads[upload_id][number] = body
-        return Part(number, str(number))
+        self.sent += 1
+        part = Part(number, f"{number}-{self.sent}")
+        self.uploads[upload_id][number] = (body, part.etag)
+        return part
 
     async def finish(self, key, upload_id, parts):
         if upload_id not in self.uploads:
             raise StreamBrokenError("no such upload")
-        found = self.uploads.pop(upload_id)
-        return await self.put(key, b"".join(found[part.number] for part in parts))
+        found = self.uploads[upload_id]
+        if any(found.get(part.number, (b"", ""))[1] != part.etag for part in parts):
+            raise StreamBrokenError("no such part")
+        del self.uploads[upload_id]
+        return await self.put(key, b"".join(found[part.number][0] for part in parts))
 
     async def abort(self, key, upload_id):
         self.uploads.pop(upload_id, None)

@@ -353,7 +353,9 @@ async def long_ago(world):
         times = {"scheduled_start": START, "due_at": START - HOUR, "created_at": START - HOUR}
         insert(world.connection, "mails", id=user_id, **mail, **times)
     world.files.objects["sessions/gone/resources/old"] = (b"x", START)
-    world.rooms.awake("s1")._conversation._chat.add(*said("hello"))
+    insert(world.connection, "deleted_sessions", id="gone", deleted_at=world.now)
+    for session_id in ("s1", "gone"):
+        world.rooms.awake(session_id)._conversation._chat.add(*said("hello"))
 
 
 def said(text):

@@ -232,15 +232,82 @@ async def test_what_takes_longer_than_a_consumer_has_goes_on_in_the_next(world, 
     assert len(world.source.asked) == 4
 
 
-async def test_after_many_failures_nothing_that_arrived_is_trusted(world):
-    await world.announce()
-    world.source.answers = [None, Fetched(500, {}, b"")]
-    await world.deliver()
-    world.connection.execute("UPDATE recordings SET attempts = 5")
-    await world.deliver(6)
+def starts(world):
+    """Where each request to the source began."""
+    ranges = [asked for _, asked in world.source.asked]
+    return [int(each.removeprefix("bytes=").split("-")[0]) for each in ranges]
 
-    assert [asked for _, asked in world.source.asked][2] == "bytes=0-999"
+
+FAILED = Fetched(500, {}, b"")
+
+
+async def test_more_consumers_than_attempts_are_no_failures(world, monkeypatch):
+    world.source.film = Film(15 * PART - 500, duration_s=90)
+    await world.announce()
+    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    for _ in range(15):
+        assert await world.deliver() == "acked"
+
+    assert world.row()["state"] == "ready"
+    assert starts(world) == [number * PART for number in range(15)]
+
+
+async def test_after_many_failures_nothing_that_arrived_is_trusted_once(world, monkeypatch):
+    """What is copied anew may take several consumers as well."""
+    await world.announce()
+    world.source.answers = [None, *[FAILED] * 5]
+    for attempts in range(1, 6):
+        await world.deliver(attempts)
+    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    for _ in range(4):
+        assert await world.deliver(6) == "acked"
+
+    assert starts(world) == [0, *[PART] * 5, 0, PART, 2 * PART, 3 * PART]
     assert world.resources() == WHOLE
+
+
+async def test_what_never_gets_beyond_one_part_fails_however_many_messages_there_are(
+    world, monkeypatch
+):
+    async def fetch(url, headers):
+        if headers["Range"].startswith("bytes=2000-"):
+            world.source.asked.append((url, headers["Range"]))
+            return FAILED
+        return await fetched(url, headers)
+
+    fetched, world.source.fetch = world.source.fetch, fetch
+    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    await world.announce()
+    delivered = 0
+    while world.row()["state"] != "failed":
+        await world.deliver()
+        delivered += 1
+        assert delivered < 30
+
+    assert starts(world).count(0) == 2, "copied anew once"
+    assert world.row()["last_error"] == "the source answered 500"
+
+
+async def test_a_source_that_changes_between_consumers_is_not_copied_for_ever(world, monkeypatch):
+    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    await world.announce()
+    delivered = 0
+    while world.row()["state"] != "failed":
+        world.source.tag = f'"{delivered}"'
+        await world.deliver()
+        delivered += 1
+        assert delivered < 30
+
+    assert world.row()["last_error"] == "the recording changes faster than it can be copied"
+
+
+async def test_whoever_gets_further_has_all_attempts_again(world):
+    await world.announce()
+    world.connection.execute("UPDATE recordings SET attempts = 7")
+    world.source.answers = [None, FAILED]
+    await world.deliver()
+
+    assert world.row()["attempts"] == 1
 
 
 async def test_a_provider_that_is_down_is_another_attempt(world):
@@ -269,12 +336,70 @@ async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
 async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
-    await world.deliver(queue=recordings.DEAD_QUEUE)
+    assert await world.deliver(queue=recordings.DEAD_QUEUE) == 60, "again when the lease is over"
     assert world.row()["state"] == "copying"
-    await world.deliver(now=NOW + 61)
-    await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + 61)
+    await world.deliver(now=NOW + 60)
+    assert await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + 60) == "acked"
 
     assert world.row()["state"] == "ready"
+
+
+async def test_a_dead_letter_of_a_consumer_that_was_killed_fails_it_after_the_lease(world):
+    await world.announce()
+    world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
+    wait = await world.deliver(queue=recordings.DEAD_QUEUE)
+    assert await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + wait) == "acked"
+
+    assert (world.row()["state"], world.row()["last_error"]) == (
+        "failed",
+        "no attempt came to an end",
+    )
+
+
+class KilledError(BaseException):
+    """The end of a consumer."""
+
+
+async def test_what_kills_its_consumer_fails_after_so_many_and_can_be_retried(world):
+    async def fetch(_url, _headers):
+        raise KilledError
+
+    fetched, world.source.fetch = world.source.fetch, fetch
+    await world.announce()
+    now, killed = NOW, 0
+    while world.row()["state"] != "failed":
+        for record_id in world.queued:
+            with pytest.raises(KilledError):
+                await world.deliver(now=now, body={"record_id": record_id})
+            killed += 1
+        world.queued.clear()
+        now += recordings.LEASE_S + recordings.STRANDED_S
+        await recordings.sweep(world.context(now))
+        assert killed < 30
+    assert killed == recordings.MOST_ATTEMPTS
+    world.source.fetch = fetched
+    await recordings.retry(world.context(now), "rec1")
+
+    assert world.row()["attempts"] == 0
+    assert await world.deliver(now=now) == "acked"
+    assert world.resources() == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        ("recording_enabled = 1", True),
+        ("recording_enabled = 0", False),
+        ("recording_enabled = 0, was_recorded = 1", True),
+    ],
+)
+async def test_only_what_was_to_be_recorded_is_copied(world, capsys, columns, wanted):
+    world.connection.execute(f"UPDATE sessions SET {columns}")  # noqa: S608
+    await world.announce()
+    await world.announce()
+
+    assert world.queued == ["rec1"] * wanted
+    assert ("recording_unwanted" in capsys.readouterr().out) is not wanted
 
 
 @pytest.mark.parametrize("body", ["text", {}, {"record_id": 5}, {"record_id": "unknown"}, [1]])
@@ -324,3 +449,17 @@ async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, t
 
     assert world.resources() == WHOLE
     assert len(world.source.asked) == 4
+
+
+async def test_what_the_purge_takes_while_it_is_copied_does_not_come_back(world, monkeypatch):
+    inspect = replication.mp4.inspect
+
+    async def purged(*args):
+        world.connection.execute("UPDATE session_resources SET status = 'failed'")
+        return await inspect(*args)
+
+    monkeypatch.setattr(replication.mp4, "inspect", purged)
+    await world.announce()
+    await world.deliver()
+
+    assert [status for _, status, *_ in world.resources()] == ["failed"]

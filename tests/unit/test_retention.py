@@ -1,14 +1,19 @@
 """The daily purge and the minute's sweep: what goes, and what stays."""
 
+import json
+from contextlib import closing
+
 import pytest
 
 import cleaning
 import retention
+from errors import ServiceUnavailableError
 from settings import Settings
 from tests.unit.booked import book, insert
-from tests.unit.cast import DAY, END, HOUR
+from tests.unit.cast import DAY, END, HOUR, START, booking
 from tests.unit.fake_context import FakeContext
 from tests.unit.fake_files import FakeFiles
+from tests.unit.faults import World
 
 NOW = END + 100 * DAY
 SETTINGS = Settings(
@@ -19,8 +24,11 @@ SETTINGS = Settings(
 class FakeRooms:
     def __init__(self):
         self.forgotten = []
+        self.broken = set()
 
     async def forget_chat(self, session_id):
+        if session_id in self.broken:
+            raise ServiceUnavailableError
         self.forgotten.append(session_id)
 
 
@@ -52,6 +60,20 @@ def files():
 
 def context(db, files, now=NOW, settings=SETTINGS):
     return FakeContext.make(db, now, files=files, rooms=FakeRooms(), settings=settings)
+
+
+@pytest.fixture
+def _small_rounds(monkeypatch):
+    """Two rounds of ten a run."""
+    for name in ("AT_ONCE", "FILES_AT_ONCE", "MAILS_AT_ONCE", "KEYS_AT_ONCE"):
+        monkeypatch.setattr(retention, name, 10)
+    monkeypatch.setattr(retention, "MAX_ROUNDS", 2)
+
+
+def backlogs(capsys):
+    """What the last runs said that more is left of."""
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line["what"] for line in lines if line["event"] == "purge_backlog"]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +109,21 @@ async def test_nothing_goes_when_it_is_to_be_kept_for_ever(connection, db, files
     assert connection.execute("SELECT count(*) FROM analytics_events").fetchone()[0] == 1
 
 
-async def test_more_than_one_page_goes_in_one_run(connection, db, files):
+@pytest.mark.usefixtures("_small_rounds")
+async def test_more_than_one_page_goes_in_one_run_and_a_backlog_in_several(
+    connection, db, files, capsys
+):
     book(connection)
-    for number in range(250):
+    for number in range(28):
         add_resource(connection, files, f"f{number:03}")
+    await retention.purge(context(db, files))
+    assert (len(ids(connection)), len(files.objects)) == (8, 8)
+    assert backlogs(capsys) == ["resources"]
     await retention.purge(context(db, files))
 
     assert ids(connection) == []
     assert files.objects == {}
+    assert backlogs(capsys) == []
 
 
 async def test_a_run_that_breaks_is_done_again(connection, db, files):
@@ -129,8 +158,67 @@ async def test_chats_are_forgotten_once_and_each(connection, db, files):
     await retention.purge(later)
 
     assert first.rooms.forgotten == [f"s{number:03}" for number in range(250)]
-    assert set(again.rooms.forgotten) <= {f"s{number:03}" for number in range(200, 250)}
-    assert "recent" in later.rooms.forgotten
+    assert again.rooms.forgotten == []
+    assert later.rooms.forgotten == ["recent"]
+
+
+@pytest.mark.usefixtures("_small_rounds")
+async def test_chats_of_one_and_the_same_end_are_worked_off(connection, db, files, capsys):
+    for number in range(33):
+        book(connection, f"s{number:03}", provider="peer")
+    runs = [context(db, files) for _ in range(2)]
+    for run in runs:
+        await retention.purge(run)
+
+    assert [len(run.rooms.forgotten) for run in runs] == [20, 13]
+    assert [each for run in runs for each in run.rooms.forgotten] == [
+        f"s{number:03}" for number in range(33)
+    ]
+    assert backlogs(capsys) == ["chats"]
+
+
+async def test_the_chat_of_a_session_that_was_moved_is_forgotten_though_nobody_came_then():
+    """Moving forgets who waited at the old time; the room still has what was written."""
+    with closing(World()) as world:
+        world.book()
+        await world.press("POST", "/session/s1/join")
+        stay = {"first_joined_at": START, "last_joined_at": START}
+        insert(world.connection, "attendance", session_id="s1", user_id="student", **stay)
+        moved = booking(scheduled_start=START + DAY, scheduled_end=END + DAY)
+        await world.press("PUT", "/platform/sessions/s1", "platform", moved)
+        assert world.rows("SELECT * FROM attendance") == []
+        world.now = END + 100 * DAY
+        await retention.purge(world.context())
+
+        assert world.outage.calls.count("rooms.forget_chat") == 1
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, Settings(chat_kept_days=0)])
+async def test_the_chat_of_a_session_that_was_deleted_is_forgotten(connection, db, files, settings):
+    book(connection, scheduled_end=NOW + DAY)
+    insert(connection, "deleted_sessions", id="gone", deleted_at=NOW)
+    first, again = (context(db, files, settings=settings) for _ in range(2))
+    await retention.purge(first)
+    await retention.purge(again)
+
+    assert (first.rooms.forgotten, again.rooms.forgotten) == (["gone"], [])
+
+
+@pytest.mark.usefixtures("_small_rounds")
+async def test_a_room_that_does_not_answer_is_told_for_a_week_and_holds_up_no_other(
+    connection, db, files
+):
+    for number in range(30):
+        insert(connection, "deleted_sessions", id=f"s{number:03}", deleted_at=NOW)
+    told = []
+    for days in (0, 1, 8):
+        ctx = context(db, files, NOW + days * DAY)
+        ctx.rooms.broken = {f"s{number:03}" for number in range(10)}
+        await retention.purge(ctx)
+        told.append(len(ctx.rooms.forgotten))
+
+    assert told == [10, 10, 0]
+    assert connection.execute("SELECT id FROM deleted_sessions").fetchall() == []
 
 
 async def test_events_and_webhooks_go(connection, db, files):
@@ -163,16 +251,33 @@ async def test_mail_is_forgotten_with_its_session_and_the_outbox_by_its_age(conn
     assert [row[0] for row in connection.execute("SELECT id FROM outbox")] == ["recent"]
 
 
+@pytest.mark.usefixtures("_small_rounds")
 async def test_files_without_a_row_go_once_they_are_a_day_old(connection, db, files):
     book(connection, scheduled_end=NOW - DAY)
     add_resource(connection, files, "file")
     files.objects["sessions/gone/resources/old"] = (b"x", NOW - 2 * DAY)
     files.objects["sessions/gone/resources/new"] = (b"x", NOW - HOUR)
-    for number in range(150):
+    for number in range(15):
         files.objects[f"sessions/other/resources/{number:03}"] = (b"x", NOW - 2 * DAY)
     await retention.purge(context(db, files))
 
     assert sorted(key.rsplit("/", 1)[1] for key in files.objects) == ["file", "new"]
+
+
+@pytest.mark.usefixtures("_small_rounds")
+async def test_files_without_a_row_are_found_wherever_they_lie(connection, db, files, capsys):
+    book(connection, scheduled_end=NOW - DAY)
+    for number in range(45):
+        add_resource(connection, files, f"f{number:03}")
+    files.objects["sessions/s1/resources/z-last"] = (b"x", NOW - 2 * DAY)
+    for _ in range(3):
+        await retention.purge(context(db, files))
+    assert "sessions/s1/resources/z-last" not in files.objects
+    assert backlogs(capsys) == ["orphans"] * 2
+    files.objects["sessions/s1/resources/a-first"] = (b"x", NOW - 2 * DAY)
+    await retention.purge(context(db, files))
+
+    assert len(files.objects) == 45
 
 
 @pytest.mark.parametrize(

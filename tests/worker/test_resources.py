@@ -359,6 +359,32 @@ def test_a_large_file_comes_in_parts_and_goes_on_after_a_break(fresh: Lesson):
     assert hashlib.sha256(download.content).hexdigest() == first.about["key"]
 
 
+def test_parts_that_the_bucket_does_not_know_are_sent_again(fresh: Lesson):
+    """As when two send the same part at once, and D1 notes the one that R2 has not kept."""
+    upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
+    assert upload.send(1).is_success
+    assert upload.send(2).is_success
+    other = "UPDATE upload_parts SET etag = 'other' WHERE resource_id = ? AND number = 1"
+    fresh.sql(other, upload.upload["id"])
+    answer = upload.complete()
+    assert answer.status_code == 400
+    assert "send it again" in answer.json()["error"]["message"]
+    assert upload.start().json() == upload.upload, "the same, with no part of it"
+    assert upload.send(1).is_success
+    assert upload.send(2).is_success
+
+    assert upload.complete().status_code == 201
+
+
+def test_a_key_in_use_is_one_files_alone(fresh: Lesson):
+    upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
+    upload.about["size_bytes"] += 1
+    answer = upload.start()
+
+    assert answer.status_code == 409
+    assert "under this key" in answer.json()["error"]["message"]
+
+
 def test_parts_must_be_what_was_announced(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     put = fresh.teacher.put
@@ -438,6 +464,21 @@ def test_files_have_limits_each_and_together(worker_with):
 
     assert answer.status_code == 413
     assert "at most 40 MB together" in answer.json()["error"]["message"]
+    lesson.close()
+
+
+def test_a_deleted_file_does_not_come_back_where_there_is_no_room(worker_with):
+    lesson = Lesson(worker_with(UPLOAD_QUOTA_MB="1"))
+    first, second = (b"%PDF-1.7\n" + bytes(600_000 + number) for number in (1, 2))
+    file = f"{lesson.path}/resources/{lesson.upload('first.pdf', first)['id']}"
+    lesson.teacher.delete(file)
+    other = f"{lesson.path}/resources/{lesson.upload('second.pdf', second)['id']}"
+    answer = lesson.teacher.post(f"{file}/restore")
+    assert answer.status_code == 409
+    assert "no room" in answer.json()["error"]["message"]
+    lesson.teacher.delete(other)
+
+    assert lesson.teacher.post(f"{file}/restore").is_success
     lesson.close()
 
 

@@ -1,0 +1,67 @@
+"""What docs/privacy.md has an operator do when somebody wants their data removed."""
+
+import re
+
+import pytest
+
+from tests.unit.booked import book, insert
+from tests.unit.cast import END, START
+from tools.paths import ROOT
+
+DOCUMENT = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+ERASE = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
+
+
+def leave_traces(connection, session_id, user_id):
+    """All that somebody can leave behind in a lesson."""
+    about = {"session_id": session_id, "user_id": user_id}
+    stay = {"first_joined_at": START, "last_joined_at": START, "left_at": END}
+    insert(connection, "attendance", **about, **stay)
+    times = {"created_at": END, "updated_at": END}
+    insert(connection, "feedback", **about, rating=5, comment="Good", **times)
+    mail = {"kind": "1h", "state": "sent", "scheduled_start": START, "due_at": START}
+    insert(connection, "mails", id=f"{session_id}-{user_id}", **about, **mail, created_at=START)
+    asked = {"asked_by": user_id, "scheduled_start": START, "proposed_starts": "[]"}
+    names = {"id": f"{session_id}-{user_id}", "session_id": session_id}
+    insert(connection, "reschedules", **names, **asked, state="declined", created_at=START)
+    file = {"name": "a.pdf", "type": "application/pdf", "r2_key": names["id"], "size_bytes": 1}
+    insert(connection, "session_resources", **names, uploaded_by=user_id, **file, **times)
+    taken = {"record_id": names["id"], "session_id": session_id, "provider": "plugnmeet"}
+    insert(connection, "recordings", **taken, resource_id=names["id"], **times)
+
+
+def mentions(connection, *texts):
+    """Each table and column that says one of these."""
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    return [
+        (table, column)
+        for (table,) in tables
+        for row in connection.execute(f"SELECT * FROM {table}")  # noqa: S608
+        for column, value in dict(row).items()
+        if value in texts
+    ]
+
+
+@pytest.mark.parametrize("who", ["student", "teacher"])
+async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, who):
+    book(connection)
+    insert(connection, "enrollments", user_id="stranger", course_id="algebra", enrolled_at=START)
+    helper = {"id": "helper", "name": "Helper", "email": "helper@example.com", "updated_at": START}
+    insert(connection, "users", **helper)
+    book(connection, "others", student_id="stranger", teacher_id="helper")
+    for session_id in ("s1", "others"):
+        leave_traces(connection, session_id, who)
+    leave_traces(connection, "others", "stranger")
+    for name in (who, "stranger"):
+        address = f"{name}@example.com"
+        insert(connection, "suppressions", email=address, reason="bounced", since=START)
+        mail = {"to_email": address, "subject": "s", "html": "h", "text": "t"}
+        insert(connection, "outbox", id=name, **mail, created_at=START)
+    others = mentions(connection, "stranger", "stranger@example.com", "others")
+    [script] = ERASE
+    connection.executescript(script.replace("THE-ID", who))
+
+    assert mentions(connection, who, f"{who}@example.com") == []
+    assert set(mentions(connection, "stranger", "stranger@example.com", "others")) == set(others)
+    assert mentions(connection, "s1") == [("deleted_sessions", "id")]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

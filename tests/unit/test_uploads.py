@@ -1,0 +1,284 @@
+"""Files that arrive, go and come back while others do the same, or while the sweep comes by."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import cleaning
+import resources
+import uploads
+from db import resources as resources_db
+from tests.unit.booked import insert
+from tests.unit.cast import DAY, END, HOUR, MINUTE
+from tests.unit.faults import World
+
+PDF = b"%PDF-1.7 some pages."
+ABOUT = {"name": "a.pdf", "size_bytes": len(PDF), "key": "k1234567"}
+UPLOADS = "/session/s1/uploads"
+PART = 8
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(uploads, "PART_BYTES", PART)
+    world = World(now=END + MINUTE, upload_quota_mb=1)
+    world.book(status="completed", started_at=END - HOUR, ended_at=END)
+    yield world
+    world.close()
+
+
+async def teacher(world, method, path, data=None, **given):
+    answer = await world.press(method, path, "teacher", data, **given)
+    return answer.status, json.loads(answer.body) if answer.body else None
+
+
+async def send_parts(world):
+    """Begin an upload in parts and send what is missing; its address."""
+    _, upload = await teacher(world, "POST", UPLOADS, ABOUT)
+    place = f"{UPLOADS}/{upload['id']}"
+    for number in (1, 2, 3):
+        if number not in upload["parts"]:
+            status, _ = await send(world, place, number)
+            assert status == 200
+    return place
+
+
+async def send(world, place, number):
+    body = PDF[(number - 1) * PART : number * PART]
+    return await teacher(world, "PUT", f"{place}/parts/{number}", body=body)
+
+
+def meanwhile(monkeypatch, target, name, work, *, first=False):
+    """Have `work` done once, right before or after the next call of that method."""
+    original = getattr(target, name)
+
+    async def call(*args, **named):
+        monkeypatch.setattr(target, name, original)
+        if first:
+            await work()
+        result = await original(*args, **named)
+        if not first:
+            await work()
+        return result
+
+    monkeypatch.setattr(target, name, call)
+
+
+def nothing_is_left(world):
+    return world.rows("SELECT id FROM session_resources") == [] and world.files.objects == {}
+
+
+def add_file(world, resource_id, size=3, **changes):
+    row = {"id": resource_id, "session_id": "s1", "name": "a.pdf", "type": "application/pdf"}
+    row |= {"r2_key": resource_id, "size_bytes": size, "status": "ready", "etag": '"3"'}
+    insert(world.connection, "session_resources", **row | changes, created_at=END, updated_at=END)
+    world.files.objects[resource_id] = (b"pdf", END)
+
+
+async def test_what_was_swept_while_it_arrived_is_gone_and_the_answer_says_so(world, monkeypatch):
+    async def sweep():
+        world.now += 2 * HOUR
+        await cleaning.sweep(world.context())
+
+    meanwhile(monkeypatch, world.files, "put", sweep, first=True)
+    status, _ = await teacher(world, "POST", "/session/s1/resources?name=a.pdf", body=PDF)
+
+    assert status == 404
+    assert nothing_is_left(world)
+
+
+async def test_what_is_cancelled_while_it_is_put_together_is_gone(world, monkeypatch):
+    place = await send_parts(world)
+
+    async def cancel():
+        assert (await teacher(world, "DELETE", place))[0] == 204
+
+    meanwhile(monkeypatch, resources_db, "finish", cancel, first=True)
+    status, _ = await teacher(world, "POST", f"{place}/complete")
+
+    assert status == 404
+    assert nothing_is_left(world)
+
+
+async def test_what_is_cancelled_before_the_bucket_puts_it_together_is_gone(world, monkeypatch):
+    place = await send_parts(world)
+    cancelled = []
+
+    async def late(*_args):
+        return await world.files.put(f"sessions/s1/resources/{place.rsplit('/', 1)[1]}", PDF)
+
+    async def cancel():
+        cancelled.append(await teacher(world, "DELETE", place))
+
+    monkeypatch.setattr(world.files, "finish", late)
+    meanwhile(monkeypatch, world.files, "finish", cancel, first=True)
+    status, _ = await teacher(world, "POST", f"{place}/complete")
+
+    assert (status, cancelled) == (404, [(204, None)])
+    assert nothing_is_left(world)
+
+
+async def test_what_was_completed_is_not_cancelled_any_more(world, monkeypatch):
+    place = await send_parts(world)
+
+    async def complete():
+        assert (await teacher(world, "POST", f"{place}/complete"))[0] == 201
+
+    meanwhile(monkeypatch, resources_db, "give_up", complete, first=True)
+    status, _ = await teacher(world, "DELETE", place)
+
+    assert status == 409
+    assert world.rows("SELECT status FROM session_resources") == [("ready",)]
+    assert [content for content, _ in world.files.objects.values()] == [PDF]
+
+
+async def test_who_completes_at_once_gets_the_same_file(world, monkeypatch):
+    place = await send_parts(world)
+    answers = []
+
+    async def complete():
+        answers.append(await teacher(world, "POST", f"{place}/complete"))
+
+    meanwhile(monkeypatch, world.files, "finish", complete)
+    await complete()
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 201
+    assert len(world.files.objects) == 1
+
+
+async def test_a_file_cannot_be_brought_back_once_the_sweep_has_taken_it(world, monkeypatch):
+    add_file(world, "f1", status="deleted", deleted_at=END)
+    world.now = END + resources.UNDO_S - 1
+    answers = []
+
+    async def restore():
+        answers.append(await teacher(world, "POST", "/session/s1/resources/f1/restore"))
+
+    meanwhile(monkeypatch, world.files, "delete", restore)
+    await cleaning.sweep(replace(world.context(), now=world.now + 1))
+
+    assert [status for status, _ in answers] == [404]
+    assert nothing_is_left(world)
+
+
+async def test_a_sweep_that_breaks_is_done_again(world, monkeypatch):
+    add_file(world, "f1", status="deleted", deleted_at=END)
+    world.now = END + DAY
+
+    async def fail():
+        raise OSError("no bucket")
+
+    meanwhile(monkeypatch, world.files, "delete", fail, first=True)
+    with pytest.raises(OSError, match="no bucket"):
+        await cleaning.sweep(world.context())
+    assert not nothing_is_left(world)
+    await cleaning.sweep(world.context())
+
+    assert nothing_is_left(world)
+
+
+async def test_a_part_that_two_sent_at_once_is_sent_again(world, monkeypatch):
+    place = await send_parts(world)
+
+    async def second():
+        assert (await send(world, place, 1))[0] == 200
+
+    meanwhile(monkeypatch, world.files, "put_part", second)
+    assert (await send(world, place, 1))[0] == 200
+    status, answer = await teacher(world, "POST", f"{place}/complete")
+    assert (status, "send it again" in answer["error"]["message"]) == (400, True)
+    assert await send_parts(world) == place
+
+    assert (await teacher(world, "POST", f"{place}/complete"))[0] == 201
+    assert [content for content, _ in world.files.objects.values()] == [PDF]
+
+
+async def test_a_part_for_what_has_been_begun_anew_counts_for_nothing(world, monkeypatch):
+    place = await send_parts(world)
+
+    async def begin_anew():
+        upload_id = world.rows("SELECT upload_id FROM session_resources")[0][0]
+        await resources_db.begin_anew(world.db, place.rsplit("/", 1)[1], upload_id)
+
+    meanwhile(monkeypatch, world.files, "put_part", begin_anew)
+    assert (await send(world, place, 1))[0] == 404
+
+    assert world.rows("SELECT * FROM upload_parts") == []
+
+
+async def test_two_tabs_that_begin_at_once_go_on_with_one_upload(world, monkeypatch):
+    answers = []
+
+    async def begin():
+        answers.append(await teacher(world, "POST", UPLOADS, ABOUT))
+
+    meanwhile(monkeypatch, world.db, "all", begin, first=True)
+    await begin()
+
+    assert sorted(status for status, _ in answers) == [200, 201]
+    assert answers[0][1] == answers[1][1]
+    assert len(world.files.uploads) == 1
+
+
+async def test_two_tabs_that_have_the_bucket_expect_parts_at_once_leave_one_upload(
+    world, monkeypatch
+):
+    answers = []
+
+    async def begin():
+        answers.append(await teacher(world, "POST", UPLOADS, ABOUT))
+
+    meanwhile(monkeypatch, world.files, "begin", begin, first=True)
+    await begin()
+
+    assert answers[0][1] == answers[1][1]
+    assert len(world.files.uploads) == 1
+
+
+async def test_a_key_is_one_files_alone(world):
+    await teacher(world, "POST", UPLOADS, ABOUT)
+    status, answer = await teacher(world, "POST", UPLOADS, ABOUT | {"size_bytes": 9})
+
+    assert status == 409
+    assert answer["error"]["message"] == "Another file is being uploaded under this key."
+
+
+@pytest.mark.parametrize(
+    ("others", "size", "status"),
+    [
+        ([400_000], 600_000, 200),
+        ([400_001], 600_000, 409),
+        ([1] * 99, 1, 200),
+        ([1] * 100, 1, 409),
+    ],
+)
+async def test_a_file_comes_back_only_where_there_is_room(world, others, size, status):
+    add_file(world, "f1", size, status="deleted", deleted_at=END)
+    for number, other in enumerate(others):
+        add_file(world, f"other{number}", other)
+    found, answer = await teacher(world, "POST", "/session/s1/resources/f1/restore")
+
+    assert found == status
+    if status != 200:
+        assert answer["error"]["message"] == (
+            "There is no room for it any more. "
+            "A session may have 100 files of at most 1 MB together."
+        )
+
+
+async def test_a_recording_comes_back_whatever_there_is(world):
+    add_file(world, "f1", 10**9, type="recording", status="deleted", deleted_at=END)
+    add_file(world, "other", 10**6)
+
+    assert (await teacher(world, "POST", "/session/s1/resources/f1/restore"))[0] == 200
+
+
+async def test_what_is_too_late_is_said_to_be_too_late(world):
+    add_file(world, "f1", 10**6, status="deleted", deleted_at=END)
+    add_file(world, "other", 10**6)
+    world.now = END + resources.UNDO_S
+    status, answer = await teacher(world, "POST", "/session/s1/resources/f1/restore")
+
+    assert (status, "too late" in answer["error"]["message"]) == (409, True)
