@@ -51,8 +51,10 @@ async function watchConnection(devicesStarted) {
 
 async function onDevices() {
   meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
-  if (devices.problems.size > 0) panel ??= import("./problem_panel.js").catch(() => null);
-  (await panel)?.showProblems(devices, session);
+  if (devices.problems.size > 0) panel ??= import("./problem_panel.js");
+  // Not remembered when it fails: the next change asks again.
+  const shown = await panel?.catch(() => (panel = null));
+  shown?.showProblems(devices, session);
 }
 
 /** Stays on in the room: there, too, devices come and go. */
