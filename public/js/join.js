@@ -71,7 +71,7 @@ export class Door {
   async #enter(audioOnly) {
     const { devices, session } = this;
     devices.audioOnly = audioOnly;
-    // Who came early was not asked yet; who failed without the camera may want it now.
+    // Early visitors were not asked yet; the last attempt may have been without the camera.
     if (!devices.asking) devices.start({ quietly: devices.checked });
     if (this.#roomFailed) return this.#startAnew();
     const loading = import("./room.js");
@@ -83,9 +83,9 @@ export class Door {
     this.onEntered();
   }
 
-  /** Browsers remember that a module could not be loaded: only a new page asks for it again. */
+  /** Browsers remember that a module could not be loaded: only a new page asks again. */
   async #startAnew() {
-    // Without a connection there would be no new page either.
+    // Offline there would be no new page either.
     await this.session.fetchState();
     location.reload();
   }

@@ -1,8 +1,8 @@
 import { announce } from "./announce.js";
 import { Call } from "./call.js";
-import { showCallDevices } from "./call_devices.js";
 import { Chat } from "./chat.js";
 import { chime } from "./chime.js";
+import { showDeviceLists } from "./device_lists.js";
 import { autoHide, press, watchShortcuts } from "./controls.js";
 import { Held } from "./held.js";
 import { MutedSpeech } from "./muted_speech.js";
@@ -19,6 +19,7 @@ import { offerWaitingMail, showWaitingMail } from "./waiting_mail.js";
 import { keepAwake, offerFullScreen } from "./windows.js";
 
 const $ = (id) => document.getElementById(id);
+const DEVICE_LISTS = { camera: "call-camera-picker", microphone: "call-microphone-picker", speaker: "call-speaker-picker" };
 
 /** The room while somebody is in it: what is heard is shown, what is pressed is done. */
 export class Room {
@@ -59,7 +60,7 @@ export class Room {
     $("room").hidden = false;
     this.#listen(signal);
     watchShortcuts(signal);
-    showCallDevices(this.devices, signal);
+    showDeviceLists(this.devices, DEVICE_LISTS, signal);
     showQuality(this.call.meter, signal);
     offerFullScreen(signal);
     offerSmallWindow(this.stage, signal);

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.browser.lobby_page import (
     COUNT_REQUESTS,
@@ -204,6 +204,57 @@ def test_a_reload_that_does_not_help_is_not_repeated(
         page.wait_for_timeout(500)
 
         assert len(loads) == 1
+
+
+def test_a_lobby_that_gave_way_to_newer_ones_stops_watching(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    sockets: list[WebSocketRoute] = []
+
+    def give_way(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.close(code=4001)
+
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        page.route_web_socket("**/live?watch=1", give_way)
+        page.reload()
+        wait_for_state(page, "live")
+        page.wait_for_timeout(3500)
+
+        assert len(sockets) == 1
+
+
+def test_the_title_follows_the_heading(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    def waiting(state: dict) -> None:
+        state["words"]["heading"] = "Amara is here"
+
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.route("**/state", change_state(waiting))
+        come_back(page)
+
+        expect(page).to_have_title("Amara is here · Linear Algebra")
+        page.unroute_all(behavior="wait")
+
+
+def test_the_connection_check_ends_with_the_lobby(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    probes: list[Route] = []
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        page.route("**/ping.txt", lambda route: probes.append(route))  # noqa: PLW0108
+        page.reload()
+        wait_for_state(page, "live")
+        with page.expect_event("requestfailed", lambda request: "ping" in request.url):
+            expect(page.locator("#network-result")).to_have_text("Checking…")
+            page.wait_for_timeout(500)
+            page.locator("#join").click()
+        page.wait_for_function("() => window.entered === 1")
+        page.wait_for_timeout(500)
+
+        assert len(probes) == 1
 
 
 def test_the_other_ones_arrival_is_announced(
