@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, WebSocketRoute, expect
 
 from tests.browser.room_page import DESKTOP, MINUTE, Meeting, meeting_on
 from tests.fakes import bigbluebutton, plugnmeet
@@ -153,6 +153,53 @@ def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(meeting: Meeting) 
     expect(student.locator("#room-timer")).to_be_visible()
     student.locator("#embed-here").click()
     in_call(student, "Lena Fischer")
+
+
+def test_the_room_around_the_call_says_who_is_there(meeting: Meeting) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    status = student.locator("#room-status-words")
+    expect(status).to_have_text("Waiting for Amara")
+    expect(status).to_be_visible()
+    mail = student.get_by_role("button", name="E-mail Amara that you are waiting")
+    mail.click()
+    answer = student.get_by_text("We are e-mailing Amara that you are waiting.")
+    expect(answer.locator("visible=true")).to_be_focused()
+    teacher = enter(meeting, "teacher")
+    in_call(teacher, "Amara Okafor")
+    expect(status).to_have_text("Amara is in the room")
+    expect(answer.locator("visible=true")).to_have_count(0)
+    teacher.locator("#call-leave").click()
+    expect(status).to_have_text("Amara has left", timeout=30_000)
+
+
+def test_the_room_around_the_call_says_when_it_is_cut_off(meeting: Meeting) -> None:
+    sockets: list[WebSocketRoute] = []
+    student = meeting.open("student")
+    student.route_web_socket(
+        "**/live?page=*", lambda socket: (socket.connect_to_server(), sockets.append(socket))
+    )
+    student.reload()
+    student.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    student.locator("#join").click()
+    in_call(student, "Lena Fischer")
+    student.context.set_offline(True)
+    sockets[-1].close(code=4999)
+
+    expect(student.locator("#room-status-words")).to_have_text("Reconnecting to the session…")
+
+
+def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(meeting: Meeting) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    student.evaluate("window.open = () => null")
+    student.locator("#embed-tab").click()
+    expect(student.locator(".toast", has_text="blocked the new tab")).to_be_visible()
+    in_call(student, "Lena Fischer")
+    with student.expect_response("**/join"):
+        student.locator("#embed-reload").click()
+    in_call(student, "Lena Fischer")
+    expect(student.locator("#embed iframe")).to_be_focused()
 
 
 def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:

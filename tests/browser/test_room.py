@@ -184,6 +184,45 @@ def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting
     state(teacher, "connected")
 
 
+def test_taking_it_back_brings_the_chat_once_and_a_panel_that_works(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    student.get_by_role("button", name="Chat").click()
+    student.get_by_label("Message to Amara").fill("only once")
+    student.keyboard.press("Enter")
+    second = student.context.new_page()
+    second.goto(student.url)
+    join(second)
+    state(student, "replaced")
+    expect(student.locator("#panel")).to_be_hidden()
+    student.bring_to_front()
+    student.get_by_role("button", name="Use it here").click()
+    state(student, "waiting")
+
+    student.locator("#call-chat").click()
+    expect(student.locator("#chat-lines li")).to_have_count(1)
+    student.get_by_role("button", name="Close panel").click()
+    expect(student.locator("#panel")).to_be_hidden()
+
+
+def test_who_stays_for_an_upload_has_a_way_on(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    teacher.get_by_role("button", name="Chat").click()
+    teacher.get_by_role("tab", name="Session").click()
+    expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
+    teacher.route("**/resources?name=*", lambda _: None)
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+    teacher.locator("#file-picker").set_input_files(files=[notes])
+    expect(teacher.locator("#upload-list li")).to_have_count(1)
+    teacher.once("dialog", lambda dialog: dialog.dismiss())
+    with teacher.expect_event("dialog"):
+        teacher.locator("#call-leave").click()
+
+    expect(teacher.get_by_role("heading", name="You are no longer in the room")).to_be_focused()
+    teacher.once("dialog", lambda dialog: dialog.accept())
+    teacher.get_by_role("button", name="Go on").click()
+    expect(teacher.locator("#join")).to_be_visible()
+
+
 def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     teacher.get_by_role("button", name="End for both").click()
@@ -308,6 +347,32 @@ def test_single_keys_and_switching_them_off(meeting: Meeting) -> None:
     student.keyboard.press("m")
     student.wait_for_timeout(300)
     expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_key_announces_what_it_has_done_when_it_is_done(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    spoken = student.locator("#announcer")
+    for word in ("off", "on"):
+        student.keyboard.press("v")
+        expect(spoken).to_have_text(f"Camera {word}")
+    # Chosen at once here; people take their time.
+    student.evaluate(
+        """() => {
+          const choose = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+          window.choices = 0;
+          navigator.mediaDevices.getDisplayMedia = async (what) => {
+            window.choices += 1;
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+            return choose(what);
+          };
+        }"""
+    )
+    student.keyboard.press("s")
+    student.keyboard.press("s")
+    student.wait_for_timeout(1000)
+    expect(spoken).to_have_text("Camera on")
+    expect(spoken).to_have_text("Share screen on")
+    assert student.evaluate("window.choices") == 1
 
 
 def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
