@@ -96,6 +96,7 @@ export class Uploads {
     const retry = row.querySelector(".upload-retry");
     name(row, transfer.file.name);
     retry.addEventListener("click", () => {
+      if (transfer.state !== "failed") return;
       transfer.queueAgain();
       this.#queue.push(transfer);
       row.querySelector(".upload-cancel").focus();

@@ -226,13 +226,16 @@ def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
     for page in (student, teacher):
         page.wait_for_selector('#room[data-state="connected"]')
     server.faults.plan("503")
-    # By its key: the bar may have hidden itself by now.
+    with student.context.expect_page() as opened:
+        # By their keys: the bar may have hidden itself by now.
+        student.keyboard.press("p")
     student.keyboard.press("o")
     student.locator("#settings-part [data-do=move]").click()
     asked = time.monotonic()
     for page in (student, teacher):
         expect(page.locator("#embed-words")).to_have_text(UNAVAILABLE, timeout=15_000)
     assert time.monotonic() - asked < 8
+    assert opened.value.is_closed()
     server.faults.clear()
     for page, name in ((student, "Lena Fischer"), (teacher, "Amara Okafor")):
         page.locator("#embed-retry").click()
@@ -272,6 +275,38 @@ def test_bigbluebutton_is_held_the_same_way(
             call_of(teacher).locator("#end").click()
             for page in (student, teacher):
                 expect(page.locator("#lobby")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_header_fits_a_phone_at_its_fullest(
+    worker_with: Callable[..., LocalWorker],
+    server: PlugNmeetFake,
+    browser_with_camera: Browser,
+    width: int,
+) -> None:
+    worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
+    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
+        student = enter(meeting, "student", viewport={"width": width, "height": 640})
+        in_call(student, "Lena Fischer")
+        boxes = student.evaluate(
+            """() => {
+              document.getElementById("room-timer").textContent = "Overtime · closes in 14:22";
+              const shown = [...document.querySelectorAll(".room-names, .room-pill")];
+              return shown.filter((each) => each.checkVisibility()).map((each) => {
+                const { left, top, right, bottom } = each.getBoundingClientRect();
+                return { left, top, right, bottom, cut: each.scrollWidth > each.clientWidth };
+              });
+            }"""
+        )
+
+    assert len(boxes) == 3
+    for index, box in enumerate(boxes):
+        assert box["left"] >= 0, boxes
+        assert box["right"] <= width, boxes
+        assert not box["cut"], boxes
+        for other in boxes[:index]:
+            apart = box["left"] >= other["right"] or other["left"] >= box["right"]
+            assert apart or box["top"] >= other["bottom"] or other["top"] >= box["bottom"], boxes
 
 
 def test_on_a_phone_everything_has_its_place(meeting: Meeting) -> None:

@@ -136,6 +136,28 @@ def test_chat_both_ways_with_unread_count_and_links(meeting: Meeting) -> None:
     expect(student.locator("#chat-lines li")).to_have_count(2)
 
 
+def test_a_message_is_seen_while_the_controls_are_hidden(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.mouse.move(600, 300)
+    student.wait_for_selector('#room[data-controls="hidden"]', timeout=8000)
+    teacher.keyboard.press("c")
+    teacher.get_by_label("Message to Lena").fill("Can you see it?")
+    teacher.keyboard.press("Enter")
+
+    expect(student.locator(".toast", has_text="Amara: Can you see it?")).to_be_visible()
+
+
+def test_what_was_too_fast_is_sent_a_little_later(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.keyboard.press("c")
+    for number in range(14):
+        student.get_by_label("Message to Amara").fill(f"Line {number}")
+        student.keyboard.press("Enter")
+
+    expect(teacher.locator("#chat-lines li")).to_have_count(14, timeout=15_000)
+    expect(student.locator("#chat-problem")).to_be_empty()
+
+
 def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.get_by_role("button", name="Chat").click()
@@ -234,6 +256,20 @@ def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     for page in (student, teacher):
         expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
     assert meeting.record()["status"] == "completed"
+
+
+def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    answer = {"error": {"code": "unavailable", "message": "Session Room is briefly unavailable."}}
+    teacher.route("**/end", lambda route: route.fulfill(status=503, json=answer))
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.locator("#end-confirm").click()
+    problem = teacher.locator("#end-problem")
+    expect(problem).to_have_text("Session Room is briefly unavailable.")
+    teacher.get_by_role("button", name="Stay").click()
+    teacher.get_by_role("button", name="End for both").click()
+
+    expect(problem).to_be_empty()
 
 
 def test_leaving_lets_go_of_the_devices_and_leads_back_to_the_lobby(meeting: Meeting) -> None:
@@ -385,8 +421,8 @@ def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) 
     shown.wait_for(timeout=500)
     student.wait_for_timeout(5000)
     # Whoever came here by keyboard stays in sight of where they are.
-    if student.evaluate("document.activeElement.closest('#room-bar') !== null"):
-        assert shown.count() == 1
+    assert student.evaluate("document.activeElement.id") == "quality"
+    assert shown.count() == 1
 
 
 @pytest.mark.parametrize(
