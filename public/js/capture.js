@@ -33,6 +33,13 @@ export async function capture(wanted) {
   return captured;
 }
 
+/** @returns {import("./device_problems.js").Problem | null} Why no device can even be asked for. */
+export function unusable() {
+  if (!window.isSecureContext) return { code: "insecure" };
+  if (!navigator.mediaDevices?.getUserMedia) return { code: "unsupported" };
+  return null;
+}
+
 /** Asks nobody; null where browsers will not say. @param {Kind} kind */
 export function permission(kind) {
   const name = /** @type {PermissionName} */ (kind);

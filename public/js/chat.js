@@ -1,6 +1,7 @@
 /** The chat: what is sent is shown when the room has it, and sent again until it has. */
 
 import { announce } from "./announce.js";
+import { note } from "./toasts.js";
 
 /** @typedef {{ number: number, id: string, role: string, text: string, at: number }} Line */
 
@@ -9,6 +10,10 @@ const list = $("chat-lines");
 const text = /** @type {HTMLTextAreaElement} */ ($("chat-text"));
 const form = /** @type {HTMLFormElement} */ ($("chat-form"));
 const button = $("call-chat");
+/** By then the room takes some more: one a second, after the first dozen. */
+const AGAIN_MS = 4000;
+const SOME = 3;
+const NOTE_LENGTH = 140;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
 
 export class Chat {
@@ -17,6 +22,7 @@ export class Chat {
   /** @type {Map<string, string>} Sent, and not yet seen coming back. */
   #waiting = new Map();
   #unread = 0;
+  #again = 0;
 
   /**
    * @param {import("./live.js").Live} live
@@ -29,6 +35,7 @@ export class Chat {
     this.panel = panel;
     this.role = role;
     this.otherName = otherName;
+    this.#empty();
     const send = (event) => {
       event.preventDefault();
       this.#send();
@@ -36,13 +43,21 @@ export class Chat {
     const onKey = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && send(event);
     form.addEventListener("submit", send, { signal });
     text.addEventListener("keydown", onKey, { signal });
-    panel.addEventListener("change", () => panel.open === "chat" && this.#read());
+    panel.addEventListener("change", () => panel.open === "chat" && this.#read(), { signal });
+  }
+
+  /** What an earlier stay in the room has left: the room tells it all again. */
+  #empty() {
+    list.replaceChildren();
+    $("chat-empty").hidden = false;
+    $("chat-problem").textContent = "";
+    this.#countUnread(0);
   }
 
   /** All lines there are, on coming in or back. @param {Line[]} lines */
   restore(lines) {
     for (const line of lines) this.#show(line);
-    for (const [id, words] of this.#waiting) this.live.send({ type: "chat", id, text: words });
+    this.#sendWaiting();
   }
 
   /** @param {Line} line */
@@ -50,14 +65,38 @@ export class Chat {
     if (!this.#show(line) || line.role === this.role) return;
     announce(`${this.otherName}: ${line.text}`);
     if (this.panel.open === "chat") return;
-    this.#unread += 1;
-    button.dataset.unread = String(this.#unread);
-    button.setAttribute("aria-description", `${this.#unread} unread`);
+    note(`${this.otherName}: ${shortened(line.text)}`);
+    this.#countUnread(this.#unread + 1);
   }
 
-  /** @param {string} words */
-  refuse(words) {
-    $("chat-problem").textContent = words;
+  /** @param {number} count */
+  #countUnread(count) {
+    this.#unread = count;
+    if (count === 0) {
+      delete button.dataset.unread;
+      button.removeAttribute("aria-description");
+    } else {
+      button.dataset.unread = String(count);
+      button.setAttribute("aria-description", `${count} unread`);
+    }
+  }
+
+  /** Too many at once: what was refused goes out a little later. */
+  refuse() {
+    if (this.#waiting.size === 0) return;
+    $("chat-problem").textContent = "That was fast: your last messages go out in a moment.";
+    clearTimeout(this.#again);
+    this.#again = window.setTimeout(() => this.#sendSome(), AGAIN_MS);
+  }
+
+  /** As many as the room takes by now; what it refuses comes back to `refuse`. */
+  #sendSome() {
+    this.#sendWaiting(SOME);
+    if (this.#waiting.size > SOME) this.refuse();
+  }
+
+  #sendWaiting(most = Infinity) {
+    for (const [id, words] of [...this.#waiting].slice(0, most)) this.live.send({ type: "chat", id, text: words });
   }
 
   #send() {
@@ -96,13 +135,16 @@ export class Chat {
   }
 
   #read() {
-    this.#unread = 0;
-    delete button.dataset.unread;
-    button.removeAttribute("aria-description");
+    this.#countUnread(0);
     list.scrollTop = list.scrollHeight;
     // On a phone that would bring up the keyboard, over what there is to read.
     if (matchMedia("(pointer: fine)").matches) text.focus();
   }
+}
+
+/** @param {string} words */
+function shortened(words) {
+  return words.length > NOTE_LENGTH ? `${words.slice(0, NOTE_LENGTH)}…` : words;
 }
 
 /** @param {string} words @returns {(string | HTMLAnchorElement)[]} */

@@ -6,22 +6,24 @@ import { checkNetwork } from "./network.js";
 const result = document.getElementById("network-result");
 const button = document.getElementById("check-network");
 
-/** Check now, and whenever it is asked for or the network comes or goes. */
-export function watchConnection() {
+/** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
+export function watchConnection(signal) {
+  const look = () => check(signal);
   button.addEventListener("click", async () => {
-    await check();
+    await look();
     announce(result.textContent);
   });
-  window.addEventListener("online", check);
-  window.addEventListener("offline", check);
-  check();
+  window.addEventListener("online", look, { signal });
+  window.addEventListener("offline", look, { signal });
+  look();
 }
 
-async function check() {
+/** @param {AbortSignal} signal */
+async function check(signal) {
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
   result.textContent = "Checking…";
-  const { quality, text } = await checkNetwork();
+  const { quality, text } = await checkNetwork(signal);
   result.dataset.quality = quality;
   result.textContent = text;
   button.ariaBusy = "false";

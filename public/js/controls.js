@@ -8,38 +8,61 @@ const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", c: "cal
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
-const bar = $("room-bar");
+/** What keeps the edges in sight: the keyboard's focus on them, and a pointer that can rest there. */
+const NEEDED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, #quality-details:not([hidden])";
+const RESTED_ON = ":is(.room-top, .room-bar):hover";
+/** The button whose key was pressed, until it has changed. */
+let pressedByKey = "";
 
 /** @param {string} id @param {boolean} on */
 export function press(id, on) {
-  $(id).setAttribute("aria-pressed", String(on));
+  const button = $(id);
+  const changed = button.ariaPressed !== String(on);
+  button.ariaPressed = String(on);
+  if (!changed || pressedByKey !== id) return;
+  pressedByKey = "";
+  // The focus is elsewhere, so nothing would be spoken of what the key did.
+  announce(`${button.querySelector(".control-label").textContent} ${on ? "on" : "off"}`);
 }
 
 /** @param {AbortSignal} signal Ends it all. */
 export function watchShortcuts(signal) {
   const box = /** @type {HTMLInputElement} */ ($("shortcuts-on"));
-  box.checked = localStorage.getItem(SWITCHED_OFF) === null;
-  box.addEventListener("change", () => {
-    if (box.checked) localStorage.removeItem(SWITCHED_OFF);
-    else localStorage.setItem(SWITCHED_OFF, "1");
-  });
+  box.checked = !areSwitchedOff();
+  box.addEventListener("change", () => rememberSwitchedOff(!box.checked), { signal });
   const onKey = (event) => {
     if (!box.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
     const button = /** @type {HTMLButtonElement | null} */ ($(KEYS[event.key.toLowerCase()]));
     if (!button || button.hidden || button.disabled) return;
     event.preventDefault();
+    pressedByKey = button.id;
     button.click();
-    // The focus is elsewhere, so nothing would be spoken of what the key did.
-    const label = button.querySelector(".control-label").textContent;
-    queueMicrotask(() => announce(`${label} ${button.getAttribute("aria-pressed") === "true" ? "on" : "off"}`));
   };
   addEventListener("keydown", onKey, { signal });
 }
 
+function areSwitchedOff() {
+  try {
+    return localStorage.getItem(SWITCHED_OFF) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {boolean} off */
+function rememberSwitchedOff(off) {
+  try {
+    if (off) localStorage.setItem(SWITCHED_OFF, "1");
+    else localStorage.removeItem(SWITCHED_OFF);
+  } catch {
+    // Then the choice lasts for this visit only.
+  }
+}
+
 /**
- * Hide the bar while nobody needs it. It comes back on any pointer, touch, key or focus, and stays
- * while it has the focus, while the panel is open, and for as long as `mayHide` says no.
+ * Hide the edges while nobody needs them. They come back on any pointer, touch, key or focus, and
+ * stay while they have the keyboard's focus, and for as long as `mayHide` says no.
  *
  * @param {() => boolean} mayHide
  * @param {AbortSignal} signal
@@ -47,8 +70,8 @@ export function watchShortcuts(signal) {
 export function autoHide(mayHide, signal) {
   let timer = 0;
   const hide = () => {
-    const needed = !mayHide() || bar.matches(":focus-within, :hover");
-    if (needed) return show();
+    const rested = matchMedia("(hover: hover)").matches && room.querySelector(RESTED_ON);
+    if (!mayHide() || rested || room.querySelector(NEEDED)) return show();
     room.dataset.controls = "hidden";
   };
   const show = () => {

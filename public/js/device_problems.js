@@ -1,20 +1,13 @@
 import { permission } from "./capture.js";
 
 /**
- * What can be wrong with a device. What to say about it is in problem_words.js.
+ * What is wrong with a device. Loaded only then; what to say about it is in problem_words.js.
  *
  * @typedef {import("./capture.js").Kind} Kind
  * @typedef {"denied" | "dismissed" | "policy" | "system" | "missing" | "busy" | "security"
  *   | "insecure" | "unsupported" | "unplugged" | "unknown"} Code
  * @typedef {{ code: Code }} Problem
  */
-
-/** @returns {Problem | null} Why no device can even be asked for. */
-export function unusable() {
-  if (!window.isSecureContext) return { code: "insecure" };
-  if (!navigator.mediaDevices?.getUserMedia) return { code: "unsupported" };
-  return null;
-}
 
 /** @type {Record<string, Code>} */
 const CODES = {

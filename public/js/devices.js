@@ -1,5 +1,4 @@
-import { capture, permission } from "./capture.js";
-import { problemOf, unusable } from "./device_problems.js";
+import { capture, permission, unusable } from "./capture.js";
 import { recall, remember } from "./remembered.js";
 
 /**
@@ -205,7 +204,10 @@ export class Devices extends EventTarget {
     }
     for (const [kind, reason] of replaced) if (isCurrent(kind)) this.#notify(kind, reason);
     for (const [kind, error] of errors) {
-      const problem = await problemOf(kind, error);
+      const problem = await import("./device_problems.js").then(
+        ({ problemOf }) => problemOf(kind, error),
+        () => ({ code: /** @type {const} */ ("unknown") }),
+      );
       if (isCurrent(kind)) this.#problems.set(kind, problem);
     }
   }

@@ -5,6 +5,8 @@
  * Events: `left` once the provider's client has led its frame to our page for that.
  */
 
+import { toast } from "./toasts.js";
+
 /** What a call needs; the page's Permissions-Policy allows it to this one origin. */
 const ALLOWED = [
   "camera",
@@ -36,16 +38,14 @@ export class Embed extends EventTarget {
     addEventListener("message", (event) => this.#hear(event), { signal });
     $("embed-retry").addEventListener("click", () => this.open(), { signal });
     $("embed-here").addEventListener("click", () => this.open(), { signal });
+    $("embed-reload").addEventListener("click", () => this.open(), { signal });
     $("embed-tab").addEventListener("click", () => this.#openInTab(), { signal });
     signal.addEventListener("abort", () => this.close());
   }
 
-  get isUsed() {
-    return !place.hidden;
-  }
-
   /** Show this call. @param {string} url */
   show(url) {
+    const hadFocus = place.contains(document.activeElement);
     this.#take("open", "", "");
     const frame = document.createElement("iframe");
     frame.title = `Video call with ${this.session.otherFirstName}`;
@@ -53,6 +53,7 @@ export class Embed extends EventTarget {
     frame.src = url;
     place.prepend(frame);
     this.#frame = frame;
+    if (hadFocus) frame.focus();
   }
 
   /** Ask for a way in, now, and show the call. An address is good for one time only. */
@@ -73,11 +74,12 @@ export class Embed extends EventTarget {
   async #openInTab() {
     // Now, in answer to the click: later it would be blocked.
     const tab = window.open("", "_blank");
+    if (!tab) return toast("Your browser blocked the new tab. Allow pop-ups for this page, then try again.");
+    tab.opener = null;
     const wanted = this.#take("away", "The call is open in another tab", "Chat and timer stay here.");
     const grant = await this.#grant(wanted);
-    if (grant && tab) tab.location.href = grant.url;
-    else tab?.close();
-    if (grant) $("embed-words").focus();
+    if (grant) tab.location.href = grant.url;
+    else tab.close();
   }
 
   /** @param {number} wanted */
@@ -102,6 +104,7 @@ export class Embed extends EventTarget {
 
   /** @param {string} state @param {string} words @param {string} hint */
   #take(state, words, hint) {
+    const hadFocus = place.contains(document.activeElement);
     this.close();
     place.hidden = false;
     place.dataset.state = state;
@@ -109,6 +112,8 @@ export class Embed extends EventTarget {
     $("embed-hint").textContent = hint;
     $("embed-retry").hidden = state !== "failed";
     $("embed-here").hidden = state !== "away";
+    // Whatever had it may be gone, or under a cover.
+    if (hadFocus && state !== "open") $("embed-words").focus();
     return this.#wanted;
   }
 

@@ -50,7 +50,6 @@ export function saveAtOnce(form, session) {
     }
     saving = false;
     if (failed) return;
-    form.dataset.given = "true";
     show("Saved", icon);
     announce("Feedback saved.");
   }

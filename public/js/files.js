@@ -66,12 +66,14 @@ export class FileList {
   async #delete(row) {
     const name = row.querySelector(".file-name").textContent;
     const button = row.querySelector(".file-delete");
-    button.disabled = true;
+    // Not `disabled` meanwhile: that would throw the focus away.
+    if (button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
     try {
       await this.session.deleteResource(row.dataset.id);
     } catch (error) {
-      button.disabled = false;
-      if (error.status !== 404) return announce(`${name} was not deleted. ${error.message}`);
+      button.ariaBusy = "false";
+      if (error.status !== 404) return notDeleted(row, `Not deleted. ${error.message}`);
     }
     const gone = clone("deleted-row");
     gone.dataset.id = row.dataset.id;
@@ -88,7 +90,8 @@ export class FileList {
   /** @param {HTMLLIElement} gone */
   async #restore(gone) {
     const undo = gone.querySelector(".file-undo");
-    undo.disabled = true;
+    if (undo.ariaBusy === "true") return;
+    undo.ariaBusy = "true";
     try {
       const file = await this.session.restoreResource(gone.dataset.id);
       const row = this.add(file, { quietly: true, before: gone });
@@ -96,7 +99,7 @@ export class FileList {
       row?.querySelector(".file-name").focus();
       announce(`${file.name} is back.`);
     } catch (error) {
-      undo.disabled = false;
+      undo.ariaBusy = "false";
       gone.querySelector(".file-gone").textContent = error.message;
       announce(error.message);
     }
@@ -105,6 +108,13 @@ export class FileList {
   #showEmpty() {
     this.#empty.hidden = this.#list.children.length > 0;
   }
+}
+
+/** @param {HTMLLIElement} row @param {string} words */
+function notDeleted(row, words) {
+  row.dataset.state = "failed";
+  row.querySelector(".file-about").textContent = words;
+  announce(`${row.querySelector(".file-name").textContent}: ${words}`);
 }
 
 /** @param {string} template @returns {HTMLLIElement} */

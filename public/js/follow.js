@@ -107,8 +107,13 @@ export class Follower extends EventTarget {
 
 /** Reload, but not over and over should the page come back the same. */
 export function reloadOnce(reason) {
-  const [before, at] = (sessionStorage.getItem(RELOADED) ?? "").split("\n");
-  if (before === reason && Date.now() - Number(at) < RELOAD_AGAIN_MS) return;
-  sessionStorage.setItem(RELOADED, `${reason}\n${Date.now()}`);
+  try {
+    const [before, at] = (sessionStorage.getItem(RELOADED) ?? "").split("\n");
+    if (before === reason && Date.now() - Number(at) < RELOAD_AGAIN_MS) return;
+    sessionStorage.setItem(RELOADED, `${reason}\n${Date.now()}`);
+  } catch {
+    // Storage is switched off: the page's own age has to tell.
+    if (performance.now() < RELOAD_AGAIN_MS) return;
+  }
   location.reload();
 }

@@ -14,6 +14,8 @@ export class Door {
   #busy = false;
   /** How the last attempt was meant, for Retry. */
   #audioOnly = false;
+  /** Whether the room's scripts did not arrive. */
+  #roomFailed = false;
 
   /**
    * @param {import("./session.js").Session} session
@@ -69,16 +71,23 @@ export class Door {
   async #enter(audioOnly) {
     const { devices, session } = this;
     devices.audioOnly = audioOnly;
-    // The camera again, when the last attempt was without it.
-    if (devices.checked) devices.start({ quietly: true });
+    // Early visitors were not asked yet; the last attempt may have been without the camera.
+    if (!devices.asking) devices.start({ quietly: devices.checked });
+    if (this.#roomFailed) return this.#startAnew();
     const loading = import("./room.js");
-    // Awaited below; should the server refuse first, nobody is interested in it any more.
-    loading.catch(() => {});
+    loading.catch(() => (this.#roomFailed = true));
     const grant = await session.join();
     const { enterRoom } = await loading;
     await enterRoom({ grant, devices, session });
     hideTrouble();
     this.onEntered();
+  }
+
+  /** Browsers remember that a module could not be loaded: only a new page asks again. */
+  async #startAnew() {
+    // Offline there would be no new page either.
+    await this.session.fetchState();
+    location.reload();
   }
 
   #failed(error) {

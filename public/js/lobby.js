@@ -12,21 +12,26 @@ import { Session } from "./session.js";
 
 /** The lobby. This file only connects the others. */
 
+const NEWS_S = 5;
 const $ = (id) => document.getElementById(id);
 const session = new Session();
 const devices = new Devices();
 const follower = new Follower(session);
 const meter = new LevelMeter($("microphone-level"), $("microphone-hint"));
 const door = new Door(session, devices, { onEntered: leaveLobby, onTooEarly });
+const courseTitle = document.querySelector(".course-title").textContent;
+/** What ends with the lobby. */
+const left = new AbortController();
+const { signal } = left;
 let lastTick = session.now();
 let panel = null;
 
 follower.addEventListener("state", (event) => showState(event["detail"]));
 const stopClock = everySecond(() => session.now(), tick);
 showDeviceZone();
-showPreview(devices);
-showPickers(devices);
-devices.addEventListener("change", onDevices);
+showPreview(devices, signal);
+showPickers(devices, signal);
+devices.addEventListener("change", onDevices, { signal });
 watchDevices();
 watchConnection(startDevices());
 
@@ -41,18 +46,21 @@ async function startDevices() {
 /** After the devices, which disturb it, but not long. */
 async function watchConnection(devicesStarted) {
   await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
+  if (signal.aborted) return;
   try {
-    (await import("./connection_check.js")).watchConnection();
+    (await import("./connection_check.js")).watchConnection(signal);
   } catch {
     // Offline already: once more when that is over.
-    window.addEventListener("online", () => watchConnection(null), { once: true });
+    window.addEventListener("online", () => watchConnection(null), { once: true, signal });
   }
 }
 
 async function onDevices() {
   meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
-  if (devices.problems.size > 0) panel ??= import("./problem_panel.js").catch(() => null);
-  (await panel)?.showProblems(devices, session);
+  if (devices.problems.size > 0) panel ??= import("./problem_panel.js");
+  // When it fails, the next change asks again.
+  const shown = await panel?.catch(() => (panel = null));
+  shown?.showProblems(devices, session);
 }
 
 /** Stays on in the room: there, too, devices come and go. */
@@ -70,7 +78,8 @@ function watchDevices() {
 
 function tick() {
   const now = session.now();
-  const hasCome = (moment) => lastTick < moment && moment <= now;
+  // Not what was missed while the page was hidden.
+  const hasCome = (moment) => lastTick < moment && moment <= now && now - moment < NEWS_S;
   $("countdown").textContent = inWords(session, now);
   door.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
   if (hasCome(session.opensAt)) announce("The room is open. You can join now.");
@@ -88,6 +97,7 @@ function showState({ view, words, participants }) {
     $("lead").textContent = words.lead;
     $("status-label").textContent = words.status;
     $("join").dataset.joinLabel = words.join;
+    if ($("trouble").hidden) document.title = `${words.heading} · ${courseTitle}`;
   }
   const { present } = participants.find((person) => person.role !== session.role);
   if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
@@ -106,9 +116,9 @@ function onTooEarly() {
 }
 
 function leaveLobby() {
+  left.abort();
   follower.stop();
   stopClock();
   meter.close();
-  devices.removeEventListener("change", onDevices);
   $("lobby").hidden = true;
 }

@@ -24,17 +24,17 @@ const BLOCKED = {
     "Try without extensions, or another browser.",
 };
 
-/** @returns {Promise<Result>} Rejects never. */
-export async function checkNetwork() {
+/** @param {AbortSignal} [signal] Ends it early. @returns {Promise<Result>} Rejects never. */
+export async function checkNetwork(signal) {
   if (navigator.onLine === false) return OFFLINE;
   if (!(await loopback())) return BLOCKED;
-  const times = await roundTrips();
+  const times = await roundTrips(signal);
   if (times.length === 0) return OFFLINE;
   if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
   const rtt = median(times);
   // Medians, so that one hiccup does not make a line bad.
   const jitter = median(times.slice(1).map((time, index) => Math.abs(time - times[index])));
-  return verdict(rtt, jitter, await downloadSpeed(rtt));
+  return verdict(rtt, jitter, await downloadSpeed(rtt, signal));
 }
 
 /** @param {number[]} numbers */
@@ -68,31 +68,34 @@ function speedInWords(mbits) {
 }
 
 /** @returns {Promise<number[]>} Milliseconds each; lost ones are missing. */
-async function roundTrips() {
+async function roundTrips(signal) {
   // The first one opens the connection and does not count.
-  if (!(await get("/ping.txt", PING_TIMEOUT_MS))) return [];
+  if (!(await get("/ping.txt", PING_TIMEOUT_MS, signal))) return [];
   const times = [];
   for (let number = 0; number < PINGS; number += 1) {
     const started = performance.now();
-    if (await get("/ping.txt", PING_TIMEOUT_MS)) times.push(performance.now() - started);
+    if (await get("/ping.txt", PING_TIMEOUT_MS, signal)) times.push(performance.now() - started);
   }
   return times;
 }
 
 /** @param {number} rtt @returns {Promise<number | null>} Mbit/s; null when data is to be saved. */
-async function downloadSpeed(rtt) {
+async function downloadSpeed(rtt, signal) {
   if (navigator["connection"]?.saveData) return null;
   const started = performance.now();
-  const body = await get("/probe.bin", PROBE_TIMEOUT_MS);
+  const body = await get("/probe.bin", PROBE_TIMEOUT_MS, signal);
   // What the answer took to begin is no bandwidth.
   const milliseconds = Math.max(performance.now() - started - rtt, 1);
   return body ? (body.byteLength * 8) / 1000 / milliseconds : 0;
 }
 
-/** @param {string} url @param {number} timeout @returns {Promise<ArrayBuffer | null>} */
-async function get(url, timeout) {
+/** @param {string} url @param {number} timeout @param {AbortSignal} [end] @returns {Promise<ArrayBuffer | null>} */
+async function get(url, timeout, end) {
   try {
-    const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(timeout) });
+    const late = AbortSignal.timeout(timeout);
+    // Older browsers finish what they have begun.
+    const signal = (end && AbortSignal.any?.([end, late])) ?? late;
+    const response = await fetch(url, { cache: "no-store", signal });
     return response.ok ? await response.arrayBuffer() : null;
   } catch {
     return null;

@@ -22,12 +22,15 @@ const microphone = $("toggle-microphone");
 let wasAsking = false;
 let timers = [];
 
-/** @param {import("./devices.js").Devices} devices */
-export function showPreview(devices) {
+/** @param {import("./devices.js").Devices} devices @param {AbortSignal} signal */
+export function showPreview(devices, signal) {
   startButton.addEventListener("click", () => devices.start());
   camera.addEventListener("click", () => devices.setCameraOn(!devices.cameraOn));
   microphone.addEventListener("click", () => devices.setMicrophoneOn(!devices.microphoneOn));
-  devices.addEventListener("change", () => render(devices));
+  devices.addEventListener("change", () => render(devices), { signal });
+  // Safari leaves videos paused after the page was in the background.
+  const replay = () => document.hidden || video.play().catch(() => {});
+  document.addEventListener("visibilitychange", replay, { signal });
 }
 
 function render(devices) {
@@ -39,7 +42,7 @@ function render(devices) {
   microphone.ariaPressed = String(devices.microphoneOn);
   if (devices.asking !== wasAsking) askingChanged(devices);
   if (state === "asking" || state === "idle") return;
-  startButton.hidden = true;
+  hideStart();
   message.textContent = INSTEAD[state];
 }
 
@@ -63,9 +66,14 @@ function askingChanged(devices) {
   wasAsking = devices.asking;
   timers.forEach(clearTimeout);
   if (!wasAsking) return;
-  startButton.hidden = true;
+  hideStart();
   message.textContent = "Starting your camera and microphone…";
   timers = [setTimeout(hint, HINT_MS, devices), setTimeout(offerToAskAgain, ASK_AGAIN_MS)];
+}
+
+function hideStart() {
+  if (document.activeElement === startButton) $("device-check-heading").focus();
+  startButton.hidden = true;
 }
 
 async function hint(devices) {

@@ -1,4 +1,5 @@
 import { KINDS } from "./devices.js";
+import { reportProblems } from "./problem_reports.js";
 import { explain } from "./problem_words.js";
 
 /** The panel about devices that do not work. Loaded with the first problem. */
@@ -8,7 +9,6 @@ const title = document.getElementById("problem-title");
 const text = document.getElementById("problem-text");
 const steps = document.getElementById("problem-steps");
 const retry = document.getElementById("problem-retry");
-const reported = new Set();
 let shown = "";
 
 /**
@@ -23,9 +23,8 @@ export function showProblems(devices, session) {
   retry.ariaBusy = String(asking);
   // The old words stay while another attempt is under way.
   if (asking && problems.size > 0) return;
+  reportProblems(problems, session);
   const names = [...problems].map(([kind, { code }]) => `${kind}_${code}`);
-  for (const name of names.filter((each) => !reported.has(each))) session.report(name);
-  names.forEach((name) => reported.add(name));
   const working = KINDS.filter((kind) =>
     kind === "camera" ? devices.cameraOn : devices.microphoneOn,
   );

@@ -34,6 +34,16 @@ export function explain(problems, working) {
   };
 }
 
+/** Another device is in use than the expected one. @param {import("./devices.js").Notice} notice */
+export function noticeInWords({ kind, reason, name }) {
+  const why = {
+    gone: `Your usual ${kind} is not connected`,
+    busy: `The chosen ${kind} could not be started`,
+    unplugged: `Your ${kind} was disconnected`,
+  }[reason];
+  return `${why}. Using ${name || "another one"} now.`;
+}
+
 /** @param {Code} code @param {Kind[]} kinds @returns {Explanation} */
 function explainOne(code, kinds) {
   const what = kinds.length > 1 ? "camera and microphone" : kinds[0];

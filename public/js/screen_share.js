@@ -3,6 +3,8 @@
 export class ScreenShare extends EventTarget {
   /** @type {MediaStreamTrack | null} */
   track = null;
+  /** Whether the browser's own choice is open: a second one would only be in its way. */
+  #asking = false;
 
   static get isPossible() {
     return Boolean(navigator.mediaDevices?.getDisplayMedia);
@@ -10,8 +12,11 @@ export class ScreenShare extends EventTarget {
 
   async toggle() {
     if (this.track) return this.stop();
+    if (this.#asking) return;
+    this.#asking = true;
     // Choosing nothing is no error.
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => null);
+    this.#asking = false;
     if (!stream) return;
     [this.track] = stream.getVideoTracks();
     // Letters must be sharp; that they move smoothly matters less.

@@ -18,10 +18,8 @@ export class Session {
     this.scheduledStart = data.scheduledStart;
     this.scheduledEnd = data.scheduledEnd;
     this.closesAt = data.closesAt;
-    this.viewer = data.viewer;
     /** @type {{ name: string, present: boolean }} */
     this.other = data.other;
-    this.dashboardUrl = data.dashboardUrl;
     /** Whether the call may move from peer to peer to a provider. */
     this.canMove = data.canMove;
     this.recorded = data.recorded;

@@ -28,15 +28,12 @@
 export function situationOf(known) {
   const { name, other, call } = known;
   const calm = { hint: "", card: null, badge: "", dimmed: false };
+  // Sound and picture do not need the socket: a short loss of it is no alarm.
+  const badge = known.live ? "" : "Reconnecting to the session…";
   if (known.held && other !== "left") {
-    const badge = known.live ? "" : "Reconnecting to the session…";
     return { ...calm, state: "connected", words: `${name} is in the room`, badge };
   }
-  if (call === "connected") {
-    // Sound and picture do not need the socket: a short loss of it is no alarm.
-    const badge = known.live ? "" : "Reconnecting to the session…";
-    return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
-  }
+  if (call === "connected") return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
   if (known.stuck && !known.held && (other !== "left" || !known.live)) {
     return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", dimmed: true };
   }
@@ -53,5 +50,5 @@ export function situationOf(known) {
   const hint = known.met
     ? `${name} can come back as long as the room is open.`
     : `You will hear it here when ${name} comes in.`;
-  return { ...calm, state: "waiting", words, hint };
+  return { ...calm, state: "waiting", words, hint, badge };
 }

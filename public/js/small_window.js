@@ -19,8 +19,14 @@ export function offerSmallWindow(stage, signal) {
   const toggle = documents ? () => toggleWindow(documents, stage, signal) : () => toggleVideo(stage);
   $("call-pip").addEventListener("click", () => toggle().catch(() => {}), { signal });
   $("bring-back").addEventListener("click", () => documents?.window?.close(), { signal });
-  signal.addEventListener("abort", () => documents?.window?.close());
+  signal.addEventListener("abort", closeSmallWindow);
   watchVideos(signal);
+}
+
+/** Where the picture is no longer ours, it has no window either. */
+export function closeSmallWindow() {
+  /** @type {any} */ (window).documentPictureInPicture?.window?.close();
+  if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => {});
 }
 
 async function toggleWindow(documents, stage, signal) {

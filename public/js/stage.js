@@ -53,12 +53,17 @@ export class Stage {
     tile.classList.toggle("dimmed", dimmed);
   }
 
-  /** @param {MediaStreamTrack | null} camera @param {boolean} muted */
-  showOwn(camera, muted) {
+  /**
+   * @param {MediaStreamTrack | null} camera
+   * @param {{ picture: string, sound: string }} lack What to say in place of each; empty when all is well.
+   */
+  showOwn(camera, { picture, sound }) {
     put(own, camera ? [camera] : []);
     own.hidden = !camera;
     $("self-cover").hidden = Boolean(camera);
-    $("self-note").hidden = !muted;
+    $("self-cover-text").textContent = picture;
+    $("self-note").hidden = !sound;
+    if (sound) $("self-note-text").textContent = sound;
     // A back camera shows the world as it is; a mirror is for faces.
     own.classList.toggle("mirrored", camera?.getSettings().facingMode !== "environment");
   }
@@ -75,9 +80,11 @@ export class Stage {
 
   /** Sound needs a gesture in some browsers: then a button asks for one. */
   async play() {
+    if (own.srcObject) own.play().catch(() => {});
     try {
       if (remote.srcObject) await remote.play();
       if (screen.srcObject && !screen.hidden) await screen.play();
+      if (document.activeElement === tap) $("room-heading").focus();
       tap.hidden = true;
     } catch (error) {
       if (error.name === "NotAllowedError") tap.hidden = false;

@@ -11,7 +11,7 @@ const FAIR = { loss: 0.03, roundTrip: 0.25 };
 const POOR = { loss: 0.1, roundTrip: 0.5 };
 
 export const QUALITY = {
-  unknown: { label: "Connection", words: "The connection is being measured." },
+  unknown: { label: "Measuring", words: "The connection is being measured." },
   good: { label: "Good", words: "Picture and sound travel well." },
   fair: { label: "Fair", words: "Some of it arrives late or not at all. Sound goes first; the picture may stutter." },
   poor: { label: "Weak", words: "Much of it is lost on the way. Switching the camera off helps the sound most." },
@@ -51,7 +51,7 @@ export class QualityMeter extends EventTarget {
 }
 
 /** @returns {keyof typeof QUALITY} */
-export function grade(loss, roundTrip) {
+function grade(loss, roundTrip) {
   const beyond = (limit) => loss >= limit.loss || roundTrip >= limit.roundTrip;
   if (beyond(POOR)) return "poor";
   return beyond(FAIR) ? "fair" : "good";

@@ -5,17 +5,17 @@ const MINUTE = 60;
 /**
  * @param {{ scheduledStart: number, scheduledEnd: number, closesAt: number }} times Epoch seconds.
  * @param {number} now
- * @returns {{ text: string, words: string, tone: "calm" | "soon" | "over" }}
+ * @returns {{ text: string, tone: "calm" | "soon" | "over" }}
  */
 export function clockOf({ scheduledStart, scheduledEnd, closesAt }, now) {
   if (now < scheduledStart) {
-    return { text: `Starts in ${digits(scheduledStart - now)}`, words: "Until the start", tone: "calm" };
+    return { text: `Starts in ${digits(scheduledStart - now)}`, tone: "calm" };
   }
   if (now < scheduledEnd) {
     const left = scheduledEnd - now;
-    return { text: `${digits(left)} left`, words: "Time left", tone: left <= 5 * MINUTE ? "soon" : "calm" };
+    return { text: `${digits(left)} left`, tone: left <= 5 * MINUTE ? "soon" : "calm" };
   }
-  return { text: `Overtime · closes in ${digits(Math.max(0, closesAt - now))}`, words: "Overtime", tone: "over" };
+  return { text: `Overtime · closes in ${digits(Math.max(0, closesAt - now))}`, tone: "over" };
 }
 
 /** What to say on each notice of the server. */

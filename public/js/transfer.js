@@ -51,6 +51,11 @@ export class Transfer extends EventTarget {
     }
   }
 
+  /** After it has failed. */
+  queueAgain() {
+    this.#become("queued");
+  }
+
   async cancel() {
     this.#become("cancelled");
     this.#abort.abort();

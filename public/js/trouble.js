@@ -4,11 +4,12 @@ const lobby = document.getElementById("lobby");
 const trouble = document.getElementById("trouble");
 const heading = document.getElementById("trouble-heading");
 const text = document.getElementById("trouble-text");
-const title = document.title;
+let title = document.title;
 
 /** Technical trouble in place of the lobby: `what` is the sentence on top, `why` one or two more. */
 export function showTrouble(what, why) {
   const again = !trouble.hidden;
+  if (!again) title = document.title;
   heading.textContent = what;
   text.textContent = why;
   document.title = what;

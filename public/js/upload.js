@@ -64,12 +64,14 @@ export class Uploads {
     for (const file of chosen) {
       const transfer = new Transfer(this.session, file, this.partsAbove);
       const row = this.#row(transfer);
-      if (transfer.inParts) {
+      const isReadable = await canBeRead(file);
+      if (transfer.inParts && isReadable) {
         const key = await fingerprint(file);
         this.#list.querySelector(`[data-key="${key}"]`)?.remove();
       }
       this.#list.append(row);
-      if (file.size === 0) refuse(transfer, "The file is empty.");
+      if (!isReadable) refuse(transfer, "This file cannot be read.");
+      else if (file.size === 0) refuse(transfer, "The file is empty.");
       else if (file.size > this.maxBytes) refuse(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
       else this.#queue.push(transfer);
     }
@@ -94,8 +96,10 @@ export class Uploads {
     const retry = row.querySelector(".upload-retry");
     name(row, transfer.file.name);
     retry.addEventListener("click", () => {
+      if (transfer.state !== "failed") return;
+      transfer.queueAgain();
       this.#queue.push(transfer);
-      transfer.state = "queued";
+      row.querySelector(".upload-cancel").focus();
       this.#next();
     });
     row.querySelector(".upload-cancel").addEventListener("click", () => {
@@ -166,6 +170,14 @@ function name(row, fileName) {
   row.querySelector(".file-name").textContent = fileName;
   row.querySelector("progress").setAttribute("aria-label", `Upload of ${fileName}`);
   for (const label of row.querySelectorAll(".file-label")) label.textContent = fileName;
+}
+
+/** Neither folders nor what has been moved or locked meanwhile can be. @param {File} file */
+async function canBeRead(file) {
+  return file.slice(0, 1).arrayBuffer().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param {Transfer} transfer @param {string} problem */

@@ -9,8 +9,12 @@ export function offerWaitingMail(session, signal) {
   const name = session.otherFirstName;
   const say = (words, done) => {
     for (const place of places()) {
-      place.querySelector("p").textContent = words;
-      place.querySelector("button").hidden = done;
+      const [answer, button] = [place.querySelector("p"), place.querySelector("button")];
+      const hadFocus = document.activeElement === button;
+      answer.textContent = words;
+      button.hidden = done;
+      // Where the focus goes, the words are read.
+      if (done && hadFocus) answer.focus();
     }
     announce(words);
   };

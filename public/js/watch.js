@@ -7,6 +7,7 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 /** What lies between closes sockets that are silent for a minute or two. */
 const PING_MS = 30_000;
+const REPLACED = 4001;
 /** Messages that tell of a change, once it is on record. */
 const NEWS = ["session", "ended"];
 
@@ -41,7 +42,7 @@ export class Watch {
     this.#socket = socket;
     socket.onopen = () => this.#keepOpen();
     socket.onmessage = ({ data }) => this.#hear(data);
-    socket.onclose = () => this.#closed();
+    socket.onclose = ({ code }) => this.#closed(code);
   }
 
   #keepOpen() {
@@ -59,10 +60,12 @@ export class Watch {
     if (NEWS.includes(JSON.parse(data).type)) this.onNews();
   }
 
-  #closed() {
+  /** @param {number} code */
+  #closed(code) {
     clearTimeout(this.#timer);
     this.#isUp = false;
-    if (this.#stopped) return;
+    // Newer pages watch in this one's place: coming back, they would take turns for ever.
+    if (this.#stopped || code === REPLACED) return;
     // Lost, or refused because the room has closed: only the server can tell.
     this.onNews();
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);

@@ -21,6 +21,16 @@ VIOLATIONS_TO_CONSOLE = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   console.error(`Content-Security-Policy: ${violatedDirective} ${blockedURI}`));
 """
+COUNT_REQUESTS = """
+{
+  window.requests = 0;
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (constraints) => {
+    window.requests += 1;
+    return ask(constraints);
+  };
+}
+"""
 # Instead of the room, which has tests of its own.
 ROOM_STUB = """
 export async function enterRoom({ grant, devices, session }) {

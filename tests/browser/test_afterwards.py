@@ -195,6 +195,58 @@ def test_what_cannot_be_taken_says_why(
         expect(rows).to_have_count(1)
 
 
+def test_what_cannot_be_read_does_not_keep_back_the_rest(
+    lesson: Lesson, browser_with_camera: Browser
+):
+    with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
+        expect(page.locator("#upload")).to_be_visible()
+        page.evaluate(
+            """() => {
+              const folder = new File(["x"], "folder");
+              folder.slice = () => ({
+                arrayBuffer: () => Promise.reject(new DOMException("", "NotFoundError")),
+              });
+              const notes = new File(["Eigenvalues"], "notes.txt", { type: "text/plain" });
+              const drop = new Event("drop");
+              drop.dataTransfer = { types: ["Files"], files: [folder, notes] };
+              window.dispatchEvent(drop);
+            }"""
+        )
+        row = page.locator(".upload-row", has_text="folder")
+        expect(row).to_contain_text("This file cannot be read.")
+        expect(page.locator(".file-list .file-name")).to_have_text("notes.txt")
+
+
+def test_retry_pressed_twice_sends_a_file_once(lesson: Lesson, browser_with_camera: Browser):
+    teacher = opened(lesson, browser_with_camera, "demo-teacher", expected=("400",))
+    with teacher as (page, _):
+        failure = {"error": {"code": "incomplete", "message": "It did not arrive whole."}}
+        page.route("**/resources?name=*", lambda r: r.fulfill(status=400, json=failure), times=1)
+        notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+        page.locator("#file-picker").set_input_files(files=[notes])
+        retry = page.get_by_role("button", name="Retry notes.txt")
+        expect(retry).to_be_visible()
+        sent: list[str] = []
+        page.on("request", lambda r: sent.append(r.url) if "resources?name" in r.url else None)
+        retry.evaluate("button => { button.focus(); button.click(); button.click(); }")
+        expect(page.locator(".file-list .file-name")).to_have_text("notes.txt")
+        page.wait_for_timeout(500)
+
+        assert len(sent) == 1
+
+
+def test_a_file_that_is_not_deleted_says_so(lesson: Lesson, browser_with_camera: Browser):
+    lesson.upload("notes.pdf")
+    teacher = opened(lesson, browser_with_camera, "demo-teacher", expected=("503",))
+    with teacher as (page, _):
+        failure = {"error": {"code": "unavailable", "message": "Try again."}}
+        page.route("**/resources/*", lambda route: route.fulfill(status=503, json=failure))
+        delete = page.get_by_role("button", name="Delete notes.pdf")
+        delete.click()
+        expect(page.locator(".file-list .file")).to_contain_text("Not deleted. Try again.")
+        expect(delete).to_be_focused()
+
+
 def test_a_student_sees_files_but_cannot_upload(lesson: Lesson, browser_with_camera: Browser):
     with opened(lesson, browser_with_camera, "demo-student") as (page, _):
         expect(page.get_by_text("Nothing here yet.")).to_be_visible()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, WebSocketRoute, expect
 
 from tests.browser.room_page import DESKTOP, MINUTE, Meeting, meeting_on
 from tests.fakes import bigbluebutton, plugnmeet
@@ -155,6 +155,53 @@ def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(meeting: Meeting) 
     in_call(student, "Lena Fischer")
 
 
+def test_the_room_around_the_call_says_who_is_there(meeting: Meeting) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    status = student.locator("#room-status-words")
+    expect(status).to_have_text("Waiting for Amara")
+    expect(status).to_be_visible()
+    mail = student.get_by_role("button", name="E-mail Amara that you are waiting")
+    mail.click()
+    answer = student.get_by_text("We are e-mailing Amara that you are waiting.")
+    expect(answer.locator("visible=true")).to_be_focused()
+    teacher = enter(meeting, "teacher")
+    in_call(teacher, "Amara Okafor")
+    expect(status).to_have_text("Amara is in the room")
+    expect(answer.locator("visible=true")).to_have_count(0)
+    teacher.locator("#call-leave").click()
+    expect(status).to_have_text("Amara has left", timeout=30_000)
+
+
+def test_the_room_around_the_call_says_when_it_is_cut_off(meeting: Meeting) -> None:
+    sockets: list[WebSocketRoute] = []
+    student = meeting.open("student")
+    student.route_web_socket(
+        "**/live?page=*", lambda socket: (socket.connect_to_server(), sockets.append(socket))
+    )
+    student.reload()
+    student.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    student.locator("#join").click()
+    in_call(student, "Lena Fischer")
+    student.context.set_offline(True)
+    sockets[-1].close(code=4999)
+
+    expect(student.locator("#room-status-words")).to_have_text("Reconnecting to the session…")
+
+
+def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(meeting: Meeting) -> None:
+    student = enter(meeting, "student")
+    in_call(student, "Lena Fischer")
+    student.evaluate("window.open = () => null")
+    student.locator("#embed-tab").click()
+    expect(student.locator(".toast", has_text="blocked the new tab")).to_be_visible()
+    in_call(student, "Lena Fischer")
+    with student.expect_response("**/join"):
+        student.locator("#embed-reload").click()
+    in_call(student, "Lena Fischer")
+    expect(student.locator("#embed iframe")).to_be_focused()
+
+
 def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
     student = enter(peers, "student", NO_DIRECT_WAY)
     teacher = enter(peers, "teacher", NO_DIRECT_WAY)
@@ -179,13 +226,16 @@ def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
     for page in (student, teacher):
         page.wait_for_selector('#room[data-state="connected"]')
     server.faults.plan("503")
-    # By its key: the bar may have hidden itself by now.
+    with student.context.expect_page() as opened:
+        # By their keys: the bar may have hidden itself by now.
+        student.keyboard.press("p")
     student.keyboard.press("o")
     student.locator("#settings-part [data-do=move]").click()
     asked = time.monotonic()
     for page in (student, teacher):
         expect(page.locator("#embed-words")).to_have_text(UNAVAILABLE, timeout=15_000)
     assert time.monotonic() - asked < 8
+    assert opened.value.is_closed()
     server.faults.clear()
     for page, name in ((student, "Lena Fischer"), (teacher, "Amara Okafor")):
         page.locator("#embed-retry").click()
@@ -225,6 +275,38 @@ def test_bigbluebutton_is_held_the_same_way(
             call_of(teacher).locator("#end").click()
             for page in (student, teacher):
                 expect(page.locator("#lobby")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_header_fits_a_phone_at_its_fullest(
+    worker_with: Callable[..., LocalWorker],
+    server: PlugNmeetFake,
+    browser_with_camera: Browser,
+    width: int,
+) -> None:
+    worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
+    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
+        student = enter(meeting, "student", viewport={"width": width, "height": 640})
+        in_call(student, "Lena Fischer")
+        boxes = student.evaluate(
+            """() => {
+              document.getElementById("room-timer").textContent = "Overtime · closes in 14:22";
+              const shown = [...document.querySelectorAll(".room-names, .room-pill")];
+              return shown.filter((each) => each.checkVisibility()).map((each) => {
+                const { left, top, right, bottom } = each.getBoundingClientRect();
+                return { left, top, right, bottom, cut: each.scrollWidth > each.clientWidth };
+              });
+            }"""
+        )
+
+    assert len(boxes) == 3
+    for index, box in enumerate(boxes):
+        assert box["left"] >= 0, boxes
+        assert box["right"] <= width, boxes
+        assert not box["cut"], boxes
+        for other in boxes[:index]:
+            apart = box["left"] >= other["right"] or other["left"] >= box["right"]
+            assert apart or box["top"] >= other["bottom"] or other["top"] >= box["bottom"], boxes
 
 
 def test_on_a_phone_everything_has_its_place(meeting: Meeting) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.browser.lobby_page import (
+    COUNT_REQUESTS,
+    FAKE_DEVICES,
     JOIN_WINDOW_S,
     book,
     cancel,
@@ -104,6 +106,21 @@ def test_the_button_wakes_by_itself(dev_worker: LocalWorker, browser_with_camera
         page.wait_for_function("() => window.entered === 1")
 
 
+def test_early_visitors_are_asked_for_their_devices_when_they_join(
+    dev_worker: LocalWorker, chromium: Callable[..., Browser]
+):
+    session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 3)
+    browser = chromium(FAKE_DEVICES)
+    with lobby(dev_worker, browser, session_id, script=COUNT_REQUESTS) as page:
+        wait_for_state(page, "idle")
+        expect(page.locator("#join")).to_be_enabled(timeout=10_000)
+        assert page.evaluate("window.requests") == 0
+        page.locator("#join").click()
+        page.wait_for_function("() => window.entered === 1")
+
+        assert page.evaluate("window.requests") > 0
+
+
 def test_the_page_says_afterwards_what_a_reload_would_say(
     dev_worker: LocalWorker, browser_with_camera: Browser
 ):
@@ -189,6 +206,57 @@ def test_a_reload_that_does_not_help_is_not_repeated(
         assert len(loads) == 1
 
 
+def test_a_lobby_that_gave_way_to_newer_ones_stops_watching(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    sockets: list[WebSocketRoute] = []
+
+    def give_way(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.close(code=4001)
+
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        page.route_web_socket("**/live?watch=1", give_way)
+        page.reload()
+        wait_for_state(page, "live")
+        page.wait_for_timeout(3500)
+
+        assert len(sockets) == 1
+
+
+def test_the_title_follows_the_heading(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    def waiting(state: dict) -> None:
+        state["words"]["heading"] = "Amara is here"
+
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        page.route("**/state", change_state(waiting))
+        come_back(page)
+
+        expect(page).to_have_title("Amara is here · Linear Algebra")
+        page.unroute_all(behavior="wait")
+
+
+def test_the_connection_check_ends_with_the_lobby(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    probes: list[Route] = []
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        page.route("**/ping.txt", lambda route: probes.append(route))  # noqa: PLW0108
+        page.reload()
+        wait_for_state(page, "live")
+        with page.expect_event("requestfailed", lambda request: "ping" in request.url):
+            expect(page.locator("#network-result")).to_have_text("Checking…")
+            page.wait_for_timeout(500)
+            page.locator("#join").click()
+        page.wait_for_function("() => window.entered === 1")
+        page.wait_for_timeout(500)
+
+        assert len(probes) == 1
+
+
 def test_the_other_ones_arrival_is_announced(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
@@ -252,6 +320,39 @@ def test_no_connection_and_back_to_the_lobby(
         expect(page.locator("#network-result")).to_contain_text("ms to our server")
         page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1")
+
+
+def test_retry_after_a_click_without_a_connection_gets_the_rooms_scripts(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        wait_for_state(page, "live")
+        page.route("**/join", lambda route: route.abort(), times=1)
+        page.route("**/js/room.js", lambda route: route.abort(), times=1)
+        page.locator("#join").click()
+        expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+        page.locator("#trouble-retry").click()
+        expect(page.locator("#lobby")).to_be_visible()
+        wait_for_state(page, "live")
+        page.locator("#join").click()
+
+        page.wait_for_function("() => window.entered === 1")
+
+
+def test_retry_while_still_without_a_connection_keeps_the_page(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+        wait_for_state(page, "live")
+        page.evaluate("window.same = true")
+        page.route("**/js/room.js", lambda route: route.abort())
+        page.route("**/{join,state}", lambda route: route.abort())
+        for button in ("#join", "#trouble-retry"):
+            page.locator(button).click()
+            expect(page.locator(button)).to_have_attribute("aria-busy", "false")
+            expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+
+        assert page.evaluate("window.same")
 
 
 def test_audio_only_is_another_way_in(

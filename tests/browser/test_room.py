@@ -136,6 +136,28 @@ def test_chat_both_ways_with_unread_count_and_links(meeting: Meeting) -> None:
     expect(student.locator("#chat-lines li")).to_have_count(2)
 
 
+def test_a_message_is_seen_while_the_controls_are_hidden(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.mouse.move(600, 300)
+    student.wait_for_selector('#room[data-controls="hidden"]', timeout=8000)
+    teacher.keyboard.press("c")
+    teacher.get_by_label("Message to Lena").fill("Can you see it?")
+    teacher.keyboard.press("Enter")
+
+    expect(student.locator(".toast", has_text="Amara: Can you see it?")).to_be_visible()
+
+
+def test_what_was_too_fast_is_sent_a_little_later(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.keyboard.press("c")
+    for number in range(14):
+        student.get_by_label("Message to Amara").fill(f"Line {number}")
+        student.keyboard.press("Enter")
+
+    expect(teacher.locator("#chat-lines li")).to_have_count(14, timeout=15_000)
+    expect(student.locator("#chat-problem")).to_be_empty()
+
+
 def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.get_by_role("button", name="Chat").click()
@@ -184,6 +206,45 @@ def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting
     state(teacher, "connected")
 
 
+def test_taking_it_back_brings_the_chat_once_and_a_panel_that_works(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    student.get_by_role("button", name="Chat").click()
+    student.get_by_label("Message to Amara").fill("only once")
+    student.keyboard.press("Enter")
+    second = student.context.new_page()
+    second.goto(student.url)
+    join(second)
+    state(student, "replaced")
+    expect(student.locator("#panel")).to_be_hidden()
+    student.bring_to_front()
+    student.get_by_role("button", name="Use it here").click()
+    state(student, "waiting")
+
+    student.locator("#call-chat").click()
+    expect(student.locator("#chat-lines li")).to_have_count(1)
+    student.get_by_role("button", name="Close panel").click()
+    expect(student.locator("#panel")).to_be_hidden()
+
+
+def test_who_stays_for_an_upload_has_a_way_on(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    teacher.get_by_role("button", name="Chat").click()
+    teacher.get_by_role("tab", name="Session").click()
+    expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
+    teacher.route("**/resources?name=*", lambda _: None)
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+    teacher.locator("#file-picker").set_input_files(files=[notes])
+    expect(teacher.locator("#upload-list li")).to_have_count(1)
+    teacher.once("dialog", lambda dialog: dialog.dismiss())
+    with teacher.expect_event("dialog"):
+        teacher.locator("#call-leave").click()
+
+    expect(teacher.get_by_role("heading", name="You are no longer in the room")).to_be_focused()
+    teacher.once("dialog", lambda dialog: dialog.accept())
+    teacher.get_by_role("button", name="Go on").click()
+    expect(teacher.locator("#join")).to_be_visible()
+
+
 def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     teacher.get_by_role("button", name="End for both").click()
@@ -195,6 +256,20 @@ def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     for page in (student, teacher):
         expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
     assert meeting.record()["status"] == "completed"
+
+
+def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    answer = {"error": {"code": "unavailable", "message": "Session Room is briefly unavailable."}}
+    teacher.route("**/end", lambda route: route.fulfill(status=503, json=answer))
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.locator("#end-confirm").click()
+    problem = teacher.locator("#end-problem")
+    expect(problem).to_have_text("Session Room is briefly unavailable.")
+    teacher.get_by_role("button", name="Stay").click()
+    teacher.get_by_role("button", name="End for both").click()
+
+    expect(problem).to_be_empty()
 
 
 def test_leaving_lets_go_of_the_devices_and_leads_back_to_the_lobby(meeting: Meeting) -> None:
@@ -310,6 +385,32 @@ def test_single_keys_and_switching_them_off(meeting: Meeting) -> None:
     expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_key_announces_what_it_has_done_when_it_is_done(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    spoken = student.locator("#announcer")
+    for word in ("off", "on"):
+        student.keyboard.press("v")
+        expect(spoken).to_have_text(f"Camera {word}")
+    # Chosen at once here; people take their time.
+    student.evaluate(
+        """() => {
+          const choose = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+          window.choices = 0;
+          navigator.mediaDevices.getDisplayMedia = async (what) => {
+            window.choices += 1;
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+            return choose(what);
+          };
+        }"""
+    )
+    student.keyboard.press("s")
+    student.keyboard.press("s")
+    student.wait_for_timeout(1000)
+    expect(spoken).to_have_text("Camera on")
+    expect(spoken).to_have_text("Share screen on")
+    assert student.evaluate("window.choices") == 1
+
+
 def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
     student, _ = meeting.both()
     student.mouse.move(600, 300)
@@ -320,8 +421,8 @@ def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) 
     shown.wait_for(timeout=500)
     student.wait_for_timeout(5000)
     # Whoever came here by keyboard stays in sight of where they are.
-    if student.evaluate("document.activeElement.closest('#room-bar') !== null"):
-        assert shown.count() == 1
+    assert student.evaluate("document.activeElement.id") == "quality"
+    assert shown.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.room_page import (
     CONNECTED,
@@ -179,11 +179,35 @@ def test_nothing_helps_and_people_are_told_so(
         teacher.reload()
         join(teacher)
 
-        heading = student.get_by_role("heading", name="Unable to connect.", exact=True)
-        expect(heading.last).to_be_focused(timeout=25_000)
+        expect(heading_of(student)).to_be_focused(timeout=25_000)
         student.get_by_role("button", name="Audio only").last.click()
         expect(student.locator("#call-camera")).to_have_attribute("aria-pressed", "false")
         expect(student.locator("#cover-text")).to_contain_text("Connecting with Amara")
+        expect(student.locator("#room-heading")).to_be_focused()
+        # For this time only.
+        remembered = "JSON.parse(localStorage.getItem('session-room:devices') ?? '{}').cameraOn"
+        assert student.evaluate(remembered) is not False
+        # The other one's trouble is over when nobody is left to connect with.
+        expect(heading_of(teacher)).to_be_focused(timeout=25_000)
+        student.locator("#call-leave").click()
+        expect(teacher.locator("#cover-text")).to_have_text("Waiting for Lena")
+
+
+def heading_of(page: Page) -> Locator:
+    return page.locator("#card-trouble")
+
+
+def test_who_was_lost_and_then_left_is_not_waited_for(meeting: Meeting) -> None:
+    student, teacher = meeting.open("student"), meeting.open("teacher")
+    wire = Wire(student)
+    connect_within_reach(student, teacher)
+    # The room gives the student up while their picture still arrives.
+    wire.break_off()
+    expect(teacher.locator("#other-state")).to_have_text("not here", timeout=40_000)
+    assert teacher.locator(CONNECTED).count() == 1
+    student.evaluate("peers.forEach((each) => each.close())")
+
+    expect(teacher.locator("#cover-text")).to_have_text("Lena has left", timeout=20_000)
 
 
 def test_the_worker_restarts_in_mid_call(

@@ -1,0 +1,53 @@
+import { announce } from "./announce.js";
+import { chime } from "./chime.js";
+import { toast } from "./toasts.js";
+
+/** The other person, as the room tells of them. */
+export class OtherPerson {
+  /** @type {"online" | "away" | "left"} */
+  state = "left";
+  /** Their page, for signals. @type {string | null} */
+  page = null;
+  /** @type {{ microphone: boolean, camera: boolean, screen: boolean } | null} */
+  #media = null;
+
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.name = session.otherFirstName;
+    this.role = session.role === "student" ? "teacher" : "student";
+  }
+
+  /** What they let be seen and heard: until told, everything. */
+  get media() {
+    return this.#media ?? { microphone: true, camera: true, screen: false };
+  }
+
+  /** As the room found them when we came. */
+  find({ state, page, media }) {
+    Object.assign(this, { state, page });
+    this.#media = media;
+  }
+
+  /** They came, dropped, or left. @returns {{ from: string, isNewPage: boolean }} What has changed. */
+  see({ state, page }) {
+    const from = this.state;
+    const isNewPage = page !== this.page;
+    if (isNewPage) this.#media = null;
+    Object.assign(this, { state, page });
+    if (state === "online" && from === "left") {
+      chime();
+      toast(`${this.name} is here.`);
+    }
+    return { from, isNewPage };
+  }
+
+  /** They switched something on or off. */
+  hearMedia({ microphone, camera, screen }) {
+    const before = this.#media;
+    this.#media = { microphone, camera, screen };
+    if (before && before.microphone !== microphone) {
+      announce(`${this.name} ${microphone ? "is no longer muted" : "is muted"}.`);
+    }
+    if (screen && !before?.screen) toast(`${this.name} shares the screen.`);
+  }
+}

@@ -1,0 +1,67 @@
+import { announce } from "./announce.js";
+
+const $ = (id) => document.getElementById(id);
+const room = $("room");
+const heading = $("room-heading");
+
+/** What the room shows of a situation, wherever on the page that is. */
+export class RoomView {
+  #spoken = "";
+
+  /** @param {import("./stage.js").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+  }
+
+  open() {
+    document.body.dataset.room = "open";
+    room.hidden = false;
+    for (const theme of document.querySelectorAll("meta[name=theme-color]")) {
+      theme.setAttribute("content", getComputedStyle(room).backgroundColor);
+    }
+    heading.focus();
+  }
+
+  /**
+   * @param {import("./situation.js").Situation} situation
+   * @param {{ other: import("./other_person.js").OtherPerson, met: boolean, held: boolean }} known
+   */
+  show({ state, words, hint, card, badge, dimmed }, { other, met, held }) {
+    const { media, name } = other;
+    const seen = state === "connected" || (dimmed && met);
+    room.dataset.state = state;
+    $("room-status-words").textContent = badge || words;
+    this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
+    this.stage.say(seen ? `${name}'s camera is off` : words, seen ? "" : hint);
+    this.stage.showReconnecting(badge, dimmed);
+    $("other-muted").hidden = held || state !== "connected" || media.microphone;
+    $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
+    showCard(card);
+    this.#speak(words);
+  }
+
+  /** The room is over for this page. @param {"replaced" | "over"} how */
+  end(how) {
+    room.dataset.state = how;
+    showCard(how);
+    document.title = document.querySelector(`[data-card="${how}"] h2`).textContent;
+  }
+
+  /** @param {string} words Each change once: in the title, and for screen readers. */
+  #speak(words) {
+    if (words === this.#spoken) return;
+    if (this.#spoken) announce(words);
+    this.#spoken = words;
+    document.title = words;
+  }
+}
+
+/** @param {string | null} name */
+function showCard(name) {
+  for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#room [data-card]"))) {
+    const shown = card.dataset.card === name;
+    if (shown && card.hidden) queueMicrotask(() => card.querySelector("h2").focus());
+    if (!shown && card.contains(document.activeElement)) heading.focus();
+    card.hidden = !shown;
+  }
+}
