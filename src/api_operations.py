@@ -145,7 +145,7 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
     resources.list_all: _ours(_json(200, schemas.RESOURCES)),
     uploads.receive: _ours(
         _json(201, schemas.RESOURCE),
-        fails=BAD_UPLOAD,
+        fails=(*BAD_UPLOAD, errors.NotFoundError),
         body={BYTES: schemas.BYTES},
         query={"name": schemas.TEXT},
     ),
@@ -172,7 +172,7 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
         _json(200, schemas.UPLOAD), fails=NO_UPLOAD, body={BYTES: schemas.BYTES}
     ),
     uploads.complete: _ours(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
-    uploads.cancel: _ours(DONE, fails=NO_FILE),
+    uploads.cancel: _ours(DONE, fails=(*NO_FILE, errors.ConflictError)),
     chat_file.download: _ours({200: {"text/plain": schemas.TEXT}}),
     reschedule.show: _ours(PAGE, ELSEWHERE),
     reschedule.ask: _ours(

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 AVATAR_COLOURS = 6
-ICONS = ("partials/icons.html", "partials/room_icons.html")
+# Filters that draw an icon. Of a literal name they are worked out when a template is compiled.
+ICONS = {"icon": "partials/icons.html", "room_icon": "partials/room_icons.html"}
 
 
 @functools.cache
@@ -43,10 +44,9 @@ def _templates() -> jinja2.Environment:
         "colour": colour,
         "text": text,
     } | afterwards.FILTERS
-    for partial in ICONS:
-        # Dozens a page, always the same few: each is drawn once.
-        module: Any = environment.get_template(partial).module
-        module.icon = functools.cache(module.icon)
+    for name, template in ICONS.items():
+        module: Any = environment.get_template(template).module
+        environment.filters[name] = functools.cache(module.icon)
     return environment
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
+from tests.people import both
 from tools.local_worker import DIRECT, LocalWorker
 
 FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=10"
@@ -46,18 +47,7 @@ def book(worker: LocalWorker, *, starts_in: int, length: int = 3600, **changes: 
     start = int(changes.pop("start", None) or time.time() + starts_in)
     booking = {
         "course": {"id": "lobby", "title": "Linear Algebra"},
-        "student": {
-            "id": "demo-student",
-            "name": "Lena Fischer",
-            "email": "lena@example.com",
-            "time_zone": "Europe/Berlin",
-        },
-        "teacher": {
-            "id": "demo-teacher",
-            "name": "Amara Okafor",
-            "email": "amara@example.com",
-            "time_zone": "America/New_York",
-        },
+        **both(),
         "scheduled_start": start,
         "scheduled_end": start + length,
     } | changes

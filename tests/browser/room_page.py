@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
+from tests.people import both
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
 DESKTOP = {"width": 1280, "height": 800}
-NAMES = {"student": "Lena Fischer", "teacher": "Amara Okafor"}
 CONNECTED = '#room[data-state="connected"]'
 
 
@@ -73,16 +73,12 @@ class Meeting:
             context.close()
 
     def book(self) -> None:
-        people = {
-            role: {"id": f"demo-{role}", "name": name, "email": f"demo-{role}@example.com"}
-            for role, name in NAMES.items()
-        }
         answer = httpx.put(
             f"{self.worker.url}/platform/sessions/{self.id}",
             headers=self._platform,
             json={
                 "course": {"id": "algebra", "title": "Linear Algebra"},
-                **people,
+                **both(),
                 "scheduled_start": self.start,
                 "scheduled_end": self.end,
                 **self.booked,

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import jwt
 
+from tests.people import STRANGER, STUDENT, TEACHER, both
 from tools.local_worker import LocalWorker
 
 HOUR = 60 * 60
-STUDENT, TEACHER, STRANGER = "demo-student", "demo-teacher", "demo-stranger"
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
@@ -26,16 +26,9 @@ class Lesson:
         end = int(time.time()) - ended_ago
         platform = {"Authorization": f"Bearer {worker.settings['PLATFORM_TOKEN']}"}
         self.platform = self._client(platform)
-        people = {
-            role: {"id": who, "name": name, "email": f"{who}@example.com"}
-            for role, who, name in (
-                ("student", STUDENT, "Lena Fischer"),
-                ("teacher", TEACHER, "Amara Okafor"),
-            )
-        }
         booking = {
             "course": {"id": "algebra", "title": "Linear Algebra"},
-            **people,
+            **both(),
             "scheduled_start": end - HOUR,
             "scheduled_end": end,
         }

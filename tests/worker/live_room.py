@@ -13,11 +13,10 @@ import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from tests.people import both
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
-STUDENT, TEACHER, STRANGER = "demo-student", "demo-teacher", "demo-stranger"
-NAMES = {STUDENT: "Lena Fischer", TEACHER: "Amara Okafor", STRANGER: "Sam Stranger"}
 
 
 class Room:
@@ -42,16 +41,12 @@ class Room:
             await seat.drop()
 
     def book(self) -> None:
-        people = {
-            role: {"id": who, "name": NAMES[who], "email": f"{who}@example.com"}
-            for role, who in (("student", STUDENT), ("teacher", TEACHER))
-        }
         answer = self.http.put(
             f"/platform/sessions/{self.id}",
             headers=self._platform,
             json={
                 "course": {"id": "algebra", "title": "Linear Algebra"},
-                **people,
+                **both(),
                 "scheduled_start": self.start,
                 "scheduled_end": self.end,
                 **self.booked,

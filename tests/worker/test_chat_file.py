@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Callable
 
-from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, until
+from tests.people import STRANGER, STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, until
 
 
 def chat_file(room: Room, who: str) -> tuple[int, str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 import websockets
 
-from tests.worker.live_room import MINUTE, STRANGER, STUDENT, TEACHER, Room, until
+from tests.people import STRANGER, STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, until
 
 SDP = "v=0\r\n"
 

@@ -10,7 +10,8 @@ import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.worker.live_room import STUDENT, TEACHER, Room, Seat
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import Room, Seat
 from tools.local_worker import LocalWorker
 
 few = settings(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import free_port
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, rooms_on, until
 from tools import dev_settings
 from tools.local_worker import LocalWorker
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.fakes import plugnmeet
 from tests.fakes.plugnmeet import PlugNmeetFake
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, rooms_on
 from tools.local_worker import LocalWorker
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.fakes import plugnmeet
 from tests.fakes.plugnmeet import PlugNmeetFake
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, rooms_on, until
 from tests.worker.video_services import BigBlueButtonService, PlugNmeetService, services
 from tools.local_worker import LocalWorker
 

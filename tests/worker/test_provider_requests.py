@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from tests.fakes import bigbluebutton, plugnmeet
-from tests.worker.live_room import MINUTE, NAMES, STUDENT, TEACHER, Room, rooms_on
+from tests.people import NAMES, STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, rooms_on
 from tests.worker.video_services import Service, services
 from tools.local_worker import LocalWorker
 from tools.node import node_environment, node_folder

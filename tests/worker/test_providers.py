@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 
 from tests.fakes.faults import KINDS
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room, rooms_on, until
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room, rooms_on, until
 from tests.worker.video_services import Service, services
 from tools.local_worker import LocalWorker
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from tests.worker.live_room import MINUTE, STUDENT, TEACHER, Room
+from tests.people import STUDENT, TEACHER
+from tests.worker.live_room import MINUTE, Room
 
 
 async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:

@@ -1,0 +1,25 @@
+"""The demo people as the platform books them, with the zones they were seeded with.
+
+What a booking says of somebody holds for all their sessions, so all tests must say the same.
+"""
+
+from typing import Final
+
+STUDENT: Final = "demo-student"
+TEACHER: Final = "demo-teacher"
+STRANGER: Final = "demo-stranger"
+NAMES: Final = {STUDENT: "Lena Fischer", TEACHER: "Amara Okafor", STRANGER: "Sam Stranger"}
+ZONES: Final = {STUDENT: "Europe/Berlin", TEACHER: "America/New_York"}
+
+
+def both() -> dict[str, dict[str, str]]:
+    """Return `student` and `teacher` of a booking."""
+    return {
+        role: {
+            "id": who,
+            "name": NAMES[who],
+            "email": f"{who}@example.com",
+            "time_zone": ZONES[who],
+        }
+        for role, who in (("student", STUDENT), ("teacher", TEACHER))
+    }
