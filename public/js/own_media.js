@@ -20,7 +20,13 @@ export class OwnMedia {
    * @param {AbortSignal} signal Ends it.
    */
   constructor({ devices, session, live, call, held, stage }, signal) {
-    Object.assign(this, { devices, session, live, call, held, stage, signal });
+    this.devices = devices;
+    this.session = session;
+    this.live = live;
+    this.call = call;
+    this.held = held;
+    this.stage = stage;
+    this.signal = signal;
     signal.addEventListener("abort", () => this.#mutedSpeech.listenTo(null));
   }
 
