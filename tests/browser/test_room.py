@@ -416,7 +416,9 @@ def test_the_room_opens_where_storage_is_switched_off(meeting: Meeting) -> None:
     student.add_init_script(
         """
         for (const area of ["localStorage", "sessionStorage"]) {
-          Object.defineProperty(window, area, { get() { throw new DOMException("", "SecurityError"); } });
+          Object.defineProperty(window, area, {
+            get() { throw new DOMException("", "SecurityError"); },
+          });
         }
         """
     )
