@@ -19,9 +19,7 @@ function followFiles() {
   const look = async () => {
     if (document.hidden) return;
     try {
-      const state = await session.fetchResources();
-      files.show(state.resources);
-      showRecording(session, state);
+      showRecording(session, await files.refresh());
     } catch {
       // What is shown stays: the next look may succeed.
     }

@@ -3,7 +3,6 @@
  * whoever asks for the device again.
  */
 
-import { reportProblems } from "./problem_reports.js";
 import { toast } from "./toasts.js";
 
 /** A cause may become clearer within a moment: from "not found" to "unplugged". */
@@ -37,8 +36,11 @@ export function tellDeviceTrouble(devices, session, signal) {
 
 /** @param {import("./devices.js").Devices["problems"]} problems @param {import("./session.js").Session} session */
 async function tell(problems, session) {
+  const [{ explain }, { reportProblems }] = await Promise.all([
+    import("./problem_words.js"),
+    import("./problem_reports.js"),
+  ]);
   reportProblems(problems, session);
-  const { explain } = await import("./problem_words.js");
   const titles = [...problems].map((each) => explain(new Map([each]), []).title);
   toast([...new Set(titles)].join(" "));
 }

@@ -11,6 +11,8 @@ const SHOWN = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif)|audio\/(mpeg|m
 export class FileList {
   #list = document.getElementById("file-list");
   #empty = document.getElementById("no-files");
+  /** Counts what has arrived here. */
+  #arrived = 0;
 
   /** @param {Session} session */
   constructor(session) {
@@ -21,8 +23,17 @@ export class FileList {
     });
   }
 
-  /** Show what the server has, leaving alone what is shown already. @param {any[]} resources */
-  show(resources) {
+  /** Ask the server what there is, and show it. Throws: RequestError. */
+  async refresh() {
+    const before = this.#arrived;
+    const state = await this.session.fetchResources();
+    // What came in meanwhile may be missing in the answer: the next one has it.
+    if (before === this.#arrived) this.#show(state.resources);
+    return state;
+  }
+
+  /** Leaves alone what is shown already. @param {any[]} resources */
+  #show(resources) {
     const files = resources.filter((resource) => resource.type !== "recording");
     const known = new Map([...this.#list.children].map((row) => [row.dataset.id, row]));
     for (const file of files) {
@@ -40,6 +51,7 @@ export class FileList {
     if (this.#list.querySelector(`[data-id="${CSS.escape(file.id)}"]:not(.deleted-row)`)) return null;
     const row = this.#row(file);
     this.#list.insertBefore(row, before);
+    this.#arrived += 1;
     this.#showEmpty();
     if (!quietly) announce(`${file.name} uploaded.`);
     return row;

@@ -84,7 +84,10 @@ export class Held extends EventTarget {
   /** @param {string | undefined} url Without one, a way in is asked for. */
   #hold(url) {
     $("room").dataset.held = "provider";
-    for (const id of OF_OUR_CALL) if ($(id)) $(id).hidden = true;
+    for (const id of OF_OUR_CALL) {
+      if ($(id).contains(document.activeElement)) $("room-heading").focus();
+      $(id).hidden = true;
+    }
     // Devices first: many cannot be opened twice.
     this.dispatchEvent(new Event("moved"));
     if (url) this.embed.show(url);

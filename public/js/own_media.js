@@ -20,7 +20,13 @@ export class OwnMedia {
    * @param {AbortSignal} signal Ends it.
    */
   constructor({ devices, session, live, call, held, stage }, signal) {
-    Object.assign(this, { devices, session, live, call, held, stage, signal });
+    this.devices = devices;
+    this.session = session;
+    this.live = live;
+    this.call = call;
+    this.held = held;
+    this.stage = stage;
+    this.signal = signal;
     signal.addEventListener("abort", () => this.#mutedSpeech.listenTo(null));
   }
 
@@ -70,10 +76,14 @@ export class OwnMedia {
     this.tell();
   }
 
-  /** What to say in place of picture and sound: off is not the same as broken. */
+  /** What to say in place of picture and sound: off is neither broken nor still to be allowed. */
   #lack() {
-    const { microphoneOn, problems } = this.devices;
+    const { asking, cameraWanted, microphoneOn, problems } = this.devices;
     const mute = problems.has("microphone") ? "No microphone" : "You are muted";
-    return { picture: problems.has("camera") ? "No camera" : "Camera off", sound: microphoneOn ? "" : mute };
+    const dark = problems.has("camera") ? "No camera" : "Camera off";
+    return {
+      picture: asking && cameraWanted ? "Starting… Choose Allow if you are asked." : dark,
+      sound: microphoneOn ? "" : mute,
+    };
   }
 }

@@ -16,8 +16,7 @@ export function showFiles(panel, signal) {
     if (panel.open !== "session" || signal.aborted) return;
     try {
       opened ??= open();
-      const { session, list } = await opened;
-      list.show((await session.fetchResources()).resources);
+      await (await opened).refresh();
     } catch {
       // What is shown stays: the next look may succeed.
     }
@@ -45,5 +44,5 @@ async function load() {
     new (await import("./upload.js")).Uploads(session, list);
     upload.hidden = false;
   }
-  return { session, list };
+  return list;
 }

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.lobby_page import signed_in, watched
 from tests.fakes import recordings as fake
@@ -193,6 +193,24 @@ def test_what_cannot_be_taken_says_why(
         expect(page.get_by_role("button", name=re.compile("Retry"))).to_have_count(0)
         page.get_by_role("button", name="Dismiss page.pdf").click()
         expect(rows).to_have_count(1)
+
+
+def test_a_file_stays_that_arrives_while_the_list_is_asked_for(
+    lesson: Lesson, browser_with_camera: Browser
+):
+    held: list[Route] = []
+    with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
+        expect(page.locator("#upload")).to_be_visible()
+        page.route("**/resources", lambda route: held.append(route))  # noqa: PLW0108
+        with page.expect_request("**/resources"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+        page.locator("#file-picker").set_input_files(files=[notes])
+        row = page.locator(".file-list .file-name")
+        expect(row).to_have_text("notes.txt")
+        held[0].fulfill(json={"resources": [], "recording": "none"})
+        page.wait_for_timeout(500)
+        expect(row).to_have_text("notes.txt")
 
 
 def test_what_cannot_be_read_does_not_keep_back_the_rest(

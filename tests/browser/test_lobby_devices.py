@@ -196,8 +196,9 @@ def test_early_visitors_are_asked_when_they_want_to_be(
         wait_for_state(page, "idle")
         assert page.evaluate("window.requests") == 0
 
-        page.get_by_role("button", name="Check camera and microphone").click()
+        page.get_by_role("button", name="Check camera and microphone").press("Enter")
         wait_for_state(page, "error")
+        expect(page.locator("#device-check-heading")).to_be_focused()
 
 
 def test_early_visitors_who_have_allowed_it_see_themselves_at_once(

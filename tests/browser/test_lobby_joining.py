@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Request, Route, WebSocketRoute, expect
 
 from tests.browser.lobby_page import (
     COUNT_REQUESTS,
@@ -245,16 +245,19 @@ def test_the_connection_check_ends_with_the_lobby(
     probes: list[Route] = []
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
         page.route("**/ping.txt", lambda route: probes.append(route))  # noqa: PLW0108
-        page.reload()
-        wait_for_state(page, "live")
-        with page.expect_event("requestfailed", lambda request: "ping" in request.url):
-            expect(page.locator("#network-result")).to_have_text("Checking…")
-            page.wait_for_timeout(500)
+        with page.expect_request("**/ping.txt"):
+            page.reload()
+        # Sooner than the check itself would give up.
+        with page.expect_event("requestfailed", is_ping, timeout=2000):
             page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1")
         page.wait_for_timeout(500)
 
         assert len(probes) == 1
+
+
+def is_ping(request: Request) -> bool:
+    return request.url.endswith("/ping.txt")
 
 
 def test_the_other_ones_arrival_is_announced(

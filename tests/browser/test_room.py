@@ -411,6 +411,27 @@ def test_a_key_announces_what_it_has_done_when_it_is_done(meeting: Meeting) -> N
     assert student.evaluate("window.choices") == 1
 
 
+def test_the_room_opens_where_storage_is_switched_off(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    student.add_init_script(
+        """
+        for (const area of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, area, {
+            get() { throw new DOMException("", "SecurityError"); },
+          });
+        }
+        """
+    )
+    student.reload()
+    join(student)
+    student.keyboard.press("o")
+    student.get_by_label("Use single-key shortcuts").press("Space")
+    student.locator("#room-heading").focus()
+    student.keyboard.press("m")
+    student.wait_for_timeout(300)
+    expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "true")
+
+
 def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
     student, _ = meeting.both()
     student.mouse.move(600, 300)

@@ -13,6 +13,7 @@ from tests.browser.room_page import (
     Meeting,
     meeting_on,
     seconds_played,
+    wait_until_it_plays,
 )
 from tests.browser.sounds import voice
 from tools.local_worker import LocalWorker
@@ -159,6 +160,7 @@ def test_a_longer_session_gets_new_relays(meeting: Meeting) -> None:
     assert len(joins) == 1
     for page in (student, teacher):
         assert page.locator(CONNECTED).count() == 1
+        wait_until_it_plays(page)
         before = seconds_played(page)
         page.wait_for_timeout(500)
         assert seconds_played(page) > before

@@ -62,6 +62,24 @@ def test_access_denied_is_said_in_the_room_and_again_on_trying(
     assert sorted(issues) == ["camera_denied", "microphone_denied"]
 
 
+def test_who_is_being_asked_while_coming_in_is_told_so(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    student.add_init_script(
+        """
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        const answered = new Promise((resolve) => (window.answer = resolve));
+        navigator.mediaDevices.getUserMedia = (what) => answered.then(() => ask(what));
+        """
+    )
+    student.reload()
+    student.locator("#join").click()
+    expect(student.locator("#self-cover-text")).to_contain_text("Choose Allow")
+    student.evaluate("window.answer()")
+
+    expect(student.locator("#self-video")).to_be_visible()
+    expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_microphone_that_dies_is_no_mute(meeting: Meeting) -> None:
     student = entered(meeting)
     student.evaluate("window.broken = true; unplug('audio')")
