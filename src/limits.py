@@ -37,6 +37,4 @@ async def _person(request: Request, ctx: Context, params: Mapping[str, str]) -> 
     if "token" in params:
         link = links.read(params["token"], ctx.settings.link_secrets)
         return link.user_id if link else None
-    if "session_id" not in params:
-        return None
     return await admission.person_asking(request, ctx, params["session_id"])

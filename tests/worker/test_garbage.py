@@ -52,7 +52,8 @@ def test_any_authorization(site, raw, scheme):
 def test_any_path(site, segment, shape):
     answer = site.get(shape.format(segment), user="demo-student")
 
-    assert answer.status_code in (303, 307, 400, 404)
+    # 403: of a session that another of these tests has booked for other people.
+    assert answer.status_code in (303, 307, 400, 403, 404)
 
 
 @few

@@ -23,6 +23,7 @@ BLOCK = """\
 # simple = { limit = 60, period = 60 }
 """
 LIMITED = {
+    "GET /session/{session_id}/live",
     "POST /session/{session_id}/join",
     "POST /session/{session_id}/waiting",
     "POST /session/{session_id}/events",
