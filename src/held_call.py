@@ -104,6 +104,9 @@ class HeldCall:
 
         The answer to our own move may have been lost, or an operator has left peer to peer.
         """
+        if provider == PEER:
+            # An operator has left the provider: whoever comes now meets peer to peer again.
+            self._memory.epoch = 0
         was_peer = self._memory.facts.get("provider") == PEER
         if self._memory.epoch or not was_peer or provider in (None, PEER):
             return None

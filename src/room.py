@@ -69,6 +69,8 @@ class Room(DurableObject):  # type: ignore[misc]
         """Accept the socket of the visitor whom the Worker vouches for."""
         visitor = Visitor.from_json(unquote(request.headers[VISITOR_HEADER]))
         self._memory.session_id = visitor.session_id
+        if self._memory.epoch:
+            await self._settle()  # an operator may have left the provider
         client, server = js.WebSocketPair.new().object_values()
         tag = live_sockets.tag_of(visitor.role, watching=visitor.watching)
         self.ctx.acceptWebSocket(server, to_js([tag]))

@@ -314,6 +314,23 @@ async def test_a_call_of_a_moved_lesson_that_cannot_be_ended_is_given_up_after_h
         assert tried[-1] - tried[0] <= 31 * MINUTE
 
 
+async def test_who_joins_after_an_operator_has_left_the_provider_meets_peer_to_peer():
+    make = partial(World, "plugnmeet", now=START + INTO, peer_first=True)
+    with running(Case(booked, whole_lesson, make=make)) as world:
+        await booked(world)
+        first = await world.connect("teacher", PAGES["teacher"])
+        await world.press("POST", "/session/s1/join", "teacher")
+        await world.rooms.alarms(START + 2 * MINUTE)
+        move = '{"type": "move", "epoch": 0, "reason": "asked"}'
+        await world.rooms.run("s1", "webSocketMessage", first, move)
+        moved = await world.connect("student", PAGES["student"])
+        world.settings = replace(world.settings, video_provider="peer")
+        await world.press("POST", "/session/s1/join")
+        back = await world.connect("student", PAGES["student"])
+
+        assert [json.loads(each.said[0])["epoch"] for each in (first, moved, back)] == [0, 1, 0]
+
+
 async def test_a_call_that_moves_while_the_answer_is_lost_moves_for_both():
     make = partial(World, "plugnmeet", now=START + INTO, peer_first=True)
     for how in (How.AFTER, How.BEFORE):
