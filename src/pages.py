@@ -139,9 +139,7 @@ def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
         "opensAt": rules.opens_at(session),
         "closesAt": rules.closes_at(session),
         "canJoin": rules.can_join(session, visit.now),
-        "viewer": {"name": visit.viewer.name},
         "other": {"name": visit.other.name, "present": visit.other.present},
-        "dashboardUrl": dashboard_url(settings, visit.role),
         "canMove": places.can_move(session, settings),
         "recorded": places.is_recorded(session, settings),
     }

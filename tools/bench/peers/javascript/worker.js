@@ -63,10 +63,10 @@ function values(row, role, now, env) {
     wait: duration(start - now),
     span: span(start, end, viewer.zone),
     data: {
-      canJoin: true, canMove: false, closesAt: end + OVERTIME_S, dashboardUrl: dashboard, id: row.id,
+      canJoin: true, canMove: false, closesAt: end + OVERTIME_S, id: row.id,
       opensAt: start - JOIN_WINDOW_S, other: { name: other.name, present: other.present },
       recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer", role,
-      scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable", viewer: { name: viewer.name },
+      scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable",
     },
   };
 }
