@@ -58,7 +58,7 @@ async def announce(
     if not _RECORD_ID.match(record_id):
         log("recording_id_refused", session_id=session_id, provider=provider)
         return
-    new, unwanted = await recordings_db.announce(
+    new = await recordings_db.announce(
         ctx.db,
         record_id=record_id,
         session_id=session_id,
@@ -66,8 +66,6 @@ async def announce(
         announced_bytes=size_bytes,
         now=ctx.now,
     )
-    if unwanted:
-        log("recording_unwanted", session_id=session_id, record_id=record_id)
     if new:
         log("recording_announced", session_id=session_id, record_id=record_id)
         await ctx.queue_recording(record_id)

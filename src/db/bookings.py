@@ -40,17 +40,11 @@ RETURNING id
 """
 
 # ?10 and ?11 are the status and sequence that the decision was based on, ?12 says that the times
-# change: compare and set, so that two writers never mix. Who switches recording off while somebody
-# is or was there does not lose what has been recorded.
+# change: compare and set, so that two writers never mix.
 CHANGE_SESSION: Final = """
 UPDATE sessions
    SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
        recording_enabled = ?7, bbb_meeting_url = ?8, updated_at = ?9,
-       was_recorded = CASE
-         WHEN ?12 = 1 AND status <> 'in_progress' THEN 0
-         WHEN recording_enabled = 1
-              AND EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id) THEN 1
-         ELSE was_recorded END,
        sequence = sequence + ?12,
        timed_at = CASE WHEN scheduled_start <> ?5 THEN ?9 ELSE timed_at END,
        status = CASE WHEN ?12 = 1 AND status = 'no_show' THEN 'scheduled' ELSE status END,

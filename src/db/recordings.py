@@ -8,19 +8,12 @@ if TYPE_CHECKING:
     from db.database import Database, Row
     from files import Part, Stored
 
-# Nobody is recorded who was not told: a teacher may start a recording by hand in any room. What was
-# recorded before the platform switched that off is kept.
 ANNOUNCE: Final = """
 INSERT INTO recordings (record_id, session_id, provider, announced_bytes, retry_at,
                         created_at, updated_at)
-SELECT ?1, id, ?3, ?4, ?5, ?5, ?5 FROM sessions
- WHERE id = ?2 AND (recording_enabled = 1 OR was_recorded = 1)
+SELECT ?1, id, ?3, ?4, ?5, ?5, ?5 FROM sessions WHERE id = ?2
 ON CONFLICT DO NOTHING
 RETURNING record_id
-"""
-
-IS_UNWANTED: Final = """
-SELECT 1 FROM sessions WHERE id = ?1 AND recording_enabled = 0 AND was_recorded = 0
 """
 
 # Whoever holds the lease copies; a lease ends by itself with a consumer that was killed. Each claim
@@ -149,11 +142,9 @@ async def announce(
     provider: str,
     announced_bytes: int | None,
     now: int,
-) -> tuple[bool, bool]:
-    """Note that a recording can be fetched. Whether that is news, and whether nobody wants it."""
-    about = (record_id, session_id, provider, announced_bytes, now)
-    added, unwanted = await db.batch([(ANNOUNCE, about), (IS_UNWANTED, (session_id,))])
-    return bool(added), bool(unwanted)
+) -> bool:
+    """Note that a recording can be fetched; False when that was known, or the session is not."""
+    return bool(await db.all(ANNOUNCE, record_id, session_id, provider, announced_bytes, now))
 
 
 async def claim(

@@ -185,25 +185,3 @@ async def test_people_find_their_own_sessions_only(db):
     assert [s.id for s in await sessions.list_of_person(db, "student")] == ["s1"]
     assert [s.id for s in await sessions.list_of_person(db, "teacher")] == ["s1"]
     assert await sessions.list_of_person(db, "stranger") == []
-
-
-@pytest.mark.parametrize(
-    ("on", "comes", "then", "was_recorded"),
-    [
-        (True, ["student"], {}, 1),
-        (True, [], {}, 0),
-        (False, ["student"], {}, 0),
-        (True, ["student"], LATER, 0),
-    ],
-)
-async def test_what_was_recorded_before_that_was_switched_off_is_known(
-    connection, on, comes, then, was_recorded
-):
-    db = SqliteDatabase(connection)
-    await put(db, recording_enabled=on)
-    for user_id in comes:
-        attend(connection, user_id)
-    for _ in range(2):
-        await put(db, recording_enabled=False, **then)
-
-    assert connection.execute("SELECT was_recorded FROM sessions").fetchone()[0] == was_recorded

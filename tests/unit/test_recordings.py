@@ -385,23 +385,6 @@ async def test_what_kills_its_consumer_fails_after_so_many_and_can_be_retried(wo
     assert world.resources() == WHOLE
 
 
-@pytest.mark.parametrize(
-    ("columns", "wanted"),
-    [
-        ("recording_enabled = 1", True),
-        ("recording_enabled = 0", False),
-        ("recording_enabled = 0, was_recorded = 1", True),
-    ],
-)
-async def test_only_what_was_to_be_recorded_is_copied(world, capsys, columns, wanted):
-    world.connection.execute(f"UPDATE sessions SET {columns}")  # noqa: S608
-    await world.announce()
-    await world.announce()
-
-    assert world.queued == ["rec1"] * wanted
-    assert ("recording_unwanted" in capsys.readouterr().out) is not wanted
-
-
 @pytest.mark.parametrize("body", ["text", {}, {"record_id": 5}, {"record_id": "unknown"}, [1]])
 async def test_messages_that_make_no_sense_are_done_with(world, body):
     assert await world.deliver(body=body) == "acked"

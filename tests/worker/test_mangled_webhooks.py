@@ -75,8 +75,7 @@ def prey(attacked: Site) -> Prey:
             (prey.ended, "bigbluebutton", f"meeting-{prey.name}"),
         ):
             db.execute(
-                "UPDATE sessions SET provider = ?, provider_room_id = ?, recording_enabled = 1"
-                " WHERE id = ?",
+                "UPDATE sessions SET provider = ?, provider_room_id = ? WHERE id = ?",
                 [provider, room, session_id],
             )
     return prey
@@ -255,8 +254,7 @@ def test_the_genuine_ones_do_change_something(attacked, sender):
     own = lay_out(attacked)
     with attacked.d1() as db:
         db.execute(
-            "UPDATE sessions SET provider = ?, provider_room_id = ?, recording_enabled = 1"
-            " WHERE id = ?",
+            "UPDATE sessions SET provider = ?, provider_room_id = ? WHERE id = ?",
             [
                 "bigbluebutton" if sender == "bigbluebutton" else "plugnmeet",
                 f"meeting-{own.name}" if sender == "bigbluebutton" else f"room-{own.name}",
