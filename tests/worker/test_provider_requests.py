@@ -13,7 +13,7 @@ import pytest
 
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.people import NAMES, STUDENT, TEACHER
-from tests.worker.live_room import MINUTE, Room, rooms_on
+from tests.worker.live_room import MINUTE, Room, rooms_on, until
 from tests.worker.video_services import Service, services
 from tools.local_worker import LocalWorker
 from tools.node import node_environment, node_folder
@@ -192,11 +192,12 @@ async def test_what_took_effect_is_read_back(plug: Service, book_plug: Callable[
     room = book_plug(starts_in=5 * MINUTE)
     room.post("join", STUDENT)
 
-    [line] = [
-        line
-        for line in plug.worker.logs().splitlines()
-        if "room_features_differ" in line and room.id in line
-    ]
+    def differences() -> list[str]:
+        lines = plug.worker.logs().splitlines()
+        return [line for line in lines if "room_features_differ" in line and room.id in line]
+
+    await until(lambda: len(differences()), 1)
+    [line] = differences()
     # Not honoured since v2.3.0: the false ones that are not proto3-optional.
     assert "breakout_room_features.is_allow" in line
     assert "recording_features.is_allow_cloud" in line
