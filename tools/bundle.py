@@ -91,7 +91,7 @@ def with_bytecode(archive: Path) -> bytes:
         folder, packed = Path(scratch) / "lib", Path(scratch) / "lib.zip"
         with zipfile.ZipFile(archive) as original:
             original.extractall(folder)
-        bytecode.compile_folder(folder, beside=True)
+        bytecode.compile_folder(folder, "beside")
         with zipfile.ZipFile(packed, "w") as target:
             for path in sorted(folder.rglob("*")):
                 target.write(path, path.relative_to(folder))

@@ -5,17 +5,21 @@ them. An interpreter of another version passes it by and reads the sources.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from tools.node import node_folder
-from tools.paths import ROOT
+from tools.paths import ROOT, SOURCE
 from tools.steps import run
 
 SCRIPT: Path = ROOT / "tools" / "bytecode.mjs"
+OF_SOURCE: Path = SOURCE / "__pycache__" / "entry.cpython-314.pyc"
 
 
-def compile_folder(folder: Path, *, beside: bool = False) -> None:
-    """Compile all in `folder`: into `__pycache__`, or beside the sources, as in a zip.
+def compile_folder(folder: Path, how: Literal["cached", "checked", "beside"] = "cached") -> None:
+    """Compile all in `folder`; the script says how. Raises: StepFailedError."""
+    run([node_folder() / "node", SCRIPT, folder, how])
 
-    Raises: StepFailedError.
-    """
-    run([node_folder() / "node", SCRIPT, folder, *(["--beside"] if beside else [])])
+
+def compile_source() -> None:
+    """Compile our own sources. What is edited afterwards is read as it is, until the next time."""
+    compile_folder(SOURCE, "checked")

@@ -17,6 +17,7 @@ from tools.paths import (
     PYTHON_MODULES,
     REQUIREMENTS,
     ROOT,
+    SOURCE,
     VENV,
     VENV_PYTHON,
     WORKERD_WRAPPER,
@@ -116,6 +117,13 @@ RUNTIME = [
         [WORKERD_WRAPPER],
     ),
 ]
+BYTECODE = Step(
+    "bytecode",
+    "the Worker's own bytecode",
+    bytecode.compile_source,
+    [LOCKFILE, Path(bytecode.__file__), bytecode.SCRIPT, *sorted(SOURCE.rglob("*.py"))],
+    [bytecode.OF_SOURCE],
+)
 DEV_PACKAGES = Step(
     "dev", "test and lint tools", install_dev_packages, [TOOLS_TXT, DEV_TXT], [VENV_PYTHON]
 )
@@ -123,7 +131,9 @@ DEV_PACKAGES = Step(
 
 def main(purpose: str) -> None:
     """Prepare for `run` (development server, deploy), `check` or `test`. Raises: StepFailedError"""
-    run_steps(RUNTIME if purpose == "run" else [*RUNTIME, DEV_PACKAGES])
+    run_steps([*RUNTIME, DEV_PACKAGES if purpose == "check" else BYTECODE])
+    if purpose == "test":
+        run_steps([DEV_PACKAGES])
     vendor.mark_as_synced()
     if purpose == "test":
         chromium.install()

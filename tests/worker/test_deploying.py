@@ -31,4 +31,8 @@ def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
     assert float(size[1]) < LIMIT_KIB
     packed = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.endswith("entry.py") for path in packed)
+    # Ours and that of packages, of the one interpreter that runs there.
+    assert any(path.endswith("app.cpython-314.pyc") for path in packed)
+    assert any("jinja2/__pycache__/" in path for path in packed)
+    assert [path for path in packed if path.endswith(".pyc") and "cpython-314" not in path] == []
     assert [path for path in packed if path.startswith(NOT_DEPLOYED)] == []

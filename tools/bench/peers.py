@@ -57,7 +57,7 @@ def folder_of(name: str) -> Path:
 
 
 def vendor_nothing(_folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if name in ("__pycache__", "entry.py")}
+    return {name for name in names if name == "entry.py"}
 
 
 def vendored(source: Path, only: tuple[str, ...] = ("*",)) -> None:
@@ -94,6 +94,10 @@ database_id = "{database["database_id"]}"
 [[analytics_engine_datasets]]
 binding = "{dataset["binding"]}"
 dataset = "{dataset["dataset"]}"
+[[rules]]
+type = "Data"
+globs = {ours["rules"][0]["globs"]}
+fallthrough = true
 [python_modules]
 exclude = {ours["python_modules"]["exclude"]}
 """
