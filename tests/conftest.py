@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.passed import Passed
 from tools import dev_settings
 from tools.local_worker import DIRECT, LocalWorker
 
@@ -17,6 +18,15 @@ PRODUCTION_SECRETS = {
     "PLATFORM_TOKEN": "test-platform-token-0123456789abcdef012345",
     "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--passed", type=Path, help="go on with what this file does not name yet")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if file := config.getoption("--passed"):
+        config.pluginmanager.register(Passed(file))
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import IO
 
 from tools import setup
 from tools.check import failed_checks
-from tools.paths import ROOT, VENV_PYTHON
+from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
 # Real workerd and real Chromium: each mostly waits, so they run side by side. Not in one process:
 # Playwright's synchronous API and asynchronous tests do not go together.
 SLOW_PARTS = ("worker", "browser")
 # A call that never ends must not hold up everything: where it waits is shown.
-TEST_LIMIT = ("-o", "faulthandler_timeout=240", "-o", "faulthandler_exit_on_timeout=true")
+TEST_LIMIT = ("-o", "faulthandler_timeout=150", "-o", "faulthandler_exit_on_timeout=true")
 
 
 def main() -> None:
@@ -41,24 +42,31 @@ def main() -> None:
 def failed_slow_parts() -> list[str]:
     """Run them at once.
 
-    Real sockets and media can miss a deadline on a busy machine: what failed is run once more,
-    alone, and a second failure counts.
+    Real sockets and media can miss a deadline on a busy machine: what did not pass is run once
+    more, alone, and a second failure counts. So is what never came, since a call had not ended.
     """
+    for part in SLOW_PARTS:
+        passed_of(part).unlink(missing_ok=True)
     with tempfile.TemporaryFile("w+") as browser_output:
         browser = start("browser", output=browser_output)
         ok = {"worker": start("worker").wait() == 0, "browser": browser.wait() == 0}
         browser_output.seek(0)
         print(f"--- tests/browser\n{browser_output.read()}", flush=True)
-    again = [part for part in SLOW_PARTS if not ok[part]]
-    return [part for part in again if start(part, "--last-failed").wait() != 0]
+    return [part for part in SLOW_PARTS if not ok[part] and start(part).wait() != 0]
 
 
-def start(part: str, *options: str, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
+def passed_of(part: str) -> Path:
+    """Where is noted what has passed (tests/passed.py)."""
+    return CACHE / f"passed-{part}"
+
+
+def start(part: str, *, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
     if output is None:
-        print(f"--- tests/{part} {' '.join(options)}", flush=True)
+        print(f"--- tests/{part}", flush=True)
     command = [str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT]
-    # One of its own: what failed last is written when a run ends.
-    command += ["-o", f"cache_dir=.pytest_cache/{part}", *options, f"tests/{part}"]
+    if part in SLOW_PARTS:
+        command.append(f"--passed={passed_of(part)}")
+    command += ["-o", f"cache_dir=.pytest_cache/{part}", f"tests/{part}"]
     return subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
     )

@@ -32,7 +32,8 @@ export class RoomView {
     room.dataset.state = state;
     $("room-status-words").textContent = badge || words;
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
-    this.stage.say(seen ? `${name}'s camera is off` : words, seen ? "" : hint);
+    const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
+    this.stage.say(seen ? lack : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
     $("other-muted").hidden = held || state !== "connected" || media.microphone;
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];

@@ -12,8 +12,11 @@ const cover = { place: $("remote-cover"), words: $("cover-text"), hint: $("cover
 const badge = { place: $("reconnecting"), words: $("reconnecting-text") };
 
 export class Stage {
+  #shown = { camera: true, screen: false, here: false };
+
   /** @param {AbortSignal} signal */
   constructor(signal) {
+    remote.addEventListener("resize", () => this.#coverUp(), { signal });
     tap.addEventListener("click", () => this.play(), { signal });
     // Safari leaves videos paused after the page was in the background.
     document.addEventListener("visibilitychange", () => document.hidden || this.play(), { signal });
@@ -33,11 +36,20 @@ export class Stage {
   }
 
   /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
-  showCovers({ camera, screen: sharing, here }) {
+  showCovers(what) {
+    this.#shown = what;
+    const { camera, screen: sharing, here } = what;
     screen.hidden = !(here && sharing);
     room.dataset.sharing = String(!screen.hidden);
-    cover.place.hidden = here && (camera || sharing);
     remote.classList.toggle("off", !(here && camera));
+    this.#coverUp();
+  }
+
+  /** Until the first picture is there, their name is better than nothing. */
+  #coverUp() {
+    const { camera, screen: sharing, here } = this.#shown;
+    const hasPicture = camera && remote.videoWidth > 0;
+    cover.place.hidden = here && (hasPicture || sharing);
   }
 
   /** @param {string} words @param {string} [hint] What the cover says. */

@@ -164,6 +164,7 @@ def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     student.get_by_label("Message to Amara").fill("before the reload")
     student.keyboard.press("Enter")
     expect(teacher.locator("#chat-lines li")).to_have_count(1)
+    wait_until_it_plays(teacher)
     student.reload()
     state(teacher, "reconnecting")
     # The last picture stays, under the word: nobody has switched anything off.
@@ -474,3 +475,30 @@ def test_axe_finds_nothing(meeting: Meeting, axe_source: str, view: str) -> None
     )
 
     assert found == []
+
+
+def test_a_name_stands_where_the_picture_has_not_come_yet(meeting: Meeting) -> None:
+    meeting.enter("student")
+    teacher = meeting.open("teacher")
+    teacher.add_init_script(
+        """const video = HTMLVideoElement.prototype;
+        const { get } = Object.getOwnPropertyDescriptor(video, "videoWidth");
+        window.blind = true;
+        Object.defineProperty(video, "videoWidth", {
+          get() { return blind ? 0 : get.call(this); },
+        });"""
+    )
+    teacher.reload()
+    join(teacher)
+    teacher.wait_for_selector(CONNECTED)
+    expect(teacher.locator("#remote-cover")).to_contain_text("Lena's picture is coming…")
+    wait_until_it_plays(teacher)
+    expect(teacher.locator("#remote-cover")).to_be_visible()
+    teacher.evaluate(
+        """() => {
+          window.blind = false;
+          document.getElementById("remote-video").dispatchEvent(new Event("resize"));
+        }"""
+    )
+
+    expect(teacher.locator("#remote-cover")).to_be_hidden()
