@@ -63,6 +63,7 @@ def connect_within_reach(*pages: Page) -> None:
         join(page)
     for page in pages:
         page.wait_for_selector(CONNECTED)
+        wait_until_it_plays(page)
 
 
 def test_media_goes_on_while_the_socket_is_cut_for_10_s(meeting: Meeting) -> None:
