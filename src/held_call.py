@@ -129,7 +129,7 @@ class HeldCall:
         """End the call; what fails is tried again for half an hour, then given up."""
         room = session.provider_room_id or ""
         if self._memory.ending.get("room") != room:
-            self._memory.ending = {"room": room, "since": now}
+            self._memory.ending = {"room": room, "since": now, "again_at": now}
         try:
             await video.end(self._context(), session)
         except ProviderError:

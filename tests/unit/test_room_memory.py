@@ -1,12 +1,16 @@
 """What a room remembers, across releases."""
 
+import asyncio
 import json
 import sqlite3
 from types import SimpleNamespace
 
+import video
+from held_call import HeldCall
 from model import Role
 from presence import Seat
 from room_memory import Memory
+from tests.unit.cast import CLOSES, session
 
 
 def storage():
@@ -41,3 +45,21 @@ def test_a_release_that_was_brought_back_passes_by_what_it_does_not_know():
     sql.exec("UPDATE memory SET state = ?", json.dumps(state))
 
     assert Memory.load(sql) == memory
+
+
+async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch):
+    sql, over = storage(), session(provider="plugnmeet", provider_room_id="lesson-1")
+    asked = asyncio.Event()
+
+    async def never_answers(*_):
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(video, "end", never_answers)
+    memory = Memory.load(sql)
+    ending = asyncio.create_task(HeldCall(memory, SimpleNamespace).end(over, CLOSES))
+    await asked.wait()
+    memory.save(sql)
+    ending.cancel()
+
+    assert HeldCall(Memory.load(sql), SimpleNamespace).must_end(over, CLOSES + 5)
