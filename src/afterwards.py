@@ -11,7 +11,7 @@ import filetypes
 import rules
 import when
 from aftermath import Resource
-from files import MB, MULTIPART_ABOVE_BYTES
+from files import MB, MULTIPART_ABOVE_BYTES, size_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,15 +57,6 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
             "accept": _ACCEPT,
         },
     }
-
-
-def size_in_words(size: int) -> str:
-    """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as files are sold."""
-    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
-        if size >= bytes_:
-            number = f"{size / bytes_:.1f}" if size < 10 * bytes_ else f"{size / bytes_:.0f}"
-            return f"{number.removesuffix('.0')} {unit}"
-    return f"{size} bytes"
 
 
 def about(resource: Resource) -> str:

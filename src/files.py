@@ -14,6 +14,15 @@ MB: Final = 1000 * 1000
 MULTIPART_ABOVE_BYTES: Final = 20 * MB
 
 
+def size_in_words(size: int) -> str:
+    """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as files are sold."""
+    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= bytes_:
+            number = f"{size / bytes_:.1f}" if size < 10 * bytes_ else f"{size / bytes_:.0f}"
+            return f"{number.removesuffix('.0')} {unit}"
+    return f"{size} bytes"
+
+
 class StreamBrokenError(Exception):
     """A body ended too early, or the bucket would not take it."""
 

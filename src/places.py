@@ -1,7 +1,7 @@
 """Where a session's call is held. Pure.
 
 The settings say where, so that an operator can leave a provider that is down. Only "peer first"
-moves a call by itself: from peer to peer to the provider, and never back.
+moves a call by itself: from peer to peer to the provider, and not back.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import filetypes
 import ranges
 from db import resources as resources_db
 from errors import ConflictError, ForbiddenError, NotFoundError
-from files import MB
+from files import MB, size_in_words
 from logs import log
 from model import Role
 from web import Response
@@ -135,12 +135,8 @@ def quota_bytes(settings: Settings) -> int:
 
 def limits_in_words(settings: Settings) -> str:
     """What is said to whoever has one file too many."""
-    quota = size_in_words(settings.upload_quota_mb)
+    quota = size_in_words(quota_bytes(settings))
     return f"A session may have {MAX_FILES} files of at most {quota} together."
-
-
-def size_in_words(megabytes: int) -> str:
-    return f"{megabytes // 1000} GB" if megabytes % 1000 == 0 else f"{megabytes} MB"
 
 
 def _refuse_students(visit: Visit) -> None:

@@ -26,7 +26,7 @@ from errors import (
     NotFoundError,
     UnsupportedTypeError,
 )
-from files import MB, Part, StreamBrokenError
+from files import MB, Part, StreamBrokenError, size_in_words
 from logs import log
 from model import Role, Status
 
@@ -94,6 +94,7 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
     """
     if size > MAX_SINGLE_BYTES:
         raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
+    _refuse_students(visit)
     row = _described(ctx, visit, name, size)
     if not await _announce(ctx, visit, row):
         raise BodyTooLargeError(resources.limits_in_words(ctx.settings))
@@ -228,7 +229,6 @@ def _refuse_students(visit: Visit) -> None:
 
 def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
     """Check what is said of a file; the row that it will have."""
-    _refuse_students(visit)
     if visit.session.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled.")
     name = filenames.tidy(raw_name)
@@ -239,9 +239,9 @@ def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
         raise UnsupportedTypeError
     if size <= 0:
         raise InvalidError({"body": "The file is empty"})
-    if size > ctx.settings.upload_max_mb * MB:
-        most = resources.size_in_words(ctx.settings.upload_max_mb)
-        raise BodyTooLargeError(f"A file may have at most {most}.")
+    most = ctx.settings.upload_max_mb * MB
+    if size > most:
+        raise BodyTooLargeError(f"A file may have at most {size_in_words(most)}.")
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
     row |= {"session_id": visit.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])

@@ -129,11 +129,16 @@ DEV_PACKAGES = Step(
 )
 
 
+STEPS = {
+    "run": [*RUNTIME, BYTECODE],
+    "check": [*RUNTIME, DEV_PACKAGES],
+    "test": [*RUNTIME, BYTECODE, DEV_PACKAGES],
+}
+
+
 def main(purpose: str) -> None:
     """Prepare for `run` (development server, deploy), `check` or `test`. Raises: StepFailedError"""
-    run_steps([*RUNTIME, DEV_PACKAGES if purpose == "check" else BYTECODE])
-    if purpose == "test":
-        run_steps([DEV_PACKAGES])
+    run_steps(STEPS[purpose])
     vendor.mark_as_synced()
     if purpose == "test":
         chromium.install()

@@ -1,6 +1,7 @@
 """Lessons in the real room object, with each of its calls failing, and with it evicted at will."""
 
 import json
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -265,14 +266,21 @@ async def test_a_room_that_sleeps_between_all_its_events_forgets_nothing(name, m
         assert world.points == counted
 
 
-async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
-    """The runtime gives an alarm up that has failed seven times; then nobody would ever leave."""
+@asynccontextmanager
+async def lesson_held_from_the_start():
+    """Give the world, and a lesson at the provider that the student has come to."""
     case = CASES["at the provider"]
     with running(case) as world:
         await case.prepare(world)
         lesson = HeldLesson(world)
         await lesson.until(START)
         await lesson.comes("student")
+        yield world, lesson
+
+
+async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
+    """The runtime gives an alarm up that has failed seven times; then nobody would ever leave."""
+    async with lesson_held_from_the_start() as (world, lesson):
         await lesson.comes("teacher")
         world.connection.execute("UPDATE sessions SET scheduled_end = ?", [END])
         world.plug.rooms.clear()  # both are gone, and their webhooks are lost
@@ -285,12 +293,7 @@ async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
 
 
 async def test_a_call_of_a_moved_lesson_that_cannot_be_ended_is_given_up_after_half_an_hour():
-    case = CASES["at the provider"]
-    with running(case) as world:
-        await case.prepare(world)
-        lesson = HeldLesson(world)
-        await lesson.until(START)
-        await lesson.comes("student")
+    async with lesson_held_from_the_start() as (world, lesson):
         await lesson.leaves("student")
         days = 30 * 24 * HOUR
         world.connection.execute(
