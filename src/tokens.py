@@ -130,7 +130,7 @@ async def _find_key(kid: str | None, ctx: Context) -> dict[str, Any] | None:
     outdated = found is None or ctx.now - known.fetched_at >= JWKS_KEPT_S
     if outdated and ctx.now >= known.ask_again_at:
         return _pick((await _refetch_keys(ctx, known)).keys, kid)
-    if known.fetched_at == 0:
+    if ctx.now - known.fetched_at >= JWKS_STALE_S:
         raise ServiceUnavailableError
     return found
 

@@ -199,6 +199,15 @@ async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwk
     assert (asked, later) == (1, "student")
 
 
+async def test_keys_of_the_day_before_open_nothing_while_newer_ones_are_waited_for(jwks):
+    token, url = KEYS["ES256"].sign(claims_of("student")), jwks.url
+    assert await tokens.user_id_of(token, context(NOW, auth_jwks_url=url)) == "student"
+    jwks.mode = "failing"
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailableError):
+            await tokens.user_id_of(token, context(NOW + 24 * 60 * 60, auth_jwks_url=url))
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"use": "enc"}, {"kty": "oct"}, {"crv": "P-384"}, {"kty": "EC", "crv": "secp256k1"}],
