@@ -16,6 +16,7 @@ import places
 import rules
 import when
 from model import Role, View
+from templating import WholeBlocks
 from wording import STATUS_LABELS, first_name, words_for
 
 if TYPE_CHECKING:
@@ -28,9 +29,13 @@ AVATAR_COLOURS = 6
 ICONS = {"icon": "partials/icons.html", "room_icon": "partials/room_icons.html"}
 
 
+class _Environment(jinja2.Environment):
+    code_generator_class = WholeBlocks
+
+
 @functools.cache
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -52,16 +52,21 @@ async def user_id_of(token: str, ctx: Context) -> str | None:
     if len(token) > MAX_TOKEN_CHARACTERS or token.find(".") > MAX_HEADER_CHARACTERS:
         return None
     try:
-        header = jwt.get_unverified_header(token)
-        if header["alg"] == "HS256" and ctx.settings.auth_jwt_secret:
-            claims = _hs256_claims(token, ctx.settings)
-        elif ctx.settings.auth_jwks_url:
-            claims = await _public_key_claims(token, header, ctx)
-        else:
-            return None
+        claims = await _claims(token, ctx)
     except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError, binascii.Error):
         return None
     return claims.get("sub") or None
+
+
+async def _claims(token: str, ctx: Context) -> dict[str, Any]:
+    settings = ctx.settings
+    # PyJWT reads the header itself: only where both ways are open does it have to be read before.
+    if not settings.auth_jwks_url:
+        return _hs256_claims(token, settings)
+    header = jwt.get_unverified_header(token)
+    if header["alg"] == "HS256" and settings.auth_jwt_secret:
+        return _hs256_claims(token, settings)
+    return await _public_key_claims(token, header, ctx)
 
 
 def _hs256_claims(token: str, settings: Settings) -> dict[str, Any]:
