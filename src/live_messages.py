@@ -20,7 +20,7 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CHAT_CHARACTERS: Final = 2_000
 MAX_SDP_CHARACTERS: Final = 60_000
 
-_SIGNAL_CONTENT: Final = {"description", "candidate"}
+_SIGNAL_CONTENT: Final = {"description", "candidate", "restart"}
 
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
 ShortText = Annotated[str, StringConstraints(max_length=256)]
@@ -53,11 +53,14 @@ class Signal(_Message):
     to: PageId
     description: Description | None = None
     candidate: Candidate | None = None
+    restart: Literal[True] | None = None
+    """The side that only answers asks the other for a restart of ICE."""
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Self:
-        if (self.description is None) == (self.candidate is None):
-            raise ValueError("needs either a description or a candidate")
+        contents = (self.description, self.candidate, self.restart)
+        if sum(content is not None for content in contents) != 1:
+            raise ValueError("needs one of: a description, a candidate, a restart")
         return self
 
     def relayed(self, sender: str) -> dict[str, Any]:

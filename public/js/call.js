@@ -73,7 +73,7 @@ export class Call extends EventTarget {
     this.#changed();
   }
 
-  /** @param {{ from: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} signal */
+  /** @param {{ from: string } & import("./peer.js").Signal} signal */
   receive(signal) {
     if (signal.from === this.#page) this.#peer.receive(signal);
   }

@@ -1,9 +1,10 @@
 /**
- * The connection to the other person's page: perfect negotiation, as in the W3C's example.
+ * The connection to the other person's page. One side (the teacher's) makes all offers, the
+ * polite one answers, and asks for a restart of ICE when it wants one. So offers never collide:
+ * Chromium shows nothing of what it gets when an offer is taken back before the first picture.
  *
- * The impolite side (the teacher) lays out three lines: microphone, camera, screen. From then on
- * tracks change by `replaceTrack` alone, so that nothing is negotiated again in mid-call, except
- * for restarts of ICE, which either side may begin.
+ * The first offer lays out three lines: microphone, camera, screen. From then on tracks change by
+ * `replaceTrack` alone, so that nothing is negotiated again in mid-call but restarts of ICE.
  *
  * Events: `change` when `state` changes; `tracks` once the other side's tracks are known;
  * `stuck` when nothing has helped for a while.
@@ -17,15 +18,16 @@ const MAX_BITRATE = [64_000, 1_500_000, 2_500_000];
 /** An offer without an answer was lost with a socket: it is made again. */
 const ANSWER_DUE_MS = 5000;
 
+/**
+ * @typedef {{ description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit, restart?: true }} Signal
+ */
+
 export class Peer extends EventTarget {
   #polite;
   #send;
   /** @type {RTCPeerConnection} */
   #pc;
   #recovery;
-  #makingOffer = false;
-  #ignoreOffer = false;
-  #settingAnswer = false;
   /** @type {RTCIceCandidateInit[]} Those that came before their description. */
   #early = [];
   /** @type {(MediaStreamTrack | null)[]} */
@@ -43,7 +45,6 @@ export class Peer extends EventTarget {
     this.#polite = polite;
     this.#send = send;
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
-    this.#pc.onnegotiationneeded = () => this.#offer();
     this.#pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
     this.#pc.onconnectionstatechange = () => this.#changed();
     this.#recovery = new Recovery({
@@ -51,6 +52,7 @@ export class Peer extends EventTarget {
       onStuck: () => this.dispatchEvent(new Event("stuck")),
     });
     if (!polite) {
+      this.#pc.onnegotiationneeded = () => this.#offer();
       for (const kind of KINDS) {
         this.#pc.addTransceiver(kind, { direction: "sendrecv", streams: [this.#stream] });
       }
@@ -86,7 +88,8 @@ export class Peer extends EventTarget {
   /** Look for a way anew; what plays goes on playing meanwhile. */
   restart() {
     if (this.#pc.signalingState === "closed") return;
-    this.#pc.restartIce();
+    if (this.#polite) this.#send({ restart: true });
+    else this.#pc.restartIce();
   }
 
   /** Try again on request, after `stuck`. */
@@ -100,10 +103,11 @@ export class Peer extends EventTarget {
     if (this.state !== "connected" && this.#pc.remoteDescription) this.restart();
   }
 
-  /** Take in what the other page sent. @param {{ description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} signal */
-  receive(signal) {
+  /** Take in what the other page sent. @param {Signal} signal */
+  receive({ description, candidate, restart }) {
+    if (restart) this.restart();
     this.#inbox = this.#inbox
-      .then(() => (signal.description ? this.#hear(signal.description) : this.#add(signal.candidate)))
+      .then(() => (description ? this.#hear(description) : candidate && this.#add(candidate)))
       .catch((error) => console.error("signal not understood", error));
     return this.#inbox;
   }
@@ -116,13 +120,8 @@ export class Peer extends EventTarget {
   }
 
   async #offer() {
-    try {
-      this.#makingOffer = true;
-      await this.#pc.setLocalDescription();
-      this.#describe();
-    } finally {
-      this.#makingOffer = false;
-    }
+    await this.#pc.setLocalDescription();
+    this.#describe();
   }
 
   #describe() {
@@ -138,13 +137,10 @@ export class Peer extends EventTarget {
   /** @param {RTCSessionDescriptionInit} description */
   async #hear(description) {
     const pc = this.#pc;
+    if (description.type !== (this.#polite ? "offer" : "answer")) return;
+    // An offer that was made again may be answered twice.
     if (description.type === "answer" && pc.signalingState !== "have-local-offer") return;
-    const ready = !this.#makingOffer && (pc.signalingState === "stable" || this.#settingAnswer);
-    this.#ignoreOffer = description.type === "offer" && !ready && !this.#polite;
-    if (this.#ignoreOffer) return;
-    this.#settingAnswer = description.type === "answer";
     await pc.setRemoteDescription(description);
-    this.#settingAnswer = false;
     await this.#addEarly();
     if (description.type === "offer") {
       this.#takeUpLines();
@@ -170,12 +166,7 @@ export class Peer extends EventTarget {
       this.#early.push(candidate);
       return;
     }
-    try {
-      await this.#pc.addIceCandidate(candidate);
-    } catch (error) {
-      // Those of an offer that we ignore belong to nothing.
-      if (!this.#ignoreOffer) throw error;
-    }
+    await this.#pc.addIceCandidate(candidate);
   }
 
   async #addEarly() {

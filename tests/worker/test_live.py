@@ -38,6 +38,8 @@ async def test_signals_reach_exactly_the_page_they_are_for(room: Room) -> None:
     assert offer["from"] == teacher.page
     assert (await student.hears("signal"))["candidate"] == candidate
     assert (await teacher.hears("error"))["code"] == "not_delivered"
+    await student.say("signal", to=teacher.page, restart=True)
+    assert (await teacher.hears("signal"))["restart"] is True
 
 
 async def test_chat_is_seen_by_both_once_and_kept_for_whoever_comes_back(room: Room) -> None:

@@ -23,6 +23,7 @@ FROM_THE_OTHER = {"signal", "chat", "media", "presence", "session", "mode", "not
 VALID: tuple[dict[str, Any], ...] = (
     {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v=0"}},
     {"type": "signal", "to": PAGE, "candidate": {"candidate": "candidate:1", "sdpMid": "0"}},
+    {"type": "signal", "to": PAGE, "restart": True},
     {"type": "chat", "id": "abcdefgh", "text": "Hello"},
     {"type": "media", "microphone": True, "camera": False, "screen": False},
     {"type": "move", "epoch": 0, "reason": "asked"},
