@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import jinja2
-
 import links
+import pages
 import when
 from mail_rules import Kind
 from mail_wording import Facts, Words, words_for
 from model import Role
-from pages import dashboard_url
 
 if TYPE_CHECKING:
     from mail_rules import DueMail
@@ -27,18 +23,6 @@ REMINDERS: Final = (Kind.DAY_BEFORE, Kind.HOUR_BEFORE, Kind.QUARTER_BEFORE, Kind
 
 # What the mail's button leads to, where that is not the session itself.
 _PLACES: Final = {Kind.RESCHEDULE_ASKED: "/reschedule"}
-
-
-@functools.cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates" / "email"),
-        autoescape=jinja2.select_autoescape(["html"]),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
 
 
 def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
@@ -58,8 +42,8 @@ def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
             "to": [mail.email],
             # A line break in a name must not become one in a header.
             "subject": " ".join(words.subject.split()),
-            "html": _templates().get_template("mail.html").render(values),
-            "text": _templates().get_template("mail.txt").render(values),
+            "html": pages.render("email/mail.html", **values),
+            "text": pages.render("email/mail.txt", **values),
             "headers": headers,
             "tags": [{"name": "mail", "value": mail.id}, {"name": "kind", "value": mail.kind}],
         }
@@ -84,7 +68,7 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
         "month": f"{start:%b}",
         "day": start.day,
         "cancelled": cancelled,
-        "button_url": dashboard_url(settings, facts.role)
+        "button_url": pages.dashboard_url(settings, facts.role)
         if cancelled
         else room_url + _PLACES.get(facts.mail.kind, ""),
         "calendar_url": f"{room_url}/calendar",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import jinja2
 from markupsafe import Markup, escape
 
 import afterwards
@@ -16,7 +14,7 @@ import places
 import rules
 import when
 from model import Role, View
-from templating import WholeBlocks
+from templating import Environment
 from wording import STATUS_LABELS, first_name, words_for
 
 if TYPE_CHECKING:
@@ -29,20 +27,10 @@ AVATAR_COLOURS = 6
 ICONS = {"icon": "partials/icons.html", "room_icon": "partials/room_icons.html"}
 
 
-class _Environment(jinja2.Environment):
-    code_generator_class = WholeBlocks
-
-
 @functools.cache
-def _templates() -> jinja2.Environment:
-    environment = _Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+def templates() -> Environment:
+    """All templates, with their filters; made when first asked for."""
+    environment = Environment(folded=ICONS.values())
     environment.filters |= {
         "initials": initials,
         "first_name": first_name,
@@ -57,7 +45,7 @@ def _templates() -> jinja2.Environment:
 
 def render(template: str, **values: Any) -> str:
     """One template, filled in and escaped."""
-    return _templates().get_template(template).render(values)
+    return templates().get_template(template).render(values)
 
 
 def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:

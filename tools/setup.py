@@ -121,8 +121,14 @@ BYTECODE = Step(
     "bytecode",
     "the Worker's own bytecode",
     bytecode.compile_source,
-    [LOCKFILE, Path(bytecode.__file__), bytecode.SCRIPT, *sorted(SOURCE.rglob("*.py"))],
-    [bytecode.OF_SOURCE],
+    [
+        LOCKFILE,
+        Path(bytecode.__file__),
+        bytecode.SCRIPT,
+        bytecode.TEMPLATES_SCRIPT,
+        *sorted(path for path in SOURCE.rglob("*") if path.suffix in (".py", ".html", ".txt")),
+    ],
+    [bytecode.OF_SOURCE, bytecode.OF_TEMPLATES],
 )
 DEV_PACKAGES = Step(
     "dev", "test and lint tools", install_dev_packages, [TOOLS_TXT, DEV_TXT], [VENV_PYTHON]

@@ -63,7 +63,7 @@ def marked_page() -> str:
     addresses = Settings(
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
-    pages._templates().filters |= {"first_name": first, "colour": colour}
+    pages.templates().filters |= {"first_name": first, "colour": colour}
     with (
         patch.object(wording, "first_name", first),
         patch.object(when, "span", lambda *_: when.Span(**names)),

@@ -1,0 +1,66 @@
+"""How templates are compiled: ahead of time, and into blocks that come whole."""
+
+import io
+import pickle
+from pathlib import Path
+
+import jinja2
+import pytest
+
+import pages
+import templating
+from templating import TEMPLATES, Environment, Precompiled
+
+FOUND = (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"))
+NAMES = [str(path.relative_to(TEMPLATES)) for path in FOUND]
+
+
+def test_blocks_come_whole():
+    environment = Environment()
+    environment.loader = jinja2.DictLoader(
+        {
+            "base": "<{% block main %}{% endblock %}>",
+            "page": "{% extends 'base' %}{% block main %}a{% for n in [1, 2] %}{{ n }}"
+            "{% if n == 1 %}{% include 'part' %}{% endif %}{% endfor %}"
+            "{% block inner %}{{ x }}b{% endblock %}{% endblock %}",
+            "part": "[{{ n }}{{ x }}]",
+        }
+    )
+    page = environment.get_template("page")
+
+    assert [piece for piece in page.generate(x="x") if piece] == ["<a1[1x]2xb>"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_set_up_has_compiled_each_template_as_it_is_now(name: str):
+    environment = pages.templates()
+    cache, source = environment.bytecode_cache, (TEMPLATES / name).read_text()
+    compiled = io.BytesIO((TEMPLATES / "__pycache__" / cache.get_cache_key(name)).read_bytes())
+    # The magic of Jinja's buckets: its own version, then Python's.
+    assert compiled.read(2) == b"j2"
+    [_, version, checksum] = [pickle.load(compiled) for _ in range(3)]  # noqa: S301
+
+    assert version == (3 << 24) | 14
+    assert checksum == cache.get_source_checksum(source)
+
+
+def test_what_is_edited_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(Precompiled, "writes", True)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "icons").write_text("icons")
+
+    def rendered(text: str, folded: tuple[str, ...] = ()) -> str:
+        (tmp_path / "page.html").write_text(text)
+        return Environment(folded=folded).get_template("page.html").render()
+
+    def kept() -> bytes:
+        return (tmp_path / "__pycache__" / "page.html.cpython-314.pyc").read_bytes()
+
+    assert rendered("one") == "one"
+    first = kept()
+    assert rendered("one") == "one"
+    assert kept() == first
+    assert rendered("one", ("icons",)) == "one"
+    assert kept() != first
+    assert rendered("two") == "two"

@@ -1,0 +1,27 @@
+// Compiles the Worker's templates with its own interpreter and environment: node templates.mjs SOURCES PACKAGES
+import { loadPyodide } from "pyodide";
+
+const [, , sources, packages] = process.argv;
+const python = await loadPyodide();
+for (const [path, root] of Object.entries({ "/sources": sources, "/packages": packages })) {
+  python.FS.mkdir(path);
+  python.FS.mount(python.FS.filesystems.NODEFS, { root }, path);
+}
+python.runPython(`
+import sys
+
+sys.dont_write_bytecode = True
+sys.path[:0] = ["/sources", "/packages"]
+
+import pages
+from templating import TEMPLATES, Precompiled
+
+Precompiled.writes = True
+compiled = TEMPLATES / "__pycache__"
+compiled.mkdir(exist_ok=True)
+for old in compiled.iterdir():
+    old.unlink()
+for template in (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")):
+    pages.templates().get_template(str(template.relative_to(TEMPLATES)))
+`);
+process.exit(0);
