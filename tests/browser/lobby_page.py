@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
+from tests.browser.closing import leave
 from tests.people import both
 from tools.local_worker import DIRECT, LocalWorker
 
@@ -86,7 +87,7 @@ def signed_in(
         page.close()
         yield context
     finally:
-        context.close()
+        leave(context)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.closing import leave
 from tests.people import both
 from tools.local_worker import LocalWorker
 
@@ -101,18 +102,6 @@ def meeting_on(
         yield meeting
     finally:
         meeting.close()
-
-
-def leave(context: BrowserContext) -> None:
-    """Close this browser's windows, none of them on its way to another page.
-
-    One in a hundred contexts that were closed while a page of theirs reloaded was never closed,
-    and Playwright waited for ever.
-    """
-    for page in context.pages:
-        with suppress(Error):
-            page.goto("about:blank")
-    context.close()
 
 
 def join(page: Page) -> None:
