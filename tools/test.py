@@ -4,6 +4,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -12,11 +15,21 @@ from tools.check import failed_checks
 from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
+BROWSER = sorted(ROOT.glob("tests/browser/test_*.py"))
+CALLS = [path for path in BROWSER if path.name.startswith(("test_room", "test_embed"))]
 # Real workerd and real Chromium: each mostly waits, so they run side by side. Not in one process:
 # Playwright's synchronous API and asynchronous tests do not go together.
-SLOW_PARTS = ("worker", "browser")
+PARTS: dict[str, list[Path]] = {
+    "unit": [ROOT / "tests" / "unit"],
+    "worker": [ROOT / "tests" / "worker"],
+    "calls": CALLS,
+    "pages": [path for path in BROWSER if path not in CALLS],
+}
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
+
+
+NO_TESTS = 5
 
 
 def main() -> None:
@@ -24,62 +37,71 @@ def main() -> None:
         setup.main("test")
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
-    started = time.monotonic()
-    failed = failed_checks()
-    report = [summary("check", ok=not failed, since=started)]
-    started = time.monotonic()
-    if start("unit").wait() != 0:
-        failed.append("unit")
-    report.append(summary("unit", ok="unit" not in failed, since=started))
-    started = time.monotonic()
-    failed += failed_slow_parts()
-    report += [summary(part, ok=part not in failed, since=started) for part in SLOW_PARTS]
-    print("\n".join(report))
+    for part in PARTS:
+        passed_of(part).unlink(missing_ok=True)
+    times: dict[str, float] = {}
+    with ThreadPoolExecutor() as beside:
+        in_browser = {
+            part: beside.submit(passes_beside, part, times) for part in ("calls", "pages")
+        }
+        with timed("check", times):
+            failed = failed_checks()
+        for part in ("unit", "worker"):
+            with timed(part, times):
+                failed += [] if passes(part) else [part]
+        failed += [part for part, passed in in_browser.items() if not passed.result()]
+    # Real sockets and media can miss a deadline on a busy machine: once more, alone.
+    failed = [part for part in failed if part not in PARTS or not passes(part, tries=2)]
+    print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
 
 
-def failed_slow_parts() -> list[str]:
-    """Run them at once.
+@contextmanager
+def timed(part: str, times: dict[str, float]) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    times[part] = time.monotonic() - started
 
-    Real sockets and media can miss a deadline on a busy machine: what did not pass is run again,
-    alone. So is what never came, since a call had not ended.
+
+def passes_beside(part: str, times: dict[str, float]) -> bool:
+    """Run it while others run, and show in the end what it said.
+
+    Twice: a call that never ends would leave most of it to be done.
     """
-    for part in SLOW_PARTS:
-        passed_of(part).unlink(missing_ok=True)
-    with tempfile.TemporaryFile("w+") as browser_output:
-        browser = start("browser", output=browser_output)
-        ok = {"worker": start("worker").wait() == 0, "browser": browser.wait() == 0}
-        browser_output.seek(0)
-        print(f"--- tests/browser\n{browser_output.read()}", flush=True)
-    again = [part for part in SLOW_PARTS if not ok[part]]
-    return [part for part in again if not passes_alone(part)]
+    with tempfile.TemporaryFile("w+") as output, timed(part, times):
+        passed = passes(part, tries=2, output=output)
+        output.seek(0)
+        print(f"--- {part}\n{output.read()}", flush=True)
+    return passed
 
 
-def passes_alone(part: str) -> bool:
-    """Twice at most: what has passed is not run again, so that this is a matter of seconds."""
-    return any(start(part).wait() == 0 for _ in range(2))
+def passes(part: str, *, tries: int = 1, output: IO[str] | None = None) -> bool:
+    """Whether all of it has passed; what has is not run again, so that another try is short."""
+    for _ in range(tries):
+        nothing_left = passed_of(part).exists()
+        result = run(part, output=output)
+        if result == 0 or (result == NO_TESTS and nothing_left):
+            return True
+    return False
+
+
+def run(part: str, *, output: IO[str] | None = None) -> int:
+    if output is None:
+        print(f"--- {part}", flush=True)
+    command = [
+        *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT),
+        *(f"--passed={passed_of(part)}", "-o", f"cache_dir=.pytest_cache/{part}"),
+        *map(str, PARTS[part]),
+    ]
+    return subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+    ).returncode
 
 
 def passed_of(part: str) -> Path:
     """Where is noted what has passed (tests/passed.py)."""
     return CACHE / f"passed-{part}"
-
-
-def start(part: str, *, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
-    if output is None:
-        print(f"--- tests/{part}", flush=True)
-    command = [str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT]
-    if part in SLOW_PARTS:
-        command.append(f"--passed={passed_of(part)}")
-    command += ["-o", f"cache_dir=.pytest_cache/{part}", f"tests/{part}"]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-    )
-
-
-def summary(part: str, *, ok: bool, since: float) -> str:
-    return f"{part:8} {'passed' if ok else 'FAILED'} in {time.monotonic() - since:.1f} s"
 
 
 if __name__ == "__main__":
