@@ -6,6 +6,7 @@ from typing import Any
 
 from workers import WorkerEntrypoint
 
+import abridged  # noqa: F401 (before all that imports packages)
 import app
 import bindings
 from bindings import exchange

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +17,7 @@ from tools.steps import StepFailedError
 
 BROWSER = sorted(ROOT.glob("tests/browser/test_*.py"))
 CALLS = [path for path in BROWSER if path.name.startswith(("test_room", "test_embed"))]
-# Real workerd and real Chromium: each mostly waits, so they run side by side. Not in one process:
-# Playwright's synchronous API and asynchronous tests do not go together.
+# Not in one process: Playwright's synchronous API and asynchronous tests do not go together.
 PARTS: dict[str, list[Path]] = {
     "unit": [ROOT / "tests" / "unit"],
     "worker": [ROOT / "tests" / "worker"],
@@ -40,16 +39,15 @@ def main() -> None:
     for part in PARTS:
         passed_of(part).unlink(missing_ok=True)
     times: dict[str, float] = {}
-    with ThreadPoolExecutor() as beside:
-        in_browser = {
-            part: beside.submit(passes_beside, part, times) for part in ("calls", "pages")
-        }
+    with ThreadPoolExecutor(1) as beside:
+        # Chromium and workerd take a core each, so no more than these two at once.
+        in_browser = beside.submit(failed_beside, ("calls", "pages"), times)
         with timed("check", times):
             failed = failed_checks()
         for part in ("unit", "worker"):
             with timed(part, times):
                 failed += [] if passes(part) else [part]
-        failed += [part for part, passed in in_browser.items() if not passed.result()]
+        failed += in_browser.result()
     # Real sockets and media can miss a deadline on a busy machine: once more, alone.
     failed = [part for part in failed if part not in PARTS or not passes(part, tries=2)]
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
@@ -64,16 +62,18 @@ def timed(part: str, times: dict[str, float]) -> Iterator[None]:
     times[part] = time.monotonic() - started
 
 
-def passes_beside(part: str, times: dict[str, float]) -> bool:
-    """Run it while others run, and show in the end what it said.
+def failed_beside(parts: Iterable[str], times: dict[str, float]) -> list[str]:
+    """Run these while others run, and show in the end what each said.
 
     Twice: a call that never ends would leave most of it to be done.
     """
-    with tempfile.TemporaryFile("w+") as output, timed(part, times):
-        passed = passes(part, tries=2, output=output)
-        output.seek(0)
-        print(f"--- {part}\n{output.read()}", flush=True)
-    return passed
+    failed = []
+    for part in parts:
+        with tempfile.TemporaryFile("w+") as output, timed(part, times):
+            failed += [] if passes(part, tries=2, output=output) else [part]
+            output.seek(0)
+            print(f"--- {part}\n{output.read()}", flush=True)
+    return failed
 
 
 def passes(part: str, *, tries: int = 1, output: IO[str] | None = None) -> bool:

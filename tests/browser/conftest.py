@@ -24,7 +24,7 @@ QUIET = (
 )
 # A camera with a moving picture and a microphone that beeps, allowed without asking. Few pictures
 # a second: compressing them takes most of what a test of a call takes.
-FAKE_MEDIA = ("--use-fake-device-for-media-stream=fps=10", "--use-fake-ui-for-media-stream")
+FAKE_MEDIA = ("--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream")
 
 
 # The words of Chromium's console for what a page's own policies refuse it.
