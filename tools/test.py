@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,19 +15,19 @@ from tools.check import failed_checks
 from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
-BROWSER = sorted(ROOT.glob("tests/browser/test_*.py"))
-CALLS = [path for path in BROWSER if path.name.startswith(("test_room", "test_embed"))]
-# Not in one process: Playwright's synchronous API and asynchronous tests do not go together.
-PARTS: dict[str, list[Path]] = {
-    "unit": [ROOT / "tests" / "unit"],
-    "worker": [ROOT / "tests" / "worker"],
-    "calls": CALLS,
-    "pages": [path for path in BROWSER if path not in CALLS],
+# The slow parts, longest first: two at a time, since Chromium and workerd take a core each. Each is
+# a process of its own: Playwright's synchronous API and asynchronous tests do not go together.
+PARTS = {
+    "worker": ["tests/worker"],
+    "calls": ["tests/browser/test_room*.py", "tests/browser/test_embed.py"],
+    "lobby": ["tests/browser/test_lobby*.py"],
+    "pages": [
+        f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "policies", "states")
+    ],
 }
+AT_ONCE = 2
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
-
-
 NO_TESTS = 5
 
 
@@ -39,15 +39,13 @@ def main() -> None:
     for part in PARTS:
         passed_of(part).unlink(missing_ok=True)
     times: dict[str, float] = {}
-    with ThreadPoolExecutor(1) as beside:
-        # Chromium and workerd take a core each, so no more than these two at once.
-        in_browser = beside.submit(failed_beside, ("calls", "pages"), times)
-        with timed("check", times):
-            failed = failed_checks()
-        for part in ("unit", "worker"):
-            with timed(part, times):
-                failed += [] if passes(part) else [part]
-        failed += in_browser.result()
+    with timed("check", times):
+        failed = failed_checks()
+    with timed("unit", times):
+        failed += [] if run("unit", ["tests/unit"]) == 0 else ["unit"]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        passed = {part: pool.submit(passes_beside, part, times) for part in PARTS}
+    failed += [part for part, each in passed.items() if not each.result()]
     # Real sockets and media can miss a deadline on a busy machine: once more, alone.
     failed = [part for part in failed if part not in PARTS or not passes(part, tries=2)]
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
@@ -62,41 +60,46 @@ def timed(part: str, times: dict[str, float]) -> Iterator[None]:
     times[part] = time.monotonic() - started
 
 
-def failed_beside(parts: Iterable[str], times: dict[str, float]) -> list[str]:
-    """Run these while others run, and show in the end what each said.
+def passes_beside(part: str, times: dict[str, float]) -> bool:
+    """Run it while another runs, and show in the end what it said.
 
     Twice: a call that never ends would leave most of it to be done.
     """
-    failed = []
-    for part in parts:
-        with tempfile.TemporaryFile("w+") as output, timed(part, times):
-            failed += [] if passes(part, tries=2, output=output) else [part]
-            output.seek(0)
-            print(f"--- {part}\n{output.read()}", flush=True)
-    return failed
+    print(f"--- {part} begins", flush=True)
+    with tempfile.TemporaryFile("w+") as output, timed(part, times):
+        passed = passes(part, tries=2, output=output)
+        output.seek(0)
+        print(f"--- {part}\n{output.read()}", flush=True)
+    return passed
 
 
 def passes(part: str, *, tries: int = 1, output: IO[str] | None = None) -> bool:
     """Whether all of it has passed; what has is not run again, so that another try is short."""
+    done = passed_of(part)
     for _ in range(tries):
-        nothing_left = passed_of(part).exists()
-        result = run(part, output=output)
+        nothing_left = done.exists()
+        result = run(part, [f"--passed={done}", *PARTS[part]], output=output)
         if result == 0 or (result == NO_TESTS and nothing_left):
             return True
     return False
 
 
-def run(part: str, *, output: IO[str] | None = None) -> int:
+def run(part: str, what: list[str], *, output: IO[str] | None = None) -> int:
+    """Run pytest on these; patterns stand for the files they match."""
     if output is None:
         print(f"--- {part}", flush=True)
     command = [
         *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT),
-        *(f"--passed={passed_of(part)}", "-o", f"cache_dir=.pytest_cache/{part}"),
-        *map(str, PARTS[part]),
+        *("-o", f"cache_dir=.pytest_cache/{part}"),
+        *(path for each in what for path in ([each] if each[0] == "-" else files_of(each))),
     ]
     return subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
     ).returncode
+
+
+def files_of(pattern: str) -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
 
 
 def passed_of(part: str) -> Path:

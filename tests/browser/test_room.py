@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.room_page import (
@@ -16,8 +15,6 @@ from tests.browser.room_page import (
     wait_until_it_plays,
 )
 from tools.local_worker import LocalWorker
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def state(page: Page, name: str, seconds: float = 10) -> None:
@@ -445,36 +442,6 @@ def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) 
     # Whoever came here by keyboard stays in sight of where they are.
     assert student.evaluate("document.activeElement.id") == "quality"
     assert shown.count() == 1
-
-
-@pytest.mark.parametrize(
-    "view", ["waiting", "connected", "chat", "settings", "no_show", "replaced"]
-)
-def test_axe_finds_nothing(meeting: Meeting, axe_source: str, view: str) -> None:
-    student = meeting.enter("student")
-    if view not in ("waiting", "no_show"):
-        teacher = meeting.enter("teacher")
-        state(student, "connected")
-        state(teacher, "connected")
-    student.mouse.move(600, 300)
-    if view in ("chat", "settings"):
-        student.locator("#call-chat" if view == "chat" else "#call-more").click()
-    if view == "no_show":
-        meeting.clock_at(meeting.start + 11 * MINUTE)
-        state(student, "no_show")
-    if view == "replaced":
-        second = student.context.new_page()
-        second.goto(student.url)
-        join(second)
-        state(student, "replaced")
-    student.evaluate(f"(() => {{ {axe_source} }})()")
-    found = student.evaluate(
-        "tags => axe.run(document, { runOnly: tags }).then(({ violations }) =>"
-        " violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]))",
-        WCAG,
-    )
-
-    assert found == []
 
 
 def test_a_name_stands_where_the_picture_has_not_come_yet(meeting: Meeting) -> None:

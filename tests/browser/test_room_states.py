@@ -27,11 +27,11 @@ NO_WAY = "RTCPeerConnection.prototype.setRemoteDescription = () => new Promise((
 
 def lonely(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
     """Nobody else comes; then another tab takes over."""
-    page = meeting.enter("teacher", **SIZES[size])
-    expect(page.get_by_role("button", name="E-mail Lena that you are waiting")).to_be_visible()
+    page = meeting.enter("student", **SIZES[size])
+    expect(page.get_by_role("button", name="E-mail Amara that you are waiting")).to_be_visible()
     yield "waiting", page
     meeting.clock_at(meeting.start + 10 * MINUTE)
-    expect(page.get_by_role("heading", name="Lena hasn't joined")).to_be_focused()
+    expect(page.get_by_role("heading", name="Amara hasn't joined")).to_be_focused()
     yield "no-show", page
     second = page.context.new_page()
     second.goto(page.url)
