@@ -173,6 +173,7 @@ def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     student.get_by_role("button", name="Chat").click()
     expect(student.locator("#chat-lines")).to_contain_text("before the reload")
     assert len(meeting.record()["attendance"]) == 2
+    wait_until_it_plays(teacher)
     before = seconds_played(teacher)
     teacher.wait_for_timeout(500)
     assert seconds_played(teacher) > before
