@@ -58,8 +58,7 @@ class Signal(_Message):
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Self:
-        contents = (self.description, self.candidate, self.restart)
-        if sum(content is not None for content in contents) != 1:
+        if sum(getattr(self, name) is not None for name in _SIGNAL_CONTENT) != 1:
             raise ValueError("needs one of: a description, a candidate, a restart")
         return self
 

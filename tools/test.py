@@ -15,9 +15,9 @@ from tools.check import failed_checks
 from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
-# The slow parts, longest first: two at a time, since Chromium and workerd take a core each. Each is
-# a process of its own: Playwright's synchronous API and asynchronous tests do not go together.
+# Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix.
 PARTS = {
+    "unit": ["tests/unit"],
     "worker": ["tests/worker"],
     "calls": ["tests/browser/test_room*.py", "tests/browser/test_embed.py"],
     "lobby": ["tests/browser/test_lobby*.py"],
@@ -25,6 +25,8 @@ PARTS = {
         f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "policies", "states")
     ],
 }
+# Longest first: two at a time, since Chromium and workerd take a core each.
+SLOW_PARTS = ("worker", "calls", "lobby", "pages")
 AT_ONCE = 2
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
@@ -42,12 +44,12 @@ def main() -> None:
     with timed("check", times):
         failed = failed_checks()
     with timed("unit", times):
-        failed += [] if run("unit", ["tests/unit"]) == 0 else ["unit"]
+        failed += [] if passes("unit") else ["unit"]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        passed = {part: pool.submit(passes_beside, part, times) for part in PARTS}
+        passed = {part: pool.submit(passes_beside, part, times) for part in SLOW_PARTS}
     failed += [part for part, each in passed.items() if not each.result()]
     # Real sockets and media can miss a deadline on a busy machine: once more, alone.
-    failed = [part for part in failed if part not in PARTS or not passes(part, tries=2)]
+    failed = [part for part in failed if part not in SLOW_PARTS or not passes(part, tries=2)]
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
@@ -78,20 +80,19 @@ def passes(part: str, *, tries: int = 1, output: IO[str] | None = None) -> bool:
     done = passed_of(part)
     for _ in range(tries):
         nothing_left = done.exists()
-        result = run(part, [f"--passed={done}", *PARTS[part]], output=output)
+        result = run(part, output=output)
         if result == 0 or (result == NO_TESTS and nothing_left):
             return True
     return False
 
 
-def run(part: str, what: list[str], *, output: IO[str] | None = None) -> int:
-    """Run pytest on these; patterns stand for the files they match."""
+def run(part: str, *, output: IO[str] | None = None) -> int:
     if output is None:
         print(f"--- {part}", flush=True)
     command = [
         *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT),
-        *("-o", f"cache_dir=.pytest_cache/{part}"),
-        *(path for each in what for path in ([each] if each[0] == "-" else files_of(each))),
+        *(f"--passed={passed_of(part)}", "-o", f"cache_dir=.pytest_cache/{part}"),
+        *(file for pattern in PARTS[part] for file in files_of(pattern)),
     ]
     return subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False

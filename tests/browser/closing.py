@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext, Error
 def leave(context: BrowserContext) -> None:
     """Close this browser's windows, none of them on its way to another page.
 
-    One in a hundred contexts that were closed while a page of theirs reloaded was never closed,
-    and Playwright waited for ever.
+    Now and then a context that is closed while a page of it reloads is never closed, and Playwright
+    waits for ever.
     """
     for page in context.pages:
         with suppress(Error):

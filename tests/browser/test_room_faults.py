@@ -72,7 +72,8 @@ TWO_PEERS = """async () => {
     peer.show(tracks);
     return { peer, video };
   });
-  while (sides.some(({ peer }) => peer.state !== "connected")) await wait(1);
+  const connected = () => sides.every(({ peer }) => peer.state === "connected");
+  for (let tries = 0; tries < 5000 && !connected(); tries += 1) await wait(1);
   for (const { peer } of sides) peer.restart();
   await wait(3000);
   return sides.map(({ peer, video }) => ({

@@ -1,13 +1,11 @@
 """Start-up: processor time of workerd until the first answer, imports and all, no snapshot."""
 
-import http.client
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
 from tools.bench import peers
-from tools.bench.pages import PAGE
+from tools.bench.pages import PAGE, Series
 from tools.bench.peers import BARE, FASTAPI, JAVASCRIPT, OURS
 from tools.bench.report import Table
 from tools.bench.workerd import Workerd
@@ -35,21 +33,12 @@ def main() -> list[Table]:
                     workerd = Workerd(worker)
                     taken[name].append(workerd.cpu_s() * 1000)
                     memory[name].append(workerd.memory_mb())
-                    first_page[name].append(page_ms(workerd))
+                    page = Series(name, workerd, PAGE)
+                    page.measure(1)
+                    first_page[name].append(page.p(50))
                 finally:
                     worker.stop()
     return [table(taken, memory, first_page)]
-
-
-def page_ms(workerd: Workerd) -> float:
-    """What the first page takes that an isolate is asked for."""
-    connection = http.client.HTTPConnection("127.0.0.1", workerd.port)
-    headers = {"Cookie": peers.cookie(peers.STUDENT), "Accept": "text/html"}
-    started = time.perf_counter()
-    connection.request("GET", PAGE, headers=headers)
-    connection.getresponse().read()
-    connection.close()
-    return (time.perf_counter() - started) * 1000
 
 
 def table(
