@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import links
 import rules
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
     from web import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A participant at their session."""
 
     session: Session
     role: Role
     now: int
-    along: list[list[Row]] = field(default_factory=list)
+    along: Sequence[list[Row]] = ()
     """The rows of what was asked along with the session."""
     by_link: bool = False
     """Known by the link in an e-mail only, which may have been forwarded."""

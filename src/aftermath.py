@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import rules
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 RECORDING: Final = "recording"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFeedback:
+class OwnFeedback(NamedTuple):
     """What the viewer said. What the other one said, nobody here is shown."""
 
     rating: int
@@ -26,8 +24,7 @@ class OwnFeedback:
     editable_until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A file of the session; `type` is a media type, or `recording`."""
 
     id: str
@@ -39,7 +36,7 @@ class Resource:
 
     def to_json(self) -> dict[str, Any]:
         """As the platform and our scripts know it."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields = self._asdict()
         if self.duration_seconds is None:
             del fields["duration_seconds"]
         return fields
@@ -54,8 +51,7 @@ class RecordingState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Aftermath:
+class Aftermath(NamedTuple):
     feedback: OwnFeedback | None
     resources: list[Resource]
     recording: RecordingState

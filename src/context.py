@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -22,8 +21,7 @@ class VerifySignature(Protocol):
     ) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class HTTPAnswer:
+class HTTPAnswer(NamedTuple):
     """What a server answered. `headers` are pairs, since names may repeat."""
 
     status: int
@@ -80,8 +78,7 @@ class Rooms(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Made anew for each event. `now` is epoch seconds and stays put during the event."""
 
     settings: Settings
@@ -102,5 +99,5 @@ class Context:
     """Let go of a body that nobody will read."""
     queue_recording: Callable[[str], Awaitable[None]]
     """Have a recording looked after, by its id. Raises: ServiceUnavailableError."""
-    count: Callable[[str], Awaitable[bool]] | None
+    count_one: Callable[[str], Awaitable[bool]] | None
     """Count one more under a key; False when it is one too many. None: nobody counts."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bookings import BookedCourse, BookedPerson, Booking
 
@@ -12,8 +11,7 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class DemoPerson:
+class DemoPerson(NamedTuple):
     id: str
     name: str
     email: str
@@ -22,8 +20,7 @@ class DemoPerson:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSession:
+class DemoSession(NamedTuple):
     """Times are epoch seconds; a stay is (joined, left), and left None means still there."""
 
     id: str

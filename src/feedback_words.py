@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from model import Role
 from wording import first_name
@@ -29,8 +28,7 @@ _ABOUT_STUDENT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackWords:
+class FeedbackWords(NamedTuple):
     question: str
     privacy: str
     tags: tuple[tuple[str, str], ...]

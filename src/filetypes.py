@@ -6,8 +6,7 @@ for nothing. What is not known to be safe in our origin is a download, never sho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from filenames import extension
 
@@ -19,8 +18,7 @@ _MP3_SYNC: Final = 0b111_1111_1111
 RECORDING_TYPE: Final = "video/mp4"
 
 
-@dataclass(frozen=True, slots=True)
-class FileType:
+class FileType(NamedTuple):
     """`fits` says whether a file's first SNIFFED_BYTES can be of this type."""
 
     media_type: str

@@ -24,11 +24,11 @@ async def refuse_too_many(
     request: Request, ctx: Context, route: Route, params: Mapping[str, str]
 ) -> None:
     """Count this request for whoever makes it, on this route. Raises: TooManyRequestsError."""
-    if ctx.count is None:
+    if ctx.count_one is None:
         return
     person = await _person(request, ctx, params)
     who = f"person {person}" if person else f"address {request.headers.get('cf-connecting-ip')}"
-    if not await ctx.count(f"{route.method} {route.path} {who}"):
+    if not await ctx.count_one(f"{route.method} {route.path} {who}"):
         raise TooManyRequestsError
 
 

@@ -7,8 +7,7 @@ session's row, so a rescheduled session's links live on with it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -21,8 +20,7 @@ COOKIE: Final = "room-cookie"
 UNSUBSCRIBE: Final = "unsubscribe"
 
 
-@dataclass(frozen=True, slots=True)
-class RoomLink:
+class RoomLink(NamedTuple):
     """What a link says: this person may enter this session."""
 
     session_id: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from db import mail_events
 from logs import log
@@ -27,8 +26,7 @@ ORDER: Final = tuple(DELIVERY.values())
 SUPPRESSING: Final = ("bounced", "suppressed", "complained")
 
 
-@dataclass(frozen=True, slots=True)
-class MailEvent:
+class MailEvent(NamedTuple):
     """One event of a mail that was taken."""
 
     delivery: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rules
 from model import Role, Status
@@ -67,8 +66,7 @@ class State(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request for another time, as far as mail about it goes."""
 
     id: str
@@ -81,8 +79,7 @@ class Request:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DueMail:
+class DueMail(NamedTuple):
     """A mail that is due, with the world as it is now. `role` is None for somebody of the past."""
 
     id: str
@@ -100,8 +97,7 @@ class DueMail:
     request: Request | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """Why a mail is not sent, or what became of it."""
 
     state: State

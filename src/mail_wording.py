@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mail_rules
 import when
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 STILL_TRUE_S: Final = 10 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """One mail's words. `times` are proposed times to choose from, `quote` another's own words."""
 
     subject: str
@@ -35,8 +33,7 @@ class Words:
     quote: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the words are made of."""
 
     mail: DueMail

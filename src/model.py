@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -40,8 +40,7 @@ class View(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(NamedTuple):
     """One of the two people. `joined_at` is the first time in the room; None: never came."""
 
     id: str
@@ -53,14 +52,12 @@ class Participant:
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """What became of one reminder of the session at its present time."""
 
     user_id: str
@@ -69,8 +66,7 @@ class Reminder:
     sent_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     id: str
     status: Status
     course: Course

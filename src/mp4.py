@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,16 +23,14 @@ _HEADER: Final = struct.Struct(">I4s")
 _LONGEST_S: Final = 48 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
+class Film(NamedTuple):
     """`whole` is whether every box that was announced is inside the file, a header among them."""
 
     whole: bool
     duration_seconds: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
+class _Box(NamedTuple):
     kind: bytes
     start: int
     """Of the content."""

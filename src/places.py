@@ -7,8 +7,7 @@ moves a call by itself: from peer to peer to the provider, and not back.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a call is held. `url` is a meeting of the session's own, which we cannot steer."""
 
     provider: str

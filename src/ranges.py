@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from errors import PreconditionFailedError, RangeNotSatisfiableError
 
@@ -17,8 +16,7 @@ _RANGE: Final = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.IGNORECASE | r
 _MAX_DIGITS: Final = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """`length` bytes from `start` of a file of `size`."""
 
     start: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """The head of an answer, and its body as a stream nobody has read yet."""
 
     status: int
@@ -52,14 +50,12 @@ class Fetched:
     body: Stream
 
 
-@dataclass(frozen=True, slots=True)
-class _Recording:
+class _Recording(NamedTuple):
     record_id: str
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(NamedTuple):
     url: str
 
 

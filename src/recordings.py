@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import recording_sources
 from db import recordings as recordings_db
@@ -41,8 +40,7 @@ AT_ONCE: Final = 20
 _RECORD_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One delivery of the queue. `retry` takes the seconds to wait."""
 
     body: Any

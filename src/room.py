@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -404,7 +403,7 @@ class Room(DurableObject):  # type: ignore[misc]
 
     def _context(self) -> Context:
         context = bindings.context(self._deferred.append, bindings.new_id())
-        return replace(context, now=self._now())
+        return context._replace(now=self._now())
 
     def _tell(self, message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
         for socket in to:

@@ -54,7 +54,7 @@ class Memory:
             return cls()
         state = json.loads(rows[0]["state"])
         seats = {
-            Role(role): Seat(**_known(seat, Seat.__slots__))
+            Role(role): Seat(**_known(seat, Seat._fields))
             for role, seat in state.pop("seats").items()
         }
         if "calls" in state:
@@ -66,7 +66,7 @@ class Memory:
         state = {
             "session_id": self.session_id,
             "clock_shift_s": self.clock_shift_s,
-            "seats": {role.value: _fields(seat) for role, seat in self.seats.items()},
+            "seats": {role.value: seat._asdict() for role, seat in self.seats.items()},
             "facts": self.facts,
             "look_at": self.look_at,
             "noticed_at": self.noticed_at,
@@ -84,10 +84,6 @@ class Memory:
 def _known(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Without what a newer release may have written before this one was brought back."""
     return {name: value for name, value in found.items() if name in names}
-
-
-def _fields(seat: Seat) -> dict[str, Any]:
-    return {name: getattr(seat, name) for name in Seat.__slots__}
 
 
 class ChatLog:

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mail_rules
 from db import mails as ledger
@@ -42,8 +42,7 @@ CALLS_A_TICK: Final = 120
 FAILURES_TO_STOP: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Mails under one key, ours until `lease_until`."""
 
     key: str

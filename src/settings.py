@@ -36,9 +36,12 @@ def setting(meaning: str, default: Any = "", *, secret: bool = False) -> Any:
     return field(default=default, metadata={"meaning": meaning, "secret": secret})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Settings:
-    """The configuration of one deployment. All times and sizes live in `rules`, not here."""
+    """The configuration of one deployment. All times and sizes live in `rules`, not here.
+
+    It has no repr: secrets would be in it.
+    """
 
     environment: str = setting("`development` or `production`; development adds /dev", "production")
     public_url: str = setting("origin people reach us at, without a path")

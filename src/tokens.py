@@ -7,8 +7,7 @@ are checked with the shared secret, all others with a key of the JWKS, through W
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jwt
 
@@ -31,8 +30,7 @@ JWKS_RETRY_S: Final = 2
 JWKS_STALE_S: Final = 24 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
+class _Keys(NamedTuple):
     """A platform's published keys; times are epoch seconds, zero for never."""
 
     keys: list[dict[str, Any]]
@@ -153,7 +151,7 @@ async def _refetch_keys(ctx: Context, known: _Keys) -> _Keys:
     except ServiceUnavailableError:
         is_usable = ctx.now - known.fetched_at < JWKS_STALE_S
         wait_s = JWKS_REFETCH_S if is_usable else JWKS_RETRY_S
-        kept = _remember(ctx, replace(known, ask_again_at=ctx.now + wait_s))
+        kept = _remember(ctx, known._replace(ask_again_at=ctx.now + wait_s))
         log("jwks_unavailable", request_id=ctx.request_id, fetched_at=known.fetched_at)
         if not is_usable:
             raise

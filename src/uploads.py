@@ -7,8 +7,7 @@ request that dies on its way leaves nothing that is not found and cleaned up by 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -52,8 +51,7 @@ class NewUpload(BaseModel):
     key: Annotated[str, StringConstraints(pattern=r"^[\w-]{8,128}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """An upload on its way; `parts` are the sizes of those that have arrived."""
 
     id: str

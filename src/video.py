@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import rules
@@ -80,7 +79,7 @@ async def move(ctx: Context, session_id: str) -> str | None:
     session = await sessions.find(ctx.db, session_id)
     if session is None or ctx.settings.video_provider == PEER or session.bbb_meeting_url:
         return None
-    moved = replace(session, provider=ctx.settings.video_provider)
+    moved = session._replace(provider=ctx.settings.video_provider)
     place = place_of(moved, ctx.settings)
     if (place.provider, place.room_id) == (session.provider, session.provider_room_id):
         return place.provider

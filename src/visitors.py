@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from model import Role
 
 PAGE_ID: Final = re.compile(r"[0-9a-f]{16,32}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """A participant's socket.
 
     `page` names one opened page, so that a socket that comes back is told from a second tab.
@@ -26,7 +24,7 @@ class Visitor:
     watching: bool
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def from_json(cls, text: str) -> Visitor:

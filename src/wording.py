@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rules
 import when
@@ -23,8 +22,7 @@ STATUS_LABELS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Heading, one or two sentences under it, and the label of the main button."""
 
     heading: str

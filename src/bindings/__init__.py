@@ -56,7 +56,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         queue_recording=lambda record_id: answer_of(
             "RECORDINGS", env.RECORDINGS.send(js_object({"record_id": record_id}))
         ),
-        count=_counter(env),
+        count_one=_counter(env),
     )
 
 

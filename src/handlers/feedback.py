@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import admission
@@ -29,4 +28,4 @@ async def give(request: Request, ctx: Context, session_id: str) -> Response:
     kept = await feedback.give(ctx, visit, validation.parse(feedback.Feedback, data))
     if request.is_form:
         return redirect(f"/session/{session_id}?saved=feedback#feedback")
-    return json_response(asdict(kept))
+    return json_response(kept._asdict())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import admission
@@ -79,7 +78,7 @@ def _state(visit: Visit) -> dict[str, Any]:
         "reminders": [_reminder(session, reminder) for reminder in session.reminders],
         "reschedule_asked_by": session.role_of(session.reschedule_asked_by or ""),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
-        "words": {**asdict(words_for(visit)), "status": STATUS_LABELS[visit.view]},
+        "words": {**words_for(visit)._asdict(), "status": STATUS_LABELS[visit.view]},
     }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from model import Role
 
@@ -18,8 +17,7 @@ PLUGNMEET: Final = "plugnmeet"
 BIGBLUEBUTTON: Final = "bigbluebutton"
 
 
-@dataclass(frozen=True, slots=True)
-class JoinGrant:
+class JoinGrant(NamedTuple):
     """All a browser needs to enter the call. `url` is a secret of one person, for one click."""
 
     provider: str
@@ -51,8 +49,7 @@ class CallNews(StrEnum):
     RECORDING_STOPPED = "recording_stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class CallEvent:
+class CallEvent(NamedTuple):
     """News of a call.
 
     `call` names one life of the room: a room that was ended and opened again has another one.
@@ -81,16 +78,14 @@ class CallEvent:
         return cls(news, data["room_id"], data["call"], data["thing"], role)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingReady:
+class RecordingReady(NamedTuple):
     """A recording can be fetched now."""
 
     room_id: str
     record_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One webhook, verified. `id` is the same each time it is delivered."""
 
     id: str
@@ -99,16 +94,14 @@ class Delivery:
     """None for what means nothing to us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """A recording that the provider has. `size_bytes` is what it announces, if it does."""
 
     record_id: str
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingSource:
+class RecordingSource(NamedTuple):
     """Where a recording's bytes are now; the address is a secret and expires."""
 
     url: str

@@ -267,7 +267,7 @@ class World:
             files=FaultyFiles(self),
             fetch_stream=self._fetch,
             discard=self._discard,
-            count=None,
+            count_one=None,
             queue_recording=self._queue,
             fetch_json=self._nothing,
             verify_signature=self._nothing,

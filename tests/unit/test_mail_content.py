@@ -89,7 +89,7 @@ def test_half_an_hour_before_nobody_is_told_in_an_hour():
 
 
 def test_tomorrow_is_meant_in_the_readers_zone():
-    early = replace(BOOKED, scheduled_start=AT + 7 * HOUR, scheduled_end=AT + 8 * HOUR)
+    early = BOOKED._replace(scheduled_start=AT + 7 * HOUR, scheduled_end=AT + 8 * HOUR)
     now = AT + 4 * HOUR  # 22:00 in Berlin, 16:00 in New York
 
     assert content(Kind.DAY_BEFORE, Role.STUDENT, early, now)["subject"].startswith("Tomorrow")
@@ -98,7 +98,7 @@ def test_tomorrow_is_meant_in_the_readers_zone():
 
 def test_a_change_of_the_clocks_between_reminders_is_followed():
     start = 1_793_526_300  # Sunday, 1 November 2026, 10:45 in Berlin; New York goes back that night
-    moved = replace(BOOKED, scheduled_start=start, scheduled_end=start + HOUR)
+    moved = BOOKED._replace(scheduled_start=start, scheduled_end=start + HOUR)
 
     assert "at 04:45" in content(Kind.DAY_BEFORE, Role.TEACHER, moved, start - DAY)["subject"]
     assert "at 04:45" in content(Kind.HOUR_BEFORE, Role.TEACHER, moved, start - HOUR)["subject"]
@@ -161,8 +161,8 @@ def test_preview_text_comes_first_and_says_when():
 
 
 def test_names_are_data_not_markup():
-    hostile = replace(LENA, name='<b onclick="x">Eve</b>\r\nBcc: all@example.com')
-    booked = replace(BOOKED, student=hostile, course=Course("c", "<script>1</script>"))
+    hostile = LENA._replace(name='<b onclick="x">Eve</b>\r\nBcc: all@example.com')
+    booked = BOOKED._replace(student=hostile, course=Course("c", "<script>1</script>"))
     mail_of = content(Kind.DAY_BEFORE, Role.TEACHER, booked)
 
     assert "<b onclick" not in mail_of["html"]
@@ -187,6 +187,6 @@ def test_a_request_shows_the_times_and_the_reason():
 
 
 def test_the_same_mail_is_the_same_bytes():
-    due = mail(Kind.DAY_BEFORE, Role.STUDENT, replace(BOOKED, status=Status.SCHEDULED))
+    due = mail(Kind.DAY_BEFORE, Role.STUDENT, BOOKED._replace(status=Status.SCHEDULED))
 
     assert payload_of(due, SETTINGS, AT - DAY) == payload_of(due, SETTINGS, AT - DAY)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import routes
+from errors import MethodNotAllowedError, NotFoundError
 
 SOURCE = Path(routes.__file__).parent
 # What costs most to import, and what no page, state or join needs.
@@ -33,3 +34,26 @@ def test_people_in_a_hurry_wait_for_no_heavy_import(names):
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_piece_of_the_path_goes_to_the_handler_by_its_name():
+    route, taken = routes.match("PUT", "/session/s 1/uploads/r2/parts/3", development=False)
+
+    assert route.handler == "uploads.put_part"
+    assert taken == {"session_id": "s 1", "resource_id": "r2", "number": "3"}
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/session/", "/session//state", "/session/a/state/", "/dev"]
+)
+def test_nothing_is_at_other_addresses(path):
+    with pytest.raises(NotFoundError):
+        routes.match("GET", path, development=False)
+
+
+def test_a_path_has_its_own_methods_and_head_goes_with_get():
+    assert routes.match("HEAD", "/healthz", development=False)[0].handler == "ops.healthz"
+    with pytest.raises(MethodNotAllowedError) as refused:
+        routes.match("PATCH", "/platform/sessions/s1", development=False)
+
+    assert ("Allow", "PUT, GET, HEAD") in refused.value.headers

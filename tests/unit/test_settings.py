@@ -39,6 +39,12 @@ def test_a_complete_configuration_is_read():
     assert not settings.development
 
 
+def test_settings_in_a_log_line_show_no_secret():
+    shown = f"{Settings.from_env(COMPLETE)!r}"
+
+    assert not [name for name in SECRETS if COMPLETE.get(name, "-none-") in shown]
+
+
 def test_everything_that_is_missing_is_named_at_once():
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({"ENVIRONMENT": "production"})

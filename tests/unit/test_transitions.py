@@ -1,6 +1,5 @@
 """The clock closes what is over: once, and as what it was."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -33,7 +32,7 @@ async def sweep(db, now):
 
 
 async def test_the_end_of_a_waiting_is_not_undone_by_who_comes_in_that_moment(db, booked):
-    waiting = replace(await sessions.find(db, "s1"), status=Status.NO_SHOW)
+    waiting = (await sessions.find(db, "s1"))._replace(status=Status.NO_SHOW)
     booked.execute("UPDATE sessions SET status = 'no_show', no_show = 'student'")
     assert await transitions.end(db, "s1", now=START + 700)
     await db.batch([transitions.start(waiting, Started(START + 701))])

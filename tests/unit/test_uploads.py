@@ -1,7 +1,6 @@
 """Files that arrive, go and come back while others do the same, or while the sweep comes by."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -157,7 +156,7 @@ async def test_a_file_cannot_be_brought_back_once_the_sweep_has_taken_it(world, 
         answers.append(await teacher(world, "POST", "/session/s1/resources/f1/restore"))
 
     meanwhile(monkeypatch, world.files, "delete", restore)
-    await cleaning.sweep(replace(world.context(), now=world.now + 1))
+    await cleaning.sweep(world.context()._replace(now=world.now + 1))
 
     assert [status for status, _ in answers] == [404]
     assert nothing_is_left(world)

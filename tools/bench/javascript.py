@@ -59,7 +59,7 @@ def marked_page() -> str:
         mark("session.id"), Status.SCHEDULED, Course(mark("course_url"), mark("session.course")),
         person("viewer"), person("other"), start, start + 3600, None, None, None, 0, False, None,
     )  # fmt: skip
-    names = {item: mark(f"span.{item}") for item in when.Span.__slots__}
+    names = {item: mark(f"span.{item}") for item in when.Span._fields}
     addresses = Settings(
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
