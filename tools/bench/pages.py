@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.bench import peers
+from tools.bench.isolate import isolate_of
 from tools.bench.peers import BARE, FASTAPI, JAVASCRIPT, OURS
 from tools.bench.report import Table, percentile
 from tools.bench.workerd import Workerd
@@ -73,14 +74,14 @@ class Series:
 def main() -> list[Table]:
     with running([OURS, JAVASCRIPT, FASTAPI, BARE]) as workers:
         workerds = {name: Workerd(worker) for name, worker in workers.items()}
-        before = {name: each.memory_mb() for name, each in workerds.items()}
+        before = memory(workers)
         refuse_different_pages(workerds)
         series = [Series(name, each, PAGE) for name, each in workerds.items()]
         series.append(Series(f"{OURS}, state", workerds[OURS], STATE))
         series.append(Series("a static file", workerds[JAVASCRIPT], "/css/app.css"))
         interleave(series)
-        after = {name: each.memory_mb() for name, each in workerds.items()}
-    return [table(series), memory(before, after)]
+        after = memory(workers)
+    return [table(series), memory_table(before, after)]
 
 
 @contextmanager
@@ -145,9 +146,19 @@ def table(series: list[Series]) -> Table:
     )
 
 
-def memory(before: dict[str, float], after: dict[str, float]) -> Table:
+def memory(workers: dict[str, LocalWorker]) -> dict[str, list[str]]:
+    """Of each Worker's own isolate, and of the workerd that it runs in, in MB."""
+    found = {}
+    for name, worker in workers.items():
+        with isolate_of(worker) as isolate:
+            found[name] = [f"{isolate.memory_mb()}", f"{Workerd(worker).memory_mb():.0f}"]
+    return found
+
+
+def memory_table(before: dict[str, list[str]], after: dict[str, list[str]]) -> Table:
     return Table(
-        "Memory of workerd, one isolate of the Worker and local D1 in it",
-        ["", "at the start MB", "after the requests MB"],
-        [[name, f"{before[name]:.0f}", f"{after[name]:.0f}"] for name in before],
+        "Memory",
+        ["", "isolate MB", "workerd MB", "isolate after the requests MB", "workerd MB"],
+        [[name, *before[name], *after[name]] for name in before],
+        "The Worker's own isolate with its interpreter, and all of workerd with local D1 in it.",
     )

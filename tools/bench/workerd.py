@@ -18,7 +18,7 @@ class Workerd:
             for pid, arguments in below(worker.port)
             if "workerd serve" in arguments and f":{worker.port}" not in arguments
         ]
-        self.port = _first_listening_port(self.pid)
+        self.port = listening_ports(self.pid)[0]
 
     def cpu_s(self) -> float:
         """Processor seconds of all its threads so far; differences are exact to microseconds."""
@@ -42,14 +42,12 @@ def below(port: int) -> list[tuple[int, str]]:
     return [(int(pid), arguments) for pid, _, arguments in table if pid in roots]
 
 
-def _first_listening_port(pid: int) -> int:
-    """The port opened first, which is where requests come in; the others are for debugging."""
+def listening_ports(pid: int) -> list[int]:
+    """Where it listens, in the order of opening: requests come in at the first of workerd's."""
     rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     ports = {
         f"socket:[{row[9]}]": int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTENING
     }
-    for descriptor in sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda path: int(path.name)):
-        if (target := str(descriptor.readlink())) in ports:
-            return ports[target]
-    msg = f"workerd {pid} listens nowhere"
-    raise RuntimeError(msg)
+    descriptors = sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda path: int(path.name))
+    opened = [str(descriptor.readlink()) for descriptor in descriptors]
+    return [ports[target] for target in opened if target in ports]
