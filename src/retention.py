@@ -177,8 +177,6 @@ async def _purge_orphans(ctx: Context) -> int:
         await retention_db.set_progress(ctx.db, ORPHAN_JOB, 0, seen)
         if not seen:
             break
-    else:
-        _say_that_more_is_left("orphans")
     return count
 
 
