@@ -38,6 +38,7 @@ _EMAIL_PART: Final = r"[^@\s\x00-\x20\x7f-\x9f<>,;\"]+"
 _WEB_ADDRESS: Final = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
 )
+_LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _EMAIL: Final = rf"^{_EMAIL_PART}@{_EMAIL_PART}\.{_EMAIL_PART}$"
 
 
@@ -75,8 +76,10 @@ class BookedPerson(_Model):
     name: Annotated[Line, Field(max_length=200)]
     email: Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
     avatar: WebAddress | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """None: UTC."""
+    locale: Annotated[str, StringConstraints(pattern=_LOCALE)] | None = None
+    """None: English."""
 
 
 class Booking(_Model):
@@ -87,7 +90,7 @@ class Booking(_Model):
     teacher: BookedPerson
     scheduled_start: Moment
     scheduled_end: Moment
-    recording_enabled: bool = False
+    recording_enabled: bool | None = None
     bbb_meeting_url: WebAddress | None = None
 
     @model_validator(mode="after")

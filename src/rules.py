@@ -119,9 +119,8 @@ def view_of(session: Session, role: Role, now: int) -> View:
         return View.ENDED
     if now < opens_at(session):
         return View.EARLY
-    if session.status is Status.IN_PROGRESS:
-        return View.IN_PROGRESS
     me, other = session.participant(role), session.participant(role.other)
-    if me.present and other.present:
-        return View.IN_PROGRESS
-    return View.WAITING if me.present else View.JOINABLE
+    if me.present and not other.present:
+        return View.WAITING
+    both_here = me.present and other.present
+    return View.IN_PROGRESS if both_here or session.status is Status.IN_PROGRESS else View.JOINABLE

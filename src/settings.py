@@ -151,6 +151,8 @@ class Settings:
         ]
         if not self.resend_api_key:
             found.append("without RESEND_API_KEY nobody gets mail")
+        elif not self.resend_webhook_secret:
+            found.append("without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of")
         return found
 
     def _missing(self) -> list[str]:
@@ -169,8 +171,6 @@ class Settings:
             required += ["plugnmeet_url", "plugnmeet_api_key", "plugnmeet_api_secret"]
         if self.video_provider == "bigbluebutton":
             required += ["bbb_url", "bbb_secret"]
-        if self.resend_api_key:
-            required.append("resend_webhook_secret")
         if self.turn_key_id:
             required.append("turn_key_api_token")
         return [name.upper() for name in required if not getattr(self, name)]
@@ -251,7 +251,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "public_url": _origin,
     "link_secrets": _keys,
     "mail_from": _sender,
-    "resend_api_url": _origin,
+    "resend_api_url": _web_address,
     "resend_webhook_secret": _signing_secret,
     "peer_first": _boolean,
     "plugnmeet_url": _web_address,

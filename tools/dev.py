@@ -54,9 +54,10 @@ def serve(port: int) -> None:
     worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=show)
     try:
         worker.start()
-        seed(origin)
+        if settings["ENVIRONMENT"] == "development":
+            seed(origin)
+            print(f"Dashboard: {origin}/dev", flush=True)
         print(f"Ready on {origin}", flush=True)
-        print(f"Dashboard: {origin}/dev", flush=True)
         while True:
             run_cron(worker)
             restart_after_change(worker)

@@ -1,6 +1,7 @@
 """The settings of a local Worker: development defaults < `.dev.vars` < the environment."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,12 @@ DOTENV_LINE = re.compile(
 
 
 SERVER_URLS = {"plugnmeet": "PLUGNMEET_URL", "bigbluebutton": "BBB_URL"}
+# Production refuses any secret that starts like these.
+SECRETS = {
+    "AUTH_JWT_SECRET": "development-only-jwt-secret-of-the-platform",
+    "PLATFORM_TOKEN": "development-only-token-of-the-platform",
+    "LINK_SECRETS": "development-only-key-of-links-in-mails",
+}
 
 
 def development(origin: str) -> dict[str, str]:
@@ -25,10 +32,7 @@ def development(origin: str) -> dict[str, str]:
         "TEACHER_DASHBOARD_URL": f"{origin}/dev",
         "COURSE_URL": f"{origin}/dev?course={{course_id}}",
         "AUTH_COOKIE": "session_room_dev",
-        # Production refuses any secret that starts like these.
-        "AUTH_JWT_SECRET": "development-only-jwt-secret-of-the-platform",
-        "PLATFORM_TOKEN": "development-only-token-of-the-platform",
-        "LINK_SECRETS": "development-only-key-of-links-in-mails",
+        **SECRETS,
         "VIDEO_PROVIDER": "peer",
         "MAIL_FROM": "Session Room <sessions@localhost>",
         # Two browsers on one machine need no STUN, and development reaches for no other.
@@ -42,6 +46,11 @@ def merged(
     """Return development's settings, overridden by `dev_vars`, overridden by `environment`."""
     own = parse_dotenv(dev_vars.read_text(encoding="utf-8")) if dev_vars.is_file() else {}
     everything = {**development(origin), **own, **environment}
+    if everything["ENVIRONMENT"] == "production":
+        # Nobody has to know those that were not given, to see how production answers.
+        everything |= {
+            name: secrets.token_hex(32) for name in SECRETS if everything[name] == SECRETS[name]
+        }
     if "VIDEO_PROVIDER" not in own | dict(environment):
         # Whoever names a server wants to use it.
         named = [name for name, url in SERVER_URLS.items() if everything.get(url)]

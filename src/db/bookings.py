@@ -105,7 +105,7 @@ async def store(
         booking.teacher.id,
         booking.scheduled_start,
         booking.scheduled_end,
-        int(booking.recording_enabled),
+        int(booking.recording_enabled or False),
         booking.bbb_meeting_url,
         now,
     )
@@ -134,8 +134,8 @@ def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
         person.name,
         person.email,
         person.avatar,
-        person.time_zone,
-        person.locale,
+        person.time_zone or "UTC",
+        person.locale or "en",
         now,
     )
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class TechIssue(BaseModel):
-    """What went wrong in the browser: a word of ours, never a message."""
+    """What went wrong in the browser: one word, such as an error's name, never a message."""
 
     model_config = ConfigDict(extra="forbid")
 
     event: Literal["tech_issue"]
-    error_type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    error_type: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:

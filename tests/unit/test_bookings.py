@@ -3,6 +3,8 @@
 import pytest
 
 import bookings
+from db import bookings as bookings_db
+from db import sessions
 from errors import ConflictError, InvalidError
 from model import Role, Status
 from tests.unit.cast import DAY, END, HOUR, START, booked_person, booking, session
@@ -31,12 +33,20 @@ def test_a_booking_with_everything_is_read():
     assert parsed.recording_enabled
 
 
-def test_what_is_optional_has_defaults():
-    parsed = bookings.parse("s1", booking(teacher=booked_person("teacher")))
+NOTHING = {"avatar": None, "time_zone": None, "locale": None}
 
-    assert (parsed.teacher.time_zone, parsed.teacher.locale) == ("UTC", "en")
-    assert (parsed.teacher.avatar, parsed.bbb_meeting_url) == (None, None)
-    assert not parsed.recording_enabled
+
+@pytest.mark.parametrize("given", [{}, NOTHING])
+async def test_what_is_optional_may_be_left_out_or_null(db, given):
+    teacher = booked_person("teacher") | given
+    optional = {"recording_enabled": None, "bbb_meeting_url": None} if given else {}
+    parsed = bookings.parse("s1", booking(teacher=teacher, **optional))
+    await bookings_db.store(db, "s1", parsed, known=None, reopens=False, now=START - DAY)
+    session = await sessions.find(db, "s1")
+
+    assert (session.teacher.time_zone, session.teacher.locale) == ("UTC", "en")
+    assert (session.teacher.avatar, session.bbb_meeting_url) == (None, None)
+    assert not session.recording_enabled
 
 
 STUDENT = "student"

@@ -63,7 +63,7 @@ TABLE = {
         HELD | {"student": gone("student"), "teacher": here("teacher")},
         START + MINUTE,
         View.IN_PROGRESS,
-        View.IN_PROGRESS,
+        View.WAITING,
     ),
     "both left, a second before the end": (
         HELD | {"student": gone("student"), "teacher": gone("teacher")},
@@ -81,7 +81,7 @@ TABLE = {
         HELD | {"student": gone("student"), "teacher": here("teacher")},
         END,
         View.IN_PROGRESS,
-        View.IN_PROGRESS,
+        View.WAITING,
     ),
     "the last second of overtime": (
         HELD | BOTH_HERE,

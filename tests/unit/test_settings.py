@@ -151,7 +151,6 @@ def test_a_jwks_replaces_the_shared_secret():
             {"PLUGNMEET_URL", "PLUGNMEET_API_KEY", "PLUGNMEET_API_SECRET"},
         ),
         ({"VIDEO_PROVIDER": "bigbluebutton"}, {"BBB_URL", "BBB_SECRET"}),
-        ({"RESEND_API_KEY": "re_123"}, {"RESEND_WEBHOOK_SECRET"}),
         ({"TURN_KEY_ID": "key"}, {"TURN_KEY_API_TOKEN"}),
     ],
 )
@@ -182,6 +181,7 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
         link_secrets=("k" * 32,),
         auth_jwks_url="https://example.com/jwks",
         resend_api_key="re_1",
+        resend_webhook_secret="whsec_MTIz",
     )
     weak = replace(
         strong, public_url="http://x", link_secrets=("k" * 32, "leaked"), resend_api_key=""
@@ -193,4 +193,7 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
         "LINK_SECRETS is shorter than 32 characters",
         "PUBLIC_URL is not https",
         "without RESEND_API_KEY nobody gets mail",
+    ]
+    assert replace(strong, resend_webhook_secret="").weaknesses() == [
+        "without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"
     ]

@@ -33,17 +33,18 @@ def test_who_is_not_let_in_has_viewed_nothing(site, new_id):
     assert len(eventually(lambda: events_of(site, new_id))) == 1
 
 
-def test_trouble_in_the_browser_is_a_tech_issue(site, new_id):
+@pytest.mark.parametrize("error_type", ["camera_denied", "NotAllowedError", "ice-failed.udp"])
+def test_trouble_in_the_browser_is_a_tech_issue(site, new_id, error_type):
     site.book(new_id)
     answer = site.post(
         f"/session/{new_id}/events",
         user="student",
-        json={"event": "tech_issue", "error_type": "camera_denied"},
+        json={"event": "tech_issue", "error_type": error_type},
     )
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert eventually(lambda: events_of(site, new_id)) == [
-        ("tech_issue", {"error_type": "camera_denied"})
+        ("tech_issue", {"error_type": error_type})
     ]
 
 

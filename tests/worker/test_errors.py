@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from tests.worker.lesson import until
 from tests.worker.site import BROWSER, DAY, HOUR, MINUTE, error_of
 
 
@@ -108,7 +109,7 @@ def test_pages_and_data_say_the_same(site, path, user, status):
 def test_every_answer_has_an_id_that_the_log_knows(site):
     answer = site.get("/nothing")
 
-    assert answer.headers["X-Request-Id"] in site.worker.logs()
+    until(lambda: answer.headers["X-Request-Id"] in site.worker.logs(), wanted=True)
 
 
 def test_a_link_long_past_has_ended(site, new_id):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tools.bench.workerd import Workerd, below, listening_ports
 from tools.local_worker import DIRECT, LocalWorker
@@ -31,7 +32,8 @@ class Isolate:
         self._inspector.send(json.dumps({"id": self._asked, "method": "Runtime.getHeapUsage"}))
         while (heard := json.loads(self._inspector.recv(timeout=60))).get("id") != self._asked:
             pass
-        return round(sum(heard["result"][part] for part in PARTS) / MB)
+        used: float = sum(heard["result"][part] for part in PARTS)
+        return round(used / MB)
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def isolate_of(worker: LocalWorker) -> Iterator[Isolate]:
     ]
     # wrangler lets nobody in without an origin, and never says goodbye.
     with connect(
-        address, origin="http://localhost", max_size=None, proxy=None, close_timeout=0
+        address, origin=Origin("http://localhost"), max_size=None, proxy=None, close_timeout=0
     ) as inspector:
         yield Isolate(inspector)
 

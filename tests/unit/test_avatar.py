@@ -1,0 +1,23 @@
+"""A person's picture: theirs where browsers show it, else their initials."""
+
+import pytest
+
+import pages
+from model import Role
+from tests.unit.cast import person
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://cdn.example.com/m.png", '<img src="https://cdn.example.com/m.png"'),
+        ("/avatars/maya.svg", '<img src="/avatars/maya.svg"'),
+        ("http://cdn.example.com/m.png", ">MO<"),
+        (None, ">MO<"),
+    ],
+)
+def test_pictures_that_no_browser_would_show_are_initials(address, shown):
+    maya = person(Role.STUDENT)._replace(name="Maya Okafor", avatar=address)
+    macros = pages.templates().get_template("partials/person.html").module
+
+    assert shown in macros.avatar(maya)
