@@ -1,4 +1,4 @@
-"""What a handler may use: settings, database, time, and the two things the runtime does for us."""
+"""What an event may use; `bindings.context` makes it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Conversation:
         return {
             "type": "welcome",
             "role": socket.role,
-            # Perfect negotiation: on a collision of offers the student gives way.
+            # The polite one only answers offers, and asks for new ones.
             "polite": socket.role is Role.STUDENT,
             "other": {
                 "state": other.state if other else Here.LEFT,

@@ -1,9 +1,11 @@
 """Every failure we expect: its status, its code, and the sentence people read.
 
 AppError
+ +- BadRequestError          400
  +- SignedOutError           401  (WebhookRejectedError)
  +- ForbiddenError           403  (NotParticipantError, CrossSiteError, ...)
  +- NotFoundError            404  (SessionNotFoundError)
+ +- MethodNotAllowedError    405
  +- ConflictError            409  (TooEarlyError)
  +- SessionEndedError        410
  +- LengthRequiredError      411
@@ -12,8 +14,9 @@ AppError
  +- UnsupportedTypeError     415
  +- RangeNotSatisfiableError 416
  +- InvalidError             422
+ +- UpgradeRequiredError     426
  +- TooManyRequestsError     429
- +- ServiceUnavailableError  503  (ProviderError)
+ +- ServiceUnavailableError  503  (ProviderError, NotConfiguredError)
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from presence import Seats
     from room_memory import Memory
 
-RETRY_S: Final = 5
+END_AGAIN_S: Final = 5
 # A provider that is down for longer has lost its calls by then.
 END_TRIED_FOR_S: Final = 30 * 60
 
@@ -125,16 +125,27 @@ class HeldCall:
             return False
         return not rules.can_join(session, now)
 
-    async def end(self, session: Session, now: int) -> None:
-        """End the call; what fails is tried again for half an hour, then given up."""
-        room = session.provider_room_id or ""
+    def begin_end(self, session: Session, now: int) -> None:
+        """Before `end`: until the provider's time is up nobody else tries, and then somebody does.
+
+        That may be another life of the room: it can be evicted while the provider thinks.
+        """
+        room = session.provider_room_id
         if self._memory.ending.get("room") != room:
-            self._memory.ending = {"room": room, "since": now, "again_at": now}
+            self._memory.ending = {"room": room, "since": now}
+        self._end_again_at(now + int(self._context().settings.provider_timeout_s) + END_AGAIN_S)
+
+    async def end(self, session: Session) -> None:
+        """End the call; what fails is tried again for half an hour, then given up."""
         try:
             await video.end(self._context(), session)
         except ProviderError:
+            now = self._context().now
             if now < self._memory.ending["since"] + END_TRIED_FOR_S:
-                self._memory.look_at = self._memory.ending["again_at"] = now + RETRY_S
+                self._end_again_at(now + END_AGAIN_S)
                 return
             log("call_not_ended", session_id=session.id, provider=session.provider)
-        self._memory.ended_call, self._memory.ending = room, {}
+        self._memory.ended_call, self._memory.ending = session.provider_room_id or "", {}
+
+    def _end_again_at(self, moment: int) -> None:
+        self._memory.look_at = self._memory.ending["again_at"] = moment

@@ -44,6 +44,7 @@ class LiveSocket:
         """Write down who it is, on a socket just accepted."""
         about = {
             "id": socket_id,
+            "user_id": visitor.user_id,
             "role": visitor.role.value,
             "page": visitor.page,
             "watching": visitor.watching,
@@ -55,6 +56,11 @@ class LiveSocket:
     @property
     def id(self) -> str:
         return str(self._about["id"])
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is; empty for one that an older release has let in."""
+        return str(self._about.get("user_id", ""))
 
     @property
     def role(self) -> Role:

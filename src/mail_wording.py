@@ -12,8 +12,6 @@ from model import Role
 from wording import first_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mail_rules import DueMail
     from model import Participant
 
@@ -77,12 +75,7 @@ class Facts(NamedTuple):
 
 
 def words_for(facts: Facts) -> Words:
-    """The words in the reader's language, as far as we speak it."""
-    language = facts.reader.locale.split("-", 1)[0].lower()
-    return LANGUAGES.get(language, english)(facts)
-
-
-def english(facts: Facts) -> Words:
+    """What the mail says, in English."""
     match facts.mail.kind:
         case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
             return _reminder(facts)
@@ -121,14 +114,14 @@ def _reminder(facts: Facts) -> Words:
             else "Have your material ready; you can put it into the room beforehand."
         )
         return Words(
-            f"{facts.day.capitalize()} at {span.start}: {_title(facts)}",
+            f"{_as_first(facts.day)} at {span.start}: {_title(facts)}",
             preview,
             f"Your session is {facts.day}",
             f"You meet {facts.partner}, {facts.day} at {span.start}. {prepare}",
             "View session",
         )
     if kind is Kind.HOUR_BEFORE:
-        when_it_is = "In an hour" if on_time else f"{facts.day.capitalize()}"
+        when_it_is = "In an hour" if on_time else _as_first(facts.day)
         return Words(
             f"{when_it_is}, at {span.start}: {_title(facts)}",
             preview,
@@ -188,8 +181,10 @@ def _reschedule(facts: Facts) -> Words:
     )
 
 
+def _as_first(words: str) -> str:
+    """For the beginning of a line; `capitalize` would make a small letter of Monday's."""
+    return words[:1].upper() + words[1:]
+
+
 def _title(facts: Facts) -> str:
     return f"{facts.mail.session.course.title} with {facts.other.name}"
-
-
-LANGUAGES: Final[dict[str, Callable[[Facts], Words]]] = {"en": english}

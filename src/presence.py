@@ -32,6 +32,8 @@ class Seat(NamedTuple):
     page: str
     away_since: int | None = None
     left_at: int | None = None
+    user_id: str = ""
+    """Whose it is; empty when only a provider's word or an older release says that it is taken."""
 
     @property
     def state(self) -> Here:
@@ -44,16 +46,22 @@ class Seat(NamedTuple):
         """Whether the person counts as present: in the room, or expected back in a moment."""
         return self.left_at is None
 
+    def is_of(self, user_id: str) -> bool:
+        """Whether this person has it: the platform may have put another one in their place."""
+        return self.user_id in ("", user_id)
+
 
 Seats = dict["Role", Seat]
 
 
-def enter(seats: Mapping[Role, Seat], role: Role, page: str, now: int) -> Seats:
+def enter(
+    seats: Mapping[Role, Seat], role: Role, page: str, now: int, *, user_id: str = ""
+) -> Seats:
     """Someone is online; a stay that was only interrupted goes on."""
     seat = seats.get(role)
-    goes_on = seat is not None and seat.taken
-    joined_at = seat.joined_at if seat is not None and goes_on else now
-    return {**seats, role: Seat(joined_at, page)}
+    if seat is not None and seat.taken and (not user_id or seat.is_of(user_id)):
+        return {**seats, role: Seat(seat.joined_at, page, user_id=user_id or seat.user_id)}
+    return {**seats, role: Seat(now, page, user_id=user_id)}
 
 
 def lose(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
@@ -61,7 +69,7 @@ def lose(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
     seat = seats.get(role)
     if seat is None or seat.state is not Here.ONLINE:
         return dict(seats)
-    return {**seats, role: Seat(seat.joined_at, seat.page, away_since=now)}
+    return {**seats, role: seat._replace(away_since=now)}
 
 
 def leave(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
@@ -70,7 +78,7 @@ def leave(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
     if seat is None or not seat.taken:
         return dict(seats)
     left_at = now if seat.away_since is None else seat.away_since
-    return {**seats, role: Seat(seat.joined_at, seat.page, left_at=left_at)}
+    return {**seats, role: seat._replace(away_since=None, left_at=left_at)}
 
 
 def expire(seats: Mapping[Role, Seat], now: int) -> Seats:

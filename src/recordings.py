@@ -7,6 +7,7 @@ no harm when a message comes twice, and the sweep makes good for one that never 
 from __future__ import annotations
 
 import re
+import time
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -99,32 +100,38 @@ async def _take(ctx: Context, record_id: str, message: Message) -> None:
         message.ack()
         return
     about = {"session_id": row["session_id"], "record_id": record_id}
+    began = time.monotonic()
     try:
         await _copy(ctx, row, parts)
     except UnfinishedError:
-        await recordings_db.release(ctx.db, record_id, now=ctx.now)
+        await recordings_db.release(ctx.db, record_id, now=_now(ctx, began))
         await ctx.queue_recording(record_id)
         message.ack()
     except Exception as error:  # noqa: BLE001
         log("recording_attempt_failed", **about, error=_reason(error), attempt=row["attempts"])
         if not isinstance(error, (RecordingError, AppError)):
             log("unexpected_error", **about, trace=traceback.format_exception(error))
-        await _try_again(ctx, row, message, _reason(error))
+        await _try_again(ctx, row, message, _reason(error), now=_now(ctx, began))
     else:
         log("recording_copied", **about, attempts=row["attempts"])
         message.ack()
 
 
-async def _try_again(ctx: Context, row: Row, message: Message, reason: str) -> None:
+def _now(ctx: Context, began: float) -> int:
+    """The event's own time is past: to copy takes minutes."""
+    return ctx.now + int(time.monotonic() - began)
+
+
+async def _try_again(ctx: Context, row: Row, message: Message, reason: str, *, now: int) -> None:
     """Have the queue bring it once more, unless this was the last attempt."""
     wait = min(LONGEST_WAIT_S, ctx.settings.recording_retry_s * 2 ** (message.attempts - 1))
     goes_on = await recordings_db.postpone(
         ctx.db,
         row["record_id"],
-        until=ctx.now + wait,
+        until=now + wait,
         error=reason,
         most_attempts=MOST_ATTEMPTS,
-        now=ctx.now,
+        now=now,
     )
     if goes_on:
         message.retry(wait)

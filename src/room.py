@@ -195,7 +195,9 @@ class Room(DurableObject):  # type: ignore[misc]
                 old.retire(live_sockets.REPLACED, "opened in another place")
         if not presence.present(self._memory.seats):
             self._memory.noticed_at = self._now()
-        seats = presence.enter(self._memory.seats, socket.role, socket.page, self._now())
+        seats = presence.enter(
+            self._memory.seats, socket.role, socket.page, self._now(), user_id=socket.user_id
+        )
         self._seat(seats)
 
     async def _lost(self, socket: LiveSocket) -> None:
@@ -311,6 +313,7 @@ class Room(DurableObject):  # type: ignore[misc]
             self._memory.noticed_at = self._now()
             if session is not None and self._call.must_end(session, self._now()):
                 # Last of all: it may take long.
+                self._call.begin_end(session, self._now())
                 self._deferred.append(self._end_call(session))
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
@@ -332,6 +335,7 @@ class Room(DurableObject):  # type: ignore[misc]
         if now < rules.opens_at(session) and presence.present(self._memory.seats):
             self._close_room("moved")
             return
+        self._send_away_who_was_replaced(session)
         if rules.can_join(session, now):
             # Whatever is ended after this is another call, though it may have the same name.
             self._memory.ended_call = ""
@@ -350,14 +354,32 @@ class Room(DurableObject):  # type: ignore[misc]
         )
 
     def _close_room(self, reason: str) -> None:
-        """Send everybody out. Their leaving is settled on the next round."""
+        """Send everybody out."""
         self._newcomers = []
         self._memory.look_at = None
-        for socket in self._sockets.everybody():
+        self._send_out(self._sockets.everybody(), presence.present(self._memory.seats), reason)
+
+    def _send_away_who_was_replaced(self, session: Session) -> None:
+        """Who is no participant any more leaves, before somebody else takes their seat."""
+        gone = [
+            socket
+            for socket in self._sockets.everybody()
+            if socket.user_id not in ("", session.participant(socket.role).id)
+        ]
+        roles = {
+            role
+            for role, seat in self._memory.seats.items()
+            if seat.taken and not seat.is_of(session.participant(role).id)
+        }
+        self._send_out(gone, roles, "moved")
+
+    def _send_out(self, sockets: Iterable[LiveSocket], roles: Iterable[Role], reason: str) -> None:
+        """Their leaving is settled on the next round."""
+        for socket in sockets:
             socket.send({"type": "ended", "reason": reason})
             socket.retire(live_sockets.ENDED, reason)
         seats = self._memory.seats
-        for role in presence.present(seats):
+        for role in roles:
             self._call.walk_out([role])
             seats = presence.leave(seats, role, self._now())
             self._changed = True
@@ -365,7 +387,7 @@ class Room(DurableObject):  # type: ignore[misc]
 
     async def _end_call(self, session: Session) -> None:
         """End the provider's call with the room."""
-        await self._call.end(session, self._now())
+        await self._call.end(session)
         self._memory.save(self._sql)
         await self._set_alarm()
 

@@ -114,8 +114,12 @@ class Sender:
             # An earlier call with more mails was taken: these were among them.
             receipts = [Receipt() for _ in wanted]
         except MailError as error:
-            await self._put_back(batch, error, alone=len(wanted) == 1)
-            return _failures(error, failures)
+            log("mail_call_failed", error=str(error), mails=len(batch.mails), key=batch.key)
+            self.tally["failed_calls"] += 1
+            if not (isinstance(error, BatchRefusedError) and len(wanted) == 1):
+                await self._put_back(batch, error)
+                return _failures(error, failures)
+            receipts = [Receipt(refused=str(error))]
         await self._settle(batch, [mail_id for mail_id, _ in wanted], receipts)
         return 0
 
@@ -171,15 +175,9 @@ class Sender:
         )
         self.tally.update({"sent": len(sent), "dead": len(dead)})
 
-    async def _put_back(self, batch: Batch, error: MailError, *, alone: bool) -> None:
+    async def _put_back(self, batch: Batch, error: MailError) -> None:
         """Write down that a batch was not, or perhaps not, taken, and when to go on with it."""
         now = int(self.clock())
-        log("mail_call_failed", error=str(error), mails=len(batch.mails), key=batch.key)
-        self.tally["failed_calls"] += 1
-        if isinstance(error, BatchRefusedError) and alone:
-            settled = Settled(State.DEAD, str(error))
-            await self._finish(batch, settled)
-            return
         pause = mail_rules.retry_in_s(max(mail.attempts for mail in batch.mails))
         if isinstance(error, TryLaterError):
             pause = max(pause, int(error.retry_after_s or 0))
@@ -195,17 +193,6 @@ class Sender:
             not_before=now + pause,
             why=str(error),
         )
-
-    async def _finish(self, batch: Batch, settled: Settled) -> None:
-        await ledger.settle(
-            self.db,
-            key=batch.key,
-            lease_until=batch.lease_until,
-            sent=[],
-            refused=[(mail.id, settled) for mail in batch.mails],
-            now=int(self.clock()),
-        )
-        self.tally["dead"] += len(batch.mails)
 
 
 def _failures(error: MailError, before: int) -> int:

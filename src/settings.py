@@ -38,7 +38,7 @@ def setting(meaning: str, default: Any = "", *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Settings:
-    """The configuration of one deployment. All times and sizes live in `rules`, not here.
+    """The configuration of one deployment. The rules of a session are in `rules`.
 
     It has no repr: secrets would be in it.
     """

@@ -57,9 +57,12 @@ Change = Came | Left | Started | Missed | Completed
 def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Change]:
     """What the record lacks; nothing once it has heard everything."""
     found: list[Change] = []
+    seats = {role: s for role, s in seats.items() if s.is_of(session.participant(role).id)}
+    # Before the room opens people are still in it only when their session has been moved.
+    is_open = now >= rules.opens_at(session)
     for role in Role:
         person, seat = session.participant(role), seats.get(role)
-        if seat is not None and seat.taken and not person.present:
+        if seat is not None and seat.taken and not person.present and is_open:
             found.append(Came(role, seat.joined_at))
         elif person.present and not (seat and seat.taken):
             left_at = seat.left_at if seat and seat.left_at is not None else now

@@ -132,6 +132,9 @@ async def _find_key(kid: str | None, ctx: Context) -> dict[str, Any] | None:
     # A key we have not seen may be a new one: look again, but not for every forged token.
     outdated = found is None or ctx.now - known.fetched_at >= JWKS_KEPT_S
     if outdated and ctx.now >= known.ask_again_at:
+        if found is not None:
+            # Others go on with the keys that we have, however long this takes.
+            _remember(ctx, known._replace(ask_again_at=ctx.now + JWKS_REFETCH_S))
         return _pick((await _refetch_keys(ctx, known)).keys, kid)
     if ctx.now - known.fetched_at >= JWKS_STALE_S:
         raise ServiceUnavailableError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rules
 from db import calls as calls_db
 from db import sessions
-from errors import ConflictError, ProviderError, SessionNotFoundError
+from errors import ConflictError, ProviderError, ServiceUnavailableError, SessionNotFoundError
 from logs import log
 from places import Place, place_of
 from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingReady
@@ -75,6 +75,8 @@ async def move(ctx: Context, session_id: str) -> str | None:
     """Leave peer to peer for the provider, and for good; its name.
 
     None when there is no provider to move to. Moving again changes nothing.
+
+    Raises: ServiceUnavailableError.
     """
     session = await sessions.find(ctx.db, session_id)
     if session is None or ctx.settings.video_provider == PEER or session.bbb_meeting_url:
@@ -83,8 +85,8 @@ async def move(ctx: Context, session_id: str) -> str | None:
     place = place_of(moved, ctx.settings)
     if (place.provider, place.room_id) == (session.provider, session.provider_room_id):
         return place.provider
-    # Held elsewhere meanwhile can only mean there: nothing leads back to peer to peer.
-    await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id)
+    if not await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id):
+        raise ServiceUnavailableError  # somebody else has just written: asking again works
     log("call_moved", session_id=session_id, provider=place.provider)
     return place.provider
 

@@ -19,6 +19,7 @@ class Visitor(NamedTuple):
     """
 
     session_id: str
+    user_id: str
     role: Role
     page: str
     watching: bool
@@ -29,4 +30,4 @@ class Visitor(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> Visitor:
         data = json.loads(text)
-        return cls(data["session_id"], Role(data["role"]), data["page"], data["watching"])
+        return cls(**data | {"role": Role(data["role"])})

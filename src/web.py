@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from errors import BadRequestError, BodyTooLargeError
 
@@ -76,8 +76,7 @@ class Request:
 
     async def form(self) -> dict[str, str]:
         """The fields of a plain HTML form. Raises: BodyTooLargeError."""
-        raw = await self.body()
-        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+        return {name: values[-1] for name, values in (await self.form_lists()).items()}
 
     async def json(self) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
@@ -100,10 +99,7 @@ class Request:
     async def form_lists(self) -> dict[str, list[str]]:
         """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
         raw = await self.body()
-        fields: dict[str, list[str]] = {}
-        for name, value in parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True):
-            fields.setdefault(name, []).append(value)
-        return fields
+        return parse_qs(raw.decode(errors="replace"), keep_blank_values=True)
 
 
 @dataclass

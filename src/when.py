@@ -57,7 +57,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 def is_zone(name: str) -> bool:
     """Whether there is an IANA zone of that name."""
-    return name == "UTC" or str(zone_of(name)) == name
+    return str(zone_of(name)) == name
 
 
 def zone_name(moment: datetime) -> str:

@@ -71,7 +71,7 @@ class LocalWorker:
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
 
-    def start(self, deadline_s: float = START_DEADLINE_S) -> None:
+    def start(self) -> None:
         """Return when the Worker answers. Raises: LocalWorkerError."""
         self.apply_migrations()
         write_env_file(self._env_file, self.settings)
@@ -90,7 +90,7 @@ class LocalWorker:
         self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
         self._reader.start()
         try:
-            self._wait_until_it_answers(self._process, time.monotonic() + deadline_s)
+            self._wait_until_it_answers(self._process, time.monotonic() + START_DEADLINE_S)
         except BaseException:
             self.stop()
             raise
@@ -120,9 +120,9 @@ class LocalWorker:
         """Return what wrangler and the Worker have printed, without colours."""
         return "\n".join(list(self._log))
 
-    def scheduled(self, cron: str = "* * * * *", time_ms: int | None = None) -> None:
+    def scheduled(self, cron: str = "* * * * *") -> None:
         """Run the `scheduled` handler now. Raises: LocalWorkerError when it fails."""
-        query = {"cron": cron, "format": "json"} | ({"time": str(time_ms)} if time_ms else {})
+        query = {"cron": cron, "format": "json"}
         address = f"{self.url}/cdn-cgi/local/scheduled?{urllib.parse.urlencode(query)}"
         try:
             with DIRECT.open(address, timeout=120) as response:

@@ -71,30 +71,20 @@ def fingerprint(step: Step) -> str:
     return digest.hexdigest()
 
 
-def run(
-    command: Sequence[str | Path],
-    *,
-    env: Mapping[str, str] | None = None,
-    timeout_s: float | None = None,
-) -> str:
+def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:
     """Run quietly and return the output; show it when the command fails."""
     arguments = [str(part) for part in command]
     shown = " ".join([Path(arguments[0]).name, *arguments[1:4]])
-    try:
-        done = subprocess.run(
-            arguments,
-            cwd=ROOT,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=timeout_s,
-        )
-    except subprocess.TimeoutExpired as error:
-        msg = f"`{shown} ...` did not end within {timeout_s:.0f} s."
-        raise StepFailedError(msg) from error
+    done = subprocess.run(
+        arguments,
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         print(done.stdout, file=sys.stderr, flush=True)
         msg = f"`{shown} ...` ended with {done.returncode}; its output is above."

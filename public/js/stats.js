@@ -77,7 +77,7 @@ function read(report) {
 }
 
 function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** @param {Report} report One line for those who want to know. */

@@ -44,9 +44,10 @@ export class Transfer extends EventTarget {
       this.#become("done");
     } catch (error) {
       if (this.#abort.signal.aborted) return;
-      if (!(error instanceof RequestError)) throw error;
-      this.problem = error.message;
-      this.canRetry = error.status === 0 || error.status === 400 || error.status >= 500;
+      // Anything else is the browser's, which could not read the file: it was changed or removed.
+      const told = error instanceof RequestError;
+      this.problem = told ? error.message : "This file cannot be read. Choose it again.";
+      this.canRetry = told && (error.status === 0 || error.status === 400 || error.status >= 500);
       this.#become("failed");
     }
   }

@@ -1,4 +1,5 @@
-"""Who was in the room, from when to when. Written by the Durable Object alone."""
+"""Who was in the room, from when to when. Stays are written by the room; the sweep closes them, and
+moving a session forgets them."""
 
 from __future__ import annotations
 

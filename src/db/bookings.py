@@ -62,6 +62,14 @@ DELETE FROM attendance
                 WHERE s.id = ?1 AND s.status = 'scheduled' AND s.sequence = ?2)
 """
 
+# Who was replaced while waiting in the room: what the room hears of them from now on is of another.
+END_STAYS_OF_OTHERS: Final = """
+UPDATE attendance SET left_at = max(?2, last_joined_at)
+ WHERE session_id = ?1 AND left_at IS NULL
+   AND user_id NOT IN (SELECT student_id FROM sessions WHERE id = ?1
+                       UNION ALL SELECT teacher_id FROM sessions WHERE id = ?1)
+"""
+
 CANCEL: Final = """
 UPDATE sessions SET status = 'cancelled', sequence = sequence + 1, ended_at = ?2, updated_at = ?2
  WHERE id = ?1 AND status IN ('scheduled', 'in_progress')
@@ -123,6 +131,7 @@ async def store(
     written = len(statements) - 1
     if known is not None and reopens and known.status is not Status.IN_PROGRESS:
         statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
+    statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += reminders.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])

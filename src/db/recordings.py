@@ -60,8 +60,8 @@ INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2,
 ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
 """
 
-# Only what never arrived before is progress: who copies the same parts again and again fails in the
-# end. The attempt that got further is the first of those that count from there.
+# Only a part that never arrived before is progress, so that copying the same parts again and again
+# fails in the end. Attempts are counted anew from the one that got further.
 GOT_FURTHER: Final = """
 UPDATE recordings SET most_parts = ?2, attempts = 1 WHERE record_id = ?1 AND most_parts < ?2
 """

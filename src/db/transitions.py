@@ -35,8 +35,8 @@ UPDATE sessions SET status = 'completed', ended_at = ?3, updated_at = ?3
 RETURNING started_at, ended_at
 """
 
-# By the teacher: also before both were there. Who did not come stays on record. Not what has been
-# moved away in that moment.
+# The teacher may end a session before both were there. A no-show on record stays one. A session
+# that was moved out of its join window just now is left alone.
 END: Final = """
 UPDATE sessions
    SET status = CASE status WHEN 'no_show' THEN 'no_show' ELSE 'completed' END,

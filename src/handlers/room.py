@@ -51,7 +51,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     watching = request.query.get("watch") == "1"
     visit = await admission.admit(request, ctx, session_id)
     _refuse_unless_open(visit, early=watching)
-    visitor = Visitor(session_id, visit.role, page, watching)
+    visitor = Visitor(session_id, visit.viewer.id, visit.role, page, watching)
     return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
 
 

@@ -105,8 +105,6 @@ class RecordingSource(NamedTuple):
     """Where a recording's bytes are now; the address is a secret and expires."""
 
     url: str
-    resumable: bool
-    """Whether the source answers Range requests, as far as is known beforehand."""
 
 
 class VideoProvider(Protocol):

@@ -131,7 +131,7 @@ class BigBlueButton:
         found = await self._recordings({"recordID": record_id})
         # A part of an id finds recordings as well.
         url = found.get(record_id)
-        return RecordingSource(url, resumable=True) if url else None
+        return RecordingSource(url) if url else None
 
     async def _recordings(self, which: dict[str, str]) -> dict[str, str]:
         """Of what was asked for: those with a video, and where it is."""

@@ -128,7 +128,7 @@ class PlugNmeet:
         if answer is None:
             return None
         token = _text(answer, "token")
-        return RecordingSource(f"{self._server}/download/recording/{token}", resumable=False)
+        return RecordingSource(f"{self._server}/download/recording/{token}")
 
     async def _call(
         self, path: str, asked: dict[str, Any], *, absent_ok: bool = False

@@ -104,6 +104,14 @@ def test_a_change_of_the_clocks_between_reminders_is_followed():
     assert "at 04:45" in content(Kind.HOUR_BEFORE, Role.TEACHER, moved, start - HOUR)["subject"]
 
 
+def test_a_day_that_lasts_23_hours_lies_between_today_and_a_day_by_its_name():
+    start = 1_806_272_100  # Monday, 29 March 2027, 00:15 in Berlin; a day before is Saturday, 23:15
+    moved = BOOKED._replace(scheduled_start=start, scheduled_end=start + HOUR)
+
+    subject = content(Kind.DAY_BEFORE, Role.STUDENT, moved, start - DAY)["subject"]
+    assert subject.startswith("On Monday at 00:15")
+
+
 @pytest.mark.parametrize(("kind", "role"), EVERY)
 def test_every_mail_is_whole(kind, role):
     mail_of = content(kind, role)

@@ -80,12 +80,6 @@ def test_garbage_is_refused_not_stumbled_over(headers, body):
     assert verified(**headers, body=body) is None or headers == {}
 
 
-@pytest.mark.parametrize("secret", ["whsec_", "", "whsec_***", "whsec_abc"])
-def test_a_secret_that_is_none_is_noticed(secret):
-    with pytest.raises(ValueError, match="whsec_"):
-        svix.key_of(secret)
-
-
 def event(kind: str, **data: object) -> dict[str, object]:
     return {
         "type": f"email.{kind}",

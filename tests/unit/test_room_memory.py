@@ -10,6 +10,7 @@ from held_call import HeldCall
 from model import Role
 from presence import Seat
 from room_memory import Memory
+from settings import Settings
 from tests.unit.cast import CLOSES, session
 
 
@@ -57,9 +58,15 @@ async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch)
 
     monkeypatch.setattr(video, "end", never_answers)
     memory = Memory.load(sql)
-    ending = asyncio.create_task(HeldCall(memory, SimpleNamespace).end(over, CLOSES))
-    await asked.wait()
+    call = HeldCall(memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)))
+    call.begin_end(over, CLOSES)
     memory.save(sql)
+    ending = asyncio.create_task(call.end(over))
+    await asked.wait()
     ending.cancel()
+    after = Memory.load(sql)
+    later = HeldCall(after, SimpleNamespace)
 
-    assert HeldCall(Memory.load(sql), SimpleNamespace).must_end(over, CLOSES + 5)
+    assert not later.must_end(over, CLOSES + 34), "the provider may still answer"
+    assert later.must_end(over, CLOSES + 35)
+    assert after.look_at == CLOSES + 35

@@ -7,7 +7,7 @@ import settling
 from model import Role, Status
 from presence import AWAY_S, Here, Seat
 from settling import Came, Completed, Left, Missed, Notice, Started
-from tests.unit.cast import CLOSES, END, MINUTE, NO_SHOW, START, gone, here, person, session
+from tests.unit.cast import CLOSES, DAY, END, MINUTE, NO_SHOW, START, gone, here, person, session
 
 STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
 PAGE = "0123456789abcdef"
@@ -19,6 +19,28 @@ def seats(*roles: Role) -> presence.Seats:
 
 def test_who_comes_is_written_down() -> None:
     assert settling.changes(session(), seats(STUDENT), START) == [Came(STUDENT, START)]
+
+
+def test_who_waited_for_an_earlier_time_has_not_come_to_the_new_one() -> None:
+    moved = session(scheduled_start=START + DAY, scheduled_end=END + DAY)
+
+    assert settling.changes(moved, seats(STUDENT), START) == []
+
+
+def test_nobody_comes_by_sitting_where_another_one_belongs_now() -> None:
+    replaced = {STUDENT: Seat(START, PAGE, user_id="student"), TEACHER: Seat(START, PAGE)}
+    replaced[TEACHER] = Seat(START, PAGE, user_id="teacher before")
+    changes = settling.changes(session(student=here("student")), replaced, NO_SHOW)
+
+    assert changes == [Missed(TEACHER)]
+
+
+def test_who_takes_anothers_place_begins_a_stay_of_their_own() -> None:
+    before = presence.enter({}, TEACHER, PAGE, START, user_id="teacher before")
+    same = presence.enter(before, TEACHER, "another page", START + 5, user_id="teacher before")
+    other = presence.enter(before, TEACHER, PAGE, START + 5, user_id="teacher")
+
+    assert (same[TEACHER].joined_at, other[TEACHER].joined_at) == (START, START + 5)
 
 
 def test_both_there_is_the_start() -> None:

@@ -3,6 +3,7 @@
 Signatures are verified by PyJWT here and by the runtime's WebCrypto in tests/worker.
 """
 
+import asyncio
 import hmac
 import time
 from types import SimpleNamespace
@@ -155,6 +156,26 @@ async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
 
     assert (before, too_soon, in_time) == (None, None, "student")
     assert (asked_too_soon, jwks.asked) == (1, 2)
+
+
+async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks):
+    token = KEYS["ES256"].sign(claims_of("student"))
+    await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+    waiting, asked = asyncio.Event(), []
+
+    async def slow(url):
+        asked.append(url)
+        await waiting.wait()
+        return await fetch_json(url)
+
+    later = context(NOW + 600, auth_jwks_url=jwks.url)
+    later.fetch_json = slow
+    first = asyncio.create_task(tokens.user_id_of(token, later))
+    await asyncio.sleep(0)
+    second = await tokens.user_id_of(token, later)
+    waiting.set()
+
+    assert (await first, second, len(asked)) == ("student", "student", 1)
 
 
 async def test_a_withdrawn_key_stops_counting_when_the_set_is_fetched_again(jwks):

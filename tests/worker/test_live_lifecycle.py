@@ -156,6 +156,22 @@ async def test_a_new_time_reaches_who_waits_already(book: Callable[..., Room]) -
     room.book()
     assert await student.hears("ended", reason="moved")
     await until(room.present, set())
+    assert room.record()["attendance"] == [], "nobody has come to the new time yet"
+
+
+async def test_who_is_replaced_leaves_and_who_replaces_them_has_not_come(
+    book: Callable[..., Room],
+) -> None:
+    room = book(starts_in=5 * MINUTE)
+    teacher = await room.enter(TEACHER)
+    await until(room.present, {TEACHER})
+    room.booked = {"teacher": {"id": "kofi", "name": "Kofi", "email": "kofi@example.com"}}
+    room.book()
+
+    assert await teacher.hears("ended", reason="moved")
+    assert await teacher.closed() == 4003
+    await until(room.present, set())
+    assert "kofi" not in {row["user_id"] for row in room.record()["attendance"]}
 
 
 async def test_a_cancellation_reaches_the_room(book: Callable[..., Room]) -> None:
