@@ -9,18 +9,20 @@ import rules
 import tokens
 from db import sessions
 from errors import (
+    ForbiddenError,
     NotParticipantError,
     ServiceUnavailableError,
     SessionNotFoundError,
     SignedOutError,
 )
+from model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context import Context
     from db.database import Row, Statement
-    from model import Participant, Role, Session, View
+    from model import Participant, Session, View
     from web import Request
 
 
@@ -46,6 +48,11 @@ class Visit(NamedTuple):
     @property
     def view(self) -> View:
         return rules.view_of(self.session, self.role, self.now)
+
+    def refuse_students(self, what: str) -> None:
+        """Raises: ForbiddenError to the student; `what` is what only a teacher may do."""
+        if self.role is not Role.TEACHER:
+            raise ForbiddenError(f"Only the Student-Teacher can {what}.")
 
 
 async def admit(

@@ -9,10 +9,9 @@ import filenames
 import filetypes
 import ranges
 from db import resources as resources_db
-from errors import ConflictError, ForbiddenError, NotFoundError
+from errors import ConflictError, NotFoundError
 from files import MB, size_in_words
 from logs import log
-from model import Role
 from web import Response
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _ready(visit: Visit) -> Row:
 
 async def delete(ctx: Context, visit: Visit) -> int:
     """Take a file away from both people; until when that can be undone."""
-    _refuse_students(visit)
+    visit.refuse_students("delete files")
     rows = visit.along[0]
     if rows and rows[0]["status"] == "deleted":
         return int(rows[0]["updated_at"]) + UNDO_S
@@ -101,7 +100,7 @@ async def restore(ctx: Context, visit: Visit) -> Row:
 
     Raises: ForbiddenError, NotFoundError, ConflictError when it is too late or there is no room.
     """
-    _refuse_students(visit)
+    visit.refuse_students("bring files back")
     rows = visit.along[0]
     if not rows or rows[0]["status"] not in ("deleted", "ready"):
         raise NotFoundError("This file is not here any more.")
@@ -137,8 +136,3 @@ def limits_in_words(settings: Settings) -> str:
     """What is said to whoever has one file too many."""
     quota = size_in_words(quota_bytes(settings))
     return f"A session may have {MAX_FILES} files of at most {quota} together."
-
-
-def _refuse_students(visit: Visit) -> None:
-    if visit.role is not Role.TEACHER:
-        raise ForbiddenError("Only the Student-Teacher can delete files.")

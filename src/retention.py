@@ -19,7 +19,7 @@ DAY_S: Final = 24 * 60 * 60
 WEBHOOKS_KEPT_S: Final = 30 * DAY_S
 AT_ONCE: Final = 100
 FILES_AT_ONCE: Final = 500
-MAILS_AT_ONCE: Final = 2_000
+ROWS_AT_ONCE: Final = 2_000
 # The bucket lists no more.
 KEYS_AT_ONCE: Final = 1_000
 # Of each kind, in one run; a larger backlog is worked off on the following days, and logged.
@@ -147,9 +147,11 @@ async def _forget_chat(ctx: Context, session_id: str) -> bool:
 async def _purge_mails(ctx: Context) -> int:
     count, ended_before = 0, _before(ctx, ctx.settings.mail_kept_days)
     for _ in range(MAX_ROUNDS):
-        gone = await retention_db.drop_mails(ctx.db, ended_before=ended_before, limit=MAILS_AT_ONCE)
+        gone, is_more_left = await retention_db.drop_mails(
+            ctx.db, ended_before=ended_before, limit=ROWS_AT_ONCE
+        )
         count += gone
-        if gone < MAILS_AT_ONCE:
+        if not is_more_left:
             break
     else:
         _say_that_more_is_left("mails")
@@ -157,11 +159,17 @@ async def _purge_mails(ctx: Context) -> int:
 
 
 async def _purge_events(ctx: Context) -> None:
-    await retention_db.drop_events(
-        ctx.db,
-        analytics_before=_before(ctx, ctx.settings.analytics_kept_days),
-        webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
-    )
+    for _ in range(MAX_ROUNDS):
+        is_more_left = await retention_db.drop_events(
+            ctx.db,
+            analytics_before=_before(ctx, ctx.settings.analytics_kept_days),
+            webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
+            limit=ROWS_AT_ONCE,
+        )
+        if not is_more_left:
+            break
+    else:
+        _say_that_more_is_left("events")
 
 
 async def _purge_orphans(ctx: Context) -> int:

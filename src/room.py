@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import js
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from model import Session
     from presence import Seats
 
-RETRY_S = 5
+SETTLE_AGAIN_S: Final = 5
 
 
 class Room(DurableObject):  # type: ignore[misc]
@@ -317,7 +317,7 @@ class Room(DurableObject):  # type: ignore[misc]
                 self._deferred.append(self._end_call(session))
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
-            self._memory.look_at = self._now() + RETRY_S
+            self._memory.look_at = self._now() + SETTLE_AGAIN_S
         finally:
             self._settling = False
             self._memory.save(self._sql)

@@ -47,13 +47,18 @@ async def user_id_of(token: str, ctx: Context) -> str | None:
 
     Raises: ServiceUnavailableError when the platform's keys cannot be had.
     """
-    if len(token) > MAX_TOKEN_CHARACTERS or token.find(".") > MAX_HEADER_CHARACTERS:
+    if is_too_long(token):
         return None
     try:
         claims = await _claims(token, ctx)
     except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError, binascii.Error):
         return None
     return claims.get("sub") or None
+
+
+def is_too_long(token: str) -> bool:
+    """Whether a token must not even be read."""
+    return len(token) > MAX_TOKEN_CHARACTERS or token.find(".") > MAX_HEADER_CHARACTERS
 
 
 async def _claims(token: str, ctx: Context) -> dict[str, Any]:

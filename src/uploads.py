@@ -20,14 +20,13 @@ from errors import (
     BadRequestError,
     BodyTooLargeError,
     ConflictError,
-    ForbiddenError,
     InvalidError,
     NotFoundError,
     UnsupportedTypeError,
 )
 from files import MB, Part, StreamBrokenError, size_in_words
 from logs import log
-from model import Role, Status
+from model import Status
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -92,7 +91,7 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
     """
     if size > MAX_SINGLE_BYTES:
         raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
-    _refuse_students(visit)
+    visit.refuse_students("upload files")
     row = _described(ctx, visit, name, size)
     if not await _announce(ctx, visit, row):
         raise BodyTooLargeError(resources.limits_in_words(ctx.settings))
@@ -114,7 +113,7 @@ async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished,
     `visit.along` has what is unfinished. Raises as `receive` does, and ConflictError when the key
     is another file's.
     """
-    _refuse_students(visit)
+    visit.refuse_students("upload files")
     rows, parts = visit.along
     known = next((row for row in rows if row["upload_key"] == new.key), None)
     if known is None:
@@ -163,7 +162,7 @@ async def complete(ctx: Context, visit: Visit) -> Row:
     """Put the parts together. Asking again after a lost answer answers the same."""
     rows, parts = visit.along
     if rows and rows[0]["status"] == "ready":
-        _refuse_students(visit)
+        visit.refuse_students("upload files")
         return rows[0]
     row, upload = _upload_of(visit)
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
@@ -200,14 +199,14 @@ async def cancel(ctx: Context, visit: Visit) -> None:
 
 def unfinished(visit: Visit) -> list[Unfinished]:
     """Of what `resources_db.unfinished` found. Raises: ForbiddenError for students."""
-    _refuse_students(visit)
+    visit.refuse_students("upload files")
     rows, parts = visit.along
     return [_unfinished(row, resources_db.part_sizes(parts, row["id"])) for row in rows]
 
 
 def _upload_of(visit: Visit) -> tuple[Row, Unfinished]:
     """The one upload that was asked along. Raises: ForbiddenError, NotFoundError."""
-    _refuse_students(visit)
+    visit.refuse_students("upload files")
     rows, parts = visit.along
     if not rows or rows[0]["status"] != "uploading" or not rows[0]["upload_id"]:
         raise NotFoundError(_UNKNOWN)
@@ -218,11 +217,6 @@ def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
     return Unfinished(
         row["id"], row["name"], row["size_bytes"], row["upload_key"], row["part_bytes"], parts
     )
-
-
-def _refuse_students(visit: Visit) -> None:
-    if visit.role is not Role.TEACHER:
-        raise ForbiddenError("Only the Student-Teacher can upload files.")
 
 
 def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:

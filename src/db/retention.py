@@ -48,10 +48,21 @@ DELETE FROM mails WHERE id IN (
    WHERE s.scheduled_end <= ?1 LIMIT ?2)
 RETURNING id
 """
-DROP_OUTBOX: Final = "DELETE FROM outbox WHERE created_at <= ?1"
+DROP_OUTBOX: Final = """
+DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= ?1 LIMIT ?2) RETURNING id
+"""
 
-DROP_ANALYTICS: Final = "DELETE FROM analytics_events WHERE created_at <= ?1"
-DROP_WEBHOOKS: Final = "DELETE FROM webhook_events WHERE received_at <= ?1"
+DROP_ANALYTICS: Final = """
+DELETE FROM analytics_events
+ WHERE id IN (SELECT id FROM analytics_events WHERE created_at <= ?1 LIMIT ?2)
+RETURNING id
+"""
+DROP_WEBHOOKS: Final = """
+DELETE FROM webhook_events
+ WHERE (provider, event_id) IN (SELECT provider, event_id FROM webhook_events
+                                 WHERE received_at <= ?1 LIMIT ?2)
+RETURNING event_id
+"""
 
 FIND_KNOWN_KEYS: Final = """
 SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_each(?1))
@@ -92,16 +103,22 @@ async def set_progress(db: Database, job: str, done_until: int, last_seen: str) 
     await db.all(SET_PROGRESS, job, done_until, last_seen)
 
 
-async def drop_events(db: Database, *, analytics_before: int, webhooks_before: int) -> None:
-    await db.batch([(DROP_ANALYTICS, (analytics_before,)), (DROP_WEBHOOKS, (webhooks_before,))])
-
-
-async def drop_mails(db: Database, *, ended_before: int, limit: int) -> int:
-    """Forget mail about sessions that ended long enough ago; how many."""
-    forgotten, _ = await db.batch(
-        [(DROP_MAILS, (ended_before, limit)), (DROP_OUTBOX, (ended_before,))]
+async def drop_events(
+    db: Database, *, analytics_before: int, webhooks_before: int, limit: int
+) -> bool:
+    """Forget events and webhooks of long ago; whether more may be left."""
+    gone = await db.batch(
+        [(DROP_ANALYTICS, (analytics_before, limit)), (DROP_WEBHOOKS, (webhooks_before, limit))]
     )
-    return len(forgotten)
+    return any(len(rows) == limit for rows in gone)
+
+
+async def drop_mails(db: Database, *, ended_before: int, limit: int) -> tuple[int, bool]:
+    """Forget mail about sessions that ended long enough ago: how much, and whether more is left."""
+    gone = await db.batch(
+        [(DROP_MAILS, (ended_before, limit)), (DROP_OUTBOX, (ended_before, limit))]
+    )
+    return len(gone[0]), any(len(rows) == limit for rows in gone)
 
 
 async def known_keys(db: Database, keys: Sequence[str]) -> set[str]:

@@ -11,12 +11,10 @@ import video
 from errors import (
     BadRequestError,
     CrossSiteError,
-    ForbiddenError,
     SessionEndedError,
     TooEarlyError,
     UpgradeRequiredError,
 )
-from model import Role
 from visitors import PAGE_ID, Visitor
 from web import Response, json_response
 
@@ -58,8 +56,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
 async def end(request: Request, ctx: Context, session_id: str) -> Response:
     """The teacher ends the session for both."""
     visit = await admission.admit(request, ctx, session_id)
-    if visit.role is not Role.TEACHER:
-        raise ForbiddenError("Only the Student-Teacher can end the session for both.")
+    visit.refuse_students("end the session for both")
     _refuse_unless_open(visit)
     await ctx.rooms.end(session_id)
     return json_response({"id": session_id, "ended": True})

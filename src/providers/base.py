@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+import rules
 from model import Role
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ class JoinGrant(NamedTuple):
 def absolute_address(address: str, public_url: str) -> str:
     """An avatar's address as other people's servers need it; some are paths of ours."""
     return f"{public_url}{address}" if address.startswith("/") else address
+
+
+def left_url(session: Session, public_url: str) -> str:
+    """Where a provider's client leads its frame when the call is over for it."""
+    return f"{public_url}/session/{session.id}/left"
+
+
+def minutes_left(session: Session, now: int) -> int:
+    """Until the room closes, for providers that end a call by themselves; at least one."""
+    return max(1, -(-(rules.closes_at(session) - now) // 60))
 
 
 class CallNews(StrEnum):

@@ -101,9 +101,7 @@ class BigBlueButton:
         return Delivery(f"recording:{record_id}", room_id, RecordingReady(room_id, record_id))
 
     def _claims(self, token: str) -> dict[str, Any]:
-        if len(token) > tokens.MAX_TOKEN_CHARACTERS:
-            raise WebhookRejectedError
-        if token.find(".") > tokens.MAX_HEADER_CHARACTERS:
+        if tokens.is_too_long(token):
             raise WebhookRejectedError
         try:
             return jwt.decode(token, self._settings.bbb_secret, algorithms=["HS256"])

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
-import rules
 from model import Role
-from providers.base import absolute_address
+from providers.base import absolute_address, left_url, minutes_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,12 +47,11 @@ def create_parameters(
 ) -> dict[str, str]:
     """Of `create`, without passwords: so that repeating it is answered with the same meeting."""
     recorded = _boolean(session.recording_enabled)
-    minutes_left = max(1, -(-(rules.closes_at(session) - now) // 60))
     webhook = f"{public_url}/webhooks/bigbluebutton"
     return {
         "name": session.course.title[:MAX_NAME].ljust(MIN_NAME, "."),
         "meetingID": room_id,
-        "duration": str(minutes_left),
+        "duration": str(minutes_left(session, now)),
         "maxParticipants": str(PEOPLE),
         "meetingExpireIfNoUserJoinedInMinutes": str(UNJOINED_MINUTES),
         "meetingExpireWhenLastUserLeftInMinutes": str(EMPTY_MINUTES),
@@ -98,10 +96,6 @@ def join_parameters(
     if person.avatar:
         parameters["avatarURL"] = absolute_address(person.avatar, public_url)
     return parameters
-
-
-def left_url(session: Session, public_url: str) -> str:
-    return f"{public_url}/session/{session.id}/left"
 
 
 def parse_xml(body: bytes) -> ET.Element:

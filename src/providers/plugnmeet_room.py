@@ -10,9 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import rules
 from model import Role
-from providers.base import absolute_address
+from providers.base import absolute_address, left_url, minutes_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +49,7 @@ def create_request(session: Session, room_id: str, public_url: str, now: int) ->
         "metadata": {
             "room_title": session.course.title[:MAX_NAME],
             "webhook_url": f"{public_url}/webhooks/plugnmeet",
-            "logout_url": f"{public_url}/session/{session.id}/left",
+            "logout_url": left_url(session, public_url),
             "extra_data": {"session_id": session.id},
             "room_features": _features(session, now),
             "default_lock_settings": _locks(),
@@ -61,7 +60,6 @@ def create_request(session: Session, room_id: str, public_url: str, now: int) ->
 
 def _features(session: Session, now: int) -> dict[str, Any]:
     recorded = session.recording_enabled
-    minutes_left = max(1, -(-(rules.closes_at(session) - now) // 60))
     return {
         "allow_webcams": True,
         "mute_on_start": False,
@@ -72,7 +70,7 @@ def _features(session: Session, now: int) -> dict[str, Any]:
         "allow_virtual_bg": True,
         "allow_raise_hand": False,  # the other person is the only one there
         "allow_reactions": True,
-        "room_duration": minutes_left,
+        "room_duration": minutes_left(session, now),
         "enable_analytics": False,
         "auto_gen_user_id": False,
         "recording_features": {

@@ -65,7 +65,7 @@ def context(db, files, now=NOW, settings=SETTINGS):
 @pytest.fixture
 def _small_rounds(monkeypatch):
     """Two rounds of ten a run."""
-    for name in ("AT_ONCE", "FILES_AT_ONCE", "MAILS_AT_ONCE", "KEYS_AT_ONCE"):
+    for name in ("AT_ONCE", "FILES_AT_ONCE", "ROWS_AT_ONCE", "KEYS_AT_ONCE"):
         monkeypatch.setattr(retention, name, 10)
     monkeypatch.setattr(retention, "MAX_ROUNDS", 2)
 
@@ -233,6 +233,22 @@ async def test_events_and_webhooks_go(connection, db, files):
     rows = connection.execute("SELECT created_at FROM analytics_events").fetchall()
     assert [row[0] for row in rows] == [NOW - 6 * DAY]
     assert [row[0] for row in connection.execute("SELECT event_id FROM webhook_events")] == ["29"]
+
+
+@pytest.mark.usefixtures("_small_rounds")
+async def test_many_events_and_much_unsent_mail_go_in_several_runs(connection, db, files, capsys):
+    written = {"to_email": "a@example.com", "subject": "s", "html": "h", "text": "t"}
+    for number in range(25):
+        row = {"event": "x", "session_id": "s1", "data": "{}", "created_at": NOW - 8 * DAY}
+        insert(connection, "analytics_events", **row)
+        insert(connection, "outbox", id=f"o{number}", **written, created_at=NOW - 91 * DAY)
+    await retention.purge(context(db, files))
+    assert backlogs(capsys) == ["mails", "events"]
+    await retention.purge(context(db, files))
+
+    assert backlogs(capsys) == []
+    for table in ("analytics_events", "outbox"):
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0  # noqa: S608
 
 
 async def test_mail_is_forgotten_with_its_session_and_the_outbox_by_its_age(connection, db, files):
