@@ -46,7 +46,7 @@ export class Transfer extends EventTarget {
       if (this.#abort.signal.aborted) return;
       // Anything else is the browser's, which could not read the file: it was changed or removed.
       const told = error instanceof RequestError;
-      this.problem = told ? error.message : "This file cannot be read. Choose it again.";
+      this.problem = told ? error.message : "This file cannot be read.";
       this.canRetry = told && (error.status === 0 || error.status === 400 || error.status >= 500);
       this.#become("failed");
     }

@@ -160,6 +160,30 @@ def test_an_upload_goes_on_after_a_reload(
         expect(page.locator(".upload-row")).to_have_count(0)
 
 
+def test_a_file_that_is_removed_while_it_waits_for_its_turn_fails(
+    lesson: Lesson, browser_with_camera: Browser, tmp_path: Path
+):
+    held: list[Route] = []
+    names = ["one.pdf", "two.pdf", "large.pdf"]
+    for name in names:
+        (tmp_path / name).write_bytes(PDF)
+    (tmp_path / "large.pdf").write_bytes(PDF + bytes(30_000_000))
+    with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
+        page.route("**/resources?name=*", lambda route: held.append(route))  # noqa: PLW0108
+        page.locator("#file-picker").set_input_files([tmp_path / name for name in names])
+        row = page.locator(".upload-row", has_text="large.pdf")
+        expect(row).to_be_visible()
+        while len(held) < 2:
+            page.wait_for_timeout(50)
+        (tmp_path / "large.pdf").unlink()
+        for route in held:
+            route.continue_()
+
+        expect(row).to_contain_text("This file cannot be read.")
+        expect(row.get_by_role("button", name=re.compile("Retry"))).to_have_count(0)
+        expect(page.locator(".file-list .file-name")).to_have_count(2)
+
+
 def test_download_delete_and_undo(lesson: Lesson, browser_with_camera: Browser):
     lesson.upload("notes.pdf")
     with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
