@@ -46,9 +46,13 @@ class Seat(NamedTuple):
         """Whether the person counts as present: in the room, or expected back in a moment."""
         return self.left_at is None
 
-    def is_of(self, user_id: str) -> bool:
-        """Whether this person has it: the platform may have put another one in their place."""
-        return self.user_id in ("", user_id)
+
+def is_of(person_id: str, owner: str) -> bool:
+    """Whether a seat or socket of `owner` is this person's; nobody knows better when it is empty.
+
+    The platform may have put another one in their place.
+    """
+    return owner in ("", person_id)
 
 
 Seats = dict["Role", Seat]
@@ -59,7 +63,7 @@ def enter(
 ) -> Seats:
     """Someone is online; a stay that was only interrupted goes on."""
     seat = seats.get(role)
-    if seat is not None and seat.taken and (not user_id or seat.is_of(user_id)):
+    if seat is not None and seat.taken and (not user_id or is_of(user_id, seat.user_id)):
         return {**seats, role: Seat(seat.joined_at, page, user_id=user_id or seat.user_id)}
     return {**seats, role: Seat(now, page, user_id=user_id)}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote
 
+from providers.base import Recording, RecordingSource
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,28 +18,12 @@ class RecordingError(Exception):
     """An attempt to copy a recording did not succeed. What it says is kept for the operator."""
 
 
-class Found(Protocol):
-    """A recording that the provider has; `size_bytes` is roughly what it announces, if it does."""
-
-    @property
-    def record_id(self) -> str: ...
-    @property
-    def size_bytes(self) -> int | None: ...
-
-
-class Place(Protocol):
-    """Where its bytes are now. The address is a secret and expires."""
-
-    @property
-    def url(self) -> str: ...
-
-
 class Source(Protocol):
     """What copying needs of `providers.base.VideoProvider`."""
 
-    async def list_recordings(self, room_id: str, /) -> Sequence[Found]: ...
+    async def list_recordings(self, room_id: str, /) -> Sequence[Recording]: ...
 
-    async def open_recording(self, record_id: str, /) -> Place | None:
+    async def open_recording(self, record_id: str, /) -> RecordingSource | None:
         """None when the provider does not have it (any more)."""
         ...
 
@@ -50,15 +36,6 @@ class Fetched(NamedTuple):
     body: Stream
 
 
-class _Recording(NamedTuple):
-    record_id: str
-    size_bytes: int | None
-
-
-class _Address(NamedTuple):
-    url: str
-
-
 class PlainServer:
     """A server of files that stands in for a provider on a developer's machine."""
 
@@ -66,13 +43,13 @@ class PlainServer:
         self._ctx = ctx
         self._server = ctx.settings.dev_recordings_url
 
-    async def list_recordings(self, room_id: str) -> list[_Recording]:
+    async def list_recordings(self, room_id: str) -> list[Recording]:
         found = await self._ctx.fetch_json(f"{self._server}/recordings?room={quote(room_id)}")
-        return [_Recording(each["record_id"], each["size_bytes"]) for each in found]
+        return [Recording(each["record_id"], each["size_bytes"]) for each in found]
 
-    async def open_recording(self, record_id: str) -> _Address | None:
+    async def open_recording(self, record_id: str) -> RecordingSource | None:
         found = await self._ctx.fetch_json(f"{self._server}/open/{quote(record_id)}")
-        return _Address(found["url"]) if found["url"] else None
+        return RecordingSource(found["url"]) if found["url"] else None
 
 
 def source_named(provider: str, ctx: Context) -> Source:

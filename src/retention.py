@@ -61,6 +61,19 @@ def _say_that_more_is_left(what: str) -> None:
     log("purge_backlog", level="warning", what=what)
 
 
+async def _in_rounds(what: str, some: Callable[[], Awaitable[tuple[int, bool]]]) -> int:
+    """Remove some, and again while more is left; how many that were."""
+    count = 0
+    for _ in range(MAX_ROUNDS):
+        gone, is_more_left = await some()
+        count += gone
+        if not is_more_left:
+            break
+    else:
+        _say_that_more_is_left(what)
+    return count
+
+
 async def _purge_recordings(ctx: Context) -> int:
     return await _purge_files(ctx, ctx.settings.recordings_kept_days, recordings=True)
 
@@ -70,8 +83,7 @@ async def _purge_resources(ctx: Context) -> int:
 
 
 async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> int:
-    count = 0
-    for _ in range(MAX_ROUNDS):
+    async def some() -> tuple[int, bool]:
         rows = await retention_db.claim_resources(
             ctx.db,
             ended_before=_before(ctx, days),
@@ -81,12 +93,9 @@ async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> int:
         )
         if rows:
             await cleaning.remove(ctx, rows)
-        count += len(rows)
-        if len(rows) < FILES_AT_ONCE:
-            break
-    else:
-        _say_that_more_is_left("recordings" if recordings else "resources")
-    return count
+        return len(rows), len(rows) == FILES_AT_ONCE
+
+    return await _in_rounds("recordings" if recordings else "resources", some)
 
 
 async def _purge_chats(ctx: Context) -> int:
@@ -145,31 +154,23 @@ async def _forget_chat(ctx: Context, session_id: str) -> bool:
 
 
 async def _purge_mails(ctx: Context) -> int:
-    count, ended_before = 0, _before(ctx, ctx.settings.mail_kept_days)
-    for _ in range(MAX_ROUNDS):
-        gone, is_more_left = await retention_db.drop_mails(
-            ctx.db, ended_before=ended_before, limit=ROWS_AT_ONCE
-        )
-        count += gone
-        if not is_more_left:
-            break
-    else:
-        _say_that_more_is_left("mails")
-    return count
+    ended_before = _before(ctx, ctx.settings.mail_kept_days)
+    return await _in_rounds(
+        "mails",
+        lambda: retention_db.drop_mails(ctx.db, ended_before=ended_before, limit=ROWS_AT_ONCE),
+    )
 
 
 async def _purge_events(ctx: Context) -> None:
-    for _ in range(MAX_ROUNDS):
-        is_more_left = await retention_db.drop_events(
+    await _in_rounds(
+        "events",
+        lambda: retention_db.drop_events(
             ctx.db,
             analytics_before=_before(ctx, ctx.settings.analytics_kept_days),
             webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
             limit=ROWS_AT_ONCE,
-        )
-        if not is_more_left:
-            break
-    else:
-        _say_that_more_is_left("events")
+        ),
+    )
 
 
 async def _purge_orphans(ctx: Context) -> int:

@@ -364,14 +364,15 @@ class Room(DurableObject):  # type: ignore[misc]
         gone = [
             socket
             for socket in self._sockets.everybody()
-            if socket.user_id not in ("", session.participant(socket.role).id)
+            if not presence.is_of(session.participant(socket.role).id, socket.user_id)
         ]
         roles = {
             role
             for role, seat in self._memory.seats.items()
-            if seat.taken and not seat.is_of(session.participant(role).id)
+            if seat.taken and not presence.is_of(session.participant(role).id, seat.user_id)
         }
-        self._send_out(gone, roles, "moved")
+        if gone or roles:
+            self._send_out(gone, roles, "moved")
 
     def _send_out(self, sockets: Iterable[LiveSocket], roles: Iterable[Role], reason: str) -> None:
         """Their leaving is settled on the next round."""

@@ -122,5 +122,6 @@ def view_of(session: Session, role: Role, now: int) -> View:
     me, other = session.participant(role), session.participant(role.other)
     if me.present and not other.present:
         return View.WAITING
-    both_here = me.present and other.present
-    return View.IN_PROGRESS if both_here or session.status is Status.IN_PROGRESS else View.JOINABLE
+    if me.present or session.status is Status.IN_PROGRESS:
+        return View.IN_PROGRESS
+    return View.JOINABLE

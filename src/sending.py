@@ -108,6 +108,7 @@ class Sender:
         if not wanted or self.clock() > batch.lease_until - mail_rules.CALL_TIMEOUT_S:
             return failures
         self.tally["calls"] += 1
+        failures_by_now = 0
         try:
             receipts = await service.send([text for _, text in wanted], batch.key)
         except KeyReusedError:
@@ -116,12 +117,13 @@ class Sender:
         except MailError as error:
             log("mail_call_failed", error=str(error), mails=len(batch.mails), key=batch.key)
             self.tally["failed_calls"] += 1
+            failures_by_now = _failures(error, failures)
             if not (isinstance(error, BatchRefusedError) and len(wanted) == 1):
                 await self._put_back(batch, error)
-                return _failures(error, failures)
+                return failures_by_now
             receipts = [Receipt(refused=str(error))]
         await self._settle(batch, [mail_id for mail_id, _ in wanted], receipts)
-        return 0
+        return failures_by_now
 
     async def _prepare(self, batch: Batch) -> list[tuple[str, str]]:
         """Look at each mail again and freeze what is to be sent, as (id, text)."""

@@ -24,6 +24,9 @@ NOTICE_LIFE_S: Final = 45
 MINUTE: Final = 60
 
 
+# No named tuples: told apart by their type, while tuples of the same contents are equal.
+
+
 @dataclass(frozen=True, slots=True)
 class Came:
     role: Role
@@ -57,7 +60,11 @@ Change = Came | Left | Started | Missed | Completed
 def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Change]:
     """What the record lacks; nothing once it has heard everything."""
     found: list[Change] = []
-    seats = {role: s for role, s in seats.items() if s.is_of(session.participant(role).id)}
+    seats = {
+        role: seat
+        for role, seat in seats.items()
+        if presence.is_of(session.participant(role).id, seat.user_id)
+    }
     # Before the room opens people are still in it only when their session has been moved.
     is_open = now >= rules.opens_at(session)
     for role in Role:

@@ -30,4 +30,6 @@ class Visitor(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> Visitor:
         data = json.loads(text)
-        return cls(**data | {"role": Role(data["role"])})
+        # While a release spreads, a Worker of the one before may be asking.
+        user_id = data.get("user_id", "")
+        return cls(data["session_id"], user_id, Role(data["role"]), data["page"], data["watching"])

@@ -1,5 +1,7 @@
-"""Who was in the room, from when to when. Stays are written by the room; the sweep closes them, and
-moving a session forgets them."""
+"""Who was in the room, from when to when.
+
+Stays are written by the room; the sweep closes them, and moving a session forgets them.
+"""
 
 from __future__ import annotations
 

@@ -129,9 +129,10 @@ async def store(
         based_on = (known.status.value, known.sequence, int(reopens))
         statements.append((CHANGE_SESSION, (*values, *based_on)))
     written = len(statements) - 1
-    if known is not None and reopens and known.status is not Status.IN_PROGRESS:
-        statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
-    statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
+    if known is not None:
+        if reopens and known.status is not Status.IN_PROGRESS:
+            statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
+        statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += reminders.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])

@@ -105,12 +105,12 @@ async def set_progress(db: Database, job: str, done_until: int, last_seen: str) 
 
 async def drop_events(
     db: Database, *, analytics_before: int, webhooks_before: int, limit: int
-) -> bool:
-    """Forget events and webhooks of long ago; whether more may be left."""
+) -> tuple[int, bool]:
+    """Forget events and webhooks of long ago: how many, and whether more may be left."""
     gone = await db.batch(
         [(DROP_ANALYTICS, (analytics_before, limit)), (DROP_WEBHOOKS, (webhooks_before, limit))]
     )
-    return any(len(rows) == limit for rows in gone)
+    return sum(map(len, gone)), any(len(rows) == limit for rows in gone)
 
 
 async def drop_mails(db: Database, *, ended_before: int, limit: int) -> tuple[int, bool]:

@@ -12,6 +12,7 @@ import recordings
 import retention
 import schedule
 from errors import ServiceUnavailableError
+from providers.base import Recording
 from recordings import Message
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START
@@ -147,7 +148,7 @@ class Source:
     async def list_recordings(self, room_id):
         if room_id == "room2":
             raise KeyError("record_id")
-        return [recording_sources._Recording(f"rec-{room_id}", None)]
+        return [Recording(f"rec-{room_id}", None)]
 
 
 async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(world, monkeypatch):

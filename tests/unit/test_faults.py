@@ -18,6 +18,7 @@ import reminders
 import replication
 import retention
 import uploads
+from providers.base import Recording, RecordingSource
 from recording_sources import Fetched
 from tests.fakes import bigbluebutton
 from tests.fakes.films import Film
@@ -260,10 +261,10 @@ class FilmSource:
         return await self.world.through("http.open", self._opened)
 
     async def _listed(self):
-        return [recording_sources._Recording("rec1", FILM.size)]
+        return [Recording("rec1", FILM.size)]
 
     async def _opened(self):
-        return recording_sources._Address("film")
+        return RecordingSource("film")
 
 
 def film(ranges, headers):

@@ -9,6 +9,7 @@ import recordings
 import replication
 from errors import NotFoundError, ProviderError
 from files import StreamBrokenError
+from providers.base import Recording, RecordingSource
 from recording_sources import Fetched
 from recordings import Message
 from settings import Settings
@@ -37,11 +38,11 @@ class FakeSource:
     async def list_recordings(self, room_id):
         if self.failing:
             raise ProviderError
-        return [recording_sources._Recording("rec1", self.film.size)]
+        return [Recording("rec1", self.film.size)]
 
     async def open_recording(self, record_id):
         self.opened += 1
-        return recording_sources._Address(f"https://provider/{self.opened}")
+        return RecordingSource(f"https://provider/{self.opened}")
 
     async def fetch(self, url, headers):
         self.asked.append((url, headers["Range"]))

@@ -28,8 +28,10 @@ def test_who_waited_for_an_earlier_time_has_not_come_to_the_new_one() -> None:
 
 
 def test_nobody_comes_by_sitting_where_another_one_belongs_now() -> None:
-    replaced = {STUDENT: Seat(START, PAGE, user_id="student"), TEACHER: Seat(START, PAGE)}
-    replaced[TEACHER] = Seat(START, PAGE, user_id="teacher before")
+    replaced = {
+        STUDENT: Seat(START, PAGE, user_id="student"),
+        TEACHER: Seat(START, PAGE, user_id="teacher before"),
+    }
     changes = settling.changes(session(student=here("student")), replaced, NO_SHOW)
 
     assert changes == [Missed(TEACHER)]

@@ -60,6 +60,13 @@ def test_an_empty_setting_is_a_missing_one(name, empty):
     assert problems(**{name: empty}) == [f"missing settings: {name}"]
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_***", "whsec_abc"])
+def test_a_signing_secret_that_is_none_is_noticed(secret):
+    sentence = "RESEND_WEBHOOK_SECRET must be a signing secret such as whsec_..."
+
+    assert problems(RESEND_WEBHOOK_SECRET=secret) == [sentence]
+
+
 def test_several_kinds_of_problems_are_named_together():
     found = problems(PEER_FIRST="maybe", VIDEO_PROVIDER="zoom", SIGN_IN_URL="", ICE_SERVERS="[")
 
