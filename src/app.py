@@ -63,10 +63,9 @@ async def respond(
     if request.method == "HEAD":
         response.body = None
     # What a handler has set, such as the cache rules of a download, it has set for a reason.
+    given = {name.lower() for name, _ in response.headers}
     response.headers += [
-        header
-        for header in _security_headers(request, response)
-        if response.header(header[0]) is None
+        header for header in _security_headers(request, response) if header[0].lower() not in given
     ]
     response.headers.append(("X-Request-Id", request_id))
     calls = getattr(ctx.db, "calls", 0) if ctx else 0

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jinja2
+import markupsafe
 from jinja2 import compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jinja2 import nodes
     from jinja2.bccache import Bucket
 
+# With the white space around it that Jinja drops.
+INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-class WholeBlocks(compiler.CodeGenerator):
-    """Has each block give its text at once; Jinja's own gives a page in hundreds of pieces.
+class WholePages(compiler.CodeGenerator):
+    """Writes what a page that goes out whole needs, and no more than that."""
 
-    Every piece passes through a generator for each template that the page extends or is included
-    in. Nothing is gained by pieces here: a page goes out whole.
-    """
-
+    # Jinja's own gives a page in hundreds of pieces, of which each passes through a generator for
+    # each template that the page extends or is included in.
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: compiler.Frame) -> None:
         if frame.buffer is not None:
             super().blockvisit(nodes, frame)
@@ -33,6 +36,58 @@ class WholeBlocks(compiler.CodeGenerator):
         super().blockvisit(nodes, frame)
         self.writeline(f'yield "".join({frame.buffer})')
         frame.buffer = None
+
+    # Jinja's own makes Markup of each value, only to join it with others.
+    def _output_child_pre(
+        self,
+        node: nodes.Expr,
+        frame: compiler.Frame,
+        finalize: compiler.CodeGenerator._FinalizeInfo,
+    ) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
+
+
+def escaped(value: object) -> str:
+    """A value as HTML, as Jinja's `escape` gives it but for the type."""
+    if type(value) is str:
+        return (
+            value.replace("&", "&amp;")
+            .replace(">", "&gt;")
+            .replace("<", "&lt;")
+            .replace("'", "&#39;")
+            .replace('"', "&#34;")
+        )
+    if type(value) is markupsafe.Markup:
+        return value
+    markup: markupsafe.Markup = markupsafe.escape(value)
+    return markup
+
+
+class WithParts(jinja2.FileSystemLoader):
+    """Writes included templates where they are included, which is quicker than to call them.
+
+    They share their variables with the page then: what one sets, later ones see.
+    """
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, path, is_current = super().get_source(environment, template)
+
+        def part(found: re.Match[str]) -> str:
+            return self.get_source(environment, found[1])[0].removesuffix("\n")
+
+        return INCLUDE.sub(part, source), path, is_current
+
+
+def whole_pages() -> set[str]:
+    """The names of all templates but those that stand in others."""
+    files = (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"))
+    sources = {str(file.relative_to(TEMPLATES)): file.read_text(encoding="utf-8") for file in files}
+    return sources.keys() - {part for text in sources.values() for part in INCLUDE.findall(text)}
 
 
 class Precompiled(jinja2.BytecodeCache):
@@ -71,11 +126,12 @@ class Precompiled(jinja2.BytecodeCache):
 class Environment(jinja2.Environment):
     """Of our own templates. `folded` are those that filters draw from, see `Precompiled`."""
 
-    code_generator_class = WholeBlocks
+    code_generator_class = WholePages
+    escaped = staticmethod(escaped)
 
     def __init__(self, *, folded: Iterable[str] = ()) -> None:
         super().__init__(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
+            loader=WithParts(TEMPLATES),
             autoescape=jinja2.select_autoescape(["html"]),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -83,3 +139,5 @@ class Environment(jinja2.Environment):
             auto_reload=False,
             bytecode_cache=Precompiled(folded),
         )
+        # Without looking in Jinja's cache, which has a lock and keeps count of use.
+        self.get_template = functools.cache(super().get_template)  # type: ignore[method-assign]

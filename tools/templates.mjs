@@ -14,14 +14,14 @@ sys.dont_write_bytecode = True
 sys.path[:0] = ["/sources", "/packages"]
 
 import pages
-from templating import TEMPLATES, Precompiled
+from templating import TEMPLATES, Precompiled, whole_pages
 
 Precompiled.writes = True
 compiled = TEMPLATES / "__pycache__"
 compiled.mkdir(exist_ok=True)
 for old in compiled.iterdir():
     old.unlink()
-for template in (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")):
-    pages.templates().get_template(str(template.relative_to(TEMPLATES)))
+for name in whole_pages():
+    pages.templates().get_template(name)
 `);
 process.exit(0);

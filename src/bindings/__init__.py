@@ -14,6 +14,7 @@ import js
 from pyodide.ffi import JsException
 from workers import import_from_javascript
 
+import logs
 from bindings import outbound, signatures
 from bindings.answers import answer_of
 from bindings.conversion import js_object
@@ -21,7 +22,6 @@ from bindings.d1 import D1
 from bindings.r2 import R2Files
 from bindings.rooms import DurableRooms
 from context import Context
-from logs import log
 from settings import NAMES, Settings
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 _env: Any = None
 _settings: Settings | None = None
+
+
+def _to_console(line: str) -> None:
+    # Looked up each time: an object of JavaScript that is there from the start fits no snapshot.
+    js.console.log(line)
+
+
+logs.write = _to_console
 
 
 def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
@@ -78,7 +86,7 @@ def _settings_of(env: Any) -> Settings:
                 found[name] = value if isinstance(value, str) else js.JSON.stringify(value)
         _settings = Settings.from_env(found)
         if weaknesses := _settings.weaknesses():
-            log("weak_settings", problems=weaknesses)
+            logs.log("weak_settings", problems=weaknesses)
     return _settings
 
 
@@ -106,7 +114,7 @@ def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
             return bool((await binding.limit(js_object({"key": key}))).success)
         except JsException as error:
             # Rather too often than never.
-            log("rate_limit_unavailable", error=str(error))
+            logs.log("rate_limit_unavailable", error=str(error))
             return True
 
     return count
@@ -117,7 +125,7 @@ async def _logged(work: Awaitable[Any], request_id: str) -> None:
     try:
         await work
     except Exception as error:  # noqa: BLE001
-        log("deferred_work_failed", request_id=request_id, error=repr(error))
+        logs.log("deferred_work_failed", request_id=request_id, error=repr(error))
 
 
 async def _probe(env: Any) -> dict[str, bool]:

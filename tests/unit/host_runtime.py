@@ -119,6 +119,7 @@ _module(
     Response=SimpleNamespace(new=lambda _body, **about: SimpleNamespace(**about)),
     JSON=SimpleNamespace(stringify=lambda text: text),
     Object=SimpleNamespace(fromEntries=dict),
+    console=SimpleNamespace(log=print),
 )
 _module("pyodide")
 _module("pyodide.ffi", JsException=JsException, jsnull=None, to_js=lambda value, **_: value)

@@ -63,8 +63,10 @@ def marked_page() -> str:
     addresses = Settings(
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
-    pages.templates().filters |= {"first_name": first, "colour": colour}
+    pages.templates.cache_clear()
     with (
+        patch.object(pages, "first_name", first),
+        patch.object(pages, "colour", colour),
         patch.object(wording, "first_name", first),
         patch.object(when, "span", lambda *_: when.Span(**names)),
         patch.object(when, "duration", lambda _: mark("wait")),
