@@ -140,9 +140,10 @@ def table(series: list[Series]) -> Table:
         "Session page",
         ["", "p50 ms", "p99 ms", "CPU ms", "p50 / JavaScript", "CPU / JavaScript"],
         rows,
-        f"{ROUNDS} rounds of {REQUESTS} requests each after {WARM_UP:,} to warm up, interleaved, one "
-        "at a time, straight to workerd. CPU is the workerd process's, D1 and assets included. Ratios are medians of the "
-        "rounds' ratios. Production settings; the same bytes from all but the last three rows. "
+        f"{ROUNDS} rounds of {REQUESTS} requests each, interleaved, one at a time, straight to "
+        f"workerd, after {WARM_UP:,} each to warm up. CPU is the workerd process's, D1 and assets "
+        "included. Ratios are medians of the rounds' ratios. Production settings; the same bytes "
+        "from all but the last three rows. "
         "Budget: p50 <= 1.5 of JavaScript's.",
     )
 
