@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from model import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from visitors import Visitor
 
 # WebSocket.readyState
@@ -114,6 +116,12 @@ class LiveSocket:
     def _note(self, **about: Any) -> None:
         self._about |= about
         self.raw.serializeAttachment(json.dumps(self._about))
+
+
+def tell(message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
+    """Send all of these the same."""
+    for socket in to:
+        socket.send(message)
 
 
 class LiveSockets:

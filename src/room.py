@@ -26,11 +26,12 @@ from bindings.rooms import VISITOR_HEADER
 from conversation import Conversation
 from errors import RefusedMessageError
 from held_call import HeldCall
-from live_sockets import LiveSocket, LiveSockets
+from live_sockets import LiveSocket, LiveSockets, tell
 from logs import log
-from model import Role, Status
+from model import Status
 from rates import Allowance
 from room_memory import ChatLog, Memory
+from seating import Seating
 from visitors import Visitor
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
     from context import Context
     from live_messages import Message, Move
-    from model import Session
-    from presence import Seats
+    from model import Role, Session
 
 SETTLE_AGAIN_S: Final = 5
 
@@ -56,6 +56,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory = Memory.load(self._sql)
         self._conversation = Conversation(self._sockets, ChatLog(self._sql))
         self._call = HeldCall(self._memory, self._context)
+        self._seating = Seating(self._sockets, self._call, self._memory, self._save)
         self._allowances: dict[str, Allowance] = {}
         self._settling = False
         self._changed = False
@@ -78,7 +79,9 @@ class Room(DurableObject):  # type: ignore[misc]
         if visitor.watching:
             self._sockets.keep_few_watchers(socket.role)
         else:
-            self._take_seat(socket)
+            if not self._seating.present:
+                self._memory.noticed_at = self._now()
+            self._seating.take(socket, self._now())
             self._newcomers.append(socket)
         other = self._memory.seats.get(socket.role.other)
         held = {"recording": self._call.recording, "epoch": self._memory.epoch}
@@ -108,14 +111,14 @@ class Room(DurableObject):  # type: ignore[misc]
         self._call.hear(event)
         if self._call.recording is not was_recording:
             news = {"type": "recording", "on": not was_recording}
-            self._tell(news, to=self._sockets.everybody())
-        self._seat(self._call.seats(self._connected(), self._now()))
+            tell(news, to=self._sockets.everybody())
+        self._seating.follow_call(self._now())
         await self._settle()
 
     async def look(self, session_id: str) -> None:
         """Something may have changed in the provider's call: ask who is there."""
         self._memory.session_id = session_id
-        await self._ask_provider()
+        await self._seating.ask_provider(self._now())
         await self._settle()
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:
@@ -165,82 +168,19 @@ class Room(DurableObject):  # type: ignore[misc]
 
     async def alarm(self, _info: Any = None) -> None:
         """Something is due: a silent socket, somebody away for too long, a notice, a deadline."""
-        before = presence.present(self._memory.seats)
-        self._drop_the_silent()
-        now = self._now()
-        look_at = self._memory.look_at
-        is_due = look_at is None or now >= look_at
-        # By the provider's word alone, or about to be forgotten: better ask.
-        unsure = is_due and not self._call.roles <= self._connected()
-        if unsure or presence.is_overdue(self._memory.seats, now):
-            await self._ask_provider()
-        self._seat(presence.expire(self._memory.seats, now))
-        if presence.present(self._memory.seats) != before or is_due:
+        before, now = self._seating.present, self._now()
+        self._seating.drop_the_silent(now)
+        is_due = self._memory.look_at is None or now >= self._memory.look_at
+        if self._seating.is_unsure(now, is_due=is_due):
+            await self._seating.ask_provider(now)
+        self._seating.expire(now)
+        if self._seating.present != before or is_due:
             await self._settle()
         else:
             self._give_notices()
             await self._set_alarm()
 
-    # Who is here.
-
-    def _take_seat(self, socket: LiveSocket) -> None:
-        """Let a person in; what they had open before gives way."""
-        for old in self._sockets.of(socket.role):
-            if old.id == socket.id:
-                continue
-            if old.page == socket.page:
-                old.retire(live_sockets.RESUMED, "resumed by a newer connection")
-            else:
-                old.send({"type": "replaced"})
-                old.retire(live_sockets.REPLACED, "opened in another place")
-        if not presence.present(self._memory.seats):
-            self._memory.noticed_at = self._now()
-        seats = presence.enter(
-            self._memory.seats, socket.role, socket.page, self._now(), user_id=socket.user_id
-        )
-        self._seat(seats)
-
-    async def _lost(self, socket: LiveSocket) -> None:
-        """A socket is gone: whether its person has left, time will tell."""
-        self._allowances.pop(socket.id, None)
-        if socket.watching or any(other.id != socket.id for other in self._sockets.of(socket.role)):
-            return
-        if socket.role in self._call.roles:
-            return
-        self._seat(presence.lose(self._memory.seats, socket.role, self._now()))
-        await self._set_alarm()
-
-    def _drop_the_silent(self) -> None:
-        """Close sockets that stopped pinging, and notice those that vanished with a restart."""
-        for role in Role:
-            sockets = self._sockets.of(role)
-            silent = [
-                s for s in sockets if time.time() >= self._sockets.heard_at(s) + presence.STALE_S
-            ]
-            for socket in silent:
-                socket.retire(live_sockets.SILENT, "no ping")
-            if len(silent) == len(sockets) and role not in self._call.roles:
-                self._seat(presence.lose(self._memory.seats, role, self._now()))
-
-    async def _ask_provider(self) -> None:
-        """Whose socket is dead may still be in the provider's call, or no more."""
-        await self._call.ask(self._now())
-        self._seat(self._call.seats(self._connected(), self._now()))
-
-    def _connected(self) -> set[Role]:
-        """Those who have a socket."""
-        return {role for role in Role if self._sockets.of(role)}
-
-    def _seat(self, seats: Seats) -> None:
-        """Take note of who is here, and tell the others what changed."""
-        before, self._memory.seats = self._memory.seats, seats
-        for role, seat in seats.items():
-            if before.get(role) != seat:
-                self._tell(
-                    {"type": "presence", "role": role, "state": seat.state, "page": seat.page},
-                    to=[*self._sockets.of(role.other), *self._sockets.watchers()],
-                )
-        self._memory.save(self._sql)
+    # What people do.
 
     def _allowance_of(self, socket: LiveSocket) -> Allowance:
         if socket.id not in self._allowances:
@@ -267,10 +207,14 @@ class Room(DurableObject):  # type: ignore[misc]
         socket.retire(live_sockets.ABUSIVE, "too many refused messages")
         return self._lost(socket)
 
+    async def _lost(self, socket: LiveSocket) -> None:
+        self._allowances.pop(socket.id, None)
+        if self._seating.lose(socket, self._now()):
+            await self._set_alarm()
+
     async def _leave(self, socket: LiveSocket) -> None:
         socket.disregard()
-        self._call.walk_out([socket.role])
-        self._seat(presence.leave(self._memory.seats, socket.role, self._now()))
+        self._seating.leave([socket.role], self._now())
         # Their page asks for its state next: it had better be on record by then.
         await self._settle()
         socket.retire(live_sockets.LEFT, "left")
@@ -287,8 +231,8 @@ class Room(DurableObject):  # type: ignore[misc]
             return
         if mode is None:
             return
-        self._memory.save(self._sql)
-        self._tell({**mode, "by": socket.role}, to=self._sockets.people())
+        self._save()
+        tell({**mode, "by": socket.role}, to=self._sockets.people())
         await self._settle()
 
     # What follows from it.
@@ -320,7 +264,7 @@ class Room(DurableObject):  # type: ignore[misc]
             self._memory.look_at = self._now() + SETTLE_AGAIN_S
         finally:
             self._settling = False
-            self._memory.save(self._sql)
+            self._save()
             await self._set_alarm()
         while self._deferred:
             await self._deferred.pop(0)
@@ -332,15 +276,16 @@ class Room(DurableObject):  # type: ignore[misc]
             cancelled = session is None or session.status is Status.CANCELLED
             self._close_room("cancelled" if cancelled else "completed")
             return
-        if now < rules.opens_at(session) and presence.present(self._memory.seats):
+        if now < rules.opens_at(session) and self._seating.present:
             self._close_room("moved")
             return
-        self._send_away_who_was_replaced(session)
+        # Before somebody else takes their seat.
+        self._send_out(*self._seating.replaced(session), "moved")
         if rules.can_join(session, now):
             # Whatever is ended after this is another call, though it may have the same name.
             self._memory.ended_call = ""
         if mode := self._call.follow(session.provider):
-            self._tell(mode, to=self._sockets.people())
+            tell(mode, to=self._sockets.people())
         facts = record.facts(session)
         newcomers, self._newcomers = self._newcomers, []
         # Lobbies each time: their pages ask the record who is there, and it is up to date now.
@@ -348,48 +293,27 @@ class Room(DurableObject):  # type: ignore[misc]
         if facts != self._memory.facts:
             told = self._sockets.everybody()
         self._memory.facts = facts
-        self._tell({"type": "session", **facts, "now": now}, to=told)
-        self._memory.look_at = settling.next_look(
-            session, presence.present(self._memory.seats), now
-        )
+        tell({"type": "session", **facts, "now": now}, to=told)
+        self._memory.look_at = settling.next_look(session, self._seating.present, now)
 
     def _close_room(self, reason: str) -> None:
         """Send everybody out."""
         self._newcomers = []
         self._memory.look_at = None
-        self._send_out(self._sockets.everybody(), presence.present(self._memory.seats), reason)
+        self._send_out(self._sockets.everybody(), self._seating.present, reason)
 
-    def _send_away_who_was_replaced(self, session: Session) -> None:
-        """Who is no participant any more leaves, before somebody else takes their seat."""
-        gone = [
-            socket
-            for socket in self._sockets.everybody()
-            if not presence.is_of(session.participant(socket.role).id, socket.user_id)
-        ]
-        roles = {
-            role
-            for role, seat in self._memory.seats.items()
-            if seat.taken and not presence.is_of(session.participant(role).id, seat.user_id)
-        }
-        if gone or roles:
-            self._send_out(gone, roles, "moved")
-
-    def _send_out(self, sockets: Iterable[LiveSocket], roles: Iterable[Role], reason: str) -> None:
+    def _send_out(self, sockets: Iterable[LiveSocket], roles: set[Role], reason: str) -> None:
         """Their leaving is settled on the next round."""
         for socket in sockets:
             socket.send({"type": "ended", "reason": reason})
             socket.retire(live_sockets.ENDED, reason)
-        seats = self._memory.seats
-        for role in roles:
-            self._call.walk_out([role])
-            seats = presence.leave(seats, role, self._now())
-            self._changed = True
-        self._seat(seats)
+        self._seating.leave(roles, self._now())
+        self._changed = self._changed or bool(roles)
 
     async def _end_call(self, session: Session) -> None:
         """End the provider's call with the room."""
         await self._call.end(session)
-        self._memory.save(self._sql)
+        self._save()
         await self._set_alarm()
 
     def _give_notices(self) -> None:
@@ -398,22 +322,21 @@ class Room(DurableObject):  # type: ignore[misc]
             return
         due = settling.due_notices(end, after=self._memory.noticed_at, now=now)
         for notice in due:
-            self._tell({"type": "notice", "notice": notice, "now": now}, to=self._sockets.people())
+            tell({"type": "notice", "notice": notice, "now": now}, to=self._sockets.people())
         if due:
             self._memory.noticed_at = now
-            self._memory.save(self._sql)
+            self._save()
 
     async def _set_alarm(self) -> None:
         """Wake up for whatever comes first; sleep for good when nothing does."""
-        shift, now = self._memory.clock_shift_s, self._now()
         due = [
             self._sockets.heard_at(socket) + presence.STALE_S for socket in self._sockets.people()
         ]
-        moments = [self._memory.look_at] if self._memory.look_at is not None else []
-        moments += presence.deadlines(self._memory.seats)
-        if due and (end := self._memory.facts.get("scheduled_end")):
-            moments += [at for at in settling.notice_times(end).values() if at > now]
-        due += [moment - shift for moment in moments]
+        end = self._memory.facts.get("scheduled_end") if due else None
+        moments = settling.wake_ups(
+            self._memory.look_at, self._memory.seats, scheduled_end=end, now=self._now()
+        )
+        due += [moment - self._memory.clock_shift_s for moment in moments]
         if due:
             await self.ctx.storage.setAlarm(int(min(due) * 1000) + 50)
         else:
@@ -428,6 +351,5 @@ class Room(DurableObject):  # type: ignore[misc]
         context = bindings.context(self._deferred.append, bindings.new_id())
         return context._replace(now=self._now())
 
-    def _tell(self, message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
-        for socket in to:
-            socket.send(message)
+    def _save(self) -> None:
+        self._memory.save(self._sql)

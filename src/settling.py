@@ -128,6 +128,18 @@ def due_notices(scheduled_end: int, *, after: int, now: int) -> list[Notice]:
     return [name for name, at in notice_times(scheduled_end).items() if recent < at <= now]
 
 
+def wake_ups(
+    look_at: int | None, seats: Mapping[Role, Seat], *, scheduled_end: int | None, now: int
+) -> list[int]:
+    """When the room has something to do. `scheduled_end` is None when nobody hears of its end."""
+    moments = presence.deadlines(seats)
+    if look_at is not None:
+        moments.append(look_at)
+    if scheduled_end is not None:
+        moments += [at for at in notice_times(scheduled_end).values() if at > now]
+    return moments
+
+
 def next_look(session: Session, here: Iterable[Role], now: int) -> int | None:
     """When the record has to be looked at again, if nothing happens before."""
     moments = [rules.closes_at(session)]
