@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import traceback
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,14 @@ FEATURES_USED: Final = (
     "clipboard-write",
 )
 FEATURES_REFUSED: Final = ("geolocation", "payment", "usb", "serial", "midi")
+SAME_FOR_ALL: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Strict-Transport-Security", "max-age=31536000"),
+    ("Cache-Control", "private, no-store"),
+    ("Vary", "Cookie"),
+)
 
 
 async def respond(
@@ -136,29 +145,26 @@ def _sign_in_url(request: Request, ctx: Context) -> str:
 
 
 def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
+    is_page = response.is_page
     headers = [
-        ("Content-Security-Policy", response.policy or _policy(request, response)),
-        ("Permissions-Policy", _permissions(response)),
-        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", response.policy or _policy(request, response, is_page=is_page)),
+        ("Permissions-Policy", _permissions(response.frames, is_page=is_page)),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Strict-Transport-Security", "max-age=31536000"),
-        ("Cache-Control", "private, no-store"),
-        ("Vary", "Cookie"),
+        *SAME_FOR_ALL,
     ]
     return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
 
 
-def _permissions(response: Response) -> str:
-    allowed = f'(self "{response.frames}")' if response.frames else "(self)"
-    features = [f"{name}={allowed}" for name in FEATURES_USED] if response.is_page else []
+@functools.lru_cache
+def _permissions(frames: str | None, *, is_page: bool) -> str:
+    allowed = f'(self "{frames}")' if frames else "(self)"
+    features = [f"{name}={allowed}" for name in FEATURES_USED] if is_page else []
     features += [f"{name}=()" for name in FEATURES_REFUSED]
     return ", ".join(features)
 
 
-def _policy(request: Request, response: Response) -> str:
-    if not response.is_page:
+def _policy(request: Request, response: Response, *, is_page: bool) -> str:
+    if not is_page:
         return "default-src 'none'; frame-ancestors 'none'"
     host = urlsplit(request.url).netloc
     # Ourselves too: the provider's client leads its frame back to a page of ours.

@@ -36,7 +36,7 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
     session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
     began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
     written = [f"{session.course.title}: {session.student.name} and {session.teacher.name}"]
-    written += [f"{began:%A}, {began.day} {began:%B %Y}, {when.zone_name(began)}", ""]
+    written += [f"{when.day(began)}, {when.zone_name(began)}", ""]
     for line in lines:
         author = session.participant(Role(line["role"])).name
         # Further lines of a message are set in, so that nobody's text looks like another's.
