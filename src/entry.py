@@ -18,12 +18,12 @@ __all__ = ["Default", "Room"]
 class Default(WorkerEntrypoint):  # type: ignore[misc]
     """Cloudflare's events, handed on. All three arguments of `scheduled` and `queue` arrive."""
 
-    async def fetch(self, request: Any) -> Any:
+    # Static, since of a method the runtime works out the signature anew for each request.
+    @staticmethod
+    async def fetch(request: Any) -> Any:
         request_id = bindings.new_id()
         response = await app.respond(
-            exchange.incoming(request.js_object),
-            request_id,
-            lambda: bindings.context(self.ctx.waitUntil, request_id),
+            exchange.incoming(request.js_object), request_id, lambda: bindings.context(request_id)
         )
         return exchange.outgoing(response)
 
@@ -32,13 +32,11 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
     async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
         import schedule  # noqa: PLC0415
 
-        await schedule.run(
-            controller.cron, lambda: bindings.context(self.ctx.waitUntil, bindings.new_id())
-        )
+        await schedule.run(controller.cron, lambda: bindings.context(bindings.new_id()))
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
         import recordings  # noqa: PLC0415
         from bindings import deliveries  # noqa: PLC0415
 
-        ctx = bindings.context(self.ctx.waitUntil, bindings.new_id())
+        ctx = bindings.context(bindings.new_id())
         await recordings.consume(ctx, batch.queue, deliveries.messages(batch))

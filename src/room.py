@@ -348,7 +348,7 @@ class Room(DurableObject):  # type: ignore[misc]
         return bindings.now() + self._memory.clock_shift_s
 
     def _context(self) -> Context:
-        context = bindings.context(self._deferred.append, bindings.new_id())
+        context = bindings.context(bindings.new_id(), wait_until=self._deferred.append)
         return context._replace(now=self._now())
 
     def _save(self) -> None:

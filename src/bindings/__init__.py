@@ -11,8 +11,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import js
+import workers
 from pyodide.ffi import JsException
-from workers import import_from_javascript
 
 import logs
 from bindings import outbound, signatures
@@ -39,8 +39,8 @@ def _to_console(line: str) -> None:
 logs.write = _to_console
 
 
-def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
-    """Everything an event's handler may use.
+def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None) -> Context:
+    """Everything an event's handler may use. What it defers, `wait_until` gets, or the runtime.
 
     Raises: SettingsError.
     """
@@ -54,7 +54,7 @@ def context(wait_until: Callable[[Any], None], request_id: str) -> Context:
         fetch_json=outbound.fetch_json,
         verify_signature=signatures.verify_signature,
         write_data_point=None if settings.development else _data_point_writer(env),
-        defer=lambda work: wait_until(_logged(work, request_id)),
+        defer=lambda work: (wait_until or workers.wait_until)(_logged(work, request_id)),
         probe=lambda: _probe(env),
         rooms=DurableRooms(env.ROOMS),
         http=outbound.http,
@@ -72,7 +72,7 @@ def _raw_env() -> Any:
     """The bindings without the SDK's wrappers, which convert value by value; kept, as settings."""
     global _env  # noqa: PLW0603
     if _env is None:
-        _env = import_from_javascript("cloudflare:workers").env
+        _env = workers.import_from_javascript("cloudflare:workers").env
     return _env
 
 

@@ -254,14 +254,14 @@ class World:
 
     # The doors.
 
-    def context(self, defer: Callable[[Any], None] | None = None, _id: str = "") -> Context:
+    def context(self, _id: str = "", *, wait_until: Callable[[Any], None] | None = None) -> Context:
         return Context(
             settings=self.settings,
             db=FaultyDatabase(self.db, self),
             now=self.now,
             request_id="test",
             write_data_point=self._note,
-            defer=lambda work: (defer or self.tasks.append)(bindings._logged(work, "test")),
+            defer=lambda work: (wait_until or self.tasks.append)(bindings._logged(work, "test")),
             rooms=self.rooms,
             http=self._http,
             files=FaultyFiles(self),
