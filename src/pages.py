@@ -55,10 +55,10 @@ def render(template: str, **values: Any) -> str:
 
 def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
     """The session page in this viewer's state; `saved` is what a form has just saved."""
-    session, data = visit.session, _script_data(visit, settings)
-    view = data["view"]
+    session, view = visit.session, visit.view
+    data = _script_data(visit, view, settings)
     over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, visit.now)
-    words = words_for(visit)
+    words = words_for(visit, view)
     return render(
         "session/over.html" if over else "session/lobby.html",
         title=f"{words.heading} · {session.course.title}",
@@ -125,12 +125,12 @@ def ways_back(settings: Settings) -> list[tuple[str, str]]:
     return [("Student dashboard", student), ("Teacher dashboard", teacher)]
 
 
-def _script_data(visit: Visit, settings: Settings) -> dict[str, Any]:
+def _script_data(visit: Visit, view: View, settings: Settings) -> dict[str, Any]:
     """What the page's scripts start from."""
     session = visit.session
     return {
         "id": session.id,
-        "view": visit.view,
+        "view": view,
         "role": visit.role,
         "serverTime": visit.now,
         "scheduledStart": session.scheduled_start,

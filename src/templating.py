@@ -13,7 +13,7 @@ import markupsafe
 from jinja2 import compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from jinja2 import nodes
     from jinja2.bccache import Bucket
@@ -50,7 +50,9 @@ class WholePages(compiler.CodeGenerator):
             self.write("environment.escaped(")
 
 
-def escaped(value: object) -> str:
+# Remembered, since a page says a name twenty times; by type, since Markup and str can be equal.
+@functools.lru_cache(maxsize=256, typed=True)
+def escaped(value: Hashable) -> str:
     """A value as HTML, as Jinja's `escape` gives it but for the type."""
     if type(value) is str:
         return (

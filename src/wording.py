@@ -30,13 +30,13 @@ class Words(NamedTuple):
     join: str = "Join session"
 
 
-def words_for(visit: Visit) -> Words:
-    """The words of this viewer's page."""
+def words_for(visit: Visit, view: View) -> Words:
+    """The words of this viewer's page in this view."""
     session, now = visit.session, visit.now
     other = first_name(visit.other.name)
     starts = when.clock_time(session.scheduled_start, visit.viewer.time_zone)
     opens = when.clock_time(rules.opens_at(session), visit.viewer.time_zone)
-    match visit.view:
+    match view:
         case View.EARLY:
             return Words(
                 f"Your session with {other}",

@@ -40,7 +40,7 @@ logs.write = _to_console
 
 
 def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None) -> Context:
-    """Everything an event's handler may use. What it defers, `wait_until` gets, or the runtime.
+    """Everything an event's handler may use; `wait_until` takes what it defers, else the runtime.
 
     Raises: SettingsError.
     """

@@ -56,10 +56,10 @@ async def state(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 def _state(visit: Visit) -> dict[str, Any]:
-    session, now = visit.session, visit.now
+    session, view, now = visit.session, visit.view, visit.now
     return {
         "id": session.id,
-        "view": visit.view,
+        "view": view,
         "status": session.status,
         "role": visit.role,
         "server_time": now,
@@ -78,7 +78,7 @@ def _state(visit: Visit) -> dict[str, Any]:
         "reminders": [_reminder(session, reminder) for reminder in session.reminders],
         "reschedule_asked_by": session.role_of(session.reschedule_asked_by or ""),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
-        "words": {**words_for(visit)._asdict(), "status": STATUS_LABELS[visit.view]},
+        "words": {**words_for(visit, view)._asdict(), "status": STATUS_LABELS[view]},
     }
 
 

@@ -28,7 +28,8 @@ MISSED = {"status": Status.NO_SHOW, "no_show": TEACHER, "student": here("student
 
 
 def words(role, now, **changes):
-    return wording.words_for(Visit(session(**changes), role, now))
+    visit = Visit(session(**changes), role, now)
+    return wording.words_for(visit, visit.view)
 
 
 # START is 09:00 in Berlin, where both live.
@@ -84,7 +85,8 @@ def test_each_state_has_its_words(role, now, changes, heading, in_lead):
 
 @given(sessions(), st.sampled_from(Role), moments)
 def test_no_state_is_without_words(any_session, role, now):
-    said = wording.words_for(Visit(any_session, role, now))
+    visit = Visit(any_session, role, now)
+    said = wording.words_for(visit, visit.view)
 
     assert said.heading
     assert said.lead
