@@ -112,8 +112,10 @@ class Sender:
         try:
             receipts = await service.send([text for _, text in wanted], batch.key)
         except KeyReusedError:
-            # An earlier call with more mails was taken: these were among them.
-            receipts = [Receipt() for _ in wanted]
+            self.tally["sent"] += await ledger.settle_taken_before(
+                self.db, key=batch.key, lease_until=batch.lease_until, now=int(self.clock())
+            )
+            return 0
         except MailError as error:
             log("mail_call_failed", error=str(error), mails=len(batch.mails), key=batch.key)
             self.tally["failed_calls"] += 1

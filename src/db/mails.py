@@ -78,6 +78,13 @@ UPDATE mails
  WHERE mails.id = taken.value ->> 'id' AND mails.state <> 'sent'
 """
 
+# The key was used before, by a call with more mails: that one was taken.
+MARK_TAKEN_BEFORE: Final = """
+UPDATE mails SET state = 'sent', sent_at = ?3, payload = NULL, last_error = NULL
+ WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
+RETURNING id
+"""
+
 # The outcome is not known: the same call again, later.
 RETRY: Final = """
 UPDATE mails SET not_before = ?3, last_error = ?4
@@ -161,6 +168,15 @@ async def settle(
             (DROP, (_reasons(refused), key, lease_until, key)),
         ]
     )
+
+
+async def settle_taken_before(db: Database, *, key: str, lease_until: int, now: int) -> int:
+    """Write down that an earlier call under this key was taken; of how many mails.
+
+    Of none when the lease was lost: whoever was held up may find that a later call with fewer
+    mails was taken, and knows nothing of the others.
+    """
+    return len(await db.all(MARK_TAKEN_BEFORE, key, lease_until, now))
 
 
 async def put_back(

@@ -333,6 +333,21 @@ Reminders.TestCase.settings = settings(
 TestReminders = Reminders.TestCase
 
 
+def test_who_comes_late_with_more_mails_does_not_mark_them_as_sent():
+    """Held up until some of its mails were of no use, and the second one's call had fewer."""
+    machine = Reminders()
+    machine._put("s1", int(machine.now) + HOUR, 1)
+    machine.now += HOUR - MINUTE
+    machine._put("s2", int(machine.now) + 24 * HOUR - 30, 2)
+    machine.interruptions = ["late tick"]
+    asyncio.run(machine._tick(machine.db))
+
+    machine.what_is_marked_as_sent_was_taken()
+    assert machine.service.times_mailed().total() == 2
+    machine.heal()
+    machine.teardown()
+
+
 def test_a_late_refusal_does_not_free_what_another_tick_has_sent():
     """Held up in its call, the first sender is refused after the second one's call was taken."""
     machine = Reminders()
