@@ -145,10 +145,10 @@ def _sign_in_url(request: Request, ctx: Context) -> str:
 
 
 def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
-    is_page = response.is_page
+    is_page, frames = response.is_page, response.frames
     headers = [
-        ("Content-Security-Policy", response.policy or _policy(request, response, is_page=is_page)),
-        ("Permissions-Policy", _permissions(response.frames, is_page=is_page)),
+        ("Content-Security-Policy", response.policy or _policy(request, frames, is_page=is_page)),
+        ("Permissions-Policy", _permissions(frames, is_page=is_page)),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
         *SAME_FOR_ALL,
     ]
@@ -163,15 +163,15 @@ def _permissions(frames: str | None, *, is_page: bool) -> str:
     return ", ".join(features)
 
 
-def _policy(request: Request, response: Response, *, is_page: bool) -> str:
+def _policy(request: Request, frames: str | None, *, is_page: bool) -> str:
     if not is_page:
         return "default-src 'none'; frame-ancestors 'none'"
     host = urlsplit(request.url).netloc
     # Ourselves too: the provider's client leads its frame back to a page of ours.
-    frames = f"frame-src 'self' {response.frames}; " if response.frames else ""
+    framed = f"frame-src 'self' {frames}; " if frames else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {frames}"
+        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {framed}"
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

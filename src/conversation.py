@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from errors import RefusedMessageError
+from live_sockets import tell
 from model import Role
 from presence import Here
 
@@ -59,18 +60,13 @@ class Conversation:
             line = self._chat.add(socket.role, message, now)
             if line is not None:
                 told = [*others, *self._sockets.of(socket.role)]
-                _tell(told, {"type": "chat", **line})
+                tell({"type": "chat", **line}, to=told)
         elif message.type == "media":
             media = message.model_dump(exclude={"type"})
             socket.media = media
-            _tell(others, {"type": "media", "role": socket.role, **media})
+            tell({"type": "media", "role": socket.role, **media}, to=others)
         else:
             addressed = [other for other in others if other.page == message.to]
             if not addressed:
                 raise RefusedMessageError("not_delivered", "That page is not in the room.")
-            _tell(addressed, message.relayed(socket.page))
-
-
-def _tell(sockets: list[LiveSocket], message: dict[str, Any]) -> None:
-    for socket in sockets:
-        socket.send(message)
+            tell(message.relayed(socket.page), to=addressed)

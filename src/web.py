@@ -119,11 +119,10 @@ class Response:
     @property
     def is_page(self) -> bool:
         """Whether it is HTML, for people."""
-        return (self.header("Content-Type") or "").startswith("text/html")
-
-    def header(self, name: str) -> str | None:
-        """The first header of that name, if any."""
-        return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+        return any(
+            name.lower() == "content-type" and value.startswith("text/html")
+            for name, value in self.headers
+        )
 
 
 def json_response(data: Any, status: int = 200) -> Response:
