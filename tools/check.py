@@ -2,24 +2,28 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tools import setup
+from tools.node import node_environment
 from tools.paths import ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
-CHECKS = {
-    "lint": ["ruff", "check", "--quiet"],
-    "format": ["ruff", "format", "--check", "--quiet"],
-    "types": ["mypy", "--no-error-summary"],
+CHECKS: dict[str, list[str | Path]] = {
+    "lint": [VENV_PYTHON, "-m", "ruff", "check", "--quiet"],
+    "format": [VENV_PYTHON, "-m", "ruff", "format", "--check", "--quiet"],
+    "types": [VENV_PYTHON, "-m", "mypy", "--no-error-summary"],
+    "the browser's types": ["tsc", "--project", "jsconfig.json"],
 }
 
 
 def failed_checks() -> list[str]:
     """Run every check, show what it finds, and return the names of those that failed."""
+    environment = node_environment()
     return [
         name
         for name, command in CHECKS.items()
-        if subprocess.run([VENV_PYTHON, "-m", *command], cwd=ROOT, check=False).returncode != 0
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0
     ]
 
 

@@ -9,7 +9,6 @@ const region = document.getElementById("announcer");
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let queue = Promise.resolve();
 
-/** @param {string} words */
 export function announce(words) {
   queue = queue.then(async () => {
     region.textContent = "";

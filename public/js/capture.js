@@ -4,12 +4,13 @@
  * The ladder: both at once (one prompt) -> each alone (one refusal spoils a joint request) ->
  * without the remembered device -> without any wishes.
  *
+ * @import { Device } from "./remembered.js"
  * @typedef {"camera" | "microphone"} Kind
- * @typedef {Map<Kind, import("./remembered.js").Device | null>} Wanted With the device to try first.
+ * @typedef {Map<Kind, Device>} Wanted With the device to try first, if any.
  * @typedef {object} Captured
- * @property {Map<Kind, MediaStreamTrack>} tracks
- * @property {Map<Kind, DOMException>} errors Why a kind is not among the tracks.
- * @property {Map<Kind, "gone" | "busy">} replaced Got another device, and why.
+ * @prop {Map<Kind, MediaStreamTrack>} tracks
+ * @prop {Map<Kind, DOMException>} errors Why a kind is not among the tracks.
+ * @prop {Map<Kind, "gone" | "busy">} replaced Got another device, and why.
  */
 
 /** Decisions, not accidents: asking again in other words would only pester. */
@@ -35,8 +36,8 @@ export async function capture(wanted) {
 
 /** @returns {import("./device_problems.js").Problem | null} Why no device can even be asked for. */
 export function unusable() {
-  if (!window.isSecureContext) return { code: "insecure" };
-  if (!navigator.mediaDevices?.getUserMedia) return { code: "unsupported" };
+  if (!window.isSecureContext) return "insecure";
+  if (!navigator.mediaDevices?.getUserMedia) return "unsupported";
   return null;
 }
 
@@ -53,7 +54,7 @@ async function captureTogether(wanted, captured) {
   for (const remembering of [true, false]) {
     const wishes = [...wanted].map(([kind, device]) => [
       MEDIA[kind],
-      wish(kind, remembering ? device : null),
+      wish(kind, remembering && device),
     ]);
     try {
       const stream = await navigator.mediaDevices.getUserMedia(Object.fromEntries(wishes));
@@ -85,10 +86,7 @@ async function captureAlone(kind, device, captured) {
   captured.errors.set(kind, last);
 }
 
-/**
- * After a joint refusal: whether asking for one kind cannot bring up the same prompt again, since
- * it is granted already or was not the one refused.
- */
+/** After a joint refusal: whether this kind is granted already, or was not the one refused. */
 async function mayAskAlone(kind, wanted) {
   const state = (await permission(kind))?.state;
   const all = await Promise.all([...wanted.keys()].map(permission));

@@ -9,16 +9,15 @@ const button = document.getElementById("check-network");
 /** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
 export function watchConnection(signal) {
   const look = () => check(signal);
-  button.addEventListener("click", async () => {
+  button.onclick = async () => {
     await look();
     announce(result.textContent);
-  });
+  };
   window.addEventListener("online", look, { signal });
   window.addEventListener("offline", look, { signal });
   look();
 }
 
-/** @param {AbortSignal} signal */
 async function check(signal) {
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";

@@ -1,33 +1,46 @@
-/** The choice of camera, microphone and speaker, in the lobby and in the room. */
+import { KINDS } from "./devices.js";
 
+/** Which camera, microphone and speaker, in the lobby and in the room. */
+
+const SYSTEM_DEFAULT = { id: "", name: "System default" };
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
 /**
  * @param {import("./devices.js").Devices} devices
- * @param {{ camera: string, microphone: string, speaker: string }} ids Of the selects.
+ * @param {Record<string, string>} ids Of the selects.
  * @param {AbortSignal} signal
  */
 export function showDeviceLists(devices, ids, signal) {
-  const picker = (id, choose) => {
-    const select = /** @type {HTMLSelectElement} */ (document.getElementById(id));
-    select.addEventListener("change", () => choose(select.value), { signal });
+  const picker = (what) => {
+    const select = /** @type {HTMLSelectElement} */ (document.getElementById(ids[what]));
+    select.addEventListener("change", () => devices.choose(what, select.value), { signal });
     return select;
   };
-  const cameras = picker(ids.camera, (id) => devices.chooseCamera(id));
-  const microphones = picker(ids.microphone, (id) => devices.chooseMicrophone(id));
-  const speakers = picker(ids.speaker, (id) => devices.chooseSpeaker(id));
+  const inputs = KINDS.map((kind) => ({ kind, select: picker(kind) }));
+  const speakers = picker("speaker");
   const refresh = async () => {
     const found = await devices.list();
-    const instead = (what) => (devices.checked ? `No ${what} available` : "Not checked yet");
-    fill(cameras, found.cameras, devices.currentId("camera"), instead("camera"));
-    fill(microphones, found.microphones, devices.currentId("microphone"), instead("microphone"));
-    const hasDefault = found.speakers.some((each) => each.id === "default");
-    const outputs = [...(hasDefault ? [] : [{ id: "", name: "System default" }]), ...found.speakers];
+    for (const { kind, select } of inputs) {
+      const instead = devices.checked ? `No ${kind} available` : "Not checked yet";
+      fill(select, found[kind], devices.currentId(kind), instead);
+    }
+    const outputs = [...found.speaker];
+    speakers.hidden = !canChooseSpeaker || outputs.length === 0;
+    if (!outputs.some((each) => each.id === "default")) outputs.unshift(SYSTEM_DEFAULT);
     fill(speakers, outputs, devices.speakerId || outputs[0].id, "");
-    speakers.hidden = !canChooseSpeaker || found.speakers.length === 0;
   };
   devices.addEventListener("change", refresh, { signal });
   refresh();
+}
+
+/** Another device is in use than the expected one. @param {import("./devices.js").Notice} notice */
+export function noticeInWords({ kind, reason, name }) {
+  const why = {
+    gone: `Your usual ${kind} is not connected`,
+    busy: `The chosen ${kind} could not be started`,
+    unplugged: `Your ${kind} was disconnected`,
+  }[reason];
+  return `${why}. Using ${name || "another one"} now.`;
 }
 
 /** @param {HTMLSelectElement} picker @param {string} instead Shown when there is no choice. */

@@ -1,16 +1,15 @@
 import { permission } from "./capture.js";
 
 /**
- * What is wrong with a device. Loaded only then; what to say about it is in problem_words.js.
+ * What is wrong with a device. What to say about it is in device_help.json.
  *
- * @typedef {import("./capture.js").Kind} Kind
+ * @import { Kind } from "./capture.js"
  * @typedef {"denied" | "dismissed" | "policy" | "system" | "missing" | "busy" | "security"
- *   | "insecure" | "unsupported" | "unplugged" | "unknown"} Code
- * @typedef {{ code: Code }} Problem
+ *   | "insecure" | "unsupported" | "unplugged" | "unknown"} Problem
  */
 
-/** @type {Record<string, Code>} */
-const CODES = {
+/** @type {Record<string, Problem>} */
+const PROBLEMS = {
   NotFoundError: "missing",
   OverconstrainedError: "missing",
   NotReadableError: "busy",
@@ -20,8 +19,8 @@ const CODES = {
 
 /** @param {Kind} kind @param {Error} error From getUserMedia. @returns {Promise<Problem>} */
 export async function problemOf(kind, error) {
-  const refused = error.name === "NotAllowedError";
-  return { code: refused ? await refusalOf(kind, error) : (CODES[error.name] ?? "unknown") };
+  if (error.name === "NotAllowedError") return refusalOf(kind, error);
+  return PROBLEMS[error.name] ?? "unknown";
 }
 
 /** Browsers give one error for a refusal by the person, the page's policy and the system. */

@@ -3,6 +3,7 @@
  * whoever asks for the device again.
  */
 
+import { noticeInWords } from "./device_lists.js";
 import { toast } from "./toasts.js";
 
 /** A cause may become clearer within a moment: from "not found" to "unplugged". */
@@ -18,10 +19,10 @@ export function tellDeviceTrouble(devices, session, signal) {
   let told = new Set();
   let timer = 0;
   const look = () => {
-    const all = [...devices.problems].map(([kind, problem]) => ({ kind, problem, name: `${kind} ${problem.code}` }));
-    const fresh = all.filter(({ name }) => !told.has(name));
-    told = new Set(all.map(({ name }) => name));
-    if (fresh.length > 0) tell(new Map(fresh.map(({ kind, problem }) => [kind, problem])), session);
+    const all = [...devices.problems];
+    const fresh = all.filter((each) => !told.has(each.join()));
+    told = new Set(all.map((each) => each.join()));
+    if (fresh.length > 0) tell(new Map(fresh), session);
   };
   const onChange = () => {
     clearTimeout(timer);
@@ -29,24 +30,19 @@ export function tellDeviceTrouble(devices, session, signal) {
     else timer = window.setTimeout(look, SETTLE_MS);
   };
   devices.addEventListener("change", onChange, { signal });
-  devices.addEventListener("notice", ({ detail }) => tellNotice(detail), { signal });
+  devices.addEventListener("notice", (event) => toast(noticeInWords(event["detail"])), { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
   onChange();
 }
 
 /** @param {import("./devices.js").Devices["problems"]} problems @param {import("./session.js").Session} session */
 async function tell(problems, session) {
-  const [{ explain }, { reportProblems }] = await Promise.all([
-    import("./problem_words.js"),
+  const [{ explain, readHelp }, { reportProblems }] = await Promise.all([
+    import("./device_help.js"),
     import("./problem_reports.js"),
   ]);
   reportProblems(problems, session);
+  await readHelp();
   const titles = [...problems].map((each) => explain(new Map([each]), []).title);
   toast([...new Set(titles)].join(" "));
-}
-
-/** @param {import("./devices.js").Notice} notice */
-async function tellNotice(notice) {
-  const { noticeInWords } = await import("./problem_words.js");
-  toast(noticeInWords(notice));
 }

@@ -1,10 +1,11 @@
 import { capture, permission, unusable } from "./capture.js";
+import { problemOf } from "./device_problems.js";
 import { recall, remember } from "./remembered.js";
 
 /**
- * @typedef {import("./capture.js").Kind} Kind
- * @typedef {import("./device_problems.js").Problem} Problem
- * @typedef {import("./remembered.js").Device} Device
+ * @import { Captured, Kind } from "./capture.js"
+ * @import { Problem } from "./device_problems.js"
+ * @import { Choices, Device } from "./remembered.js"
  * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged", name: string }} Notice
  *   Another device, `name`, is in use than the expected one.
  */
@@ -16,10 +17,9 @@ export const KINDS = ["camera", "microphone"];
  * Camera, microphone and speaker of this page: the lobby checks them, the room takes them over.
  *
  * Events: `change` after anything below has changed; `notice` (CustomEvent<Notice>). A track may be
- * replaced at any time (another camera, an unplugged headset): on `change`, compare tracks and
- * `replaceTrack` the new one. The stream stays the same object until `stop()`. Off means: the
- * camera's track is stopped and gone (its light goes out), the microphone's track stays with
- * `enabled = false` (it is back at once).
+ * replaced at any time: on `change`, compare tracks and `replaceTrack` the new one. The stream stays
+ * the same object until `stop()`. Off means: the camera's track is stopped and gone (its light goes
+ * out), the microphone's track stays with `enabled = false` (it is back at once).
  */
 export class Devices extends EventTarget {
   /** @type {MediaStream | null} */
@@ -32,7 +32,7 @@ export class Devices extends EventTarget {
   #audioOnly = false;
   /** @type {Device[]} As listed last. */
   #speakers = [];
-  /** @type {Map<Kind, number>} The newest attempt of each kind: what older ones bring is dropped. */
+  /** @type {Map<Kind, number>} The newest of each kind: what older ones bring is dropped. */
   #attempts = new Map();
   #lastAttempt = 0;
   /** The attempt that may be showing a prompt, or 0. */
@@ -67,13 +67,12 @@ export class Devices extends EventTarget {
     if (audioOnly) this.#letGo("camera");
   }
 
-  /** For `setSinkId`; empty for the system's own speaker, or when the chosen one is gone. */
+  /** For `setSinkId`; empty for the system's own, or when the chosen one is gone. */
   get speakerId() {
     const chosen = this.#choices.speaker?.id;
     return this.#speakers.find((each) => each.id === chosen)?.id ?? "";
   }
 
-  /** Whether a prompt may be showing. */
   get asking() {
     return this.#asking !== 0;
   }
@@ -88,11 +87,7 @@ export class Devices extends EventTarget {
     return new Map(this.#problems);
   }
 
-  /**
-   * Start whatever is wanted and not running.
-   *
-   * @param {{ quietly?: boolean }} [options] Quietly: no prompt is expected.
-   */
+  /** Start what is wanted and not running; quietly when no prompt is expected. */
   async start({ quietly = false } = {}) {
     await this.#capture(KINDS, quietly);
   }
@@ -106,41 +101,32 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** @param {boolean} on */
   async setCameraOn(on) {
-    this.#choose({ cameraOn: on });
+    this.#remember({ cameraOn: on });
     if (!on) return this.#letGo("camera");
     this.#audioOnly = false;
     await this.start();
   }
 
-  /** @param {boolean} on */
   async setMicrophoneOn(on) {
-    this.#choose({ microphoneOn: on });
+    this.#remember({ microphoneOn: on });
     const track = this.#tracks.get("microphone");
     if (track) track.enabled = on;
     this.#changed();
     if (on && !track) await this.start();
   }
 
-  /** @param {string} id */
-  async chooseCamera(id) {
-    await this.#chooseInput("camera", id);
+  /** @param {Kind | "speaker"} what @param {string} id */
+  async choose(what, id) {
+    const found = await this.list();
+    this.#remember({ [what]: found[what].find((each) => each.id === id) });
+    if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
+    // Phones cannot have two cameras open at once; elsewhere the old picture stays meanwhile.
+    if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
+    await this.#captureAnew([what], true);
   }
 
-  /** @param {string} id */
-  async chooseMicrophone(id) {
-    await this.#chooseInput("microphone", id);
-  }
-
-  /** @param {string} id */
-  async chooseSpeaker(id) {
-    const { speakers } = await this.list();
-    this.#choose({ speaker: speakers.find((each) => each.id === id) ?? null });
-    this.#changed();
-  }
-
-  /** @param {Kind} kind @returns {string} The id of the device in use, or else of the chosen one. */
+  /** The id of the device in use, or else of the chosen one. @param {Kind} kind */
   currentId(kind) {
     return this.#tracks.get(kind)?.getSettings().deviceId ?? this.#choices[kind]?.id ?? "";
   }
@@ -154,10 +140,10 @@ export class Devices extends EventTarget {
         .filter((each) => each.kind === kind && each.deviceId)
         .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
     this.#speakers = of("audiooutput");
-    return { cameras: of("videoinput"), microphones: of("audioinput"), speakers: this.#speakers };
+    return { camera: of("videoinput"), microphone: of("audioinput"), speaker: this.#speakers };
   }
 
-  /** Stop every track. Harmless when stopped. */
+  /** Stop every track. */
   stop() {
     this.#asking = 0;
     for (const kind of KINDS) this.#letGo(kind);
@@ -165,12 +151,12 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** Stop every track with the page, which has no use for knowing: nobody has switched them off. */
+  /** Stop every track with the page, which is not told: nobody has switched them off. */
   release() {
     for (const track of this.#tracks.values()) track.stop();
   }
 
-  /** Capture those of the kinds that are wanted and not there. @param {Kind[]} kinds */
+  /** Those that are wanted and not there. @param {Kind[]} kinds */
   async #capture(kinds, quietly) {
     const wanted = kinds.filter(
       (kind) => !this.#tracks.has(kind) && (kind === "microphone" || this.cameraWanted),
@@ -182,9 +168,9 @@ export class Devices extends EventTarget {
   async #captureAnew(kinds, quietly) {
     const attempt = ++this.#lastAttempt;
     for (const kind of kinds) this.#attempts.set(kind, attempt);
-    const reason = unusable();
-    if (reason) {
-      for (const kind of kinds) this.#problems.set(kind, reason);
+    const problem = unusable();
+    if (problem) {
+      for (const kind of kinds) this.#problems.set(kind, problem);
     } else {
       if (!quietly) this.#asking = attempt;
       this.#changed();
@@ -195,7 +181,7 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** @param {number} attempt @param {import("./capture.js").Captured} captured */
+  /** @param {number} attempt @param {Captured} captured */
   async #adopt(attempt, { tracks, errors, replaced }) {
     const isCurrent = (kind) => this.#attempts.get(kind) === attempt;
     for (const [kind, track] of tracks) {
@@ -204,10 +190,7 @@ export class Devices extends EventTarget {
     }
     for (const [kind, reason] of replaced) if (isCurrent(kind)) this.#notify(kind, reason);
     for (const [kind, error] of errors) {
-      const problem = await import("./device_problems.js").then(
-        ({ problemOf }) => problemOf(kind, error),
-        () => ({ code: /** @type {const} */ ("unknown") }),
-      );
+      const problem = await problemOf(kind, error);
       if (isCurrent(kind)) this.#problems.set(kind, problem);
     }
   }
@@ -249,25 +232,14 @@ export class Devices extends EventTarget {
     if (state === "granted") await this.#capture([kind], true);
     if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
     const takenBack = state === "denied" || state === "prompt";
-    const missing = this.#problems.get(kind)?.code === "missing";
-    if (takenBack) this.#problems.set(kind, { code: "denied" });
-    else if (missing || !state) this.#problems.set(kind, { code: "unplugged" });
+    const missing = this.#problems.get(kind) === "missing";
+    if (takenBack) this.#problems.set(kind, "denied");
+    else if (missing || !state) this.#problems.set(kind, "unplugged");
     this.#changed();
   }
 
-  /** @param {Kind} kind @param {string} id */
-  async #chooseInput(kind, id) {
-    const { cameras, microphones } = await this.list();
-    const known = [...cameras, ...microphones].find((each) => each.id === id);
-    this.#choose({ [kind]: known ?? null });
-    if (kind === "camera" && !this.cameraWanted) return this.#changed();
-    // Phones cannot have two cameras open at once; elsewhere the old picture stays meanwhile.
-    if (matchMedia("(pointer: coarse)").matches) this.#drop(kind);
-    await this.#captureAnew([kind], true);
-  }
-
-  /** @param {Partial<import("./remembered.js").Choices>} changes */
-  #choose(changes) {
+  /** @param {Partial<Choices>} changes */
+  #remember(changes) {
     this.#choices = { ...this.#choices, ...changes };
     remember(changes);
   }

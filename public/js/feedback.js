@@ -67,11 +67,11 @@ export function saveAtOnce(form, session) {
     }
   }
 
-  /** @param {string} words @param {Element | null} [picture] */
+  /** @param {string} words @param {HTMLElement | null} [picture] A template. */
   function show(words, picture = null) {
     const text = document.createElement("span");
     text.textContent = words;
-    const pictures = picture ? [picture.content.cloneNode(true)] : [];
+    const pictures = picture ? [picture["content"].cloneNode(true)] : [];
     status.replaceChildren(...pictures, text);
   }
 }

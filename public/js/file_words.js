@@ -1,5 +1,6 @@
 /** Words about files and uploads. */
 
+/** @type {[string, number][]} */
 const UNITS = [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]];
 
 /** `340 KB`, as the server says it. @param {number} size */

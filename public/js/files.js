@@ -35,7 +35,8 @@ export class FileList {
   /** Leaves alone what is shown already. @param {any[]} resources */
   #show(resources) {
     const files = resources.filter((resource) => resource.type !== "recording");
-    const known = new Map([...this.#list.children].map((row) => [row.dataset.id, row]));
+    const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]);
+    const known = new Map(rows.map((row) => [row.dataset.id, row]));
     for (const file of files) {
       if (!known.has(file.id)) this.add(file, { quietly: true });
       known.delete(file.id);
@@ -63,7 +64,7 @@ export class FileList {
     const url = `/session/${this.session.id}/resources/${file.id}`;
     row.dataset.id = file.id;
     const icon = document.getElementById(`icon-${KINDS[file.type.split("/")[0]] ?? "file"}`);
-    row.querySelector(".file-icon").replaceChildren(icon.content.cloneNode(true));
+    row.querySelector(".file-icon").replaceChildren(icon["content"].cloneNode(true));
     const name = row.querySelector(".file-name");
     name.textContent = file.name;
     name.href = SHOWN.test(file.type) ? `${url}?view=1` : url;
@@ -74,7 +75,7 @@ export class FileList {
     return row;
   }
 
-  /** @param {HTMLLIElement} row */
+  /** @param {any} row */
   async #delete(row) {
     const name = row.querySelector(".file-name").textContent;
     const button = row.querySelector(".file-delete");
@@ -99,7 +100,7 @@ export class FileList {
     this.#showEmpty();
   }
 
-  /** @param {HTMLLIElement} gone */
+  /** @param {any} gone */
   async #restore(gone) {
     const undo = gone.querySelector(".file-undo");
     if (undo.ariaBusy === "true") return;
@@ -122,14 +123,15 @@ export class FileList {
   }
 }
 
-/** @param {HTMLLIElement} row @param {string} words */
+/** @param {any} row @param {string} words */
 function notDeleted(row, words) {
   row.dataset.state = "failed";
   row.querySelector(".file-about").textContent = words;
   announce(`${row.querySelector(".file-name").textContent}: ${words}`);
 }
 
-/** @param {string} template @returns {HTMLLIElement} */
-export function clone(template) {
-  return document.getElementById(template).content.firstElementChild.cloneNode(true);
+/** @param {string} id Of the template. @returns {any} Its list item. */
+export function clone(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return template.content.firstElementChild.cloneNode(true);
 }

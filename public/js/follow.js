@@ -6,8 +6,8 @@ const POLL_MS = 20_000;
 const POLL_WATCHING_MS = 120_000;
 /** The server must have passed a boundary before we ask what is behind it. */
 const AFTER_BOUNDARY_MS = 300;
-/** Answers that mean: this page is not the right one any more. */
-const GONE = [401, 403, 404, 410];
+/** Answers that mean: the server has another page for this. */
+export const GONE = [401, 403, 404, 410];
 const RELOADED = "session-room:reloaded";
 const RELOAD_AGAIN_MS = 60_000;
 
@@ -15,19 +15,17 @@ const RELOAD_AGAIN_MS = 60_000;
  * Follows what becomes of the session: asks the server whenever the live socket has news, at every
  * boundary of its times, and now and then in case the socket is silent for a reason.
  *
- * Events: `state` (CustomEvent with the JSON of GET /state). When the server would now render
- * another page, this one is reloaded instead.
+ * Events: `state` (CustomEvent: GET /state). When the server would now render another page, this one
+ * is reloaded instead.
  */
 export class Follower extends EventTarget {
   #session;
   #watch;
   #timer = 0;
-  /** Ends the listening, and with it everything. */
   #end = new AbortController();
-  /** @type {Promise<void> | null} */
   #refreshing = null;
   #wanted = false;
-  /** What the page shows and scripts do not keep up to date. */
+  /** What the page shows and scripts do not change. */
   #fixed = "";
 
   /** @param {import("./session.js").Session} session */
@@ -83,9 +81,9 @@ export class Follower extends EventTarget {
     const closed = !state.can_join && state.server_time >= state.opens_at;
     const moved = state.scheduled_start !== scheduledStart || state.scheduled_end !== scheduledEnd;
     const names = state.participants.map(({ name }) => name);
-    const fixed = JSON.stringify([state.course, state.recording_enabled, names]);
-    const changed = this.#fixed !== "" && this.#fixed !== fixed;
-    this.#fixed = fixed;
+    const before = this.#fixed;
+    this.#fixed = JSON.stringify([state.course, state.recording_enabled, names]);
+    const changed = before && before !== this.#fixed;
     return closed || moved || changed || ["ended", "cancelled"].includes(state.view);
   }
 

@@ -1,10 +1,10 @@
 import { announce } from "./announce.js";
-import { reloadOnce } from "./follow.js";
+import { GONE, reloadOnce } from "./follow.js";
 import { RequestError } from "./session.js";
 import { hideTrouble, showTrouble } from "./trouble.js";
 
-/** @param {string} id */
-const button = (id) => /** @type {HTMLButtonElement} */ (document.getElementById(id));
+/** @returns {HTMLButtonElement} */
+const button = (id) => document.querySelector(`button#${id}`);
 const joinButton = button("join");
 const audioButton = button("join-audio");
 const note = document.getElementById("join-note");
@@ -22,11 +22,10 @@ export class Door {
    * @param {import("./devices.js").Devices} devices
    * @param {{ onEntered: () => void, onTooEarly: () => void }} listeners
    */
-  constructor(session, devices, { onEntered, onTooEarly }) {
+  constructor(session, devices, listeners) {
     this.session = session;
     this.devices = devices;
-    this.onEntered = onEntered;
-    this.onTooEarly = onTooEarly;
+    this.listeners = listeners;
     joinButton.onclick = () => this.#join(joinButton, false);
     audioButton.onclick = () => this.#join(audioButton, true);
     button("trouble-retry").onclick = (event) => this.#join(event.currentTarget, this.#audioOnly);
@@ -80,7 +79,7 @@ export class Door {
     const { enterRoom } = await loading;
     await enterRoom({ grant, devices, session });
     hideTrouble();
-    this.onEntered();
+    this.listeners.onEntered();
   }
 
   /** Browsers remember that a module could not be loaded: only a new page asks again. */
@@ -96,9 +95,8 @@ export class Door {
       hideTrouble();
       note.textContent = error.message;
       announce(error.message);
-      this.onTooEarly();
-    } else if ([401, 403, 404, 410].includes(status)) {
-      // The server has a page for that.
+      this.listeners.onTooEarly();
+    } else if (GONE.includes(status)) {
       reloadOnce(error.message);
     } else if (status) {
       showTrouble(error.message, "This is on our side. Your place is kept: retry in a moment.");

@@ -4,7 +4,7 @@ import { loudness } from "./loudness.js";
 const SILENCE_MS = 8000;
 /** A quiet room stays under this level; speech does not. */
 const HEARD = 0.12;
-/** How fast the bar falls a second: slowly enough to be read. */
+/** How far the bar falls a second: slowly enough to be read. */
 const FALL = 1.5;
 /** Screen readers get a number four times a second at most. */
 const SPOKEN_MS = 250;
@@ -68,11 +68,11 @@ export class LevelMeter {
     this.#frame = requestAnimationFrame((next) => this.#measure(next));
   }
 
-  #show(level, time = Infinity) {
+  #show(level, time = 0) {
     this.#level = level;
     this.bar.style.setProperty("--level", level.toFixed(3));
-    if (time - this.#lastSpoken < SPOKEN_MS) return;
-    this.#lastSpoken = Number.isFinite(time) ? time : 0;
+    if (time && time - this.#lastSpoken < SPOKEN_MS) return;
+    this.#lastSpoken = time;
     this.bar.ariaValueNow = String(Math.round(level * 100));
   }
 }

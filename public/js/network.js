@@ -37,17 +37,11 @@ export async function checkNetwork(signal) {
   return verdict(rtt, jitter, await downloadSpeed(rtt, signal));
 }
 
-/** @param {number[]} numbers */
 function median(numbers) {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
-/**
- * @param {number} rtt Milliseconds, as jitter.
- * @param {number} jitter
- * @param {number | null} mbits Null when not measured.
- * @returns {Result}
- */
+/** Times in milliseconds; `mbits` is null when not measured. @returns {Result} */
 export function verdict(rtt, jitter, mbits) {
   const isWorseThan = (limit) =>
     rtt > limit.rtt || jitter > limit.jitter || (mbits ?? Infinity) < limit.mbits;
@@ -61,7 +55,6 @@ export function verdict(rtt, jitter, mbits) {
   return { quality: "good", text: `Good: ${numbers}` };
 }
 
-/** @param {number} mbits */
 function speedInWords(mbits) {
   if (mbits >= FAST_MBITS) return `more than ${FAST_MBITS} Mbit/s`;
   return `about ${mbits < 3 ? mbits.toFixed(1) : Math.round(mbits)} Mbit/s`;
@@ -89,7 +82,7 @@ async function downloadSpeed(rtt, signal) {
   return body ? (body.byteLength * 8) / 1000 / milliseconds : 0;
 }
 
-/** @param {string} url @param {number} timeout @param {AbortSignal} [end] @returns {Promise<ArrayBuffer | null>} */
+/** @returns {Promise<ArrayBuffer | null>} */
 async function get(url, timeout, end) {
   try {
     const late = AbortSignal.timeout(timeout);
@@ -104,10 +97,9 @@ async function get(url, timeout, end) {
 
 /** @returns {Promise<boolean>} Whether two peers inside this page reach each other. */
 async function loopback() {
-  const peers = [];
+  let one, two;
   try {
-    const [one, two] = [new RTCPeerConnection(), new RTCPeerConnection()];
-    peers.push(one, two);
+    [one, two] = [new RTCPeerConnection(), new RTCPeerConnection()];
     one.onicecandidate = ({ candidate }) => two.addIceCandidate(candidate).catch(() => {});
     two.onicecandidate = ({ candidate }) => one.addIceCandidate(candidate).catch(() => {});
     one.createDataChannel("check");
@@ -119,11 +111,11 @@ async function loopback() {
   } catch {
     return false;
   } finally {
-    for (const peer of peers) peer.close();
+    one?.close();
+    two?.close();
   }
 }
 
-/** @param {RTCPeerConnection} peer @returns {Promise<boolean>} */
 function connects(peer) {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), LOOPBACK_TIMEOUT_MS);

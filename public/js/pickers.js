@@ -1,5 +1,5 @@
 import { announce } from "./announce.js";
-import { showDeviceLists } from "./device_lists.js";
+import { noticeInWords, showDeviceLists } from "./device_lists.js";
 
 /** The lobby's choice of devices, and the speaker's test. */
 
@@ -10,22 +10,16 @@ const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker:
 /** @param {import("./devices.js").Devices} devices @param {AbortSignal} signal */
 export function showPickers(devices, signal) {
   showDeviceLists(devices, IDS, signal);
-  testButton.addEventListener("click", () => testSpeaker(devices.speakerId));
-  devices.addEventListener("notice", (event) => tellNotice(event["detail"]), { signal });
+  testButton.onclick = () => testSpeaker(devices.speakerId);
+  devices.addEventListener("notice", (event) => tell(noticeInWords(event["detail"])), { signal });
 }
 
-async function tellNotice(notice) {
-  tell((await import("./problem_words.js")).noticeInWords(notice));
-}
-
-/** @param {string} words */
 function tell(words) {
   note.textContent = words;
   note.hidden = false;
   announce(words);
 }
 
-/** @param {string} speakerId */
 async function testSpeaker(speakerId) {
   if (testButton.ariaBusy === "true") return;
   testButton.ariaBusy = "true";

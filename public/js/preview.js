@@ -4,7 +4,7 @@ import { KINDS } from "./devices.js";
 
 /** The picture, what is said in its place, and the two switches on it. */
 
-/** How long a prompt may stay unanswered until we point at it, and until we offer to ask again. */
+/** How long a prompt stays unanswered until we point at it, and until we offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
 const HINT = "Look for the permission prompt, mostly at the top of the window, and choose Allow.";
@@ -24,9 +24,9 @@ let timers = [];
 
 /** @param {import("./devices.js").Devices} devices @param {AbortSignal} signal */
 export function showPreview(devices, signal) {
-  startButton.addEventListener("click", () => devices.start());
-  camera.addEventListener("click", () => devices.setCameraOn(!devices.cameraOn));
-  microphone.addEventListener("click", () => devices.setMicrophoneOn(!devices.microphoneOn));
+  startButton.onclick = () => devices.start();
+  camera.onclick = () => devices.setCameraOn(!devices.cameraOn);
+  microphone.onclick = () => devices.setMicrophoneOn(!devices.microphoneOn);
   devices.addEventListener("change", () => render(devices), { signal });
   // Safari leaves videos paused after the page was in the background.
   const replay = () => document.hidden || video.play().catch(() => {});

@@ -1,8 +1,8 @@
+import { explain, readHelp } from "./device_help.js";
 import { KINDS } from "./devices.js";
 import { reportProblems } from "./problem_reports.js";
-import { explain } from "./problem_words.js";
 
-/** The panel about devices that do not work. Loaded with the first problem. */
+/** The panel about devices that do not work. */
 
 const panel = document.getElementById("device-problem");
 const title = document.getElementById("problem-title");
@@ -17,32 +17,32 @@ let shown = "";
  * @param {import("./devices.js").Devices} devices
  * @param {import("./session.js").Session} session Is told, for the operator's statistics.
  */
-export function showProblems(devices, session) {
-  const { problems, asking } = devices;
+export async function showProblems(devices, session) {
   retry.onclick = () => devices.start();
-  retry.ariaBusy = String(asking);
+  retry.ariaBusy = String(devices.asking);
+  await readHelp();
+  const { problems, asking } = devices;
   // The old words stay while another attempt is under way.
   if (asking && problems.size > 0) return;
   reportProblems(problems, session);
-  const names = [...problems].map(([kind, { code }]) => `${kind}_${code}`);
   const working = KINDS.filter((kind) =>
     kind === "camera" ? devices.cameraOn : devices.microphoneOn,
   );
-  const key = [...names, ...working].join();
-  // Written again, an alert is read out again.
-  if (key === shown) return;
-  shown = key;
-  if (names.length === 0) hide();
+  if (problems.size === 0) hide();
   else show(explain(problems, working));
 }
 
-/** @param {import("./problem_words.js").Explanation} explanation */
+/** @param {import("./device_help.js").Explanation} explanation */
 function show(explanation) {
+  const words = JSON.stringify(explanation);
+  // Written again, an alert is read out again.
+  if (words === shown) return;
+  shown = words;
   title.textContent = explanation.title;
   text.textContent = explanation.text;
   const items = explanation.steps.map((step) => {
     const item = document.createElement("li");
-    item.textContent = step;
+    item.append(step);
     return item;
   });
   steps.replaceChildren(...items);
@@ -51,6 +51,7 @@ function show(explanation) {
 }
 
 function hide() {
+  shown = "";
   const hadFocus = panel.contains(document.activeElement);
   panel.hidden = true;
   // What had the focus is gone: go on with what has begun to work.

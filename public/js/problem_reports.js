@@ -3,12 +3,12 @@ const reported = new Set();
 /**
  * Tell the operator of problems with devices, of each once a page.
  *
- * @param {Map<import("./capture.js").Kind, import("./device_problems.js").Problem>} problems
+ * @param {import("./devices.js").Devices["problems"]} problems
  * @param {import("./session.js").Session} session
  */
 export function reportProblems(problems, session) {
-  for (const [kind, { code }] of problems) {
-    const name = `${kind}_${code}`;
+  for (const [kind, problem] of problems) {
+    const name = `${kind}_${problem}`;
     if (!reported.has(name)) session.report(name);
     reported.add(name);
   }

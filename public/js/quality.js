@@ -34,7 +34,8 @@ export function showQuality(meter, signal) {
   );
   meter.addEventListener(
     "report",
-    ({ detail }) => {
+    (event) => {
+      const detail = event["detail"];
       show(detail.quality, numbers(detail));
       bad = detail.quality === "poor" ? bad + 1 : 0;
       const now = performance.now();

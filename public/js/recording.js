@@ -21,7 +21,7 @@ export function showRecording(session, { resources, recording }) {
   for (const film of films) {
     if (!$("players").querySelector(`[data-id="${CSS.escape(film.id)}"]`)) $("players").append(player(session, film));
   }
-  for (const shown of [...$("players").children]) {
+  for (const shown of /** @type {HTMLElement[]} */ ([...$("players").children])) {
     if (!films.some((film) => film.id === shown.dataset.id)) shown.remove();
   }
   if (before === "preparing" && recording === "ready") announce("The recording is ready.");
@@ -29,7 +29,7 @@ export function showRecording(session, { resources, recording }) {
 
 /** @param {Session} session @param {any} film */
 function player(session, film) {
-  const figure = $("player").content.firstElementChild.cloneNode(true);
+  const figure = $("player")["content"].firstElementChild.cloneNode(true);
   const url = `/session/${session.id}/resources/${film.id}`;
   figure.dataset.id = film.id;
   figure.querySelector("video").src = url;

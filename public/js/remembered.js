@@ -3,18 +3,12 @@
  * some browsers give a device a new id at each visit.
  *
  * @typedef {{ id: string, name: string }} Device
- * @typedef {{ camera: Device | null, microphone: Device | null, speaker: Device | null,
+ * @typedef {{ camera?: Device, microphone?: Device, speaker?: Device,
  *   cameraOn: boolean, microphoneOn: boolean }} Choices
  */
 
 const KEY = "session-room:devices";
-const DEFAULTS = {
-  camera: null,
-  microphone: null,
-  speaker: null,
-  cameraOn: true,
-  microphoneOn: true,
-};
+const DEFAULTS = { cameraOn: true, microphoneOn: true };
 
 /** @returns {Choices} */
 export function recall() {

@@ -1,16 +1,15 @@
 /**
  * The way into the room: from the lobby, and back from another place.
  *
- * @typedef {{ provider: string, url?: string, ice_servers?: RTCIceServer[] }} Grant
+ * @typedef {{ provider: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
  * @typedef {{ grant: Grant, devices: import("./devices.js").Devices, session: import("./session.js").Session }} Entry
  */
 
+import { GONE } from "./follow.js";
 import { Live } from "./live.js";
 import { Room } from "./room_page.js";
 
 const WELCOME_DUE_MS = 12_000;
-/** Answers that mean: the server has another page for this. */
-const CLOSED = [401, 403, 404, 410];
 
 /** Enter; resolves when the room is on the screen. @param {Entry} entry */
 export async function enterRoom({ grant, devices, session }) {
@@ -18,7 +17,7 @@ export async function enterRoom({ grant, devices, session }) {
   const mayEnter = () =>
     session.fetchState().then(
       (state) => state.can_join,
-      (error) => !CLOSED.includes(error.status),
+      (error) => !GONE.includes(error.status),
     );
   const live = new Live(session.id, page, mayEnter);
   const comeBack = () => enterAgain({ devices, session });

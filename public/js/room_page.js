@@ -46,9 +46,9 @@ export class Room {
     this.panel = new Panel(signal);
     showFiles(this.panel, signal);
     this.chat = new Chat(live, this.panel, { role: session.role, otherName: this.other.name }, signal);
-    live.addEventListener("message", ({ detail }) => this.#hear(detail));
+    live.addEventListener("message", (event) => this.#hear(event["detail"]));
     live.addEventListener("down", () => this.#render());
-    live.addEventListener("over", ({ detail }) => this.#over(detail));
+    live.addEventListener("over", (event) => this.#over(event["detail"]));
   }
 
   /** Take over the screen. */
@@ -81,7 +81,7 @@ export class Room {
       button.addEventListener("click", () => this.#do(button.getAttribute("data-do")), { signal });
     }
     this.call.addEventListener("state", () => this.#onCall(), { signal });
-    this.call.addEventListener("tracks", ({ detail }) => this.stage.showRemote(detail), { signal });
+    this.call.addEventListener("tracks", (event) => this.stage.showRemote(event["detail"]), { signal });
     this.call.addEventListener("stuck", () => this.#onStuck(), { signal });
   }
 

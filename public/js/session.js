@@ -11,7 +11,7 @@ export class Session {
     this.id = data.id;
     /** @type {"student" | "teacher"} */
     this.role = data.role;
-    /** @type {"early" | "joinable" | "waiting" | "in_progress" | "no_show"} As of the last answer. */
+    /** As of the last answer, as `canJoin`. */
     this.view = data.view;
     this.canJoin = data.canJoin;
     this.opensAt = data.opensAt;

@@ -39,7 +39,7 @@ async function toggleWindow(documents, stage, signal) {
   bar.className = "small-bar";
   const clock = small.document.createElement("p");
   clock.className = "room-pill timer";
-  const controls = CONTROLS.map((id) => [$(id), $(id).cloneNode(true)]);
+  const controls = CONTROLS.map((id) => [$(id), clone($(id))]);
   for (const [original, copy] of controls) {
     copy.querySelector(".control-label").className = "visually-hidden";
     copy.addEventListener("click", () => original.click());
@@ -72,6 +72,11 @@ async function toggleWindow(documents, stage, signal) {
   });
 }
 
+/** @param {HTMLElement} element */
+function clone(element) {
+  return /** @type {HTMLElement} */ (element.cloneNode(true));
+}
+
 /** @param {boolean} small */
 function show(small) {
   press("call-pip", small);
@@ -80,7 +85,9 @@ function show(small) {
 
 /** @param {Document} document_ */
 function styles(document_) {
-  const used = [...document.querySelectorAll("link[rel=stylesheet]")].map(({ href }) => href);
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const links = document.querySelectorAll("link[rel=stylesheet]");
+  const used = [...links].map(({ href }) => href);
   return [...used, new URL("/css/small_window.css", location.href).href].map((href) =>
     Object.assign(document_.createElement("link"), { rel: "stylesheet", href }),
   );

@@ -112,7 +112,7 @@ export class Uploads {
     return row;
   }
 
-  /** @param {HTMLLIElement} row @param {Transfer} transfer */
+  /** @param {any} row @param {Transfer} transfer */
   #show(row, transfer) {
     const { state } = transfer;
     if (state === "done") {
@@ -130,14 +130,14 @@ export class Uploads {
     if (state === "failed") announce(`${transfer.file.name} was not uploaded. ${transfer.problem}`);
   }
 
-  /** @param {HTMLLIElement} row @param {Transfer} transfer */
+  /** @param {any} row @param {Transfer} transfer */
   #progress(row, transfer) {
     const bar = row.querySelector("progress");
     bar.hidden = transfer.state === "failed";
     bar.value = transfer.sent / transfer.file.size || 0;
   }
 
-  /** @param {HTMLLIElement} row */
+  /** @param {any} row */
   #leave(row) {
     const hadFocus = row.contains(document.activeElement);
     row.remove();
@@ -165,7 +165,7 @@ export class Uploads {
   }
 }
 
-/** @param {HTMLLIElement} row @param {string} fileName */
+/** @param {any} row @param {string} fileName */
 function name(row, fileName) {
   row.querySelector(".file-name").textContent = fileName;
   row.querySelector("progress").setAttribute("aria-label", `Upload of ${fileName}`);

@@ -16,8 +16,7 @@ export class Watch {
   #socket = null;
   #attempts = 0;
   #timer = 0;
-  #stopped = false;
-  #isUp = false;
+  isUp = false;
 
   /** @param {string} sessionId @param {() => void} onNews */
   constructor(sessionId, onNews) {
@@ -27,45 +26,34 @@ export class Watch {
     this.#connect();
   }
 
-  get isUp() {
-    return this.#isUp;
-  }
-
   stop() {
-    this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#socket?.close();
+    this.#socket.onclose = null;
+    this.#socket.close();
   }
 
   #connect() {
     const socket = new WebSocket(this.address);
     this.#socket = socket;
-    socket.onopen = () => this.#keepOpen();
+    socket.onopen = () => {
+      this.#timer = setInterval(() => socket.send("ping"), PING_MS);
+    };
     socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = ({ code }) => this.#closed(code);
   }
 
-  #keepOpen() {
-    this.#timer = setTimeout(() => {
-      this.#socket.send("ping");
-      this.#keepOpen();
-    }, PING_MS);
-  }
-
-  /** @param {string} data */
   #hear(data) {
     if (data === "pong") return;
-    this.#isUp = true;
+    this.isUp = true;
     this.#attempts = 0;
     if (NEWS.includes(JSON.parse(data).type)) this.onNews();
   }
 
-  /** @param {number} code */
   #closed(code) {
     clearTimeout(this.#timer);
-    this.#isUp = false;
+    this.isUp = false;
     // Newer pages watch in this one's place: coming back, they would take turns for ever.
-    if (this.#stopped || code === REPLACED) return;
+    if (code === REPLACED) return;
     // Lost, or refused because the room has closed: only the server can tell.
     this.onNews();
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);

@@ -304,7 +304,7 @@ def test_unplugged_for_good_and_plugged_in_again(
         no_problem(page)
 
 
-# Every browser's own words, from the module itself: one Chromium cannot be all of them.
+# What every browser is told: one Chromium cannot be all of them.
 AGENTS = {
     "Chrome on Windows": (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36",
@@ -372,12 +372,26 @@ def test_steps_fit_the_browser_and_the_system(
 
         steps = page.evaluate(
             """async () => {
-              const { stepsInSystem } = await import("/js/allow_steps.js");
-              const { platform } = await import("/js/platform.js");
-              return stepsInSystem("camera", platform()).join(" ");
+              const { explain } = await import("/js/device_help.js");
+              return explain(new Map([["camera", "system"]]), []).steps.join(" ");
             }"""
         )
         assert in_system in steps
+
+
+def test_help_that_does_not_load_is_asked_for_again(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
+    script = reject_devices("NotReadableError", "Could not start video source")
+    browser = chromium(FAKE_DEVICES, ALLOW_ALL)
+    with lobby(dev_worker, browser, session_id, script=script, expected=["ERR_FAILED"]) as page:
+        page.route("**/device_help.json", lambda route: route.abort())
+        page.reload()
+        expect_problem(page, "Your camera or microphone does not work.", "could not be loaded")
+        page.unroute("**/device_help.json")
+        page.locator("#problem-retry").click()
+
+        expect_problem(page, "Your camera and microphone are in use or not responding.", "Close")
 
 
 PERMISSION_IS_PROMPT = """

@@ -2,6 +2,7 @@
 
 import re
 
+from tools.bench import budgets
 from tools.paths import ROOT
 
 MODULES = ROOT / "public" / "js"
@@ -21,3 +22,7 @@ def test_the_lobby_preloads_all_that_it_imports_and_nothing_else():
     preloaded = re.findall(r'<link rel="modulepreload" href="/js/(\w+)\.js">', page)
 
     assert sorted(preloaded) == sorted(imported_by("lobby", set()))
+
+
+def test_the_lobby_keeps_its_budget_also_when_a_device_fails():
+    assert budgets.kilobytes(budgets.LOBBY + budgets.TROUBLE) <= budgets.LOBBY_KB

@@ -1,0 +1,71 @@
+import { KINDS } from "./devices.js";
+
+/**
+ * What to say about devices that do not work: device_help.json, filled in for this browser on this
+ * system. There, the first entry counts whose `when` applies.
+ *
+ * @import { Kind } from "./capture.js"
+ * @import { Problem } from "./device_problems.js"
+ * @typedef {{ title: string, text: string, steps: string[] }} Explanation
+ */
+
+const UNREAD = {
+  title: "Your camera or microphone does not work.",
+  text: "What to do about it could not be loaded. Try again.",
+  steps: [],
+};
+let help = null;
+let reading = null;
+
+/** Read the help; when that fails, the next call tries again. Never rejects. */
+export function readHelp() {
+  reading ??= fetch("/device_help.json", { signal: AbortSignal.timeout(5000) })
+    .then(async (answer) => (help = answer.ok ? await answer.json() : null))
+    .catch(() => null)
+    .finally(() => (reading = help));
+  return reading;
+}
+
+/**
+ * Of different problems, the one with steps to follow leads, and the other is named after it.
+ *
+ * @param {Map<Kind, Problem>} problems Not empty.
+ * @param {Kind[]} working What works all the same.
+ * @returns {Explanation}
+ */
+export function explain(problems, working) {
+  if (!help) return UNREAD;
+  const [lead, ...others] = [...new Set(problems.values())]
+    .map((problem) => explainOne(problem, KINDS.filter((kind) => problems.get(kind) === problem)))
+    .sort((a, b) => b.steps.length - a.steps.length);
+  const said = [...working.map((kind) => help.works[kind]), ...others.map(({ title }) => title)];
+  return { ...lead, text: [...said, lead.text].join(" ") };
+}
+
+/** @param {Problem} problem @param {Kind[]} kinds @returns {Explanation} */
+function explainOne(problem, kinds) {
+  const { browsers, systems, problems, steps } = help;
+  const what = kinds.join(" and ");
+  const browser = signed(browsers) ?? "your browser";
+  const here = { problem, what, browser, system: system(systems) };
+  const are = kinds.length > 1 ? "are" : "is";
+  const words = { ...here, are, host: location.hostname };
+  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+  const applies = ({ when }) =>
+    Object.entries(when).every(([name, value]) => [value].flat().includes(here[name]));
+  const { title, text } = problems.find(applies);
+  const found = steps.find(applies)?.steps ?? [];
+  return { title: filled(title), text: filled(text), steps: found.map(filled) };
+}
+
+/** Which of these this is, only for telling people what to click. @param {Record<string, string>} signs */
+function signed(signs) {
+  const isHere = ([, sign]) => new RegExp(sign).test(navigator.userAgent);
+  return Object.entries(signs).find(isHere)?.[0];
+}
+
+function system(signs) {
+  const name = signed(signs);
+  // An iPad asks for desktop pages as a Mac; Macs have no touch screen.
+  return name === "macOS" && navigator.maxTouchPoints > 1 ? "iOS" : name;
+}
