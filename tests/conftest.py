@@ -4,6 +4,7 @@ import shutil
 import socket
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PRODUCTION_SECRETS = {
     "PLATFORM_TOKEN": "test-platform-token-0123456789abcdef012345",
     "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
 }
+SHARED_SETTINGS: tuple[dict[str, str], ...] = ({}, {"ENVIRONMENT": "production"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,30 +32,66 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def worker_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., LocalWorker]]:
-    """Return a running Worker with these settings over development's; the same for the same ones.
+def new_worker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LocalWorker]:
+    """Return what starts a Worker with these settings over development's.
 
     With ENVIRONMENT="production" it gets PRODUCTION_SECRETS. Its `settings` say what it runs with.
-    Data is shared by all tests that ask for the same settings, so each makes sessions of its own.
     """
-    running: dict[frozenset[tuple[str, str]], LocalWorker] = {}
     migrated = tmp_path_factory.mktemp("migrated")
 
     def start(**settings: str) -> LocalWorker:
+        return start_worker(settings, migrated, tmp_path_factory.mktemp("state"))
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def shared_worker_with(
+    new_worker: Callable[..., LocalWorker],
+) -> Iterator[Callable[..., LocalWorker]]:
+    """Return a Worker that runs to the end; the same for the same settings.
+
+    Data is shared by all tests that ask for the same settings, so each makes sessions of its own.
+    """
+    with one_for_each(new_worker) as worker_with:
+        yield worker_with
+
+
+@pytest.fixture(scope="module")
+def worker_with(
+    new_worker: Callable[..., LocalWorker], shared_worker_with: Callable[..., LocalWorker]
+) -> Iterator[Callable[..., LocalWorker]]:
+    """Return a Worker that runs to the end of the module, or a shared one.
+
+    Thirty that do nothing would take a core together.
+    """
+    with one_for_each(new_worker) as own_worker_with:
+        yield lambda **settings: (
+            shared_worker_with if settings in SHARED_SETTINGS else own_worker_with
+        )(**settings)
+
+
+@contextmanager
+def one_for_each(
+    new_worker: Callable[..., LocalWorker],
+) -> Iterator[Callable[..., LocalWorker]]:
+    running: dict[frozenset[tuple[str, str]], LocalWorker] = {}
+
+    def worker_with(**settings: str) -> LocalWorker:
         key = frozenset(settings.items())
         if key not in running:
-            running[key] = start_worker(settings, migrated, tmp_path_factory.mktemp("state"))
+            running[key] = new_worker(**settings)
         return running[key]
 
-    yield start
+    yield worker_with
     for worker in running.values():
         worker.stop()
 
 
 @pytest.fixture(scope="session")
-def dev_worker(worker_with: Callable[..., LocalWorker]) -> LocalWorker:
+def dev_worker(shared_worker_with: Callable[..., LocalWorker]) -> LocalWorker:
     """Return the Worker as `make dev` runs it, with demo people and sessions."""
-    worker = worker_with()
+    worker = shared_worker_with()
     request = urllib.request.Request(
         f"{worker.url}/dev/seed", method="POST", data=b"", headers={"Origin": worker.url}
     )

@@ -1,7 +1,8 @@
-"""The sites that worker tests visit. Each configuration is one Worker for the whole run."""
+"""The sites that worker tests visit."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 
 import httpx
@@ -18,35 +19,49 @@ from tools.local_worker import LocalWorker
 
 
 @pytest.fixture(scope="session")
+def shared_site_with(
+    shared_worker_with: Callable[..., LocalWorker],
+) -> Iterator[Callable[..., Site]]:
+    """Return the site of a Worker that runs to the end."""
+    with sites_of(shared_worker_with) as site_with:
+        yield site_with
+
+
+@pytest.fixture(scope="module")
 def site_with(worker_with: Callable[..., LocalWorker]) -> Iterator[Callable[..., Site]]:
-    """Return the site of a Worker with these settings; the same for the same ones."""
-    open_sites: list[Site] = []
+    """Return the site of a Worker with these settings, of this module's or a shared one."""
+    with sites_of(worker_with) as site_with:
+        yield site_with
 
-    def open_site(**settings: str) -> Site:
-        open_sites.append(Site(worker_with(**settings)))
-        return open_sites[-1]
 
-    yield open_site
-    for site in open_sites:
-        site.close()
+@contextmanager
+def sites_of(worker_with: Callable[..., LocalWorker]) -> Iterator[Callable[..., Site]]:
+    with ExitStack() as stack:
+
+        def site_with(**settings: str) -> Site:
+            site = Site(worker_with(**settings))
+            stack.callback(site.close)
+            return site
+
+        yield site_with
 
 
 @pytest.fixture(scope="session")
-def site(dev_worker: LocalWorker, site_with: Callable[..., Site]) -> Site:
+def site(dev_worker: LocalWorker, shared_site_with: Callable[..., Site]) -> Site:
     """Return the site that `make dev` serves, with its demo people and sessions."""
-    return site_with()
+    return shared_site_with()
 
 
 @pytest.fixture(scope="session")
-def production(site_with: Callable[..., Site]) -> Site:
+def production(shared_site_with: Callable[..., Site]) -> Site:
     """Return a production site with nothing missing."""
-    return site_with(ENVIRONMENT="production")
+    return shared_site_with(ENVIRONMENT="production")
 
 
 @pytest.fixture(scope="session")
-def attacked(site_with: Callable[..., Site]) -> Site:
+def attacked(shared_site_with: Callable[..., Site]) -> Site:
     """Return a site for tests that try everything, apart from those that others look at."""
-    return site_with(**ATTACKED)
+    return shared_site_with(**ATTACKED)
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +72,9 @@ def jwks() -> Iterator[JwksServer]:
 
 
 @pytest.fixture(scope="session")
-def new_key_site(jwks: JwksServer, site_with: Callable[..., Site]) -> Site:
+def new_key_site(jwks: JwksServer, shared_site_with: Callable[..., Site]) -> Site:
     """Return a site that knows no shared secret and has not asked for the keys yet."""
-    site = site_with(
+    site = shared_site_with(
         AUTH_JWKS_URL=jwks.url, AUTH_JWT_SECRET="", AUTH_ISSUER=ISSUER, AUTH_AUDIENCE=AUDIENCE
     )
     assert site.post("/dev/seed").status_code == 200

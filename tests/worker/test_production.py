@@ -14,7 +14,7 @@ DEVELOPMENT_PATHS = sorted(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def unfinished(site_with):
     """A production site somebody began to configure, with a secret of development's."""
     return site_with(
