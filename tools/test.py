@@ -15,19 +15,21 @@ from tools.check import failed_checks
 from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
-# Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix.
+# Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
+# longest first, and beside it the one that is the first to say what is wrong.
 PARTS = {
-    "unit": ["tests/unit"],
     "worker": ["tests/worker"],
+    "unit": ["tests/unit"],
     "calls": ["tests/browser/test_room*.py", "tests/browser/test_embed.py"],
     "lobby": ["tests/browser/test_lobby*.py"],
     "pages": [
         f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "policies", "states")
     ],
 }
-# Longest first: two at a time, since Chromium and workerd take a core each.
-SLOW_PARTS = ("worker", "calls", "lobby", "pages")
+# Chromium and workerd take a core each.
 AT_ONCE = 2
+# Without sockets and media, which can miss a deadline on a busy machine, nothing is tried twice.
+TRIED_ONCE = ("unit",)
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
 NO_TESTS = 5
@@ -43,13 +45,11 @@ def main() -> None:
     times: dict[str, float] = {}
     with timed("check", times):
         failed = failed_checks()
-    with timed("unit", times):
-        failed += [] if passes("unit") else ["unit"]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        passed = {part: pool.submit(passes_beside, part, times) for part in SLOW_PARTS}
-    failed += [part for part, each in passed.items() if not each.result()]
-    # Real sockets and media can miss a deadline on a busy machine: once more, alone.
-    failed = [part for part in failed if part not in SLOW_PARTS or not passes(part, tries=2)]
+        passed = {part: pool.submit(passes_beside, part, times) for part in PARTS}
+    not_yet = [part for part, each in passed.items() if not each.result()]
+    # Once more, alone.
+    failed += [part for part in not_yet if part in TRIED_ONCE or not passes(part)]
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
@@ -63,30 +63,30 @@ def timed(part: str, times: dict[str, float]) -> Iterator[None]:
 
 
 def passes_beside(part: str, times: dict[str, float]) -> bool:
-    """Run it while another runs, and show in the end what it said.
-
-    Twice: a call that never ends would leave most of it to be done.
-    """
+    """Run it while another runs, and show in the end what it said."""
     print(f"--- {part} begins", flush=True)
     with tempfile.TemporaryFile("w+") as output, timed(part, times):
-        passed = passes(part, tries=2, output=output)
+        passed = passes(part, output)
         output.seek(0)
         print(f"--- {part}\n{output.read()}", flush=True)
     return passed
 
 
-def passes(part: str, *, tries: int = 1, output: IO[str] | None = None) -> bool:
-    """Whether all of it has passed; what has is not run again, so that another try is short."""
+def passes(part: str, output: IO[str] | None = None) -> bool:
+    """Whether all of it has passed; what has is not run again, so that another try is short.
+
+    Tried twice: a call that never ends leaves most of it to be done.
+    """
     done = passed_of(part)
-    for _ in range(tries):
+    for _ in range(1 if part in TRIED_ONCE else 2):
         nothing_left = done.exists()
-        result = run(part, output=output)
+        result = run(part, output)
         if result == 0 or (result == NO_TESTS and nothing_left):
             return True
     return False
 
 
-def run(part: str, *, output: IO[str] | None = None) -> int:
+def run(part: str, output: IO[str] | None) -> int:
     if output is None:
         print(f"--- {part}", flush=True)
     command = [

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.browser.closing import leave
+from tests.browser.signing_in import sign_in
 from tests.people import both
 from tools.local_worker import DIRECT, LocalWorker
 
@@ -81,10 +82,7 @@ def signed_in(
         context.add_init_script(VIOLATIONS_TO_CONSOLE)
         context.route("**/js/room.js", lambda route: route.fulfill(
             content_type="text/javascript", body=ROOM_STUB))  # fmt: skip
-        # By the browser itself, which may know names that nobody else resolves.
-        page = context.new_page()
-        page.goto(f"/dev/sign-in?user={user}&next=/healthz")
-        page.close()
+        sign_in(context, worker, user, str(options["base_url"]))
         yield context
     finally:
         leave(context)

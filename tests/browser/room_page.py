@@ -10,6 +10,7 @@ import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.closing import leave
+from tests.browser.signing_in import sign_in
 from tests.people import both
 from tools.local_worker import LocalWorker
 
@@ -37,8 +38,9 @@ class Meeting:
         """Bring this person to the lobby, in a browser of their own."""
         context = self.browser.new_context(**({"viewport": DESKTOP} | options))
         self._contexts.append(context)
+        sign_in(context, self.worker, f"demo-{role}")
         page = context.new_page()
-        page.goto(f"{self.worker.url}/dev/sign-in?user=demo-{role}&next=/session/{self.id}")
+        page.goto(f"{self.worker.url}/session/{self.id}")
         return page
 
     def enter(self, role: str, **options: Any) -> Page:
