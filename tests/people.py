@@ -3,7 +3,12 @@
 What a booking says of somebody holds for all their sessions, so all tests must say the same.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jwt
+
+from tests.fakes.jwks_server import claims_of
 
 STUDENT: Final = "demo-student"
 TEACHER: Final = "demo-teacher"
@@ -23,3 +28,8 @@ def both() -> dict[str, dict[str, str]]:
         }
         for role, who in (("student", STUDENT), ("teacher", TEACHER))
     }
+
+
+def token_of(who: str, settings: Mapping[str, str], **claims: Any) -> str:
+    """Return the token of somebody signed in at the platform that shares a secret with us."""
+    return jwt.encode(claims_of(who, **claims), settings["AUTH_JWT_SECRET"], "HS256")

@@ -18,12 +18,12 @@ let help = null;
 let reading = null;
 
 /** Read the help; when that fails, the next call tries again. Never rejects. */
-export function readHelp() {
+export async function readHelp() {
   reading ??= fetch("/device_help.json", { signal: AbortSignal.timeout(5000) })
-    .then(async (answer) => (help = answer.ok ? await answer.json() : null))
-    .catch(() => null)
-    .finally(() => (reading = help));
-  return reading;
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .catch(() => null);
+  help = await reading;
+  if (!help) reading = null;
 }
 
 /**

@@ -130,7 +130,7 @@ function notDeleted(row, words) {
   announce(`${row.querySelector(".file-name").textContent}: ${words}`);
 }
 
-/** @param {string} id Of the template. @returns {any} Its list item. */
+/** @param {string} id Of the template. @returns {any} Its element. */
 export function clone(id) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   return template.content.firstElementChild.cloneNode(true);

@@ -1,5 +1,6 @@
 import { announce } from "./announce.js";
 import { about } from "./file_words.js";
+import { clone } from "./files.js";
 
 /** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
@@ -29,7 +30,7 @@ export function showRecording(session, { resources, recording }) {
 
 /** @param {Session} session @param {any} film */
 function player(session, film) {
-  const figure = $("player")["content"].firstElementChild.cloneNode(true);
+  const figure = clone("player");
   const url = `/session/${session.id}/resources/${film.id}`;
   figure.dataset.id = film.id;
   figure.querySelector("video").src = url;

@@ -37,8 +37,14 @@ class SigningKey:
 
     @property
     def jwk(self) -> dict[str, Any]:
-        writers = {"RS256": RSAAlgorithm, "ES256": ECAlgorithm, "EdDSA": OKPAlgorithm}
-        public = writers[self.algorithm].to_jwk(self.private.public_key(), as_dict=True)
+        writers: dict[str, Any] = {
+            "RS256": RSAAlgorithm,
+            "ES256": ECAlgorithm,
+            "EdDSA": OKPAlgorithm,
+        }
+        public: dict[str, Any] = writers[self.algorithm].to_jwk(
+            self.private.public_key(), as_dict=True
+        )
         public.pop("key_ops", None)
         return public | {"kid": self.kid, "use": "sig", "alg": self.algorithm}
 

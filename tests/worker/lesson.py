@@ -7,9 +7,8 @@ from contextlib import closing
 from typing import Any
 
 import httpx
-import jwt
 
-from tests.people import STRANGER, STUDENT, TEACHER, both
+from tests.people import STRANGER, STUDENT, TEACHER, both, token_of
 from tools.local_worker import LocalWorker
 
 HOUR = 60 * 60
@@ -80,9 +79,7 @@ class Lesson:
 
     def _cookie(self, who: str) -> str:
         settings = self.worker.settings
-        claims = {"sub": who, "exp": int(time.time()) + HOUR}
-        token = jwt.encode(claims, settings["AUTH_JWT_SECRET"], algorithm="HS256")
-        return f"{settings['AUTH_COOKIE']}={token}"
+        return f"{settings['AUTH_COOKIE']}={token_of(who, settings)}"
 
 
 def until(look: Any, wanted: Any, seconds: float = 30) -> Any:

@@ -8,11 +8,10 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
-import jwt
 
 import links
 from links import RoomLink
-from tests.fakes.jwks_server import claims_of
+from tests.people import token_of
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
@@ -68,7 +67,7 @@ class Site:
 
     def token(self, user_id: str, **claims: Any) -> str:
         """The platform's HS256 token of somebody signed in there."""
-        return jwt.encode(claims_of(user_id, **claims), self.settings["AUTH_JWT_SECRET"], "HS256")
+        return token_of(user_id, self.settings, **claims)
 
     def link(self, session_id: str, user_id: str, *, purpose: str = links.LINK) -> str:
         """The token in the address of a room link."""
