@@ -9,10 +9,12 @@ from workers import WorkerEntrypoint
 import abridged  # noqa: F401 (before all that imports packages)
 import app
 import bindings
-from bindings import exchange
+from bindings import event_loop, exchange
 from room import Room
 
 __all__ = ["Default", "Room"]
+
+event_loop.share_one_stack()
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
