@@ -1,7 +1,6 @@
 """Servers for tests: the real Worker in real workerd, one for each configuration asked for."""
 
 import shutil
-import socket
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.passed import Passed
-from tools import dev_settings
-from tools.local_worker import DIRECT, LocalWorker
+from tools import dev_settings, setup
+from tools.local_worker import DIRECT, LocalWorker, free_port
+from tools.paths import SNAPSHOT
+from tools.steps import run_steps
 
 # As long as real ones and free of the mark by which production refuses development's.
 PRODUCTION_SECRETS = {
@@ -106,15 +107,11 @@ def start_worker(settings: dict[str, str], migrated: Path, state: Path) -> Local
     if settings.get("ENVIRONMENT") == "production":
         everything |= PRODUCTION_SECRETS
     everything |= settings
+    # As in production: from a snapshot of itself, which is up to date.
+    run_steps([setup.STARTED])
     # Migrating takes seconds: do it once, then copy.
     LocalWorker(everything, port=port, state=migrated).apply_migrations()
     shutil.copytree(migrated, state, dirs_exist_ok=True)
-    worker = LocalWorker(everything, port=port, state=state, ip="localhost")
+    worker = LocalWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
     worker.start()
     return worker
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

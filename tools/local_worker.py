@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from tools.node import node_environment, wrangler
-from tools.paths import MIGRATIONS, ROOT, WORKERD_WRAPPER
+from tools.paths import MIGRATIONS, NODE_BYTECODE, ROOT, WORKERD_WRAPPER
 from tools.steps import only_one_at_a_time
 
 # The flag that makes workerd take its Python runtime from disk; never used in production.
@@ -54,10 +55,12 @@ class LocalWorker:
         ip: str = "127.0.0.1",
         on_log: Callable[[str], None] | None = None,
         config: Path | None = None,
+        snapshot: Path | None = None,
     ) -> None:
         """`settings` replace the [vars] of wrangler.toml; `on_log` gets each log line.
 
         `config` is another Worker's wrangler.toml, which then names all its compatibility flags.
+        From `snapshot` it starts, when there is one already; else it leaves one there.
         """
         self.settings = dict(settings)
         self.state = state
@@ -67,6 +70,7 @@ class LocalWorker:
         self._env_file = state / f"settings-{port}.env"
         self._on_log = on_log
         self._config = config
+        self._snapshot = snapshot
         self._log: deque[str] = deque(maxlen=LOG_LINES_KEPT)
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -183,6 +187,9 @@ class LocalWorker:
             "WRANGLER_REGISTRY_PATH": str(self.state / "registry"),
             "WRANGLER_LOG_PATH": str(self.state / "logs"),
             "FORCE_COLOR": "0",
+            # Else each start of wrangler compiles it anew.
+            "NODE_COMPILE_CACHE": str(NODE_BYTECODE),
+            "PYTHON_SNAPSHOT": str(self._snapshot or ""),
         }
 
     def _wait_until_it_answers(self, process: subprocess.Popen[str], deadline: float) -> None:
@@ -213,6 +220,12 @@ def answers(address: str) -> bool:
         return True
     except OSError:
         return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def compatibility_flags() -> list[str]:

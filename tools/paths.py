@@ -17,3 +17,6 @@ SETTINGS_MODULE: Final = SOURCE / "settings.py"
 BUNDLE_DIR: Final = CACHE / "pyodide"
 BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
 WORKERD_WRAPPER: Final = CACHE / "workerd"
+# The name of the file is workerd's choice.
+SNAPSHOT: Final = CACHE / "snapshot" / "snapshot.bin"
+NODE_BYTECODE: Final = CACHE / "node"

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import bytecode, chromium, vendor
+from tools import bytecode, chromium, snapshot, vendor
 from tools.node import workerd_binary
 from tools.paths import (
     BUNDLE,
@@ -17,6 +17,7 @@ from tools.paths import (
     PYTHON_MODULES,
     REQUIREMENTS,
     ROOT,
+    SNAPSHOT,
     SOURCE,
     VENV,
     VENV_PYTHON,
@@ -59,16 +60,23 @@ def build_bundle() -> None:
 
 
 def write_workerd_wrapper() -> None:
-    """Miniflare runs this in place of workerd, to add the one option it has no setting for."""
+    """Miniflare runs this in place of workerd, to add options that it has no settings for."""
     workerd = workerd_binary().relative_to(ROOT)
     bundle = BUNDLE_DIR.relative_to(ROOT)
     WORKERD_WRAPPER.write_text(
-        "#!/bin/sh\n"
-        'root=$(dirname "$0")/..\n'
-        f'workerd="$root/{workerd}"\n'
-        '[ "$1" = serve ] || exec "$workerd" "$@"\n'
-        "shift\n"
-        f'exec "$workerd" serve --pyodide-bundle-disk-cache-dir="$root/{bundle}" "$@"\n'
+        f"""#!/bin/sh
+root=$(dirname "$0")/..
+workerd="$root/{workerd}"
+[ "$1" = serve ] || exec "$workerd" "$@"
+shift
+if [ -f "$PYTHON_SNAPSHOT" ]; then
+  set -- --python-load-snapshot="${{PYTHON_SNAPSHOT##*/}}" "$@"
+elif [ -n "$PYTHON_SNAPSHOT" ]; then
+  set -- --python-save-snapshot "$@"
+fi
+[ -z "$PYTHON_SNAPSHOT" ] || set -- --python-snapshot-dir="${{PYTHON_SNAPSHOT%/*}}" "$@"
+exec "$workerd" serve --pyodide-bundle-disk-cache-dir="$root/{bundle}" "$@"
+"""
     )
     WORKERD_WRAPPER.chmod(0o755)
 
@@ -130,6 +138,18 @@ BYTECODE = Step(
     ],
     [bytecode.OF_SOURCE, bytecode.OF_TEMPLATES],
 )
+STARTED = Step(
+    "snapshot",
+    "a snapshot of the Worker",
+    snapshot.take,
+    [
+        *(path for step in (*RUNTIME, BYTECODE) for path in step.inputs),
+        ROOT / "wrangler.toml",
+        ROOT / "tools" / "local_worker.py",
+        Path(snapshot.__file__),
+    ],
+    [SNAPSHOT],
+)
 DEV_PACKAGES = Step(
     "dev", "test and lint tools", install_dev_packages, [TOOLS_TXT, DEV_TXT], [VENV_PYTHON]
 )
@@ -138,7 +158,7 @@ DEV_PACKAGES = Step(
 STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
-    "test": [*RUNTIME, BYTECODE, DEV_PACKAGES],
+    "test": [*RUNTIME, BYTECODE, STARTED, DEV_PACKAGES],
 }
 
 

@@ -26,7 +26,9 @@ def main(command: list[str]) -> None:
 
 
 def end_with_asker(child: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin, whose lock this thread would keep from an interpreter that ends.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     child.terminate()
     try:
         child.wait(GRACE_S)

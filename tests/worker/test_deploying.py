@@ -4,8 +4,10 @@ import re
 import subprocess
 from pathlib import Path
 
+from tools.bench.workerd import below
+from tools.local_worker import LocalWorker
 from tools.node import node_environment, wrangler
-from tools.paths import ROOT
+from tools.paths import ROOT, SNAPSHOT
 
 # Cloudflare's limit for a Worker's compressed size on the paid plan.
 LIMIT_KIB = 10 * 1024
@@ -36,3 +38,16 @@ def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
     assert any("jinja2/__pycache__/" in path for path in packed)
     assert [path for path in packed if path.endswith(".pyc") and "cpython-314" not in path] == []
     assert [path for path in packed if path.startswith(NOT_DEPLOYED)] == []
+
+
+def test_workers_of_tests_start_from_a_snapshot_as_deployed_ones_do(
+    dev_worker: LocalWorker,
+) -> None:
+    [command] = [
+        arguments
+        for _, arguments in below(dev_worker.port)
+        if "workerd serve" in arguments and f":{dev_worker.port}" not in arguments
+    ]
+
+    assert f"--python-snapshot-dir={SNAPSHOT.parent}" in command
+    assert f"--python-load-snapshot={SNAPSHOT.name}" in command

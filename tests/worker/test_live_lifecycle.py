@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import free_port
 from tests.people import STUDENT, TEACHER
 from tests.worker.live_room import MINUTE, Room, rooms_on, until
 from tools import dev_settings
-from tools.local_worker import LocalWorker
+from tools.local_worker import LocalWorker, free_port
 
 
 def names(room: Room) -> list[str]:

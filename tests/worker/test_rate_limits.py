@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from routes import ROUTES
-from tests.conftest import free_port
 from tests.worker.site import Site, booking, error_of, person
 from tools import dev_settings
-from tools.local_worker import LocalWorker
+from tools.local_worker import LocalWorker, free_port
 from tools.paths import PYTHON_MODULES, ROOT
 
 LIMIT = 3

@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import free_port
 from tests.fakes import misbehaving_server
 from tests.fakes.misbehaving_server import SLOW_S, MisbehavingServer
-from tools.local_worker import LocalWorker
+from tools.local_worker import LocalWorker, free_port
 from tools.paths import PYTHON_MODULES, ROOT
 
 PROBE = Path(__file__).parent / "transport_probe"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import jwt
 
-from tests.conftest import PRODUCTION_SECRETS, free_port
+from tests.conftest import PRODUCTION_SECRETS
 from tools import dev_settings, vendor
 from tools.bench import javascript
-from tools.local_worker import LOCAL_FLAG, LocalWorker
+from tools.local_worker import LOCAL_FLAG, LocalWorker, free_port
 from tools.paths import CACHE, PYTHON_MODULES, REQUIREMENTS, ROOT
 from tools.steps import run
 
@@ -167,11 +167,17 @@ def settings() -> dict[str, str]:
     )
 
 
-def peer(config: Path | None, data: Path, state: Path) -> LocalWorker:
+def peer(config: Path | None, data: Path, state: Path, snapshot: Path | None = None) -> LocalWorker:
     """A Worker, not started yet, with a copy of the data. Ours has no `config` of its own."""
     shutil.copytree(data, state)
-    port = free_port()
-    return LocalWorker(settings(), port=port, state=state, ip="localhost", config=config)
+    return LocalWorker(
+        settings(),
+        port=free_port(),
+        state=state,
+        ip="localhost",
+        config=config,
+        snapshot=snapshot,
+    )
 
 
 def cookie(who: str) -> str:

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from tests.conftest import free_port
 from tests.fakes import recordings as fake
 from tests.fakes.films import Film
 from tests.worker.lesson import Lesson, until
@@ -26,7 +25,7 @@ from tools import dev_settings
 from tools.bench.isolate import isolate_of
 from tools.bench.report import Table
 from tools.bench.workerd import Workerd
-from tools.local_worker import DIRECT, LocalWorker, answers
+from tools.local_worker import DIRECT, LocalWorker, answers, free_port
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT
 

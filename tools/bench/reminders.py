@@ -14,11 +14,10 @@ from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 
-from tests.conftest import free_port
 from tests.fakes.resend import API_KEY, Resend, running
 from tools import dev_settings
 from tools.bench.report import Table
-from tools.local_worker import LocalWorker
+from tools.local_worker import LocalWorker, free_port
 
 DAY_S = 24 * 60 * 60
 TICKS = 10
