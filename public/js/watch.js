@@ -8,6 +8,8 @@ const LONGEST_WAIT_MS = 60_000;
 /** What lies between closes sockets that are silent for a minute or two. */
 const PING_MS = 30_000;
 const REPLACED = 4001;
+/** The server has another page now, which is about to be loaded. */
+const ENDED = 4003;
 /** Messages that tell of a change, once it is on record. */
 const NEWS = ["session", "ended"];
 
@@ -56,7 +58,8 @@ export class Watch {
     if (code === REPLACED) return;
     // Lost, or refused because the room has closed: only the server can tell.
     this.onNews();
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);
+    const tries = code === ENDED ? Infinity : this.#attempts++;
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);
     this.#timer = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
   }
 }

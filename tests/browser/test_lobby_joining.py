@@ -178,6 +178,24 @@ def test_cancelled_while_waiting_in_the_lobby(
         expect(page.locator("#heading")).to_have_text("This session was cancelled")
 
 
+def test_a_lobby_that_is_over_does_not_watch_again_before_the_page_is_another(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        sockets = []
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+        asked: list[Route] = []
+        page.route("**/state", lambda route: asked.append(route))  # noqa: PLW0108 (Playwright marks it)
+        cancel(dev_worker, session_id)
+        # Longer than it takes to come back to a room that was lost.
+        page.wait_for_timeout(2000)
+        assert (len(asked), sockets) == (1, [])
+
+        asked.pop().continue_()
+        expect(page.locator("#heading")).to_have_text("This session was cancelled")
+
+
 def test_moved_while_waiting_in_the_lobby(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
