@@ -22,6 +22,8 @@ export class Chat {
   /** @type {Map<string, string>} Sent, and not yet seen coming back. */
   #waiting = new Map();
   #unread = 0;
+  /** @type {Element[]} */
+  #notes = [];
   #again = 0;
 
   /**
@@ -65,7 +67,7 @@ export class Chat {
     if (!this.#show(line) || line.role === this.role) return;
     announce(`${this.otherName}: ${line.text}`);
     if (this.panel.open === "chat") return;
-    note(`${this.otherName}: ${shortened(line.text)}`);
+    this.#notes.push(note(`${this.otherName}: ${shortened(line.text)}`));
     this.#countUnread(this.#unread + 1);
   }
 
@@ -136,6 +138,7 @@ export class Chat {
 
   #read() {
     this.#countUnread(0);
+    for (const each of this.#notes.splice(0)) each.remove();
     list.scrollTop = list.scrollHeight;
     // On a phone that would bring up the keyboard, over what there is to read.
     if (matchMedia("(pointer: fine)").matches) text.focus();

@@ -12,7 +12,7 @@ export function toast(words) {
   announce(words);
 }
 
-/** Shown only: what is spoken already. @param {string} words */
+/** Shown only: what is spoken already. Whoever needs it no longer removes it. @param {string} words */
 export function note(words) {
   const place = document.getElementById("toasts");
   const shown = document.createElement("p");
@@ -21,4 +21,5 @@ export function note(words) {
   place.append(shown);
   if (place.children.length > MOST) place.firstElementChild.remove();
   setTimeout(() => shown.remove(), SHOWN_MS);
+  return shown;
 }

@@ -141,7 +141,12 @@ def test_a_message_is_seen_while_the_controls_are_hidden(meeting: Meeting) -> No
     teacher.get_by_label("Message to Lena").fill("Can you see it?")
     teacher.keyboard.press("Enter")
 
-    expect(student.locator(".toast", has_text="Amara: Can you see it?")).to_be_visible()
+    note = student.locator(".toast", has_text="Amara: Can you see it?")
+    expect(note).to_be_visible()
+    # Until it has been read.
+    student.keyboard.press("c")
+    expect(student.locator("#chat-lines li")).to_be_visible()
+    expect(note).to_have_count(0, timeout=1000)
 
 
 def test_what_was_too_fast_is_sent_a_little_later(meeting: Meeting) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join
-from tests.browser.test_states import violations
+from tests.browser.test_states import resize, violations
 from tools.paths import ROOT
 
 SCREENS = ROOT / ".cache" / "screens" / "room"
@@ -111,6 +111,11 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Send message").click()
     expect(page.locator("#chat-lines li")).to_have_count(2)
     yield "chat", page
+    press(other, "#call-screen")
+    expect(page.locator("#remote-screen")).to_be_visible()
+    page.locator(".toast", has_text="shares the screen").last.wait_for()
+    yield "chat-and-note", page
+    press(other, "#call-screen")
     for part in ("Session", "Settings"):
         page.get_by_role("tab", name=part).click()
         yield part.lower(), page
@@ -118,26 +123,31 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
 
 
 TOLD = [
-    *[(lesson, size) for size in ("portrait", "landscape", "desktop")],
-    *[(lonely, size) for size in ("small", "desktop")],
+    (lesson, "portrait landscape"),
+    (lesson, "desktop"),
+    (lonely, "small"),
+    (lonely, "desktop"),
     # The long wait until nothing has helped is worth it once.
     (unreachable, "portrait"),
 ]
 
 
-@pytest.mark.parametrize(("story", "size"), TOLD)
+@pytest.mark.parametrize(("story", "sizes"), TOLD)
 def test_every_state_of_the_room_is_accessible_and_fits(
     meeting: Meeting,
     axe_source: str,
     story: Callable[[Meeting, str], Iterator[tuple[str, Page]]],
-    size: str,
+    sizes: str,
 ) -> None:
     problems = {}
-    for name, page in story(meeting, size):
-        page.screenshot(path=SCREENS / f"{name}-{size}.png")
-        found = [*outside(page), *violations(page, axe_source)]
-        if found:
-            problems[name] = found
+    first, *others = sizes.split()
+    for name, page in story(meeting, first):
+        # The story goes on in the first one.
+        for size in [*others, first]:
+            resize(page, *SIZES[size]["viewport"].values())
+            page.screenshot(path=SCREENS / f"{name}-{size}.png")
+            if found := [*outside(page), *violations(page, axe_source)]:
+                problems[name, size] = found
 
     assert problems == {}
 
@@ -150,7 +160,7 @@ def press(page: Page, control: str) -> None:
 
 
 def outside(page: Page) -> list[str]:
-    """What lies off the screen: the page itself, or a button that nobody could press there."""
+    """What nobody can see or press: off the screen, or a note that something covers."""
     found: list[str] = page.evaluate(
         """() => {
           const onScreen = ({ left, top, right, bottom }) =>
@@ -161,8 +171,20 @@ def outside(page: Page) -> list[str]:
               !each.closest(".panel-part, .room-card") &&
               !onScreen(each.getBoundingClientRect()),
           );
+          const isOnTop = (each) => {
+            const { left, top, right, bottom } = each.getBoundingClientRect();
+            const corners = [[left + 9, top + 9], [right - 9, bottom - 9]];
+            return corners.every(([x, y]) => each.contains(document.elementFromPoint(x, y)));
+          };
+          // Notes let pointers through.
+          const notes = [...document.querySelectorAll(".toast")];
+          for (const each of notes) each.style.pointerEvents = "auto";
+          const hidden = document.querySelector("dialog[open]")
+            ? []
+            : notes.filter((each) => !isOnTop(each));
+          for (const each of notes) each.style.pointerEvents = "";
           const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
-          return [...wide, ...off.map((each) => each.id || each.textContent)];
+          return [...wide, ...[...off, ...hidden].map((each) => each.id || each.textContent)];
         }"""
     )
     return found
