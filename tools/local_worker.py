@@ -43,8 +43,8 @@ class LocalWorkerError(Exception):
 class LocalWorker:
     """One `wrangler dev` with its own state folder. Ports and folders must not be shared."""
 
-    # What is asked until it answers, with whatever status.
-    first_path = "/healthz"
+    # What is asked until it answers, with whatever status; None waits for wrangler's word alone.
+    first_path: str | None = "/healthz"
 
     def __init__(
         self,
@@ -193,12 +193,17 @@ class LocalWorker:
         }
 
     def _wait_until_it_answers(self, process: subprocess.Popen[str], deadline: float) -> None:
-        while not answers(f"{self.url}{self.first_path}"):
+        while not self._is_ready():
             if process.poll() is not None:
                 raise LocalWorkerError(self._with_logs("wrangler ended too early."))
             if time.monotonic() > deadline:
                 raise LocalWorkerError(self._with_logs("The Worker did not answer in time."))
             time.sleep(0.1)
+
+    def _is_ready(self) -> bool:
+        if self.first_path is None:
+            return any("Ready on" in line for line in list(self._log))
+        return answers(f"{self.url}{self.first_path}")
 
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
