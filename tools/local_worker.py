@@ -43,8 +43,8 @@ class LocalWorkerError(Exception):
 class LocalWorker:
     """One `wrangler dev` with its own state folder. Ports and folders must not be shared."""
 
-    # What is asked until it answers, with whatever status; None waits for wrangler's word alone.
-    first_path: str | None = "/healthz"
+    # Until it answers, with whatever status; else wrangler's word is all that is waited for.
+    is_asked = True
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class LocalWorker:
         self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
         self._reader.start()
         try:
-            self._wait_until_it_answers(self._process, time.monotonic() + START_DEADLINE_S)
+            self._wait_until_ready(self._process, time.monotonic() + START_DEADLINE_S)
         except BaseException:
             self.stop()
             raise
@@ -192,7 +192,7 @@ class LocalWorker:
             "PYTHON_SNAPSHOT": str(self._snapshot or ""),
         }
 
-    def _wait_until_it_answers(self, process: subprocess.Popen[str], deadline: float) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[str], deadline: float) -> None:
         while not self._is_ready():
             if process.poll() is not None:
                 raise LocalWorkerError(self._with_logs("wrangler ended too early."))
@@ -201,9 +201,9 @@ class LocalWorker:
             time.sleep(0.1)
 
     def _is_ready(self) -> bool:
-        if self.first_path is None:
-            return any("Ready on" in line for line in list(self._log))
-        return answers(f"{self.url}{self.first_path}")
+        if self.is_asked:
+            return answers(f"{self.url}/healthz")
+        return any("Ready on" in line for line in list(self._log))
 
     def _read(self, stream: IO[str]) -> None:
         for line in stream:

@@ -21,9 +21,8 @@ export class Chat {
   #shown = new Set();
   /** @type {Map<string, string>} Sent, and not yet seen coming back. */
   #waiting = new Map();
-  #unread = 0;
-  /** @type {Element[]} */
-  #notes = [];
+  /** @type {Element[]} The notes that told of messages nobody has read yet, shown still or not. */
+  #unread = [];
   #again = 0;
 
   /**
@@ -53,7 +52,7 @@ export class Chat {
     list.replaceChildren();
     $("chat-empty").hidden = false;
     $("chat-problem").textContent = "";
-    this.#countUnread(0);
+    this.#forgetUnread();
   }
 
   /** All lines there are, on coming in or back. @param {Line[]} lines */
@@ -67,13 +66,17 @@ export class Chat {
     if (!this.#show(line) || line.role === this.role) return;
     announce(`${this.otherName}: ${line.text}`);
     if (this.panel.open === "chat") return;
-    this.#notes.push(note(`${this.otherName}: ${shortened(line.text)}`));
-    this.#countUnread(this.#unread + 1);
+    this.#unread.push(note(`${this.otherName}: ${shortened(line.text)}`));
+    this.#countUnread();
   }
 
-  /** @param {number} count */
-  #countUnread(count) {
-    this.#unread = count;
+  #forgetUnread() {
+    for (const each of this.#unread.splice(0)) each.remove();
+    this.#countUnread();
+  }
+
+  #countUnread() {
+    const count = this.#unread.length;
     if (count === 0) {
       delete button.dataset.unread;
       button.removeAttribute("aria-description");
@@ -137,8 +140,7 @@ export class Chat {
   }
 
   #read() {
-    this.#countUnread(0);
-    for (const each of this.#notes.splice(0)) each.remove();
+    this.#forgetUnread();
     list.scrollTop = list.scrollHeight;
     // On a phone that would bring up the keyboard, over what there is to read.
     if (matchMedia("(pointer: fine)").matches) text.focus();

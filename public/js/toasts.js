@@ -12,7 +12,7 @@ export function toast(words) {
   announce(words);
 }
 
-/** Shown only: what is spoken already. Whoever needs it no longer removes it. @param {string} words */
+/** Shown only: what is spoken already. Returned, to be removed sooner. @param {string} words */
 export function note(words) {
   const place = document.getElementById("toasts");
   const shown = document.createElement("p");

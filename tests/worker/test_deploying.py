@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tools.bench.workerd import below
+from tools.bench.workerd import serving
 from tools.local_worker import LocalWorker
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT, SNAPSHOT
@@ -43,11 +43,7 @@ def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
 def test_workers_of_tests_start_from_a_snapshot_as_deployed_ones_do(
     dev_worker: LocalWorker,
 ) -> None:
-    [command] = [
-        arguments
-        for _, arguments in below(dev_worker.port)
-        if "workerd serve" in arguments and f":{dev_worker.port}" not in arguments
-    ]
+    _, command = serving(dev_worker.port)
 
     assert f"--python-snapshot-dir={SNAPSHOT.parent}" in command
     assert f"--python-load-snapshot={SNAPSHOT.name}" in command

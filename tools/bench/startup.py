@@ -53,26 +53,24 @@ def main() -> list[Table]:
                 worker = peers.peer(configs.get(name), data, Path(state) / "state", snapshot)
                 measure(worker, found)
 
-        for name in restored:
-            (folder / name).mkdir()
-            start(name, Starts(), snapshot_in(folder / name))
+        snapshots = {name: folder / name / SNAPSHOT.name for name in restored}
+        for name, snapshot in snapshots.items():
+            snapshot.parent.mkdir()
+            # Leaves the snapshot.
+            start(name, Starts(), snapshot)
         for _ in range(STARTS):
             for name, found in importing.items():
                 start(name, found)
             for name, found in restored.items():
-                start(name, found, snapshot_in(folder / name))
+                start(name, found, snapshots[name])
     return [
         table("Start-up", IMPORTING, importing),
         table("Start-up from a snapshot", RESTORED, restored),
     ]
 
 
-def snapshot_in(folder: Path) -> Path:
-    return folder / SNAPSHOT.name
-
-
 def measure(worker: LocalWorker, found: Starts) -> None:
-    worker.first_path = None
+    worker.is_asked = False
     worker.start()
     try:
         workerd = Workerd(worker)

@@ -13,11 +13,7 @@ class Workerd:
     """The workerd that runs a Worker's own code; wrangler's proxy is another one."""
 
     def __init__(self, worker: LocalWorker) -> None:
-        [self.pid] = [
-            pid
-            for pid, arguments in below(worker.port)
-            if "workerd serve" in arguments and f":{worker.port}" not in arguments
-        ]
+        self.pid, _ = serving(worker.port)
         self.port = listening_ports(self.pid)[0]
 
     def cpu_s(self) -> float:
@@ -31,6 +27,16 @@ class Workerd:
         """Resident memory."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def serving(port: int) -> tuple[int, str]:
+    """The process that runs the Worker's own code, and its command line; its proxy is another."""
+    [found] = [
+        (pid, arguments)
+        for pid, arguments in below(port)
+        if "workerd serve" in arguments and f":{port}" not in arguments
+    ]
+    return found
 
 
 def below(port: int) -> list[tuple[int, str]]:
