@@ -28,6 +28,8 @@ JWKS_REFETCH_S: Final = 30
 # Without any keys everybody is waiting, and so is each of their requests for the answer.
 JWKS_RETRY_S: Final = 2
 JWKS_STALE_S: Final = 24 * 60 * 60
+# RFC 9864 names the curve; older libraries say EdDSA. An Ed25519 key checks both.
+_SAME_ALGORITHM: Final = {"Ed25519": "EdDSA"}
 
 
 class _Keys(NamedTuple):
@@ -77,14 +79,16 @@ def _hs256_claims(token: str, settings: Settings) -> dict[str, Any]:
 
 
 async def _public_key_claims(token: str, header: dict[str, Any], ctx: Context) -> dict[str, Any]:
-    jwk = await _find_key(header.get("kid"), ctx)
-    if jwk is None or algorithm_of(jwk) != header["alg"]:
-        raise jwt.InvalidAlgorithmError
+    algorithm = _SAME_ALGORITHM.get(header["alg"], header["alg"])
+    keys = await _find_keys(algorithm, header.get("kid"), ctx)
+    if not keys:
+        raise jwt.InvalidKeyError
     data, _, encoded = token.rpartition(".")
     signature = jwt.utils.base64url_decode(encoded)
-    if not await ctx.verify_signature(jwk, header["alg"], signature, data.encode()):
-        raise jwt.InvalidSignatureError
-    return _decode(token, ctx.settings, verify_signature=False)
+    for jwk in keys:
+        if await ctx.verify_signature(jwk, algorithm, signature, data.encode()):
+            return _decode(token, ctx.settings, verify_signature=False)
+    raise jwt.InvalidSignatureError
 
 
 def _decode(
@@ -117,39 +121,54 @@ def _decode(
 
 
 def algorithm_of(jwk: dict[str, Any]) -> str | None:
-    """The one algorithm a key is good for here; None for keys we do not use."""
-    if jwk.get("use", "sig") != "sig":
+    """The one algorithm that a key may check here; None for a key that checks nothing here."""
+    operations = jwk.get("key_ops", ["verify"])
+    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list):
         return None
     match jwk.get("kty"), jwk.get("crv"):
         case "RSA", _:
-            return "RS256" if jwk.get("alg", "RS256") == "RS256" else None
+            algorithm = "RS256"
         case "EC", "P-256":
-            return "ES256"
+            algorithm = "ES256"
         case "OKP", "Ed25519":
-            return "EdDSA"
-    return None
+            algorithm = "EdDSA"
+        case _:
+            return None
+    named = jwk.get("alg", algorithm)
+    fits = named == algorithm or (named == "Ed25519" and algorithm == "EdDSA")
+    return algorithm if fits and "verify" in operations else None
 
 
-async def _find_key(kid: str | None, ctx: Context) -> dict[str, Any] | None:
-    """The key named `kid`; a token that names none fits only a set of one."""
+async def _find_keys(algorithm: str, kid: str | None, ctx: Context) -> list[dict[str, Any]]:
+    """The keys that may check a token of this `alg` and `kid`; empty when there is none."""
     known = _jwks_by_url.get(ctx.settings.auth_jwks_url, _NONE)
-    found = _pick(known.keys, kid)
+    found = _pick(known.keys, algorithm, kid)
     # A key we have not seen may be a new one: look again, but not for every forged token.
-    outdated = found is None or ctx.now - known.fetched_at >= JWKS_KEPT_S
+    outdated = not found or ctx.now - known.fetched_at >= JWKS_KEPT_S
     if outdated and ctx.now >= known.ask_again_at:
-        if found is not None:
+        if found:
             # Others go on with the keys that we have, however long this takes.
             _remember(ctx, known._replace(ask_again_at=ctx.now + JWKS_REFETCH_S))
-        return _pick((await _refetch_keys(ctx, known)).keys, kid)
+        return _pick((await _refetch_keys(ctx, known)).keys, algorithm, kid)
     if ctx.now - known.fetched_at >= JWKS_STALE_S:
         raise ServiceUnavailableError
     return found
 
 
-def _pick(keys: list[dict[str, Any]], kid: str | None) -> dict[str, Any] | None:
-    if kid is None:
-        return keys[0] if len(keys) == 1 else None
-    return next((key for key in keys if key.get("kid") == kid), None)
+def _pick(keys: list[dict[str, Any]], algorithm: str, kid: str | None) -> list[dict[str, Any]]:
+    """First by what a key is for, then by its name: keys of different uses may share a `kid`.
+
+    A token without a `kid` fits only a set with one key that we can use.
+    Source: https://www.rfc-editor.org/rfc/rfc7517#section-4.5
+    """
+    usable = [(key, found) for key in keys if (found := algorithm_of(key))]
+    if kid is None and len(usable) != 1:
+        return []
+    return [
+        key
+        for key, found in usable
+        if found == algorithm and (kid is None or key.get("kid") == kid)
+    ]
 
 
 async def _refetch_keys(ctx: Context, known: _Keys) -> _Keys:

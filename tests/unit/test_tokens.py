@@ -231,13 +231,72 @@ async def test_keys_of_the_day_before_open_nothing_while_newer_ones_are_waited_f
 
 @pytest.mark.parametrize(
     "changes",
-    [{"use": "enc"}, {"kty": "oct"}, {"crv": "P-384"}, {"kty": "EC", "crv": "secp256k1"}],
+    [
+        {"use": "enc"},
+        {"key_ops": ["sign"]},
+        {"alg": "ECDH-ES"},
+        {"kty": "oct"},
+        {"crv": "P-384"},
+        {"kty": "EC", "crv": "secp256k1"},
+    ],
 )
 async def test_keys_for_other_purposes_verify_nothing(jwks, changes):
     jwks.keys = [KEYS["ES256"].jwk | changes]
     token = KEYS["ES256"].sign(claims_of("student"))
 
     assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
+
+
+ENCRYPTING = {"use": "enc", "alg": "RSA-OAEP"}
+
+
+@pytest.mark.parametrize("other", [ENCRYPTING, {"key_ops": ["encrypt"]}, {"alg": "PS256"}])
+@pytest.mark.parametrize("order", [1, -1])
+async def test_a_key_for_another_purpose_may_have_the_same_kid(jwks, other, order):
+    key = KEYS["RS256"]
+    unusable = SigningKey.generate("RS256", key.kid).jwk | other
+    jwks.keys = [unusable, key.jwk][::order]
+    token = key.sign(claims_of("student"))
+
+    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_each_key_of_one_kid_is_tried(jwks, order):
+    """Of other kinds, or two of one kind in the middle of a rotation."""
+    first = SigningKey.generate("ES256", "shared")
+    second = SigningKey.generate("ES256", "shared")
+    third = SigningKey("shared", "RS256", KEYS["RS256"].private)
+    jwks.publish(*[first, second, third][::order])
+    ctx = context(auth_jwks_url=jwks.url)
+    forged = SigningKey.generate("ES256", "shared").sign(claims_of("student"))
+
+    for key in (first, second, third):
+        assert await tokens.user_id_of(key.sign(claims_of("student")), ctx) == "student"
+    assert await tokens.user_id_of(forged, ctx) is None
+
+
+async def test_a_set_of_one_key_may_have_keys_beside_it_that_sign_nothing(jwks):
+    key = KEYS["RS256"]
+    jwks.keys = [SigningKey.generate("RS256", "for-secrets").jwk | ENCRYPTING, key.jwk]
+    token = key.sign(claims_of("student"), kid=None)
+
+    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
+
+
+@pytest.mark.parametrize("named_in_key", ["EdDSA", "Ed25519", None])
+async def test_ed25519_has_two_names(jwks, named_in_key):
+    """RFC 9864 names the curve; before it there was EdDSA alone."""
+    key = KEYS["EdDSA"]
+    jwks.keys = [{name: text for name, text in key.jwk.items() if name != "alg"}]
+    if named_in_key:
+        jwks.keys[0]["alg"] = named_in_key
+    ctx = context(auth_jwks_url=jwks.url)
+
+    for algorithm in ("EdDSA", "Ed25519"):
+        token = key.sign(claims_of("student"), alg=algorithm)
+        assert await tokens.user_id_of(token, ctx) == "student"
+    assert await tokens.user_id_of(key.sign(claims_of("student"), alg="Ed448"), ctx) is None
 
 
 @pytest.mark.parametrize("size", [8_193, 10_240, 100_000])

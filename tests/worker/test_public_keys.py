@@ -47,6 +47,13 @@ def test_each_kind_of_key_lets_people_in(key_site, algorithm):
     assert as_cookie.status_code == 200
 
 
+def test_an_ed25519_key_checks_tokens_that_name_the_curve(key_site):
+    """As RFC 9864 has it; `EdDSA` is the older name."""
+    answer = enter(key_site, KEYS["EdDSA"], alg="Ed25519")
+
+    assert answer.json()["role"] == "student"
+
+
 @pytest.mark.parametrize("algorithm", KEYS)
 @pytest.mark.parametrize(
     "changes",
