@@ -59,7 +59,7 @@ async def respond(
     try:
         ctx = make_context()
         route, params = routes.match(
-            request.method, request.path, development=ctx.settings.development
+            request.method, request.pieces, development=ctx.settings.development
         )
         path_known = route.path
         if not route.cross_site:
@@ -101,7 +101,7 @@ def _error_response(
 ) -> Response:
     if isinstance(error, SettingsError):
         log("not_configured", request_id=request_id, problems=error.problems)
-        if request.path == "/healthz":
+        if request.pieces == ["", "healthz"]:
             return json_response({"ok": False, "problems": error.problems}, 503)
         failure: AppError = NotConfiguredError()
     elif isinstance(error, AppError):
@@ -177,4 +177,4 @@ def _policy(request: Request, frames: str | None, *, is_page: bool) -> str:
 
 
 def _has_token(request: Request) -> bool:
-    return request.path.startswith(("/r/", "/unsubscribe/"))
+    return request.pieces[1:2] in (["r"], ["unsubscribe"])

@@ -117,13 +117,15 @@ def _parameters(pieces: list[str], asked: list[str]) -> dict[str, str] | None:
     return found
 
 
-def match(method: str, path: str, *, development: bool) -> tuple[Route, dict[str, str]]:
+def match(method: str, asked: list[str], *, development: bool) -> tuple[Route, dict[str, str]]:
     """The route of a request, with its path parameters. HEAD goes where GET goes.
+
+    `asked` is `Request.pieces`: the decoded pieces of the path.
 
     Raises: NotFoundError, MethodNotAllowedError.
     """
     method = "GET" if method == "HEAD" else method
-    asked, allowed = path.split("/"), []
+    allowed: list[str] = []
     for pieces, route in _TABLE:
         if route.development and not development:
             continue

@@ -33,8 +33,12 @@ class Request:
     """The body as the runtime's own stream, in place of `read`."""
 
     @cached_property
-    def path(self) -> str:
-        return unquote(urlsplit(self.url).path)
+    def pieces(self) -> list[str]:
+        """The path, split at its slashes; then each piece is decoded.
+
+        A slash that was sent as `%2F` is a part of its piece and never leads to another route.
+        """
+        return [unquote(piece) for piece in urlsplit(self.url).path.split("/")]
 
     @cached_property
     def origin(self) -> str:

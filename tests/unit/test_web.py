@@ -76,17 +76,21 @@ def test_a_bearer_token_is_read(header, token):
 
 
 @pytest.mark.parametrize(
-    ("url", "path"),
+    ("url", "pieces"),
     [
-        ("https://x/session/s1?next=/r/y", "/session/s1"),
-        ("https://x/session/%73%31", "/session/s1"),
-        ("https://x/session/%FF", "/session/\ufffd"),
-        ("https://x/%", "/%"),
-        ("https://x//session", "//session"),
+        ("https://x", [""]),
+        ("https://x/", ["", ""]),
+        ("https://x/session/s1?next=/r/y", ["", "session", "s1"]),
+        ("https://x/session/%73%31", ["", "session", "s1"]),
+        ("https://x/session/s1%2Fend", ["", "session", "s1/end"]),
+        ("https://x/session/s1%252Fend", ["", "session", "s1%2Fend"]),
+        ("https://x/session/%FF", ["", "session", "\ufffd"]),
+        ("https://x/%", ["", "%"]),
+        ("https://x//session", ["", "", "session"]),
     ],
 )
-def test_paths_are_decoded(url, path):
-    assert request(url).path == path
+def test_a_path_is_split_before_its_pieces_are_decoded(url, pieces):
+    assert request(url).pieces == pieces
 
 
 def test_the_origin_has_scheme_host_and_port():

@@ -72,6 +72,7 @@ def test_an_unknown_address_is_not_found(site, path):
     ("method", "path", "allow"),
     [
         ("POST", "/session/demo-early", "GET, HEAD"),
+        ("POST", "/session/demo-early%2Fend", "GET, HEAD"),
         ("DELETE", "/session/demo-early/state", "GET, HEAD"),
         ("GET", "/session/demo-early/join", "POST"),
         ("OPTIONS", "/session/demo-early/join", "POST"),
