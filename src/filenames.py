@@ -10,27 +10,25 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
+import human_text
+
 MAX_NAME_CHARS: Final = 180
 _MAX_EXTENSION_CHARS: Final = 10
+_NAMELESS: Final = "file"
 # RFC 5987 attr-char, without what `quote` leaves alone anyway.
 _ATTR_CHARS: Final = "!#$&+^`|"
 
 
 def tidy(raw: str) -> str:
-    """The last segment of a path, without what cannot be seen; empty when nothing is left.
+    """The last segment of a path, without what turns or controls it; empty when nothing is left.
 
-    Controls, line breaks and marks that turn the direction of writing make `gnp.exe` look like
-    `exe.png`.
+    Marks that turn the direction of writing make `gnp.exe` look like `exe.png`.
     """
-    name = re.split(r"[/\\]", raw)[-1]
+    name = human_text.without_marks(re.split(r"[/\\]", raw)[-1])
+    # After the marks, which may stand between a letter and its accent.
     name = unicodedata.normalize("NFC", name)
-    name = "".join(char for char in name if not _is_invisible(char))
-    name = " ".join(name.split()).strip(". ")
-    return _shortened(name)
-
-
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in "\t\n"
+    name = _shortened(" ".join(name.split()).strip(". "))
+    return "" if human_text.is_blank(name) else name
 
 
 def _shortened(name: str) -> str:
@@ -50,7 +48,17 @@ def extension(name: str) -> str:
 
 def content_disposition(name: str, *, inline: bool = False) -> str:
     """RFC 6266: a plain name for old software, and the true one as RFC 5987 has it."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r'["\\%;]', "_", plain).strip() or "file"
     kind = "inline" if inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe=_ATTR_CHARS)}"
+    encoded = quote(name, safe=_ATTR_CHARS)
+    return f"{kind}; filename=\"{_in_ascii(name)}\"; filename*=UTF-8''{encoded}"
+
+
+def _in_ascii(name: str) -> str:
+    """The name as old software can read it; never empty, and the ending stays."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # Last, since a wide slash and the like become plain ones only now.
+    stem, dot, ending = re.sub(r'["\\/%;]', "_", ascii_name).rpartition(".")
+    stem, ending = tidy(stem), tidy(ending)
+    if not dot:
+        return ending or _NAMELESS
+    return f"{stem or _NAMELESS}.{ending}" if ending else stem or _NAMELESS

@@ -25,10 +25,14 @@ from filenames import MAX_NAME_CHARS, content_disposition, extension, tidy
         ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie: x.pdf"),
         ("a\x00b.pdf", "ab.pdf"),
         ("\u202egnp.exe", "gnp.exe"),
-        ("zero\u200bwidth.pdf", "zerowidth.pdf"),
+        ("u\u202e\u0308bung.pdf", "übung.pdf"),
         ("u\u0308bung.pdf", "übung.pdf"),
         ("日本語.pdf", "日本語.pdf"),
-        ("👩‍🏫.pdf", "👩🏫.pdf"),
+        ("می\u200cخواهم.pdf", "می\u200cخواهم.pdf"),
+        ("👩\u200d👩\u200d👧.pdf", "👩\u200d👩\u200d👧.pdf"),
+        ("newer \U000323b0.pdf", "newer \U000323b0.pdf"),
+        ("own \ue000.pdf", "own \ue000.pdf"),
+        ("\u200d\u200b", ""),
         ("..", ""),
         ("/", ""),
         ("", ""),
@@ -44,7 +48,8 @@ def test_any_text_becomes_a_harmless_name(raw):
 
     assert len(name) <= MAX_NAME_CHARS
     assert not re.search(r"[/\\\x00-\x1f\x7f\r\n]", name)
-    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in name)
+    assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in name)
+    assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", name)
     assert not name.startswith((".", " "))
     assert not name.endswith((".", " "))
     assert tidy(name) == name
@@ -75,6 +80,26 @@ def test_a_download_has_its_true_name(name):
     assert unquote(encoded) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("notes.pdf", "notes.pdf"),
+        ("Übung 1.pdf", "Ubung 1.pdf"),
+        ("درس.pdf", "file.pdf"),
+        ("日本語", "file"),
+        ("درس.درس", "file"),
+        ("2 درس.pdf", "2.pdf"),
+        ("a／b＼c.pdf", "a_b_c.pdf"),
+        ("℅.pdf", "c_o.pdf"),
+        ("＂；％.pdf", "___.pdf"),
+        ("…pdf", "file.pdf"),
+        ("می\u200cخواهم.pdf", "file.pdf"),
+    ],
+)
+def test_the_plain_name_is_tidy_too_and_never_empty(name, plain):
+    assert f'; filename="{plain}"; ' in content_disposition(name)
+
+
 @given(st.text(max_size=200))
 def test_no_name_breaks_the_header(raw):
     header = content_disposition(tidy(raw) or "file")
@@ -82,4 +107,6 @@ def test_no_name_breaks_the_header(raw):
     assert header.isascii()
     assert "\r" not in header
     assert "\n" not in header
-    assert re.fullmatch(r"attachment; filename=\"[^\"\\]+\"; filename\*=UTF-8''\S+", header)
+    assert re.fullmatch(
+        r"attachment; filename=\"[^\"\\/. ][^\"\\/]*\"; filename\*=UTF-8''\S+", header
+    )

@@ -1,0 +1,79 @@
+"""What people write: what is taken away, what stays, and what can be seen."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from human_text import is_blank, isolated, without_marks
+
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("mark", DIRECTION_MARKS)
+def test_what_turns_the_direction_goes(mark):
+    assert without_marks(f"Lena{mark} Fischer") == "Lena Fischer"
+
+
+@pytest.mark.parametrize("control", "\x00\x07\x0b\x1b\x7f\x85\x9f\ud800")
+def test_controls_go(control):
+    assert without_marks(f"a{control}b") == "ab"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["می\u200cخواهم", "👩\u200d🏫", "🏴\U000e0067\U000e0062", "\U000323b0", "a\tb\r\nc", "é"],
+)
+def test_what_scripts_need_stays(text):
+    assert without_marks(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n\t", "\x00", "\u200b", "\u200d\u200c", "\u00ad", "\ufeff", "\u2060", "\u3164"],
+)
+def test_what_cannot_be_seen_is_blank(text):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("char", "\u115f\u2800\ufe0f\u034f\u0301\U000e0067\u00a0\u3000\u2028\u202e")
+def test_characters_without_ink_are_blank(char):
+    assert is_blank(char)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "\u200ba", "7", "?", "👩", "ا", "\U000323b0", "\ue000", "日"]
+)
+def test_what_can_be_seen_is_not_blank(text):
+    assert not is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["Lena Fischer", "Zoë", "日本語", "👩🏫", ""])
+def test_text_that_runs_as_ours_stays_as_it_is(text):
+    assert isolated(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("أحمد علي", "\u2068أحمد علي\u2069"),
+        ("Lena שלום", "\u2068Lena שלום\u2069"),
+        ("\u202eLena", "Lena"),
+        ("שלום\u2069 x", "\u2068שלום x\u2069"),
+        ("٣", "\u2068٣\u2069"),
+    ],
+)
+def test_other_text_stands_in_a_direction_of_its_own(text, alone):
+    assert isolated(text) == alone
+
+
+@given(st.text())
+def test_isolates_are_always_closed(text):
+    depth = 0
+    for char in isolated(text):
+        kind = unicodedata.bidirectional(char)
+        assert kind not in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")
+        depth += {"FSI": 1, "PDI": -1}.get(kind, 0)
+        assert depth in (0, 1)
+    assert depth == 0
