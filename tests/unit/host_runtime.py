@@ -5,7 +5,7 @@ Importing this makes `js`, `pyodide.ffi` and `workers` importable.
 
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -17,6 +17,9 @@ class JsException(Exception):  # noqa: N818 (the runtime's name)
 
 class WebSocket:
     """The room's end of a socket. `said` is what its browser has heard, `closed` the code."""
+
+    silent_since: float | None = None
+    """Its browser's last ping, in epoch seconds; None while the browser pings."""
 
     def __init__(self) -> None:
         self.readyState = 1
@@ -66,6 +69,7 @@ class ObjectState:
     """Epoch seconds."""
     sockets: list[tuple[str, WebSocket]] = field(default_factory=list)
     storage: Any = None
+    _is_ringing: bool = False
 
     def __post_init__(self) -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -78,11 +82,22 @@ class ObjectState:
 
     async def _set_alarm(self, milliseconds: int) -> None:
         self.check()
-        self.alarm = milliseconds / 1000
+        moment = milliseconds / 1000
+        # workerd clears an alarm that alarm() sets at or before now (cloudflare/workerd#6866).
+        is_cleared = self._is_ringing and moment <= self.clock()
+        self.alarm = None if is_cleared else moment
 
     async def _delete_alarm(self) -> None:
         self.check()
         self.alarm = None
+
+    async def ring(self, handler: Callable[[], Awaitable[Any]]) -> None:
+        """Call `handler` as the runtime calls `alarm()`: the alarm that rings is set no more."""
+        self.alarm, self._is_ringing = None, True
+        try:
+            await handler()
+        finally:
+            self._is_ringing = False
 
     def close(self) -> None:
         self.storage.sql.connection.close()
@@ -96,9 +111,10 @@ class ObjectState:
     def getWebSockets(self, tag: str) -> list[WebSocket]:  # noqa: N802
         return [socket for name, socket in self.sockets if name == tag and socket.readyState < 3]
 
-    def getWebSocketAutoResponseTimestamp(self, _socket: WebSocket) -> Any:  # noqa: N802
-        """Whose socket is open has just pinged."""
-        return SimpleNamespace(getTime=lambda: self.clock() * 1000)
+    def getWebSocketAutoResponseTimestamp(self, socket: WebSocket) -> Any:  # noqa: N802
+        """When the runtime last answered a ping of this socket."""
+        pinged_at = self.clock() if socket.silent_since is None else socket.silent_since
+        return SimpleNamespace(getTime=lambda: pinged_at * 1000)
 
 
 class _DurableObject:
