@@ -1,6 +1,7 @@
 /** The controls bar: its buttons, their single-key shortcuts, and its coming and going. */
 
 import { announce } from "./announce.js";
+import { FIELDS } from "./writing.js";
 
 const HIDE_AFTER_MS = 4000;
 const SWITCHED_OFF = "session-room:shortcuts-off";
@@ -32,7 +33,7 @@ export function watchShortcuts(signal) {
   box.addEventListener("change", () => rememberSwitchedOff(!box.checked), { signal });
   const onKey = (event) => {
     if (!box.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+    if (event.target.closest(FIELDS) || document.querySelector("dialog[open]")) return;
     const button = /** @type {HTMLButtonElement | null} */ ($(KEYS[event.key.toLowerCase()]));
     if (!button || button.hidden || button.disabled) return;
     event.preventDefault();

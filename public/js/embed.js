@@ -5,7 +5,9 @@
  * Events: `left` once the provider's client has led its frame to our page for that.
  */
 
+import { announce } from "./announce.js";
 import { toast } from "./toasts.js";
+import { focusUnlessWriting } from "./writing.js";
 
 /** What a call needs; the page's Permissions-Policy allows it to this one origin. */
 const ALLOWED = [
@@ -98,7 +100,8 @@ export class Embed extends EventTarget {
   #failed(error) {
     const words = error.status > 0 ? error.message : "Unable to connect.";
     this.#take("failed", words, "Your place is kept, and the chat goes on.");
-    $("embed-words").focus();
+    announce(words);
+    focusUnlessWriting($("embed-words"));
     this.session.report(error.status === 503 ? "provider_unavailable" : "embed_failed");
   }
 

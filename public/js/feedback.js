@@ -62,7 +62,8 @@ export function saveAtOnce(form, session) {
     } catch (error) {
       show(error.status ? error.message : "Not saved: you are offline. We try again.");
       announce(status.textContent);
-      if (!error.status || error.status >= 500) timer = setTimeout(save, RETRY_MS);
+      const mayPass = !error.status || error.status === 429 || error.status >= 500;
+      if (mayPass) timer = setTimeout(save, RETRY_MS);
       return false;
     }
   }

@@ -94,8 +94,9 @@ export class FileList {
     gone.querySelector(".file-label").textContent = name;
     const undo = gone.querySelector(".file-undo");
     undo.addEventListener("click", () => this.#restore(gone));
+    const hadFocus = row.contains(document.activeElement);
     row.replaceWith(gone);
-    undo.focus();
+    if (hadFocus) undo.focus();
     announce(`${name} deleted.`);
     this.#showEmpty();
   }
@@ -108,8 +109,9 @@ export class FileList {
     try {
       const file = await this.session.restoreResource(gone.dataset.id);
       const row = this.add(file, { quietly: true, before: gone });
+      const hadFocus = gone.contains(document.activeElement);
       gone.remove();
-      row?.querySelector(".file-name").focus();
+      if (hadFocus) row?.querySelector(".file-name").focus();
       announce(`${file.name} is back.`);
     } catch (error) {
       undo.ariaBusy = "false";

@@ -9,7 +9,7 @@ const joinButton = button("join");
 const audioButton = button("join-audio");
 const note = document.getElementById("join-note");
 
-/** The way from the lobby into the room, and what may come in between. */
+/** The way from the lobby into the room. */
 export class Door {
   #busy = false;
   /** How the last attempt was meant, for Retry. */

@@ -10,7 +10,7 @@ import { showPickers } from "./pickers.js";
 import { showPreview } from "./preview.js";
 import { Session } from "./session.js";
 
-/** The lobby. This file only connects the others. */
+/** The lobby: connects the others. */
 
 const NEWS_S = 5;
 const $ = (id) => document.getElementById(id);

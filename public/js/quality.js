@@ -24,14 +24,14 @@ export function showQuality(meter, signal) {
     $("quality-numbers").textContent = line;
   };
   show("unknown", "");
-  button.addEventListener(
-    "click",
-    () => {
-      details.hidden = !details.hidden;
-      button.setAttribute("aria-expanded", String(!details.hidden));
-    },
-    { signal },
-  );
+  const open = (/** @type {boolean} */ shown) => {
+    details.hidden = !shown;
+    button.setAttribute("aria-expanded", String(shown));
+  };
+  const isElsewhere = ({ target }) => !button.contains(target) && !details.contains(target);
+  button.addEventListener("click", () => open(details.hidden === true), { signal });
+  addEventListener("keydown", ({ key }) => key === "Escape" && open(false), { signal });
+  addEventListener("pointerdown", (event) => isElsewhere(event) && open(false), { signal });
   meter.addEventListener(
     "report",
     (event) => {

@@ -1,4 +1,5 @@
 import { announce } from "./announce.js";
+import { focusUnlessWriting } from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -61,7 +62,7 @@ export class RoomView {
 function showCard(name) {
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#room [data-card]"))) {
     const shown = card.dataset.card === name;
-    if (shown && card.hidden) queueMicrotask(() => card.querySelector("h2").focus());
+    if (shown && card.hidden) queueMicrotask(() => focusUnlessWriting(card.querySelector("h2")));
     if (!shown && card.contains(document.activeElement)) heading.focus();
     card.hidden = !shown;
   }

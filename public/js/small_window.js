@@ -4,6 +4,7 @@
  */
 
 import { press } from "./controls.js";
+import { focusUnlessWriting } from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -68,7 +69,7 @@ async function toggleWindow(documents, stage, signal) {
     place.prepend(tile);
     show(false);
     stage.play();
-    if (!signal.aborted) $("call-pip").focus();
+    if (!signal.aborted) focusUnlessWriting($("call-pip"));
   });
 }
 

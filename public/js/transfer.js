@@ -47,7 +47,7 @@ export class Transfer extends EventTarget {
       // Anything else is the browser's, which could not read the file: it was changed or removed.
       const told = error instanceof RequestError;
       this.problem = told ? error.message : "This file cannot be read.";
-      this.canRetry = told && (error.status === 0 || error.status === 400 || error.status >= 500);
+      this.canRetry = told && ([0, 400, 429].includes(error.status) || error.status >= 500);
       this.#become("failed");
     }
   }

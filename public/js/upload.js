@@ -69,13 +69,20 @@ export class Uploads {
         const key = await fingerprint(file);
         this.#list.querySelector(`[data-key="${key}"]`)?.remove();
       }
-      this.#list.append(row);
+      this.#showOnTop(row);
       if (!isReadable) refuse(transfer, "This file cannot be read.");
       else if (file.size === 0) refuse(transfer, "The file is empty.");
       else if (file.size > this.maxBytes) refuse(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
       else this.#queue.push(transfer);
     }
     this.#next();
+  }
+
+  /** Above what failed or waits for its file: that may be long. @param {HTMLElement} row */
+  #showOnTop(row) {
+    const idle = this.#list.querySelector("[data-state=failed], [data-state=interrupted]");
+    this.#list.insertBefore(row, idle);
+    row.scrollIntoView({ block: "nearest" });
   }
 
   #next() {

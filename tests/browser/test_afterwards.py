@@ -96,6 +96,20 @@ def test_feedback_works_without_scripts(lesson: Lesson, browser_with_camera: Bro
         assert feedback_of(lesson)[0]["comment"] == "Late"
 
 
+def test_feedback_refused_as_too_frequent_is_sent_again(
+    lesson: Lesson, browser_with_camera: Browser
+):
+    student = opened(lesson, browser_with_camera, "demo-student", expected=("429",))
+    with student as (page, _):
+        refusal = {"error": {"code": "too_many_requests", "message": "Please wait a moment."}}
+        page.route("**/feedback", lambda r: r.fulfill(status=429, json=refusal), times=1)
+        page.get_by_label("4 of 5: Good").check(force=True)
+        expect(page.locator("#feedback-status")).to_have_text("Please wait a moment.")
+        expect(page.locator("#feedback-status")).to_have_text("Saved", timeout=10_000)
+
+        assert feedback_of(lesson)[0]["rating"] == 4
+
+
 def test_feedback_survives_a_lost_connection(lesson: Lesson, browser_with_camera: Browser):
     student = opened(lesson, browser_with_camera, "demo-student", expected=(OFFLINE,))
     with student as (page, context):
@@ -215,8 +229,13 @@ def test_what_cannot_be_taken_says_why(
         expect(rows.filter(has_text="page.pdf")).to_contain_text("not what its name says")
         expect(rows.filter(has_text="empty.pdf")).to_contain_text("The file is empty.")
         expect(page.get_by_role("button", name=re.compile("Retry"))).to_have_count(0)
+        # What is sent now stands above what has failed.
+        page.route("**/resources?name=*", lambda _: None)
+        notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+        page.locator("#file-picker").set_input_files(files=[notes])
+        expect(rows.first).to_contain_text("notes.txt")
         page.get_by_role("button", name="Dismiss page.pdf").click()
-        expect(rows).to_have_count(1)
+        expect(rows).to_have_count(2)
 
 
 def test_a_file_stays_that_arrives_while_the_list_is_asked_for(
@@ -259,11 +278,14 @@ def test_what_cannot_be_read_does_not_keep_back_the_rest(
         expect(page.locator(".file-list .file-name")).to_have_text("notes.txt")
 
 
-def test_retry_pressed_twice_sends_a_file_once(lesson: Lesson, browser_with_camera: Browser):
-    teacher = opened(lesson, browser_with_camera, "demo-teacher", expected=("400",))
+@pytest.mark.parametrize("status", [400, 429])
+def test_retry_pressed_twice_sends_a_file_once(
+    lesson: Lesson, browser_with_camera: Browser, status: int
+):
+    teacher = opened(lesson, browser_with_camera, "demo-teacher", expected=(str(status),))
     with teacher as (page, _):
-        failure = {"error": {"code": "incomplete", "message": "It did not arrive whole."}}
-        page.route("**/resources?name=*", lambda r: r.fulfill(status=400, json=failure), times=1)
+        failure = {"error": {"code": "refused", "message": "Please try again."}}
+        page.route("**/resources?name=*", lambda r: r.fulfill(status=status, json=failure), times=1)
         notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
         page.locator("#file-picker").set_input_files(files=[notes])
         retry = page.get_by_role("button", name="Retry notes.txt")
@@ -275,6 +297,22 @@ def test_retry_pressed_twice_sends_a_file_once(lesson: Lesson, browser_with_came
         page.wait_for_timeout(500)
 
         assert len(sent) == 1
+
+
+def test_undo_leaves_the_focus_to_a_person_who_writes(lesson: Lesson, browser_with_camera: Browser):
+    lesson.upload("notes.pdf")
+    with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
+        page.get_by_label("4 of 5: Good").check(force=True)
+        comment = page.get_by_label("Anything else?")
+        held: list[Route] = []
+        page.route("**/resources/*", lambda route: held.append(route))  # noqa: PLW0108
+        with page.expect_request("**/resources/*"):
+            page.get_by_role("button", name="Delete notes.pdf").click()
+        comment.focus()
+        held[0].continue_()
+        expect(page.get_by_role("button", name="Undo deleting notes.pdf")).to_be_visible()
+
+        expect(comment).to_be_focused()
 
 
 def test_a_file_that_is_not_deleted_says_so(lesson: Lesson, browser_with_camera: Browser):

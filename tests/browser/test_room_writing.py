@@ -1,0 +1,53 @@
+"""People write while other things happen: the focus stays with them, and words are spoken."""
+
+from playwright.sync_api import expect
+
+from tests.browser.room_page import MINUTE, Meeting
+
+
+def test_a_card_leaves_the_focus_to_a_person_who_writes(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    student.keyboard.press("c")
+    field = student.get_by_label("Message to Amara")
+    expect(field).to_be_focused()
+    student.keyboard.type("Can you hear")
+    meeting.clock_at(meeting.start + 10 * MINUTE)
+    expect(student.get_by_role("heading", name="Amara hasn't joined")).to_be_visible()
+    expect(student.locator("#announcer")).to_have_text("Amara hasn't joined")
+    student.keyboard.type(" my voice")
+
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Can you hear my voice")
+    for control in ("#call-microphone", "#call-camera"):
+        expect(student.locator(control)).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_open_dialog_has_what_happens_spoken_and_takes_no_shortcuts(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    teacher.get_by_role("button", name="End for both").click()
+    spoken = teacher.locator("#end-dialog [role=status]")
+    expect(spoken).to_be_empty()
+    meeting.enter("student")
+
+    expect(spoken).to_have_text("Lena is here.")
+    # Where a click on the backdrop leaves the focus.
+    teacher.evaluate("document.activeElement.blur()")
+    teacher.keyboard.press("c")
+    teacher.get_by_role("button", name="Stay").click()
+    expect(teacher.locator("#end-dialog")).to_be_hidden()
+    assert teacher.locator("#panel").is_hidden()
+
+
+def test_connection_details_close_by_escape_and_by_a_click_elsewhere(meeting: Meeting) -> None:
+    student = meeting.enter("student")
+    button, details = student.locator("#quality"), student.locator("#quality-details")
+    for close in (
+        lambda: student.keyboard.press("Escape"),
+        lambda: student.locator("#stage-area").click(position={"x": 200, "y": 400}),
+    ):
+        button.click()
+        details.click()
+        expect(details).to_be_visible()
+        close()
+        expect(details).to_be_hidden()
+        expect(button).to_have_attribute("aria-expanded", "false")
