@@ -19,7 +19,20 @@ DEVELOPMENT_MARK: Final = "development-only-"
 MAX_TIMEOUT_S: Final = 120
 # As many bytes as a signature of HS256 has.
 SHORTEST_SECRET: Final = 32
-_SENDER: Final = re.compile(r"[^<>@\s]+@[^<>@\s]+\Z|[^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>\Z")
+# Parts of RFC 5322. By hand, since the standard library's parser is too heavy for every start.
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS: Final = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+_QUOTED: Final = r'"(?:[^"\\]|\\["\\])+"'
+_SENDER: Final = re.compile(
+    rf'(?P<bare>{_ADDRESS})|(?:(?P<quoted>{_QUOTED})|(?P<name>[^"<>@]*?))\s*<(?P<address>{_ADDRESS})>'
+)
+# What a name may hold without quotation marks; the mail service encodes letters beyond ASCII.
+_PLAIN_NAME: Final = re.compile(rf"(?:{_ATOM}|[^\x00-\x7f]|\s)*")
+# Controls, and marks that turn the direction of writing.
+_NOT_IN_A_HEADER: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 
 
@@ -104,6 +117,7 @@ class Settings:
         Raises: SettingsError, which lists every problem, not only the first.
         """
         problems: list[str] = []
+        refused: set[str] = set()
         values: dict[str, Any] = {}
         for item in fields(cls):
             name, raw = item.name.upper(), env.get(item.name.upper(), "").strip()
@@ -113,15 +127,17 @@ class Settings:
                 values[item.name] = _PARSERS.get(item.name, str)(raw)
             except ValueError as error:
                 problems.append(f"{name} {error}")
+                refused.add(name)
         settings = cls(**values)
-        problems += settings._problems()
+        problems += settings._problems(refused)
         if problems:
             raise SettingsError(problems)
         return settings
 
-    def _problems(self) -> list[str]:
+    def _problems(self, refused: set[str]) -> list[str]:
+        """What is wrong beside the settings in `refused`, of which that is said already."""
         problems = []
-        if missing := self._missing():
+        if missing := [name for name in self._missing() if name not in refused]:
             problems.append("missing settings: " + ", ".join(missing))
         if self.environment not in ("development", "production"):
             problems.append("ENVIRONMENT must be development or production")
@@ -216,6 +232,8 @@ def _origin(raw: str) -> str:
 
 def _web_address(raw: str) -> str:
     _origin(raw)
+    if re.search(r"[\x00-\x20\x7f]", raw):
+        raise ValueError("must be a URL without spaces and control characters")
     return raw
 
 
@@ -232,9 +250,16 @@ def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
 
 
 def _sender(raw: str) -> str:
-    if not _SENDER.match(raw):
+    """As RFC 5322 wants it: a name with commas and the like gets its quotation marks."""
+    found = _SENDER.fullmatch(raw)
+    if not found or _NOT_IN_A_HEADER.search(raw):
         raise ValueError("must be like Session Room <sessions@example.com>")
-    return raw
+    name, address = found["quoted"] or found["name"], found["bare"] or found["address"]
+    if not name:
+        return address
+    if not found["quoted"] and not _PLAIN_NAME.fullmatch(name):
+        name = '"' + name.replace("\\", "\\\\") + '"'
+    return f"{name} <{address}>"
 
 
 def _signing_secret(raw: str) -> str:
@@ -249,6 +274,13 @@ def _signing_secret(raw: str) -> str:
 
 _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "public_url": _origin,
+    "sign_in_url": _web_address,
+    "student_dashboard_url": _web_address,
+    "teacher_dashboard_url": _web_address,
+    "course_url": _web_address,
+    "reschedule_url": _web_address,
+    "book_url": _web_address,
+    "auth_jwks_url": _web_address,
     "link_secrets": _keys,
     "mail_from": _sender,
     "resend_api_url": _web_address,

@@ -1,5 +1,9 @@
 """What the platform books: its data checked field by field, and what a change means."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import bookings
@@ -8,6 +12,8 @@ from db import sessions
 from errors import ConflictError, InvalidError
 from model import Role, Status
 from tests.unit.cast import DAY, END, HOUR, START, booked_person, booking, session
+
+SOURCE = Path(bookings.__file__).parent
 
 
 def wrong_fields(session_id="s1", **changes) -> dict[str, str]:
@@ -81,6 +87,22 @@ WRONG = [
     ({STUDENT: booked_person("student", email="a\x00@b.c")}, {"student.email"}),
     ({STUDENT: booked_person("student", email="a@b\x1c.c")}, {"student.email"}),
     ({STUDENT: booked_person("student", email="a@b.c\x88")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a..b@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email=".a@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a.@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@-example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@example-.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@example..com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@[127.0.0.1]")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@printer.local")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a" * 65 + "@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="mailto:a@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="Lena <a@example.com>")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email='"a b"@example.com')}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="jörg@example.com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="a@" + "ä" * 60 + ".com")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email="")}, {"student.email"}),
+    ({STUDENT: booked_person("student", email=None)}, {"student.email"}),
     ({STUDENT: booked_person("student", id="stu dent")}, {"student.id"}),
     ({STUDENT: booked_person("student", id="s" * 129)}, {"student.id"}),
     ({STUDENT: booked_person("student", name="x" * 201)}, {"student.name"}),
@@ -96,6 +118,38 @@ WRONG = [
 @pytest.mark.parametrize(("changes", "fields"), WRONG)
 def test_each_wrong_field_is_named(changes, fields):
     assert set(wrong_fields(**changes)) == fields
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Lena.Fischer+tutoring@Example.COM", "Lena.Fischer+tutoring@example.com"),
+        ("o'neill@school.example.com", "o'neill@school.example.com"),
+        ("a" * 64 + "@example.com", "a" * 64 + "@example.com"),
+        ("lena@bücher.example", "lena@xn--bcher-kva.example"),
+        ("lena@例え.jp", "lena@xn--r8jz45g.jp"),
+        ("lena@xn--bcher-kva.example", "lena@xn--bcher-kva.example"),
+        ("lena@school.test", "lena@school.test"),
+    ],
+)
+def test_an_address_is_kept_as_the_mail_service_takes_it(given, kept):
+    parsed = bookings.parse("s1", booking(student=booked_person("student", email=given)))
+
+    assert parsed.student.email == kept
+
+
+def test_addresses_are_checked_without_a_network():
+    """dnspython is not there in the Worker; it asks name servers."""
+    program = (
+        "import sys, bookings\n"
+        "bookings.mail_address('lena@bücher.example')\n"
+        "print('email_validator' in sys.modules, 'dns' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=SOURCE, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["True", "False"]
 
 
 def test_all_wrong_fields_are_named_at_once():

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from email.headerregistry import AddressHeader
 
 import pytest
 
@@ -204,3 +205,78 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
     assert replace(strong, resend_webhook_secret="").weaknesses() == [
         "without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "sender"),
+    [
+        ("sessions@example.com", "sessions@example.com"),
+        ("Session Room <sessions@localhost>", "Session Room <sessions@localhost>"),
+        ("Café Zoë <x@example.com>", "Café Zoë <x@example.com>"),
+        ("<x@example.com>", "x@example.com"),
+        ("Care Team, Billing <x@example.com>", '"Care Team, Billing" <x@example.com>'),
+        ("Dr. Who (Care) <x@example.com>", '"Dr. Who (Care)" <x@example.com>'),
+        ("Back\\slash <x@example.com>", '"Back\\\\slash" <x@example.com>'),
+        ('"Care Team, Billing" <x@example.com>', '"Care Team, Billing" <x@example.com>'),
+        ('"The \\"Room\\"" <x@example.com>', '"The \\"Room\\"" <x@example.com>'),
+    ],
+)
+def test_the_sender_goes_out_as_mail_wants_it(raw, sender):
+    assert Settings.from_env(COMPLETE | {"MAIL_FROM": raw}).mail_from == sender
+
+
+def test_what_goes_out_is_one_sender():
+    """Read as mail programs read it."""
+    raw = "Care Team, Billing <x@example.com>"
+    sender = Settings.from_env(COMPLETE | {"MAIL_FROM": raw}).mail_from
+
+    (address,) = AddressHeader.value_parser(sender).mailboxes
+    assert (address.display_name, address.addr_spec) == ("Care Team, Billing", "x@example.com")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Session Room",
+        "a@example.com, Billing <x@example.com>",
+        "a@example.com, x@example.com",
+        '"Care Team <x@example.com>',
+        'Care "Team <x@example.com>',
+        'Care "Team" <x@example.com>',
+        '"Care" Team <x@example.com>',
+        '"Care\\" <x@example.com>',
+        "Care\x07Team <x@example.com>",
+        "Care\x85Team <x@example.com>",
+        "Care\nTeam <x@example.com>",
+        "Care\u202eTeam <x@example.com>",
+        "Care <x@example.com> Team",
+        "Care <x@example.com",
+        "Care <a..b@example.com>",
+        "Care <.a@example.com>",
+        "Care <a@-example.com>",
+        "Care <a@example..com>",
+        "Care <a b@example.com>",
+        "Care <a@exämple.com>",
+        'Care <"a@example.com>',
+    ],
+)
+def test_a_sender_that_mail_cannot_have_is_refused_by_its_name(raw):
+    sentence = "MAIL_FROM must be like Session Room <sessions@example.com>"
+
+    assert problems(MAIL_FROM=raw) == [sentence]
+
+
+ADDRESSES = [
+    *("SIGN_IN_URL", "STUDENT_DASHBOARD_URL", "TEACHER_DASHBOARD_URL", "COURSE_URL"),
+    *("RESCHEDULE_URL", "BOOK_URL", "AUTH_JWKS_URL", "PLUGNMEET_URL", "BBB_URL", "RESEND_API_URL"),
+]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "raw", ["www.example.com", "javascript:alert(1)", "https://x.example/\x07"]
+)
+def test_an_address_that_leads_nowhere_is_refused_by_its_name(name, raw):
+    (problem,) = problems(**{name: raw})
+
+    assert problem.startswith(f"{name} must be a URL")

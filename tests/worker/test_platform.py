@@ -130,6 +130,10 @@ WRONG = {
         {"student.time_zone"},
     ),
     "an address that is none": ({"teacher": person("teacher", email="teacher")}, {"teacher.email"}),
+    "an address that cannot exist": (
+        {"teacher": person("teacher", email="a..b@example.com")},
+        {"teacher.email"},
+    ),
     "an unknown field": ({"colour": "blue"}, {"colour"}),
     "a field of a person unknown": (
         {"student": person("student", password="x")},
@@ -137,6 +141,16 @@ WRONG = {
     ),
     "two lines in a name": ({"student": person("student", name="a\nb")}, {"student.name"}),
 }
+
+
+def test_an_address_is_kept_as_the_mail_service_takes_it(site, new_id):
+    teacher = person(f"teacher-{new_id}", email="amara@bücher.example")
+    answer = site.put(new_id, booking(teacher=teacher))
+    with site.d1() as database:
+        (email,) = database.execute("SELECT email FROM users WHERE id = ?", [teacher["id"]])
+
+    assert answer.status_code == 201
+    assert email["email"] == "amara@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(("changes", "fields"), WRONG.values(), ids=WRONG.keys())
