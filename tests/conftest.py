@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.passed import Passed
 from tools import dev_settings, setup
 from tools.local_worker import DIRECT, LocalWorker, free_port
 from tools.paths import SNAPSHOT
@@ -21,15 +20,6 @@ PRODUCTION_SECRETS = {
     "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
 }
 SHARED_SETTINGS: tuple[dict[str, str], ...] = ({}, {"ENVIRONMENT": "production"})
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--passed", type=Path, help="go on with what this file does not name yet")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if file := config.getoption("--passed"):
-        config.pluginmanager.register(Passed(file))
 
 
 @pytest.fixture(scope="session")

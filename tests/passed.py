@@ -1,28 +1,53 @@
-"""Which tests have passed, noted at once: a run that is cut off can go on where it was."""
+"""Notes at once which tests begin and which pass: a run that is cut off goes on where it was."""
 
 from pathlib import Path
 
 import pytest
 
+from tools.notes import Notes
 
-class Passed:
-    """Leaves out what a file names, and adds to it what passes."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._before = set(file.read_text().splitlines()) if file.exists() else set()
+class NoteTaker:
+    """Leaves out tests that have passed or begun `tries` times; notes what the others do."""
+
+    def __init__(self, file: Path, tries: int) -> None:
+        self._file, self._tries = file, tries
+        self._before = Notes.read(file)
         self._failed: set[str] = set()
+        self._note("started", "")
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        done = [item for item in items if item.nodeid in self._before]
-        items[:] = [item for item in items if item.nodeid not in self._before]
-        config.hook.pytest_deselected(items=done)
+        left_out = [item for item in items if self._is_done(item.nodeid)]
+        items[:] = [item for item in items if not self._is_done(item.nodeid)]
+        config.hook.pytest_deselected(items=left_out)
+
+    def _is_done(self, test: str) -> bool:
+        return test in self._before.passed or self._before.begun[test] >= self._tries
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._note("begun", nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self._failed.add(report.nodeid)
         if report.when == "teardown" and report.nodeid not in self._failed:
-            with self._file.open("a") as file:
-                file.write(f"{report.nodeid}\n")
+            self._note("passed", report.nodeid)
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        self._note("ended", str(int(exitstatus)))
+
+    def _note(self, event: str, about: str) -> None:
+        with self._file.open("a") as file:
+            file.write(f"{event} {about}\n")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--notes", type=Path, help="go on with what this file does not name yet")
+    parser.addoption("--tries", type=int, default=1, help="how often a test may begin in all")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if file := config.getoption("--notes"):
+        config.pluginmanager.register(NoteTaker(file, config.getoption("--tries")))

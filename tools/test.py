@@ -12,6 +12,7 @@ from typing import IO
 
 from tools import setup
 from tools.check import failed_checks
+from tools.notes import Notes
 from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
@@ -28,11 +29,12 @@ PARTS = {
 }
 # Chromium and workerd take a core each.
 AT_ONCE = 2
-# Without sockets and media, which can miss a deadline on a busy machine, nothing is tried twice.
-TRIED_ONCE = ("unit",)
+# Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
+NOT_REPEATED = ("unit",)
+# A test that fails is repeated once, alone. More of them are no accident of a busy machine.
+MAX_REPEATED = 3
 # A call that never ends must not hold up everything: where it waits is shown.
 TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
-NO_TESTS = 5
 
 
 def main() -> None:
@@ -41,16 +43,17 @@ def main() -> None:
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
     for part in PARTS:
-        passed_of(part).unlink(missing_ok=True)
+        file_of_notes(part).unlink(missing_ok=True)
     times: dict[str, float] = {}
     with timed("check", times):
         failed = failed_checks()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        passed = {part: pool.submit(passes_beside, part, times) for part in PARTS}
-    not_yet = [part for part, each in passed.items() if not each.result()]
-    # Once more, alone.
-    failed += [part for part in not_yet if part in TRIED_ONCE or not passes(part)]
+        list(pool.map(lambda part: run_beside(part, times), PARTS))
+    with timed("repeated", times):
+        repeat_failed()
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
+    print_repeated()
+    failed += [part for part in PARTS if not notes_of(part).is_whole]
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
 
@@ -62,50 +65,70 @@ def timed(part: str, times: dict[str, float]) -> Iterator[None]:
     times[part] = time.monotonic() - started
 
 
-def passes_beside(part: str, times: dict[str, float]) -> bool:
+def run_beside(part: str, times: dict[str, float]) -> None:
     """Run it while another runs, and show in the end what it said."""
     print(f"--- {part} begins", flush=True)
     with tempfile.TemporaryFile("w+") as output, timed(part, times):
-        passed = passes(part, output)
+        run(part, 1, output)
         output.seek(0)
         print(f"--- {part}\n{output.read()}", flush=True)
-    return passed
 
 
-def passes(part: str, output: IO[str] | None = None) -> bool:
-    """Whether all of it has passed; what has is not run again, so that another try is short.
+def repeat_failed() -> None:
+    """Run failed tests once more, alone, unless they are too many."""
+    failed = {part: notes_of(part).failed for part in PARTS if part not in NOT_REPEATED}
+    count = sum(map(len, failed.values()))
+    if count > MAX_REPEATED:
+        print(f"{count} tests failed: too many to be repeated")
+        return
+    for part in (part for part, tests in failed.items() if tests):
+        print(f"--- {part}, repeated", flush=True)
+        run(part, 2)
 
-    Tried twice: a call that never ends leaves most of it to be done.
+
+def print_repeated() -> None:
+    """Count the repeated tests, and name each with what became of it."""
+    all_notes = [notes_of(part) for part in PARTS]
+    tests = [
+        f"  {test}: {'passed' if test in notes.passed else 'failed again'}"
+        for notes in all_notes
+        for test in notes.repeated
+    ]
+    print("\n".join([f"repeated: {len(tests)}", *tests]))
+
+
+def run(part: str, tries: int, output: IO[str] | None = None) -> None:
+    """Run its tests that have not passed and have begun fewer than `tries` times.
+
+    A process that is cut off is followed by another one, as long as each begins a test.
     """
-    done = passed_of(part)
-    for _ in range(1 if part in TRIED_ONCE else 2):
-        nothing_left = done.exists()
-        result = run(part, output)
-        if result == 0 or (result == NO_TESTS and nothing_left):
-            return True
-    return False
-
-
-def run(part: str, output: IO[str] | None) -> int:
-    if output is None:
-        print(f"--- {part}", flush=True)
     command = [
         *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT),
-        *(f"--passed={passed_of(part)}", "-o", f"cache_dir=.pytest_cache/{part}"),
+        *("-p", "tests.passed", f"--notes={file_of_notes(part)}", f"--tries={tries}"),
+        *("-o", f"cache_dir={ROOT}/.pytest_cache/{part}"),
         *(file for pattern in PARTS[part] for file in files_of(pattern)),
     ]
-    return subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
-    ).returncode
+    while True:
+        begun = notes_of(part).begun
+        subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+        )
+        notes = notes_of(part)
+        if notes.ended is not None or notes.begun == begun:
+            return
 
 
 def files_of(pattern: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
 
 
-def passed_of(part: str) -> Path:
-    """Where is noted what has passed (tests/passed.py)."""
-    return CACHE / f"passed-{part}"
+def notes_of(part: str) -> Notes:
+    return Notes.read(file_of_notes(part))
+
+
+def file_of_notes(part: str) -> Path:
+    """Where is noted what its tests do (tests/passed.py)."""
+    return CACHE / f"notes-{part}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""A part's notes: which of its tests have begun and which have passed.
+
+`tests/passed.py` writes them while the tests run; `tools.test` counts by them what is repeated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Exit statuses of pytest: all passed, some failed, nothing was left to run.
+ENDED_WELL: Final = frozenset({0, 1, 5})
+
+
+@dataclass
+class Notes:
+    """What is noted in a file, one line an event: `begun <test>`, `passed <test>`, `ended <n>`."""
+
+    begun: Counter[str] = field(default_factory=Counter)
+    passed: set[str] = field(default_factory=set)
+    ended: int | None = None
+    """The exit status of the last process; None while it runs, and when it was cut off."""
+
+    @classmethod
+    def read(cls, file: Path) -> Notes:
+        notes = cls()
+        for line in file.read_text().splitlines() if file.exists() else ():
+            event, _, name = line.partition(" ")
+            notes.ended = int(name) if event == "ended" else None
+            if event == "begun":
+                notes.begun[name] += 1
+            elif event == "passed":
+                notes.passed.add(name)
+        return notes
+
+    @property
+    def failed(self) -> list[str]:
+        """Tests that have begun and not passed, the cut off one among them."""
+        return [name for name in self.begun if name not in self.passed]
+
+    @property
+    def repeated(self) -> list[str]:
+        return [name for name, times in self.begun.items() if times > 1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every test has run and passed."""
+        return bool(self.begun) and self.ended in ENDED_WELL and not self.failed
