@@ -12,7 +12,7 @@ import calls
 import presence
 import rules
 import video
-from errors import ProviderError, RefusedMessageError, ServiceUnavailableError
+from errors import RefusedMessageError, ServiceUnavailableError
 from logs import log
 from model import Role
 from providers.base import PEER, CallEvent
@@ -116,36 +116,66 @@ class HeldCall:
         self._memory.epoch = 1
         return {"type": "mode", "provider": provider, "epoch": 1, "reason": reason}
 
-    def must_end(self, session: Session | None, now: int) -> bool:
-        """Whether the provider may still hold a call of a room that is closed."""
-        if session is None or session.provider_room_id in (None, self._memory.ended_call):
-            return False
-        ending = self._memory.ending
-        if ending.get("room") == session.provider_room_id and now < ending["again_at"]:
-            return False
-        return not rules.can_join(session, now)
+    def follow_record(self, session: Session | None, now: int) -> None:
+        """Compare the provider's room in the record with the room that this object knows.
 
-    def begin_end(self, session: Session, now: int) -> None:
-        """Before `end`: until the provider's time is up nobody else tries, and then somebody does.
-
-        That may be another life of the room: it can be evicted while the provider thinks.
+        Plans the end of a room that is not in use: its session is closed, moved out of reach or
+        deleted, or the record names another room. `begin_due_ends` starts the requests.
         """
-        room = session.provider_room_id
-        if self._memory.ending.get("room") != room:
-            self._memory.ending = {"room": room, "since": now}
-        self._end_again_at(now + int(self._context().settings.provider_timeout_s) + END_AGAIN_S)
+        before, held = self._memory.held_room, _held_room(session)
+        if before != held:
+            self._plan_end(before, now)
+        self._memory.held_room = held
+        if session is None or not rules.can_join(session, now):
+            self._plan_end(held, now)
+            return
+        # The room is in use. Its next end is that of another call, although the name is the same.
+        self._memory.pending_ends.pop(held, None)
+        self._memory.ended_call = ""
 
-    async def end(self, session: Session) -> None:
-        """End the call; what fails is tried again for half an hour, then given up."""
+    def _plan_end(self, room: str, now: int) -> None:
+        if room and room != self._memory.ended_call:
+            self._memory.pending_ends.setdefault(room, {"since": now, "again_at": now})
+
+    @property
+    def ends_at(self) -> list[int]:
+        """When the end of a room is to be requested, for the first time or again."""
+        return [plan["again_at"] for plan in self._memory.pending_ends.values()]
+
+    def begin_due_ends(self, now: int) -> list[str]:
+        """The rooms to `end` now. Plans a retry of each for when the provider's time is up.
+
+        This object can be evicted while the provider thinks: then its next life does the retry.
+        """
+        plans = self._memory.pending_ends
+        due = [room for room, plan in plans.items() if now >= plan["again_at"]]
+        for room in due:
+            timeout_s = int(self._context().settings.provider_timeout_s)
+            plans[room]["again_at"] = now + timeout_s + END_AGAIN_S
+        return due
+
+    async def end(self, room: str) -> None:
+        """Ask the provider to end a room. After half an hour of failures, give up."""
+        provider, _, room_id = room.partition("/")
         try:
-            await video.end(self._context(), session)
-        except ProviderError:
-            now = self._context().now
-            if now < self._memory.ending["since"] + END_TRIED_FOR_S:
-                self._end_again_at(now + END_AGAIN_S)
+            await video.end(self._context(), provider, room_id)
+        except Exception as error:  # noqa: BLE001
+            # Any kind of failure: the retry must be planned.
+            plan, now = self._memory.pending_ends.get(room), self._context().now
+            if plan is None:
                 return
-            log("call_not_ended", session_id=session.id, provider=session.provider)
-        self._memory.ended_call, self._memory.ending = session.provider_room_id or "", {}
+            if now < plan["since"] + END_TRIED_FOR_S:
+                plan["again_at"] = now + END_AGAIN_S
+                return
+            details = {"session_id": self._memory.session_id, "provider": provider}
+            log("call_not_ended", **details, error=repr(error))
+        # Without a plan the room came into use again while the provider was asked.
+        if self._memory.pending_ends.pop(room, None):
+            self._memory.ended_call = room
 
-    def _end_again_at(self, moment: int) -> None:
-        self._memory.look_at = self._memory.ending["again_at"] = moment
+
+def _held_room(session: Session | None) -> str:
+    """The provider's room in the record, as `provider/room`; empty without one."""
+    if session is None or not session.provider or not session.provider_room_id:
+        return ""
+    return f"{session.provider}/{session.provider_room_id}"

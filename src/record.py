@@ -69,7 +69,7 @@ def facts(session: Session) -> dict[str, Any]:
 def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[Any, ...]]:
     match change:
         case Came():
-            return attendance.came(session, change)
+            return attendance.came(session, change, now)
         case Left():
             return attendance.left(session, change)
         case Started():

@@ -40,9 +40,11 @@ class Memory:
     epoch: int = 0
     """How often the call has moved to another place; browsers follow it."""
     ended_call: str = ""
-    """The provider's room that we have ended."""
-    ending: dict[str, Any] = field(default_factory=dict)
-    """The one that we are trying to end: `room`, `since` and `again_at`."""
+    """The provider's room that we have ended, as `provider/room`."""
+    held_room: str = ""
+    """The provider's room as the record named it last, as `provider/room`."""
+    pending_ends: dict[str, dict[str, int]] = field(default_factory=dict)
+    """The provider's rooms whose end is not confirmed: `since` and `again_at`."""
     saved: str = field(default="", compare=False)
     """As it was last written."""
 
@@ -73,7 +75,8 @@ class Memory:
             "calls": self.calls.to_json(),
             "epoch": self.epoch,
             "ended_call": self.ended_call,
-            "ending": self.ending,
+            "held_room": self.held_room,
+            "pending_ends": self.pending_ends,
         }
         text = json.dumps(state)
         if text != self.saved:

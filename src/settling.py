@@ -65,8 +65,9 @@ def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Chan
         for role, seat in seats.items()
         if presence.is_of(session.participant(role).id, seat.user_id)
     }
-    # Before the room opens people are still in it only when their session has been moved.
-    is_open = now >= rules.opens_at(session)
+    # Before the room opens people are still in it only when their session has been moved. After it
+    # has closed, only late news of a provider says that somebody is there.
+    is_open = rules.can_join(session, now)
     for role in Role:
         person, seat = session.participant(role), seats.get(role)
         if seat is not None and seat.taken and not person.present and is_open:

@@ -91,10 +91,9 @@ async def move(ctx: Context, session_id: str) -> str | None:
     return place.provider
 
 
-async def end(ctx: Context, session: Session) -> None:
-    """End the call at its provider. Again is harmless. Raises: ProviderError."""
-    if session.provider and session.provider_room_id:
-        await provider_named(session.provider, ctx).end(session.provider_room_id)
+async def end(ctx: Context, provider: str, room_id: str) -> None:
+    """End a call at its provider. A repeated end is harmless. Raises: ProviderError."""
+    await provider_named(provider, ctx).end(room_id)
 
 
 async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body: bytes) -> None:

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import rules
+
 if TYPE_CHECKING:
     from model import Session
     from settling import Came, Left
 
-# A stay known already is left as it is, so that hearing of it twice changes nothing.
+# A known stay stays as it is, so a repeated write changes nothing. Nobody comes to a session that
+# is over, has been moved (?4 is the sequence of the decision), or is another person's now. ?5 is
+# now, ?6 the overtime in seconds.
 CAME: Final = """
 INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at)
-VALUES (?1, ?2, ?3, ?3)
+SELECT s.id, ?2, ?3, ?3 FROM sessions s
+ WHERE s.id = ?1 AND s.sequence = ?4 AND ?2 IN (s.student_id, s.teacher_id)
+   AND s.status IN ('scheduled', 'in_progress', 'no_show') AND s.ended_at IS NULL
+   AND ?5 < s.scheduled_end + ?6
 ON CONFLICT (session_id, user_id) DO UPDATE
    SET last_joined_at = excluded.last_joined_at, left_at = NULL
  WHERE attendance.left_at IS NOT NULL
@@ -28,8 +35,9 @@ RETURNING user_id
 """
 
 
-def came(session: Session, change: Came) -> tuple[str, tuple[Any, ...]]:
-    return CAME, (session.id, session.participant(change.role).id, change.at)
+def came(session: Session, change: Came, now: int) -> tuple[str, tuple[Any, ...]]:
+    person = session.participant(change.role).id
+    return CAME, (session.id, person, change.at, session.sequence, now, rules.OVERTIME_S)
 
 
 def left(session: Session, change: Left) -> tuple[str, tuple[Any, ...]]:

@@ -29,7 +29,10 @@ def test_what_was_saved_is_remembered():
     sql = storage()
     before = Memory.load(sql)
     before.session_id, before.seats = "s1", {Role.STUDENT: Seat(5, "page")}
-    before.ending = {"room": "r", "since": 5, "again_at": 10}
+    before.held_room, before.pending_ends = (
+        "plugnmeet/r",
+        {"plugnmeet/r": {"since": 5, "again_at": 9}},
+    )
     before.save(sql)
 
     assert Memory.load(sql) == before
@@ -59,14 +62,14 @@ async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch)
     monkeypatch.setattr(video, "end", never_answers)
     memory = Memory.load(sql)
     call = HeldCall(memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)))
-    call.begin_end(over, CLOSES)
+    call.follow_record(over, CLOSES)
+    [room] = call.begin_due_ends(CLOSES)
     memory.save(sql)
-    ending = asyncio.create_task(call.end(over))
+    ending = asyncio.create_task(call.end(room))
     await asked.wait()
     ending.cancel()
-    after = Memory.load(sql)
-    later = HeldCall(after, SimpleNamespace)
+    later = HeldCall(Memory.load(sql), call._context)
 
-    assert not later.must_end(over, CLOSES + 34), "the provider may still answer"
-    assert later.must_end(over, CLOSES + 35)
-    assert after.look_at == CLOSES + 35
+    assert later.ends_at == [CLOSES + 35]
+    assert later.begin_due_ends(CLOSES + 34) == [], "the provider may still answer"
+    assert later.begin_due_ends(CLOSES + 35) == ["plugnmeet/lesson-1"]

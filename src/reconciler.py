@@ -1,0 +1,178 @@
+"""What follows from an event in a room: the record is brought up to date, people are told, the
+next alarm is set.
+
+Level-triggered: it compares the session's record with the room, so a lost or repeated event does
+no harm. Each write is guarded in D1, so a race cannot make a transition happen twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import live_sockets
+import presence
+import record
+import rules
+import settling
+from live_sockets import tell
+from logs import log
+from model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from context import Context
+    from held_call import HeldCall
+    from live_sockets import LiveSocket, LiveSockets
+    from model import Role, Session
+    from room_memory import Memory
+    from seating import Seating
+
+AGAIN_S: Final = 5
+
+
+class Reconciler:
+    """Runs once at a time: an event that comes meanwhile makes it go round again."""
+
+    def __init__(
+        self,
+        storage: Any,
+        sockets: LiveSockets,
+        memory: Memory,
+        call: HeldCall,
+        seating: Seating,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], int],
+        context: Callable[[], Context],
+        save: Callable[[], None],
+    ) -> None:
+        """`clock` is the real clock in epoch seconds; `now`, the room's own, may run ahead."""
+        self._storage = storage
+        self._sockets = sockets
+        self._memory = memory
+        self._call = call
+        self._seating = seating
+        self._clock = clock
+        self._now = now
+        self._context = context
+        self._save = save
+        self._running = False
+        self._changed = False
+        self.newcomers: list[LiveSocket] = []
+        """Sockets that have not been told yet where the session stands."""
+        self.deferred: list[Awaitable[Any]] = []
+        """Work that can wait until the record is up to date."""
+
+    async def run(self) -> None:
+        """Bring the record up to date, tell people of its changes, and set the next alarm."""
+        self._changed = True
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._changed:
+                self._changed = False
+                session = await record.settle(self._context(), self._memory)
+                self._announce(session)
+                self._call.follow_record(session, self._now())
+            self._give_notices()
+            # An end that is moved nearer: notices whose time has passed by then are not given.
+            self._memory.noticed_at = self._now()
+        except Exception as error:  # noqa: BLE001
+            log("settling_failed", session_id=self._memory.session_id, error=repr(error))
+            self._memory.look_at = self._now() + AGAIN_S
+        finally:
+            self._running = False
+            # Without a record, too: to end a call needs none.
+            due = self._call.begin_due_ends(self._now())
+            self._save()
+            await self.set_alarm()
+        # Last of all: it may take long.
+        self.deferred += [self._end_call(room) for room in due]
+        while self.deferred:
+            await self.deferred.pop(0)
+
+    def is_due(self) -> bool:
+        """Whether the record is to be looked at, or a call to be ended, at this time."""
+        now = self._now()
+        is_time_to_look = self._memory.look_at is None or now >= self._memory.look_at
+        return is_time_to_look or any(now >= moment for moment in self._call.ends_at)
+
+    def _announce(self, session: Session | None) -> None:
+        """Tell people where the session stands, if that is news to them."""
+        now = self._now()
+        if session is None or rules.is_closed(session, now):
+            cancelled = session is None or session.status is Status.CANCELLED
+            self.close_room("cancelled" if cancelled else "completed")
+            return
+        if now < rules.opens_at(session) and self._seating.present:
+            self.close_room("moved")
+            return
+        # Before somebody else takes their seat.
+        self._send_out(*self._seating.replaced(session), "moved")
+        if mode := self._call.follow(session.provider):
+            tell(mode, to=self._sockets.people())
+        facts = record.facts(session)
+        newcomers, self.newcomers = self.newcomers, []
+        # Lobbies each time: their pages ask the record who is there, and it is up to date now.
+        told = newcomers + self._sockets.watchers()
+        if facts != self._memory.facts:
+            told = self._sockets.everybody()
+        self._memory.facts = facts
+        tell({"type": "session", **facts, "now": now}, to=told)
+        self._memory.look_at = settling.next_look(session, self._seating.present, now)
+
+    def close_room(self, reason: str) -> None:
+        """Send everybody out."""
+        self.newcomers = []
+        self._memory.look_at = None
+        self._send_out(self._sockets.everybody(), self._seating.present, reason)
+
+    def _send_out(self, sockets: Iterable[LiveSocket], roles: set[Role], reason: str) -> None:
+        """Their leaving is settled on the next round."""
+        for socket in sockets:
+            socket.send({"type": "ended", "reason": reason})
+            socket.retire(live_sockets.ENDED, reason)
+        self._seating.leave(roles, self._now())
+        self._changed = self._changed or bool(roles)
+
+    async def _end_call(self, room: str) -> None:
+        """End a provider's room; a failure plans the retry, and the alarm for it."""
+        await self._call.end(room)
+        self._save()
+        await self.set_alarm()
+
+    def _give_notices(self) -> None:
+        end, now = self._memory.facts.get("scheduled_end"), self._now()
+        if end is None:
+            return
+        due = settling.due_notices(end, after=self._memory.noticed_at, now=now)
+        for notice in due:
+            tell({"type": "notice", "notice": notice, "now": now}, to=self._sockets.people())
+        if due:
+            self._memory.noticed_at = now
+            self._save()
+
+    async def give_notices(self) -> None:
+        """For an alarm that is about nothing but the session's time."""
+        self._give_notices()
+        await self.set_alarm()
+
+    async def set_alarm(self) -> None:
+        """Wake up at the next moment; sleep for good when there is none."""
+        due = [
+            self._sockets.heard_at(socket) + presence.STALE_S for socket in self._sockets.people()
+        ]
+        end = self._memory.facts.get("scheduled_end") if due else None
+        moments = settling.wake_ups(
+            self._memory.look_at, self._memory.seats, scheduled_end=end, now=self._now()
+        )
+        moments += self._call.ends_at
+        due += [moment - self._memory.clock_shift_s for moment in moments]
+        if not due:
+            await self._storage.deleteAlarm()
+            return
+        # The runtime drops an alarm that alarm() sets for now or earlier (cloudflare/workerd#6866).
+        soonest = int(self._clock() * 1000) + 1
+        await self._storage.setAlarm(max(int(min(due) * 1000) + 50, soonest))

@@ -1,0 +1,301 @@
+"""A deployment whose video providers run on the world's clock, and the browsers of two people.
+
+The fakes of the providers do in the foreground what they otherwise do in threads: nothing happens
+between two steps of a test. What they send us waits in `news` until a test delivers it, late,
+twice, in another order, or never. A `Browser` does what live.js, held.js and embed.js do.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from threading import RLock
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from context import HTTPAnswer
+from errors import ServiceUnavailableError
+from tests.fakes import bigbluebutton, plugnmeet
+from tests.unit.cast import MINUTE, START, booking
+from tests.unit.faults import Case, WebSocket, World, running
+
+CLOSED = 3
+END = START + 14 * MINUTE
+PEOPLE = ("student", "teacher")
+
+
+@dataclass
+class News:
+    """A webhook, or a callback, on its way to us."""
+
+    what: str
+    method: str
+    path: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class CallWorld(World):
+    """`faults` are the ways in which the provider fails its next calls."""
+
+    def __init__(self, provider: str, *, now: int = START, peer_first: bool = False) -> None:
+        super().__init__(provider, now=now, peer_first=peer_first)
+        self.news: list[News] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.faults: list[str] = []
+        self.ended_at: list[int] = []
+        """When we asked for an end of a call, whether or not that succeeded."""
+        self.plug.webhooks = self  # type: ignore[assignment]
+
+    def send(self, event: str, url: str, body: bytes, headers: dict[str, str]) -> None:
+        """Take a webhook of PlugNmeet."""
+        lower = {name.lower(): value for name, value in headers.items()}
+        self.news.append(News(event, "POST", urlsplit(url).path, body, lower))
+
+    def call_back(self, address: str) -> int:
+        """Take an end callback of BigBlueButton."""
+        parts = urlsplit(address)
+        self.news.append(News("meeting_ended", "GET", f"{parts.path}?{parts.query}"))
+        return 200
+
+    async def deliver_news(self, number: int = 0, *, keep: bool = False) -> None:
+        """Deliver one of the waiting news; with `keep` it comes once more later."""
+        news = self.news[number] if keep else self.news.pop(number)
+        given = {"body": news.body, "headers": news.headers}
+        await self.press(news.method, news.path, "nobody", **given)
+
+    async def deliver_all(self) -> None:
+        while self.news:
+            await self.deliver_news()
+
+    def held(self) -> set[str]:
+        """The provider rooms that are open."""
+        return {*self.plug.rooms, *self.bbb.meetings}
+
+    async def platform_puts(self, **changes: Any) -> int:
+        """The platform books the session, or changes it; the status of the answer."""
+        body = booking(**{"scheduled_end": END} | changes)
+        answer = await self.press("PUT", "/platform/sessions/s1", "platform", body)
+        assert answer is not None
+        return answer.status
+
+    def session(self) -> dict[str, Any]:
+        return dict(self.connection.execute("SELECT * FROM sessions WHERE id = 's1'").fetchone())
+
+    def attendance(self) -> dict[str, int | None]:
+        """When each person who came has left; None for somebody who is here."""
+        return dict(self.rows("SELECT user_id, left_at FROM attendance"))
+
+    def counted(self, event: str) -> int:
+        """How many product events of this name were made."""
+        return sum(times for point, times in self.points.items() if json.loads(point)[1] == event)
+
+    @property
+    def alarm(self) -> float | None:
+        return self.rooms.states["s1"].alarm
+
+    async def pass_time(self, until: int) -> None:
+        """Let time pass: alarms ring, and the providers' own timers end."""
+        while due := [at for at, _ in self.timers if at <= until]:
+            await self.rooms.alarms(int(min(due)))
+            self._run_timers()
+        await self.rooms.alarms(until)
+
+    def _run_timers(self) -> None:
+        due = [work for at, work in self.timers if at <= self.now]
+        self.timers = [each for each in self.timers if each[0] > self.now]
+        for work in due:
+            work()
+
+    def _answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> HTTPAnswer:
+        of_provider = url.startswith((self.plug.url, self.bbb.url))
+        if of_provider and urlsplit(url).path.endswith(("/endRoom", "/end")):
+            self.ended_at.append(self.now)
+        fault = self.faults.pop(0) if of_provider and self.faults else ""
+        if fault == "error":
+            return HTTPAnswer(500, [], b"")
+        if fault == "slow":
+            self.now += 40
+            raise TimeoutError
+        answer = super()._answer(method, url, headers, body)
+        if fault == "cut off":
+            raise ConnectionError
+        return answer
+
+    # The fakes' threads.
+
+    def thread(self, target: Callable[..., None], args: Any = (), **_: Any) -> Any:
+        return SimpleNamespace(start=lambda: target(*args))
+
+    def timer(self, seconds: float, work: Callable[..., None], args: Any = ()) -> Any:
+        add = lambda: self.timers.append((self.now + seconds, partial(work, *args)))  # noqa: E731
+        return SimpleNamespace(start=add)
+
+
+@contextmanager
+def call_world(provider: str, *, peer_first: bool = False, now: int = START) -> Iterator[CallWorld]:
+    """Give a world in which nothing is booked yet."""
+    make = partial(CallWorld, provider, peer_first=peer_first, now=now)
+    with running(Case(_nothing, _nothing, make=make)) as world:
+        assert isinstance(world, CallWorld)
+        threads = SimpleNamespace(Thread=world.thread, Timer=world.timer, RLock=RLock)
+        kept = plugnmeet.threading, bigbluebutton.threading, bigbluebutton.get
+        plugnmeet.threading = bigbluebutton.threading = threads  # type: ignore[assignment]
+        bigbluebutton.get = world.call_back
+        try:
+            yield world
+        finally:
+            plugnmeet.threading, bigbluebutton.threading, bigbluebutton.get = kept
+
+
+async def _nothing(_world: World) -> None:
+    pass
+
+
+class Browser:
+    """One page of one person: in the room from `open` until the room, or the person, ends that."""
+
+    def __init__(self, world: CallWorld, role: str, number: int = 0) -> None:
+        self.world, self.role = world, role
+        self.page = f"{PEOPLE.index(role):08x}{number:08x}"
+        self.socket: WebSocket | None = None
+        self.in_room = False
+        self.over = ""
+        """Why the room ended it: what its person has read."""
+        self.place = ""
+        """Where its call is: `peer`, the name of a provider's room, or empty for no call."""
+        self.told: list[dict[str, Any]] = []
+        self._epoch, self._read = 0, 0
+        self._connection: Any = None
+
+    async def open(self) -> int:
+        """Press Join; the status of the answer. Then the socket, then the call."""
+        answer = await self.world.press("POST", "/session/s1/join", self.role)
+        assert answer is not None
+        if answer.status != 200:
+            return answer.status
+        grant = json.loads(answer.body)
+        self.in_room, self.over, self._epoch = True, "", 0
+        await self.connect()
+        if self.in_room and not self.place:
+            self._enter(grant)
+        return 200
+
+    async def connect(self) -> None:
+        """Open the live socket, again if it was lost."""
+        if not self.in_room or self._is_open():
+            return
+        try:
+            self.socket = await self.world.connect(self.role, self.page)
+        except ServiceUnavailableError:
+            return
+        self._read = 0
+        if self.socket is None:
+            self._end("refused")
+        await self.read()
+
+    async def drop(self) -> None:
+        """Lose the socket; the provider's frame stays."""
+        if self.socket is None or not self._is_open():
+            return
+        self.socket.readyState = CLOSED
+        await self._event("webSocketClose", 1006, "", False)
+
+    async def leave(self) -> None:
+        if self._is_open():
+            await self._event("webSocketMessage", '{"type":"leave"}')
+        self._end("left")
+
+    async def say(self, **message: Any) -> None:
+        if self._is_open():
+            await self._event("webSocketMessage", json.dumps(message))
+
+    async def ask_to_move(self) -> None:
+        await self.say(type="move", epoch=self._epoch, reason="asked")
+
+    def vanish(self) -> None:
+        """A laptop is closed: no goodbye of any kind."""
+        if self.socket is not None:
+            self.socket.readyState = CLOSED
+        self._end("vanished")
+
+    async def read(self) -> bool:
+        """Act on what the room has said, and on what became of the call. Whether there was any."""
+        said = self.socket.said if self.socket else []
+        fresh, self._read = said[self._read :], len(said)
+        for text in fresh:
+            message = json.loads(text)
+            self.told.append(message)
+            await self._hear(message)
+        if self.in_room and self._connection is not None and not self._is_connected():
+            # The provider's client leads its frame to our page for that, and the page leaves.
+            self.place, self._connection = "", None
+            await self.leave()
+            return True
+        return bool(fresh)
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] in ("replaced", "ended"):
+            self._end(message.get("reason", "replaced"))
+        elif message["type"] in ("mode", "welcome") and message["epoch"] > self._epoch:
+            self._epoch = message["epoch"]
+            if self.place in ("", "peer"):
+                await self.rejoin()
+
+    async def rejoin(self) -> None:
+        """Ask for a way into the call, from inside the room."""
+        self._leave_call()
+        answer = await self.world.press("POST", "/session/s1/join", self.role)
+        if answer is not None and answer.status == 200:
+            self._enter(json.loads(answer.body))
+
+    def _enter(self, grant: dict[str, Any]) -> None:
+        if grant["provider"] == "peer":
+            self.place = "peer"
+        elif grant["provider"] == "plugnmeet":
+            token = parse_qs(urlsplit(grant["url"]).query)["access_token"][0]
+            entered = self.world.plug.enter(token)
+            if not isinstance(entered, str):
+                self.place, self._connection = entered[0].room_id, entered[1]
+        else:
+            query = urlsplit(grant["url"]).query
+            self.world.bbb.join(query)
+            self.place = parse_qs(query)["meetingID"][0]
+            self._connection = self.world.bbb.meetings[self.place].people[self.role]
+
+    def _is_connected(self) -> bool:
+        rooms = [*self.world.plug.rooms.values(), *self.world.bbb.meetings.values()]
+        return any(self._connection is person for room in rooms for person in room.people.values())
+
+    def _leave_call(self) -> None:
+        if self._connection is not None and self._is_connected():
+            if room := self.world.plug.rooms.get(self.place):
+                self.world.plug.leave(room, self.role)
+            elif meeting := self.world.bbb.meetings.get(self.place):
+                self.world.bbb.leave(meeting, self.role)
+        self.place, self._connection = "", None
+
+    def _end(self, why: str) -> None:
+        self._leave_call()
+        self.in_room, self.over = False, why
+
+    def _is_open(self) -> bool:
+        return self.socket is not None and self.socket.readyState != CLOSED
+
+    async def _event(self, method: str, *args: Any) -> None:
+        await self.world.rooms.run("s1", method, self.socket, *args)
+
+
+async def settled(world: CallWorld, *browsers: Browser) -> None:
+    """Let everything arrive: news of the provider, sockets, and what browsers do about them."""
+    deadline = time.monotonic() + 20
+    while True:
+        await world.deliver_all()
+        for browser in browsers:
+            await browser.connect()
+        if not any([await browser.read() for browser in browsers]) and not world.news:
+            return
+        assert time.monotonic() < deadline, "it never becomes quiet"
