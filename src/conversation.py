@@ -36,6 +36,8 @@ class Conversation:
                 "page": other.page if other else None,
                 "media": media[0] if media else None,
             },
+            # Pages number their offers where the room passes the number on.
+            "numbers_offers": True,
             "chat": [] if socket.watching else self._chat.lines(),
             "now": now,
         }

@@ -19,6 +19,7 @@ from errors import RefusedMessageError
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CHAT_CHARACTERS: Final = 2_000
 MAX_SDP_CHARACTERS: Final = 60_000
+MAX_OFFER_NUMBER: Final = 1_000_000
 
 _SIGNAL_CONTENT: Final = {"description", "candidate", "restart"}
 
@@ -35,6 +36,8 @@ class Description(_Message):
 
     type: Literal["offer", "answer"]
     sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARACTERS)]
+    offer: Annotated[int | None, Field(ge=0, le=MAX_OFFER_NUMBER)] = None
+    """The number of this offer, or of the one that this answers; earlier pages have none."""
 
 
 class Candidate(_Message):

@@ -80,6 +80,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rules.can_ask_to_move(session, visit.now),
         recorded=data["recorded"],
+        has_provider=places.frame_origin(session, settings) is not None,
         data=data,
         **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),
     )

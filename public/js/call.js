@@ -27,6 +27,8 @@ export class Call extends EventTarget {
     this.live = live;
     this.iceServers = iceServers;
     this.polite = false;
+    /** Whether the room passes on which offer an answer belongs to. */
+    this.numbersOffers = false;
   }
 
   /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
@@ -36,13 +38,19 @@ export class Call extends EventTarget {
     return this.#wasConnected ? "reconnecting" : "connecting";
   }
 
-  /** Call this page of the other person; one that is called already goes on. @param {string} page */
+  /**
+   * Call this page of the other person; one that is called already goes on.
+   *
+   * @param {string} page Empty for somebody whom only the provider's call knows: there is nobody to call.
+   */
   call(page) {
-    if (page === this.#page) return this.#peer.resume();
+    if (this.#peer && page === this.#page) return this.#peer.resume();
     this.hangUp();
+    if (!page) return;
     this.#page = page;
     const send = (signal) => this.live.send({ type: "signal", to: page, ...signal });
-    const peer = new Peer({ iceServers: this.iceServers, polite: this.polite, send });
+    const { iceServers, polite, numbersOffers } = this;
+    const peer = new Peer({ iceServers, polite, numbersOffers, send });
     this.#peer = peer;
     peer.addEventListener("change", () => this.#changed());
     peer.addEventListener("stuck", () => this.dispatchEvent(new Event("stuck")));
@@ -75,7 +83,7 @@ export class Call extends EventTarget {
 
   /** @param {{ from: string } & import("./peer.js").Signal} signal */
   receive(signal) {
-    if (signal.from === this.#page) this.#peer.receive(signal);
+    if (signal.from === this.#page) this.#peer?.receive(signal);
   }
 
   /** Send these. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */

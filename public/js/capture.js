@@ -1,8 +1,6 @@
 /**
- * Getting hold of camera and microphone: as much as can be had, and why not the rest.
- *
- * The ladder: both at once (one prompt) -> each alone (one refusal spoils a joint request) ->
- * without the remembered device -> without any wishes.
+ * Getting camera and microphone, as far as possible: both at once (one prompt) -> each alone (one
+ * refusal spoils a joint request) -> without the remembered device -> without any wishes.
  *
  * @import { Device } from "./remembered.js"
  * @typedef {"camera" | "microphone"} Kind
@@ -13,7 +11,7 @@
  * @prop {Map<Kind, "gone" | "busy">} replaced Got another device, and why.
  */
 
-/** Decisions, not accidents: asking again in other words would only pester. */
+/** Asking again in other words would not help. */
 const REFUSALS = ["NotAllowedError", "SecurityError", "InvalidStateError"];
 const WISHES = {
   camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } },
@@ -50,7 +48,7 @@ export function permission(kind) {
 /** @param {Wanted} wanted @param {Captured} captured @returns {Promise<DOMException | null>} */
 async function captureTogether(wanted, captured) {
   let first, last;
-  // Twice, so that a remembered device that is gone does not cost a second prompt.
+  // A remembered device that is gone must not cost a second prompt.
   for (const remembering of [true, false]) {
     const wishes = [...wanted].map(([kind, device]) => [
       MEDIA[kind],

@@ -5,6 +5,7 @@ import { checkNetwork } from "./network.js";
 
 const result = document.getElementById("network-result");
 const button = document.getElementById("check-network");
+const noCalls = document.getElementById("no-calls");
 
 /** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
 export function watchConnection(signal) {
@@ -25,5 +26,8 @@ async function check(signal) {
   const { quality, text } = await checkNetwork(signal);
   result.dataset.quality = quality;
   result.textContent = text;
+  const blocked = quality === "blocked";
+  if (blocked && noCalls.hidden) announce(noCalls.textContent);
+  noCalls.hidden = !blocked;
   button.ariaBusy = "false";
 }

@@ -14,12 +14,11 @@ import { recall, remember } from "./remembered.js";
 export const KINDS = ["camera", "microphone"];
 
 /**
- * Camera, microphone and speaker of this page: the lobby checks them, the room takes them over.
+ * Camera, microphone and speaker: the lobby checks them, the room takes them over.
  *
- * Events: `change` after anything below has changed; `notice` (CustomEvent<Notice>). A track may be
- * replaced at any time: on `change`, compare tracks and `replaceTrack` the new one. The stream stays
- * the same object until `stop()`. Off means: the camera's track is stopped and gone (its light goes
- * out), the microphone's track stays with `enabled = false` (it is back at once).
+ * Events: `change`, after which any track may be another one; `notice` (CustomEvent<Notice>). The
+ * stream stays the same object until `stop()`. Off: the camera's track is gone (and its light), the
+ * microphone's track is there with `enabled = false`.
  */
 export class Devices extends EventTarget {
   /** @type {MediaStream | null} */
@@ -67,7 +66,7 @@ export class Devices extends EventTarget {
     if (audioOnly) this.#letGo("camera");
   }
 
-  /** For `setSinkId`; empty for the system's own, or when the chosen one is gone. */
+  /** For `setSinkId`; empty for the system's own. */
   get speakerId() {
     const chosen = this.#choices.speaker?.id;
     return this.#speakers.find((each) => each.id === chosen)?.id ?? "";

@@ -42,8 +42,15 @@ export class Door {
     this.#label();
   }
 
+  /** Join now if the page before this one was left for that. */
+  resume() {
+    const wish = history.state?.join;
+    history.replaceState(null, "");
+    if (wish && !joinButton.disabled) this.#join(joinButton, wish === "audio");
+  }
+
   async #join(pressed, audioOnly) {
-    // Not `disabled` meanwhile: that would throw the focus away.
+    // A `disabled` button would lose the focus.
     if (this.#busy) return;
     this.#busy = true;
     this.#audioOnly = audioOnly;
@@ -82,10 +89,11 @@ export class Door {
     this.listeners.onEntered();
   }
 
-  /** Browsers remember that a module could not be loaded: only a new page asks again. */
+  /** Browsers ask for a failed module only once: a new page is needed. */
   async #startAnew() {
     // Offline there would be no new page either.
     await this.session.fetchState();
+    history.replaceState({ join: this.#audioOnly ? "audio" : "all" }, "");
     location.reload();
   }
 
@@ -99,10 +107,10 @@ export class Door {
     } else if (GONE.includes(status)) {
       reloadOnce(error.message);
     } else if (status) {
-      showTrouble(error.message, "This is on our side. Your place is kept: retry in a moment.");
+      showTrouble(error.message, "ours");
       this.session.report(status === 503 ? "join_unavailable" : "join_refused");
     } else {
-      showTrouble("Unable to connect.", "Check your internet connection, then retry.");
+      showTrouble("Unable to connect.", "network");
       this.session.report(status === 0 ? "join_unreachable" : "room_failed");
     }
   }

@@ -11,6 +11,8 @@ const LONGEST_WAIT_MS = 8000;
 /** Two pings without an answer: the network is gone, though nobody has told the socket. */
 const SILENCE_MS = 9000;
 
+/** As often as heartbeat.js ticks. */
+const BEAT_MS = 4000;
 const LEAVING_MS = 1500;
 
 const OVER = new Map([
@@ -28,6 +30,8 @@ export class Live extends EventTarget {
   #over = false;
   #welcome = false;
   #heartbeat = new Worker("/js/heartbeat.js");
+  /** Beats until the worker does, which may never load. */
+  #ownBeat = setInterval(() => this.#beat(), BEAT_MS);
 
   /**
    * @param {string} sessionId
@@ -41,7 +45,10 @@ export class Live extends EventTarget {
     this.mayEnter = mayEnter;
     this.onOnline = () => this.#connect();
     addEventListener("online", this.onOnline);
-    this.#heartbeat.onmessage = () => this.#beat();
+    this.#heartbeat.onmessage = () => {
+      clearInterval(this.#ownBeat);
+      this.#beat();
+    };
     this.#connect();
   }
 
@@ -121,6 +128,7 @@ export class Live extends EventTarget {
     clearTimeout(this.#timer);
     removeEventListener("online", this.onOnline);
     this.#heartbeat.terminate();
+    clearInterval(this.#ownBeat);
     this.#socket?.close();
     this.dispatchEvent(new CustomEvent("over", { detail: how }));
   }

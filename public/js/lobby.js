@@ -34,12 +34,15 @@ showPickers(devices, signal);
 devices.addEventListener("change", onDevices, { signal });
 watchDevices();
 watchConnection(startDevices());
+door.resume();
 
 async function startDevices() {
   const states = await Promise.all(KINDS.map(permission));
   const early = session.view === "early";
   // Early visitors are not asked for anything they did not ask for.
   if (early && !states.every((status) => status?.state === "granted")) return;
+  // Asked by the way into the room.
+  if (devices.asking) return;
   await devices.start({ quietly: early });
 }
 

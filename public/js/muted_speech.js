@@ -26,6 +26,7 @@ export class MutedSpeech {
   listenTo(muted) {
     if (muted === this.#muted) return;
     this.#stop();
+    this.#stop = () => {};
     this.#muted = muted;
     if (muted) this.#listen(muted);
   }

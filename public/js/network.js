@@ -1,28 +1,19 @@
-/**
- * How good the way to our server is, and whether video calls are possible here at all.
- *
- * @typedef {{ quality: "good" | "fair" | "poor" | "offline" | "blocked", text: string }} Result
- */
+/** @typedef {{ quality: "good" | "fair" | "poor" | "offline" | "blocked", text: string }} Result */
 
 const PINGS = 8;
 const PING_TIMEOUT_MS = 3000;
 const PROBE_TIMEOUT_MS = 8000;
 const LOOPBACK_TIMEOUT_MS = 6000;
-/** From here on people talk over each other or video starves: the field's usual limits. */
+/** Milliseconds and Mbit/s; beyond these, calls usually suffer. */
 const FAIR = { rtt: 250, jitter: 60, mbits: 1.5 };
 const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
-/** A quarter of a megabyte cannot tell fast lines apart. */
+/** The probe is too small to tell faster lines apart. */
 const FAST_MBITS = 50;
 
 /** @type {Result} */
 const OFFLINE = { quality: "offline", text: "Offline: check your Wi-Fi, cable or mobile data." };
 /** @type {Result} */
-const BLOCKED = {
-  quality: "blocked",
-  text:
-    "Blocked: this browser seems not to allow video calls (WebRTC). " +
-    "Try without extensions, or another browser.",
-};
+const BLOCKED = { quality: "blocked", text: "Blocked: no video calls in this browser (WebRTC)" };
 
 /** @param {AbortSignal} [signal] Ends it early. @returns {Promise<Result>} Rejects never. */
 export async function checkNetwork(signal) {
@@ -32,7 +23,7 @@ export async function checkNetwork(signal) {
   if (times.length === 0) return OFFLINE;
   if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
   const rtt = median(times);
-  // Medians, so that one hiccup does not make a line bad.
+  // Medians: one hiccup does not count.
   const jitter = median(times.slice(1).map((time, index) => Math.abs(time - times[index])));
   return verdict(rtt, jitter, await downloadSpeed(rtt, signal));
 }
@@ -43,10 +34,12 @@ function median(numbers) {
 
 /** Times in milliseconds; `mbits` is null when not measured. @returns {Result} */
 export function verdict(rtt, jitter, mbits) {
+  // On a short way, jitter comes from a busy machine.
+  const unrest = rtt > FAIR.rtt ? jitter : 0;
   const isWorseThan = (limit) =>
-    rtt > limit.rtt || jitter > limit.jitter || (mbits ?? Infinity) < limit.mbits;
+    rtt > limit.rtt || unrest > limit.jitter || (mbits ?? Infinity) < limit.mbits;
   const speed = mbits === null ? "" : `, ${speedInWords(mbits)}`;
-  const unsteady = jitter > FAIR.jitter ? ", unsteady" : "";
+  const unsteady = unrest > FAIR.jitter ? ", unsteady" : "";
   const numbers = Number.isFinite(rtt)
     ? `${Math.round(rtt)} ms to our server${unsteady}${speed}`
     : "most of our test requests got lost";
@@ -77,7 +70,7 @@ async function downloadSpeed(rtt, signal) {
   if (navigator["connection"]?.saveData) return null;
   const started = performance.now();
   const body = await get("/probe.bin", PROBE_TIMEOUT_MS, signal);
-  // What the answer took to begin is no bandwidth.
+  // Without the time until the answer began.
   const milliseconds = Math.max(performance.now() - started - rtt, 1);
   return body ? (body.byteLength * 8) / 1000 / milliseconds : 0;
 }

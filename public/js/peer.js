@@ -19,11 +19,14 @@ const MAX_BITRATE = [64_000, 1_500_000, 2_500_000];
 const ANSWER_DUE_MS = 5000;
 
 /**
- * @typedef {{ description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit, restart?: true }} Signal
+ * @typedef {RTCSessionDescriptionInit & { offer?: number }} Description `offer` is the number of the
+ *   offer that this is, or that this answers. Pages of an earlier release leave it out.
+ * @typedef {{ description?: Description, candidate?: RTCIceCandidateInit, restart?: true }} Signal
  */
 
 export class Peer extends EventTarget {
   #polite;
+  #numbersOffers;
   #send;
   /** @type {RTCPeerConnection} */
   #pc;
@@ -34,15 +37,20 @@ export class Peer extends EventTarget {
   #tracks = [null, null, null];
   #stream = new MediaStream();
   #answerTimer = 0;
+  /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
+  #offerNumber = 0;
+  #offerFailed = false;
   /** Descriptions and candidates are taken in one after the other. */
   #inbox = Promise.resolve();
 
   /**
-   * @param {{ iceServers: RTCIceServer[], polite: boolean, send: (signal: object) => boolean }} how
+   * @param {{ iceServers: RTCIceServer[], polite: boolean, numbersOffers: boolean,
+   *   send: (signal: object) => boolean }} how `numbersOffers`: the room takes an offer's number.
    */
-  constructor({ iceServers, polite, send }) {
+  constructor({ iceServers, polite, numbersOffers, send }) {
     super();
     this.#polite = polite;
+    this.#numbersOffers = numbersOffers;
     this.#send = send;
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.#pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
@@ -88,8 +96,10 @@ export class Peer extends EventTarget {
   /** Look for a way anew; what plays goes on playing meanwhile. */
   restart() {
     if (this.#pc.signalingState === "closed") return;
-    if (this.#polite) this.#send({ restart: true });
-    else this.#pc.restartIce();
+    if (this.#polite) return this.#send({ restart: true });
+    this.#pc.restartIce();
+    // The browser asks for an offer once: it does not ask again for one that could not be made.
+    if (this.#offerFailed) this.#offer();
   }
 
   /** Try again on request, after `stuck`. */
@@ -120,13 +130,23 @@ export class Peer extends EventTarget {
   }
 
   async #offer() {
-    await this.#pc.setLocalDescription();
+    this.#offerFailed = false;
+    try {
+      await this.#pc.setLocalDescription();
+    } catch (error) {
+      // The next restart tries again.
+      this.#offerFailed = true;
+      console.error("no offer could be made", error);
+      return;
+    }
+    this.#offerNumber += 1;
     this.#describe();
   }
 
   #describe() {
     const { type, sdp } = this.#pc.localDescription;
-    this.#send({ description: { type, sdp } });
+    const offer = this.#numbersOffers ? this.#offerNumber : undefined;
+    this.#send({ description: { type, sdp, offer } });
     clearTimeout(this.#answerTimer);
     if (type !== "offer") return;
     this.#answerTimer = setTimeout(() => {
@@ -134,15 +154,17 @@ export class Peer extends EventTarget {
     }, ANSWER_DUE_MS);
   }
 
-  /** @param {RTCSessionDescriptionInit} description */
-  async #hear(description) {
+  /** @param {Description} description */
+  async #hear({ type, sdp, offer }) {
     const pc = this.#pc;
-    if (description.type !== (this.#polite ? "offer" : "answer")) return;
-    // An offer that was made again may be answered twice.
-    if (description.type === "answer" && pc.signalingState !== "have-local-offer") return;
-    await pc.setRemoteDescription(description);
+    if (type !== (this.#polite ? "offer" : "answer")) return;
+    // An offer that was made again is answered twice: the second answer may come after the next offer.
+    if (type === "answer" && pc.signalingState !== "have-local-offer") return;
+    if (type === "answer" && offer !== undefined && offer !== this.#offerNumber) return;
+    await pc.setRemoteDescription({ type, sdp });
     await this.#addEarly();
-    if (description.type === "offer") {
+    if (type === "offer") {
+      this.#offerNumber = offer;
       this.#takeUpLines();
       await pc.setLocalDescription();
       this.#describe();

@@ -7,7 +7,6 @@ import { KINDS } from "./devices.js";
 /** How long a prompt stays unanswered until we point at it, and until we offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
-const HINT = "Look for the permission prompt, mostly at the top of the window, and choose Allow.";
 const INSTEAD = { off: "Your camera is off.", error: "No picture.", live: "" };
 
 /** @returns {any} */
@@ -80,8 +79,8 @@ async function hint(devices) {
   // A slow camera takes as long as an undecided person.
   const states = await Promise.all(KINDS.map(permission));
   if (!devices.asking || states.every((each) => each?.state === "granted")) return;
-  message.textContent = HINT;
-  announce(HINT);
+  message.textContent = message.dataset.hint;
+  announce(message.dataset.hint);
 }
 
 function offerToAskAgain() {

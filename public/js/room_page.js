@@ -114,6 +114,7 @@ export class Room {
 
   #welcome(message) {
     this.call.polite = message.polite;
+    this.call.numbersOffers = Boolean(message.numbers_offers);
     this.other.find(message.other);
     this.chat.restore(message.chat);
     this.own.tell();

@@ -6,12 +6,12 @@ const heading = document.getElementById("trouble-heading");
 const text = document.getElementById("trouble-text");
 let title = document.title;
 
-/** Technical trouble in place of the lobby: `what` is the sentence on top, `why` one or two more. */
+/** Technical trouble in place of the lobby. @param {string} what On top. @param {"ours" | "network"} why */
 export function showTrouble(what, why) {
   const again = !trouble.hidden;
   if (!again) title = document.title;
   heading.textContent = what;
-  text.textContent = why;
+  text.textContent = text.dataset[why];
   document.title = what;
   lobby.hidden = true;
   trouble.hidden = false;

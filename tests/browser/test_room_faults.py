@@ -65,7 +65,7 @@ TWO_PEERS = """async () => {
     const send = (signal) => void setTimeout(() => sides[1 - index].peer.receive(signal), 20);
     const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true });
     document.body.append(video);
-    const peer = new Peer({ iceServers: [], polite, send });
+    const peer = new Peer({ iceServers: [], polite, numbersOffers: true, send });
     peer.addEventListener("tracks", () => {
       video.srcObject ??= new MediaStream(peer.remoteTracks.slice(0, 2));
     });

@@ -25,6 +25,14 @@ def test_a_description_is_passed_on_as_it_came() -> None:
     assert message.relayed("sender") == {"type": "signal", "from": "sender", "description": offer}
 
 
+def test_an_answer_says_which_offer_it_is_for() -> None:
+    answer = {"type": "answer", "sdp": "v=0\r\n", "offer": 2}
+    message = live_messages.read(frame(type="signal", to=PAGE, description=answer))
+
+    assert isinstance(message, Signal)
+    assert message.relayed("sender")["description"] == answer
+
+
 def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
     candidate = {
         "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host",
@@ -56,6 +64,7 @@ def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
         {"type": "signal", "to": PAGE},
         {"type": "signal", "to": "not-a-page", "description": {"type": "offer", "sdp": "v"}},
         {"type": "signal", "to": PAGE, "description": {"type": "rollback", "sdp": "v"}},
+        {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v", "offer": -1}},
         {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v" * 60_001}},
         {"type": "signal", "to": PAGE, "candidate": {"candidate": "c", "sdpMLineIndex": -1}},
         {"type": "chat", "id": "short", "text": "x"},

@@ -18,6 +18,7 @@ async def test_two_people_meet(room: Room) -> None:
     teacher = await room.enter(TEACHER)
 
     assert student.welcome["polite"] is True
+    assert student.welcome["numbers_offers"] is True
     assert student.welcome["other"]["state"] == "left"
     assert teacher.welcome["polite"] is False
     assert teacher.welcome["other"] == {"state": "online", "page": student.page, "media": None}

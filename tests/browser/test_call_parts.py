@@ -1,0 +1,161 @@
+"""Parts of the call by themselves, in real Chromium: two sides in one page, no room around them."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.room_page import Meeting, meeting_on
+from tools.local_worker import LocalWorker
+
+# Two sides that connect. `out` keeps all that each side has sent; `passOn` says who passes
+# signals on to the other side at once.
+TWO_SIDES = """async () => {
+  const { Peer } = await import("/js/peer.js");
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];
+  window.out = [[], []];
+  window.passOn = [true, true];
+  const Real = RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Real {
+    constructor(...all) { super(...all); connections.push(this); }
+  };
+  window.sides = [false, true].map((polite, index) => {
+    const send = (signal) => {
+      out[index].push(signal);
+      if (passOn[index]) setTimeout(() => sides[1 - index].receive(signal), 10);
+      return true;
+    };
+    const peer = new Peer({ iceServers: [], polite, numbersOffers: true, send });
+    peer.show(tracks);
+    return peer;
+  });
+  window.RTCPeerConnection = Real;
+  window.until = async (holds) => {
+    for (let tries = 0; !holds(); tries += 1) {
+      if (tries > 1000) throw new Error(`never: ${holds}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  await until(() => sides.every((side) => side.state === "connected"));
+}"""
+
+LATE_ANSWER = """async () => {
+  const [offering, answering] = sides;
+  const described = (index) => out[index].filter(({ description }) => description);
+  const [firstOffer] = described(0);
+  // The offer is made again, as after a lost answer, and so it is answered again.
+  passOn = [true, false];
+  const answers = described(1).length;
+  await answering.receive(firstOffer);
+  await until(() => described(1).length > answers);
+  const late = described(1).at(-1);
+  passOn = [false, false];
+  offering.restart();
+  await until(() => described(0).length > 1);
+  await offering.receive(late);
+  const kept = connections[0].signalingState;
+  passOn = [true, true];
+  await answering.receive(described(0).at(-1));
+  await until(() => connections[0].signalingState === "stable");
+  const fragment = ({ sdp }) => sdp.match(/a=ice-ufrag:(\\S+)/)[1];
+  return {
+    late: late.description.type,
+    kept,
+    agree: fragment(connections[0].remoteDescription) === fragment(connections[1].localDescription),
+  };
+}"""
+
+OFFER_THAT_FAILS = """async () => {
+  const { Peer } = await import("/js/peer.js");
+  const { setLocalDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setLocalDescription = () => Promise.reject(new Error("busy"));
+  const sent = [];
+  const send = (signal) => sent.push(signal) > 0;
+  const peer = new Peer({ iceServers: [], polite: false, numbersOffers: true, send });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  RTCPeerConnection.prototype.setLocalDescription = setLocalDescription;
+  peer.retry();
+  await until(() => sent.some(({ description }) => description?.type === "offer"));
+  peer.close();
+}"""
+
+SPEECH_AGAIN = """async () => {
+  const { MutedSpeech } = await import("/js/muted_speech.js");
+  const [track] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks();
+  const speech = new MutedSpeech(() => {});
+  for (const muted of [track, null, track, null]) speech.listenTo(muted);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}"""
+
+
+@pytest.fixture(scope="module")
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+@pytest.fixture(scope="module")
+def page(meeting: Meeting) -> Page:
+    """Return a lobby, with two connected sides in it."""
+    page = meeting.open("student")
+    page.evaluate(TWO_SIDES)
+    return page
+
+
+@pytest.fixture(autouse=True)
+def uncaught(page: Page) -> Iterator[list[str]]:
+    """Fail the test whose scripts leave an error to nobody."""
+    errors: list[str] = []
+
+    def note(error: object) -> None:
+        errors.append(str(error))
+
+    page.on("pageerror", note)
+    yield errors
+    page.remove_listener("pageerror", note)
+    assert errors == []
+
+
+def test_an_answer_to_an_earlier_offer_is_not_taken_for_one_to_the_next(page: Page) -> None:
+    assert page.evaluate(LATE_ANSWER) == {
+        "late": "answer",
+        "kept": "have-local-offer",
+        "agree": True,
+    }
+
+
+def test_an_offer_that_cannot_be_made_is_made_on_the_next_try(page: Page) -> None:
+    page.evaluate(OFFER_THAT_FAILS)
+
+
+def test_somebody_without_a_page_is_not_called(page: Page) -> None:
+    called = """async () => {
+      const { Call } = await import("/js/call.js");
+      const call = new Call({ send: () => true }, []);
+      call.call("");
+      call.receive({ from: "", restart: true });
+      return call.state;
+    }"""
+
+    assert page.evaluate(called) == "idle"
+
+
+def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> None:
+    page.route("**/js/heartbeat.js", lambda route: route.abort())
+    with page.expect_websocket(lambda socket: "page=" in socket.url) as opened:
+        page.evaluate(
+            """async () => {
+              const { Live } = await import("/js/live.js");
+              const session = location.pathname.split("/")[2];
+              window.live = new Live(session, "0123456789abcdef", () => true);
+            }"""
+        )
+    # The room drops a page 10 s after its last ping.
+    opened.value.wait_for_event("framesent", lambda frame: frame == "ping", timeout=9_000)
+    page.evaluate("live.leave()")
+
+
+def test_listening_for_speech_ends_once(page: Page) -> None:
+    page.evaluate(SPEECH_AGAIN)
