@@ -194,7 +194,9 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
     link.follow_to_reschedule: _open(ELSEWHERE, fails=NO_LINK),
     unsubscribe.show: _open(PAGE, fails=(errors.NotFoundError,)),
     unsubscribe.switch: _open(
-        PAGE, fails=(errors.NotFoundError,), body={FORM: schemas.UNSUBSCRIBE_FORM}
+        PAGE,
+        fails=(errors.BadRequestError, errors.NotFoundError),
+        body={FORM: schemas.UNSUBSCRIBE_FORM},
     ),
     platform.put: _platform(
         _json(200, schemas.SUMMARY),

@@ -198,7 +198,11 @@ RETRIED: Final = _object(record_id=TEXT, state=_one_of("announced"))
 BIGBLUEBUTTON_FORM: Final = _object(signed_parameters=TEXT)
 
 HEALTH: Final = _object(
-    {"bindings": {"type": "object", "additionalProperties": FLAG}, "problems": _list(TEXT)},
+    {
+        "bindings": {"type": "object", "additionalProperties": FLAG},
+        "lacks": _list(TEXT),
+        "problems": _list(TEXT),
+    },
     ok=FLAG,
 )
 SEEDED: Final = _object(sessions=_list(TEXT))

@@ -83,14 +83,16 @@ def moment_of(text: str, time_zone: str) -> int:
     Raises: ValueError.
     """
     try:
-        local = datetime.fromisoformat(text)
-    except ValueError as error:
+        # Some browsers send parts of a second.
+        local = datetime.fromisoformat(text).replace(microsecond=0)
+        zone = when.zone_of(time_zone)
+        moment = int(local.replace(tzinfo=zone).timestamp())
+        there = datetime.fromtimestamp(moment, zone).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:  # Python counts from year 1 to 9999
         raise ValueError("Please give a date and a time.") from error
-    zone = when.zone_of(time_zone)
-    moment = int(local.replace(tzinfo=zone).timestamp()) if local.tzinfo is None else None
-    if moment is None:
+    if local.tzinfo is not None:
         raise ValueError("Please give a date and a time.")
-    if datetime.fromtimestamp(moment, zone).replace(tzinfo=None) != local:
+    if there != local:
         raise ValueError("That hour does not exist: the clocks go forward.")
     return moment
 

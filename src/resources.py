@@ -48,7 +48,8 @@ async def download(
     described.append(("ETag", etag))
     if ranges.is_unchanged(headers, etag):
         return Response(None, 304, described, policy=policy)
-    part = ranges.requested(headers, size=size, etag=etag)
+    # RFC 9110, section 14.2: a range is for GET alone.
+    part = None if head_only else ranges.requested(headers, size=size, etag=etag)
     start, length = (part.start, part.length) if part else (0, size)
     if part:
         described.append(("Content-Range", part.content_range))

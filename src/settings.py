@@ -165,11 +165,17 @@ class Settings:
             for name in ("public_url", "sign_in_url", "auth_jwks_url", "plugnmeet_url", "bbb_url")
             if getattr(self, name).startswith("http:")
         ]
+        return found + self.lacks()
+
+    def lacks(self) -> list[str]:
+        """What does not work in production for want of a setting. It says nothing of secrets."""
+        if self.development:
+            return []
         if not self.resend_api_key:
-            found.append("without RESEND_API_KEY nobody gets mail")
-        elif not self.resend_webhook_secret:
-            found.append("without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of")
-        return found
+            return ["without RESEND_API_KEY nobody gets mail"]
+        if not self.resend_webhook_secret:
+            return ["without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"]
+        return []
 
     def _missing(self) -> list[str]:
         required = [

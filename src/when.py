@@ -12,6 +12,8 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+# Files among the zones that stand for one that is not set, or for the machine's own.
+_NO_ZONES: Final = ("Factory", "localtime", "posixrules")
 
 
 class Span(NamedTuple):
@@ -22,7 +24,7 @@ class Span(NamedTuple):
     start: str
     """`18:00`"""
     end: str
-    """`19:00`, or `00:30 on Tuesday` when the day changes."""
+    """`19:00`; `00:30 on Tuesday` when the day changes, `02:30 (CET)` when the clocks do."""
     zone: str
     """`Berlin time (CET)`"""
     length: str
@@ -38,6 +40,8 @@ def span(start: int, end: int, time_zone: str) -> Span:
     until = _clock(last)
     if last.date() != first.date():
         until += f" on {DAYS[last.weekday()]}"
+    if last.utcoffset() != first.utcoffset():
+        until += f" ({_abbreviation(last)})"
     return Span(
         date=day(first),
         start=_clock(first),
@@ -65,6 +69,8 @@ def _clock(moment: datetime) -> str:
 
 def zone_of(name: str) -> ZoneInfo:
     """The IANA zone of that name, or UTC."""
+    if name in _NO_ZONES:
+        return ZoneInfo("UTC")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -77,16 +83,19 @@ def is_zone(name: str) -> bool:
 
 
 def zone_name(moment: datetime) -> str:
-    """`Berlin time (CET)`, `New York time (EST)`, `UTC`."""
-    key = str(moment.tzinfo)
-    abbreviation = moment.tzname() or ""
-    if "/" not in key:
-        return key
-    city = key.rsplit("/", 1)[-1].replace("_", " ")
-    # Zones without letters of their own are named by their offset, such as `+04`.
-    if abbreviation[:1] in "+-":
-        abbreviation = f"UTC{abbreviation}"
-    return f"{city} time ({abbreviation})"
+    """`Berlin time (CET)`, `New York time (EST)`, `UTC-05`, `UTC`."""
+    area, _, place = str(moment.tzinfo).rpartition("/")
+    if area == "Etc":
+        return _abbreviation(moment)
+    if not area:
+        return place
+    return f"{place.replace('_', ' ')} time ({_abbreviation(moment)})"
+
+
+def _abbreviation(moment: datetime) -> str:
+    """`CET`; zones without letters of their own are named by their offset, such as `UTC+04`."""
+    name = moment.tzname() or ""
+    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def duration(seconds: int) -> str:

@@ -110,4 +110,5 @@ def _how_it_went(visit: Visit, other: str) -> str:
 
 def first_name(name: str) -> str:
     """What a person is called in running text."""
-    return name.split(maxsplit=1)[0] if name.strip() else name
+    # `Ada, VP` is Ada: the comma is for what follows.
+    return name.split(maxsplit=1)[0].rstrip(",;:") or name if name.strip() else name

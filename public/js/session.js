@@ -30,7 +30,7 @@ export class Session {
 
   /** What the other person is called in running text. */
   get otherFirstName() {
-    return this.other.name.split(/\s+/)[0];
+    return this.other.name.split(/[,;:]*\s+/)[0];
   }
 
   /** The server's time; never ahead of it, so that nothing opens too early here. */

@@ -19,7 +19,11 @@ async def openapi(_request: Request, ctx: Context) -> Response:
 
 
 async def healthz(_request: Request, ctx: Context) -> Response:
-    """200 when every binding answers, else 503. Names only; no secrets."""
+    """200 when every binding answers, else 503. Names only; no secrets.
+
+    `lacks` has what does not work because a setting is missing that not everybody needs.
+    """
     bindings = await ctx.probe()
     healthy = all(bindings.values())
-    return json_response({"ok": healthy, "bindings": bindings}, 200 if healthy else 503)
+    health = {"ok": healthy, "bindings": bindings, "lacks": ctx.settings.lacks()}
+    return json_response(health, 200 if healthy else 503)

@@ -6,18 +6,24 @@ of ours; link scanners send the GET, which therefore changes nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import links
 import pages
 from db import preferences
-from errors import NotFoundError
+from errors import BadRequestError, NotFoundError
 from web import html_response
 
 if TYPE_CHECKING:
     from context import Context
     from db.database import Row
     from web import Request, Response
+
+# RFC 8058 lets mail programs choose between the two kinds of forms.
+_ONE_CLICK_PART: Final = re.compile(
+    rb'name="?List-Unsubscribe"?\s*\r?\n\r?\nOne-Click\r?\n', re.IGNORECASE
+)
 
 
 async def show(_request: Request, ctx: Context, token: str) -> Response:
@@ -26,11 +32,28 @@ async def show(_request: Request, ctx: Context, token: str) -> Response:
 
 
 async def switch(request: Request, ctx: Context, token: str) -> Response:
-    """Off, unless the page's own form says `reminders=on`."""
+    """On or off, as the page's own form says; off by the one click of a mail program.
+
+    Raises: BadRequestError for anything else, which nobody has clicked.
+    """
     person_id = _person(ctx, token)
-    enabled = (await request.form()).get("reminders") == "on"
+    enabled = await _wanted(request)
     person = await preferences.switch(ctx.db, person_id, enabled=enabled)
     return _page(ctx, person, changed=True)
+
+
+async def _wanted(request: Request) -> bool:
+    """Whether reminders are to come. Raises: BadRequestError."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        if _ONE_CLICK_PART.search(await request.body()):
+            return False
+        raise BadRequestError
+    form = await request.form()
+    if form.get("List-Unsubscribe") == "One-Click":
+        return False
+    if form.get("reminders") not in ("on", "off"):
+        raise BadRequestError
+    return form["reminders"] == "on"
 
 
 def _person(ctx: Context, token: str) -> str:

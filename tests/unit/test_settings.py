@@ -202,9 +202,12 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
         "PUBLIC_URL is not https",
         "without RESEND_API_KEY nobody gets mail",
     ]
-    assert replace(strong, resend_webhook_secret="").weaknesses() == [
-        "without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"
-    ]
+    without_webhooks = replace(strong, resend_webhook_secret="")
+    sentence = "without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"
+    assert without_webhooks.weaknesses() == without_webhooks.lacks() == [sentence]
+    # For everybody to read: nothing of how strong the secrets are.
+    assert weak.lacks() == ["without RESEND_API_KEY nobody gets mail"]
+    assert strong.lacks() == []
 
 
 @pytest.mark.parametrize(

@@ -281,3 +281,20 @@ async def test_what_is_too_late_is_said_to_be_too_late(world):
     status, answer = await teacher(world, "POST", "/session/s1/resources/f1/restore")
 
     assert (status, "too late" in answer["error"]["message"]) == (409, True)
+
+
+async def test_a_range_is_for_get_alone(world):
+    """RFC 9110, section 14.2: with HEAD it is ignored."""
+    headers = {"content-length": str(len(PDF)), "content-type": "application/pdf"}
+    _, file = await teacher(
+        world, "POST", "/session/s1/resources?name=a.pdf", body=PDF, headers=headers
+    )
+    place = f"/session/s1/resources/{file['id']}"
+
+    for asked, status in (("bytes=0-3", 206), ("bytes=999-", 416)):
+        got = await world.press("GET", place, headers={"range": asked})
+        head = await world.press("HEAD", place, headers={"range": asked})
+        told = dict(head.headers)
+        assert (got.status, head.status) == (status, 200)
+        assert told["Content-Length"] == str(len(PDF))
+        assert "Content-Range" not in told

@@ -63,12 +63,12 @@ def test_a_session_over_midnight_names_the_day_it_ends(zone, start, end):
     ("zone", "first", "start", "end"),
     [
         # Clocks go from 02:00 to 03:00.
-        ("Europe/Berlin", (2027, 3, 28, 0, 30), "01:30", "03:30"),
-        ("America/New_York", (2027, 3, 14, 6, 30), "01:30", "03:30"),
+        ("Europe/Berlin", (2027, 3, 28, 0, 30), "01:30", "03:30 (CEST)"),
+        ("America/New_York", (2027, 3, 14, 6, 30), "01:30", "03:30 (EDT)"),
         # Clocks go from 03:00 back to 02:00.
-        ("Europe/Berlin", (2027, 10, 31, 0, 30), "02:30", "02:30"),
+        ("Europe/Berlin", (2027, 10, 31, 0, 30), "02:30", "02:30 (CET)"),
         # Half an hour only: from 02:00 to 02:30.
-        ("Australia/Lord_Howe", (2026, 10, 3, 15, 0), "01:30", "03:00"),
+        ("Australia/Lord_Howe", (2026, 10, 3, 15, 0), "01:30", "03:00 (UTC+11)"),
     ],
 )
 def test_an_hour_stays_an_hour_when_the_clocks_change(zone, first, start, end):
@@ -98,6 +98,26 @@ def test_an_unknown_zone_reads_as_utc(unknown):
 
     assert (span.start, span.zone) == ("17:00", "UTC")
     assert not when.is_zone(unknown)
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Etc/GMT+5", "UTC-05"),
+        ("Etc/GMT-14", "UTC+14"),
+        ("Etc/UTC", "UTC"),
+        ("Etc/GMT", "GMT"),
+        ("Asia/Kolkata", "Kolkata time (IST)"),
+    ],
+)
+def test_a_zone_of_no_city_is_named_by_its_offset(zone, name):
+    assert when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), zone).zone == name
+
+
+@pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])
+def test_what_stands_for_a_zone_that_is_not_set_is_none(name):
+    assert not when.is_zone(name)
+    assert str(when.zone_of(name)) == "UTC"
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"])

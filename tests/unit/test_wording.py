@@ -104,6 +104,8 @@ def test_every_view_has_a_label():
         ("Lena", "Lena"),
         ("  Lena  F ", "Lena"),
         ("José Ñ", "José"),
+        ("Ada, VP", "Ada"),
+        (", VP", ", VP"),
         ("", ""),
     ],
 )

@@ -70,8 +70,11 @@ def test_secrets_of_development_open_nothing(production):
     error_of(production.get("/platform/sessions/s1", token=token), 401)
 
 
-def test_it_is_healthy(production):
-    assert production.get("/healthz").json()["ok"] is True
+def test_it_is_healthy_and_says_what_it_lacks(production):
+    health = production.get("/healthz").json()
+
+    assert health["ok"] is True
+    assert health["lacks"] == ["without RESEND_API_KEY nobody gets mail"]
 
 
 @pytest.mark.parametrize(

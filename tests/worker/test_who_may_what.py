@@ -100,6 +100,7 @@ BODIES: dict[tuple[str, str], Body] = {
         "content": PDF
     },
     ("POST", "/session/{session_id}/reschedule"): as_json(NEXT_WEEK),
+    ("POST", "/unsubscribe/{token}"): lambda _: {"data": {"reminders": "off"}},
     ("POST", "/dev/recordings"): lambda prey: {
         "json": {"session_id": prey.ended, "record_id": f"new-{prey.name}"}
     },

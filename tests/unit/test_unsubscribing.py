@@ -1,0 +1,83 @@
+"""Who switches reminders off: the page's own form, or a mail program as RFC 8058 has it."""
+
+import pytest
+
+import links
+from errors import BadRequestError
+from handlers import unsubscribe
+from settings import Settings
+from tests.unit.booked import book
+from tests.unit.cast import START
+from tests.unit.fake_context import FakeContext
+from web import Request
+
+SETTINGS = Settings(
+    link_secrets=("a-key-of-links",),
+    student_dashboard_url="https://www.example.com/student",
+    teacher_dashboard_url="https://www.example.com/teacher",
+)
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=x"
+PART = b"--x\r\nContent-Disposition: form-data; name=%s\r\n\r\nOne-Click\r\n--x--"
+
+
+async def post(db, connection, body: bytes, kind: str = FORM):
+    """What came of it: are reminders on?"""
+
+    async def read(_limit: int) -> bytes:
+        return body
+
+    token = links.sign(
+        links.RoomLink("s1", "student"), SETTINGS.link_secrets, purpose=links.UNSUBSCRIBE
+    )
+    request = Request("POST", "https://x/unsubscribe", {"content-type": kind}, read)
+    ctx = FakeContext.make(db, START, settings=SETTINGS)
+    response = await unsubscribe.switch(request, ctx, token)
+    assert response.status == 200
+    (row,) = connection.execute("SELECT reminders_enabled FROM users WHERE id = 'student'")
+    return bool(row[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"List-Unsubscribe=One-Click", FORM),
+        (b"List-Unsubscribe=One-Click", f"{FORM}; charset=utf-8"),
+        (PART % b'"List-Unsubscribe"', PARTS),
+        (PART.replace(b"\r", b"") % b"List-Unsubscribe", PARTS),
+        (b"reminders=off", FORM),
+    ],
+)
+async def test_one_click_and_the_pages_own_button_switch_reminders_off(db, connection, body, kind):
+    book(connection)
+
+    assert await post(db, connection, body, kind) is False
+
+
+async def test_the_pages_own_button_switches_them_on_again(db, connection):
+    book(connection)
+    await post(db, connection, b"reminders=off")
+
+    assert await post(db, connection, b"reminders=on") is True
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", FORM),
+        (b"", ""),
+        (b"x=1", FORM),
+        (b"List-Unsubscribe=", FORM),
+        (b"List-Unsubscribe=Two-Clicks", FORM),
+        (b"reminders=maybe", FORM),
+        (b'{"List-Unsubscribe": "One-Click"}', "application/json"),
+        (PART % b'"note"', PARTS),
+    ],
+)
+async def test_any_other_request_changes_nothing(db, connection, body, kind):
+    book(connection)
+
+    with pytest.raises(BadRequestError):
+        await post(db, connection, body, kind)
+    (row,) = connection.execute("SELECT reminders_enabled FROM users WHERE id = 'student'")
+    assert row[0] == 1
