@@ -22,7 +22,7 @@ export class Panel extends EventTarget {
       $(button).addEventListener("click", () => this.toggle(/** @type {Part} */ (part)), { signal });
     }
     for (const part of PARTS) {
-      $(`tab-${part}`).addEventListener("click", () => this.#show(/** @type {Part} */ (part)), { signal });
+      $(`tab-${part}`).addEventListener("click", () => this.#turnTo(/** @type {Part} */ (part)), { signal });
     }
     $("tab-chat").parentElement.addEventListener("keydown", (event) => this.#onArrow(event), { signal });
     $("panel-close").addEventListener("click", () => this.close(), { signal });
@@ -37,13 +37,18 @@ export class Panel extends EventTarget {
   toggle(part) {
     if (this.#open === part) return this.close();
     this.#openedBy = $(BUTTONS[part]);
-    this.#show(part);
+    this.#turnTo(part);
+  }
+
+  /** @param {Part} part */
+  show(part) {
+    if (this.#open !== part) this.toggle(part);
   }
 
   close() {
     if (!this.#open) return;
     if (panel.contains(document.activeElement)) this.#openedBy?.focus();
-    this.#show(null);
+    this.#turnTo(null);
   }
 
   /** As tabs have it: arrows go from one to the next. @param {KeyboardEvent} event */
@@ -51,13 +56,13 @@ export class Panel extends EventTarget {
     const step = { ArrowRight: 1, ArrowLeft: PARTS.length - 1 }[event.key];
     if (!step) return;
     const next = /** @type {Part} */ (PARTS[(PARTS.indexOf(this.#open) + step) % PARTS.length]);
-    this.#show(next);
+    this.#turnTo(next);
     // Whoever goes along the tabs is not drawn into one.
     $(`tab-${next}`).focus();
   }
 
   /** @param {Part | null} part */
-  #show(part) {
+  #turnTo(part) {
     this.#open = part;
     panel.hidden = part === null;
     for (const each of PARTS) {

@@ -45,7 +45,7 @@ export class Room {
     this.own = new OwnMedia({ devices, session, live, call: this.call, held: this.held, stage: this.stage }, signal);
     this.panel = new Panel(signal);
     showFiles(this.panel, signal);
-    this.chat = new Chat(live, this.panel, { role: session.role, otherName: this.other.name }, signal);
+    this.chat = new Chat(live, this.panel, session, signal);
     live.addEventListener("message", (event) => this.#hear(event["detail"]));
     live.addEventListener("down", () => this.#render());
     live.addEventListener("over", (event) => this.#over(event["detail"]));

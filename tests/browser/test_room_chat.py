@@ -1,0 +1,113 @@
+"""The chat of the room: unread messages, long ones, drafts, and reading in peace."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.room_page import Meeting, join
+from tests.browser.test_room_faults import Wire
+
+IN_VIEW = """line => {
+  const { top, bottom } = line.getBoundingClientRect();
+  const list = document.getElementById("chat-lines").getBoundingClientRect();
+  return top >= list.top - 1 && bottom <= list.bottom + 1;
+}"""
+
+
+def write(page: Page, words: str) -> None:
+    field = page.locator("#chat-text")
+    if not field.is_visible():
+        page.locator("#call-chat").click()
+    field.fill(words)
+    field.press("Enter")
+
+
+def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    wire = Wire(student)
+    student.reload()
+    join(student)
+    teacher = meeting.enter("teacher")
+    write(student, "before")
+    expect(teacher.locator("#chat-lines li")).to_have_count(1)
+    wire.break_off()
+    expect(student.locator("#reconnecting")).to_be_visible()
+    write(student, "written offline")
+    waiting = student.locator("#chat-lines .waiting")
+    expect(waiting).to_contain_text("not sent yet")
+    student.get_by_role("button", name="Close panel").click()
+    for words in ("one", "two"):
+        write(teacher, words)
+    expect(teacher.locator("#chat-lines li")).to_have_count(3)
+    wire.cut = False
+
+    chat = student.locator("#call-chat")
+    expect(chat).to_have_attribute("data-unread", "2", timeout=15_000)
+    expect(student.locator("#announcer")).to_have_text("2 new messages from Amara.")
+    expect(student.locator(".toast", has_text="Amara: two")).to_be_visible()
+    expect(teacher.locator("#chat-lines li")).to_have_count(4)
+    chat.click()
+    expect(student.locator("#chat-lines .line-text")).to_have_text(
+        ["before", "one", "two", "written offline"]
+    )
+    expect(waiting).to_have_count(0)
+
+
+def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    write(teacher, "Please open page 5")
+    expect(teacher.locator("#chat-lines .waiting")).to_have_count(0)
+    student = meeting.enter("student")
+    chat = student.locator("#call-chat")
+    expect(chat).to_have_attribute("data-unread", "1")
+    # A note is a way to what it tells of.
+    student.locator(".toast", has_text="Please open page 5").click()
+    expect(student.locator("#chat-lines")).to_contain_text("Please open page 5")
+    expect(chat).not_to_have_attribute("data-unread", "1")
+    field = student.get_by_label("Message to Amara")
+    field.fill("half a sen")
+    student.reload()
+    join(student)
+
+    expect(teacher.locator("#room-status-words")).to_contain_text("Lena")
+    student.locator("#call-chat").click()
+    expect(student.locator("#chat-lines li")).to_have_count(1)
+    assert student.locator("#announcer").inner_text() == ""
+    expect(field).to_have_value("half a sen")
+
+
+def test_reading_in_peace_and_messages_that_are_too_long(meeting: Meeting) -> None:
+    student, teacher = meeting.enter("student"), meeting.enter("teacher")
+    student.locator("#call-chat").click()
+    for number in range(8):
+        write(teacher, f"Line {number}\n1\n2\n3")
+        write(teacher, "مرحبا\n" * 4 + "www.khanacademy.org/math, me@www.example.org")
+    lines = student.locator("#chat-lines li")
+    expect(lines).to_have_count(16, timeout=15_000)
+    arabic = lines.nth(1).locator(".line-text")
+    assert arabic.evaluate("line => getComputedStyle(line).direction") == "rtl"
+    link = arabic.get_by_role("link")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", "https://www.khanacademy.org/math")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+    # Who reads above is not moved; a button leads to what is new.
+    first = lines.first
+    first.evaluate("line => line.scrollIntoView()")
+    write(teacher, "the newest")
+    new = student.get_by_role("button", name="1 new message")
+    expect(new).to_be_visible()
+    assert first.evaluate(IN_VIEW)
+    new.click()
+    expect(new).to_be_hidden()
+    assert lines.last.evaluate(IN_VIEW)
+
+    field = student.get_by_label("Message to Amara")
+    field.fill("é" * 2_500)
+    assert field.evaluate("field => field.value.length") == 2_500
+    expect(student.locator("#chat-problem")).to_contain_text("at most 2,000 characters")
+    expect(student.locator("#chat-count")).to_have_text("2,500 of 2,000 characters")
+    field.press("Enter")
+    assert field.evaluate("field => field.value.length") == 2_500
+    field.fill("é" * 2_000)
+    expect(student.locator("#chat-problem")).to_be_empty()
+    field.press("Enter")
+    expect(teacher.locator("#chat-lines li").last).to_contain_text("é" * 2_000)
