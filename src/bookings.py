@@ -31,6 +31,9 @@ LATEST: Final = 4_102_444_800
 """The year 2100: anything larger is most likely milliseconds."""
 ATTEMPTS: Final = 3
 
+Change = Literal["new", "same", "new end", "moved"]
+"""What a booking means for the session of its id; `moved`: to another start."""
+
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 # Its origin becomes part of a page's policies: nothing that could end a directive.
 _WEB_ADDRESS: Final = re.compile(
@@ -138,7 +141,7 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
         known = await sessions.find(ctx.db, session_id)
         change = change_of(known, booking)
         stored = await bookings.store(
-            ctx.db, session_id, booking, known=known, reopens=change == "moved", now=ctx.now
+            ctx.db, session_id, booking, known=known, change=change, now=ctx.now
         )
         if stored:
             current = await sessions.find(ctx.db, session_id)
@@ -147,7 +150,7 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
     raise ConflictError("This session is being changed by somebody else. Try again.")
 
 
-def change_of(known: Session | None, booking: Booking) -> Literal["new", "same", "moved"]:
+def change_of(known: Session | None, booking: Booking) -> Change:
     """What a booking does to the session as it is.
 
     Raises: ConflictError for changes that come too late.
@@ -167,7 +170,9 @@ def change_of(known: Session | None, booking: Booking) -> Literal["new", "same",
         raise ConflictError("This session is in progress: only its end can still be moved.")
     if known.status is Status.NO_SHOW and not same_people:
         raise ConflictError("Somebody waited in this session: its people cannot be changed.")
-    return "same" if same_times else "moved"
+    if same_times:
+        return "same"
+    return "new end" if same_start else "moved"
 
 
 async def cancel(ctx: Context, session_id: str) -> Session:

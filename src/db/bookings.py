@@ -6,10 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from db import reminders
-from model import Status
-
 if TYPE_CHECKING:
-    from bookings import BookedPerson, Booking
+    from bookings import BookedPerson, Booking, Change
     from db.database import Database, Row
     from model import Session
 
@@ -39,22 +37,24 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
-# ?10 and ?11 are the status and sequence that the decision was based on, ?12 says that the times
-# change: compare and set, so that two writers never mix.
+# ?10 and ?11 are the status and sequence that the decision was based on: compare and set, so that
+# two writers never mix. Another end alone changes nothing of who had come and who had not.
 CHANGE_SESSION: Final = """
 UPDATE sessions
    SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
        recording_enabled = ?7, bbb_meeting_url = ?8, updated_at = ?9,
-       sequence = sequence + ?12,
+       sequence = sequence + (scheduled_start <> ?5 OR scheduled_end <> ?6),
        timed_at = CASE WHEN scheduled_start <> ?5 THEN ?9 ELSE timed_at END,
-       status = CASE WHEN ?12 = 1 AND status = 'no_show' THEN 'scheduled' ELSE status END,
-       no_show = CASE WHEN ?12 = 1 THEN NULL ELSE no_show END,
-       ended_at = CASE WHEN ?12 = 1 THEN NULL ELSE ended_at END
+       status = CASE WHEN scheduled_start <> ?5 AND status = 'no_show' THEN 'scheduled'
+                     ELSE status END,
+       no_show = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE no_show END,
+       ended_at = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE ended_at END
  WHERE id = ?1 AND status = ?10 AND sequence = ?11
 RETURNING id
 """
 
-# Who waited for the old time did not come to the new one. Runs after CHANGE_SESSION.
+# Who waited for the old time did not come to the new one. Runs after the start was changed, under
+# the sequence that this change has made.
 FORGET_ATTENDANCE: Final = """
 DELETE FROM attendance
  WHERE session_id = ?1
@@ -102,7 +102,7 @@ async def store(
     booking: Booking,
     *,
     known: Session | None,
-    reopens: bool,
+    change: Change,
     now: int,
 ) -> bool:
     """Write a booking in one transaction; False when the session has changed meanwhile."""
@@ -126,11 +126,11 @@ async def store(
     if known is None:
         statements.append((ADD_SESSION, values))
     else:
-        based_on = (known.status.value, known.sequence, int(reopens))
+        based_on = (known.status.value, known.sequence)
         statements.append((CHANGE_SESSION, (*values, *based_on)))
     written = len(statements) - 1
     if known is not None:
-        if reopens and known.status is not Status.IN_PROGRESS:
+        if change == "moved":
             statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
         statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += reminders.follow_booking(session_id, now)

@@ -96,6 +96,31 @@ async def test_the_end_of_a_running_session_moves_and_nobody_is_thrown_out(db, c
     assert (moved.student.present, moved.teacher.present) == (True, True)
 
 
+async def test_another_end_leaves_who_had_come_and_what_is_on_record(db, connection):
+    await put(db)
+    attend(connection, "student")
+    waiting, _ = await put(db, scheduled_end=END + HOUR)
+    connection.execute("UPDATE sessions SET status = 'no_show', no_show = 'teacher'")
+    missed, _ = await put(db, scheduled_end=END + 2 * HOUR)
+
+    assert (waiting.sequence, waiting.scheduled_end) == (1, END + HOUR)
+    assert waiting.student.present
+    assert (missed.sequence, missed.scheduled_end) == (2, END + 2 * HOUR)
+    assert (missed.status, missed.no_show) == (Status.NO_SHOW, Role.TEACHER)
+    assert missed.student.present
+
+
+async def test_another_end_does_not_open_again_what_the_teacher_has_ended(db, connection):
+    await put(db)
+    attend(connection, "teacher")
+    connection.execute(
+        "UPDATE sessions SET status = 'no_show', no_show = 'student', ended_at = ?", (START + 900,)
+    )
+    ended, _ = await put(db, scheduled_end=END + HOUR)
+
+    assert (ended.status, ended.ended_at) == (Status.NO_SHOW, START + 900)
+
+
 async def test_of_two_creations_at_once_one_is_new(connection):
     async def other():
         await put(SqliteDatabase(connection))

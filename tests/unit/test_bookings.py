@@ -47,7 +47,7 @@ async def test_what_is_optional_may_be_left_out_or_null(db, given):
     teacher = booked_person("teacher") | given
     optional = {"recording_enabled": None, "bbb_meeting_url": None} if given else {}
     parsed = bookings.parse("s1", booking(teacher=teacher, **optional))
-    await bookings_db.store(db, "s1", parsed, known=None, reopens=False, now=START - DAY)
+    await bookings_db.store(db, "s1", parsed, known=None, change="new", now=START - DAY)
     session = await sessions.find(db, "s1")
 
     assert (session.teacher.time_zone, session.teacher.locale) == ("UTC", "en")
@@ -199,11 +199,12 @@ MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
         ({}, {"course": {"id": "algebra", "title": "Renamed"}}, "same"),
         ({}, OTHER_STUDENT, "same"),
         ({}, LATER, "moved"),
-        ({}, LONGER, "moved"),
+        ({}, LONGER, "new end"),
         (HELD, {}, "same"),
-        (HELD, LONGER, "moved"),
+        (HELD, LONGER, "new end"),
         (MISSED, {}, "same"),
         (MISSED, LATER, "moved"),
+        (MISSED, LONGER, "new end"),
         ({"status": Status.CANCELLED}, {}, "same"),
         ({"status": Status.COMPLETED}, {}, "same"),
     ],
