@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+import rules
 import validation
 import when
 from db import bookings, sessions
@@ -139,7 +140,7 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
     """
     for _ in range(ATTEMPTS):
         known = await sessions.find(ctx.db, session_id)
-        change = change_of(known, booking)
+        change = change_of(known, booking, ctx.now)
         stored = await bookings.store(
             ctx.db, session_id, booking, known=known, change=change, now=ctx.now
         )
@@ -150,7 +151,7 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
     raise ConflictError("This session is being changed by somebody else. Try again.")
 
 
-def change_of(known: Session | None, booking: Booking) -> Change:
+def change_of(known: Session | None, booking: Booking, now: int) -> Change:
     """What a booking does to the session as it is.
 
     Raises: ConflictError for changes that come too late.
@@ -160,6 +161,11 @@ def change_of(known: Session | None, booking: Booking) -> Change:
     same_people = (known.student.id, known.teacher.id) == (booking.student.id, booking.teacher.id)
     same_start = known.scheduled_start == booking.scheduled_start
     same_times = same_start and known.scheduled_end == booking.scheduled_end
+    if not _holds_same_call(known, booking) and _goes_on(known, booking, now):
+        raise ConflictError(
+            "People are in this session's call: its recording and its meeting stay as they are "
+            "until it is over."
+        )
     if same_people and same_times:
         return "same"
     if known.status is Status.CANCELLED:
@@ -173,6 +179,22 @@ def change_of(known: Session | None, booking: Booking) -> Change:
     if same_times:
         return "same"
     return "new end" if same_start else "moved"
+
+
+def _holds_same_call(known: Session, booking: Booking) -> bool:
+    """Whether the booking leaves the call where it is, recorded or not as it is."""
+    held = known.recording_enabled, known.bbb_meeting_url
+    return held == (booking.recording_enabled or False, booking.bbb_meeting_url)
+
+
+def _goes_on(known: Session, booking: Booking, now: int) -> bool:
+    """Whether there is a call, or people wait for one, and the booking's times do not end it."""
+    in_progress = known.status is Status.IN_PROGRESS
+    after = known._replace(
+        scheduled_start=booking.scheduled_start, scheduled_end=booking.scheduled_end
+    )
+    anybody_there = known.student.present or known.teacher.present
+    return in_progress or (anybody_there and rules.can_join(after, now))
 
 
 async def cancel(ctx: Context, session_id: str) -> Session:

@@ -83,6 +83,8 @@ class Session(NamedTuple):
     provider: str | None = None
     """Where its call is held; None until somebody has joined."""
     provider_room_id: str | None = None
+    provider_room_over: bool = False
+    """The session was moved out of reach of that room: its next call gets another one."""
     reminders: tuple[Reminder, ...] = ()
     reschedule_asked_by: str | None = None
     """Who asks for another time, while that is not answered."""

@@ -35,7 +35,7 @@ def place_of(session: Session, settings: Settings) -> Place:
     stays_peer = settings.peer_first and not session.recording_enabled
     if stays_peer and session.provider in (None, PEER):
         return Place(PEER)
-    return Place(provider, room_id(session, settings))
+    return Place(provider, _room_of(session, provider, settings))
 
 
 def frame_origin(session: Session, settings: Settings) -> str | None:
@@ -63,11 +63,18 @@ def is_recorded(session: Session, settings: Settings) -> bool:
     return session.recording_enabled and place_of(session, settings).room_id is not None
 
 
-def room_id(session: Session, settings: Settings) -> str:
-    """The name of the provider's room: one a lesson, and another one when it is moved.
+def _room_of(session: Session, provider: str, settings: Settings) -> str:
+    """The name of the provider's room: that of the present call, else a new one."""
+    if session.provider == provider and session.provider_room_id and not session.provider_room_over:
+        return session.provider_room_id
+    return new_room_id(session, settings)
+
+
+def new_room_id(session: Session, settings: Settings) -> str:
+    """A name for the room of the session's next call, the same for two people who join at once.
 
     Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
     itself; two deployments may also share one server.
     """
-    lesson = f"{settings.public_url}\n{session.id}\n{session.scheduled_start}"
+    lesson = f"{settings.public_url}\n{session.id}\n{session.scheduled_start}\n{session.sequence}"
     return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"

@@ -63,7 +63,7 @@ async def _hold(ctx: Context, session: Session) -> Place:
         if found is None:
             raise SessionNotFoundError
         place = place_of(found, ctx.settings)
-        if (place.provider, place.room_id) == (found.provider, found.provider_room_id):
+        if _is_noted(place, found):
             return place
         if await calls_db.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
             return place
@@ -83,12 +83,16 @@ async def move(ctx: Context, session_id: str) -> str | None:
         return None
     moved = session._replace(provider=ctx.settings.video_provider)
     place = place_of(moved, ctx.settings)
-    if (place.provider, place.room_id) == (session.provider, session.provider_room_id):
+    if _is_noted(place, session):
         return place.provider
     if not await calls_db.hold(ctx.db, session, provider=place.provider, room_id=place.room_id):
         raise ServiceUnavailableError  # somebody else has just written: asking again works
     log("call_moved", session_id=session_id, provider=place.provider)
     return place.provider
+
+
+def _is_noted(place: Place, session: Session) -> bool:
+    return (place.provider, place.room_id) == (session.provider, session.provider_room_id)
 
 
 async def end(ctx: Context, provider: str, room_id: str) -> None:

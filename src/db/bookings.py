@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+import rules
 from db import reminders
+
 if TYPE_CHECKING:
     from bookings import BookedPerson, Booking, Change
-    from db.database import Database, Row
+    from db.database import Database, Row, Statement
     from model import Session
+
+_WINDOW: Final = (rules.JOIN_WINDOW_S, rules.OVERTIME_S)
 
 PUT_USER: Final = """
 INSERT INTO users (id, name, email, avatar, time_zone, locale, updated_at)
@@ -39,6 +43,8 @@ RETURNING id
 
 # ?10 and ?11 are the status and sequence that the decision was based on: compare and set, so that
 # two writers never mix. Another end alone changes nothing of who had come and who had not.
+# ?12 and ?13 are rules.JOIN_WINDOW_S and rules.OVERTIME_S: a call goes on while its room is open,
+# and nothing may change then that decides where it is held.
 CHANGE_SESSION: Final = """
 UPDATE sessions
    SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
@@ -48,18 +54,26 @@ UPDATE sessions
        status = CASE WHEN scheduled_start <> ?5 AND status = 'no_show' THEN 'scheduled'
                      ELSE status END,
        no_show = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE no_show END,
-       ended_at = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE ended_at END
+       ended_at = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE ended_at END,
+       provider_room_over = CASE WHEN (scheduled_start <> ?5 AND ended_at IS NOT NULL)
+                                   OR ?9 < ?5 - ?12 OR ?9 >= ?6 + ?13
+                                 THEN 1 ELSE provider_room_over END
  WHERE id = ?1 AND status = ?10 AND sequence = ?11
+   AND ((recording_enabled = ?7 AND bbb_meeting_url IS ?8)
+        OR ?9 < ?5 - ?12 OR ?9 >= ?6 + ?13
+        OR NOT EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = ?1 AND a.left_at IS NULL))
 RETURNING id
 """
 
-# Who waited for the old time did not come to the new one. Runs after the start was changed, under
-# the sequence that this change has made.
-FORGET_ATTENDANCE: Final = """
+# Who waited for the old time did not come to the new one, unless they wait on in a room that stays
+# open. Runs after the start was changed, under the sequence that this change has made.
+_FORGET_ATTENDANCE: Final = """
 DELETE FROM attendance
  WHERE session_id = ?1
    AND EXISTS (SELECT 1 FROM sessions s
-                WHERE s.id = ?1 AND s.status = 'scheduled' AND s.sequence = ?2)
+                WHERE s.id = ?1 AND s.status = 'scheduled' AND s.sequence = ?2
+                  AND (attendance.left_at IS NOT NULL
+                       OR ?3 < s.scheduled_start - ?4 OR ?3 >= s.scheduled_end + ?5))
 """
 
 # Who was replaced while waiting in the room: what the room hears of them from now on is of another.
@@ -126,16 +140,21 @@ async def store(
     if known is None:
         statements.append((ADD_SESSION, values))
     else:
-        based_on = (known.status.value, known.sequence)
+        based_on = (known.status.value, known.sequence, *_WINDOW)
         statements.append((CHANGE_SESSION, (*values, *based_on)))
     written = len(statements) - 1
     if known is not None:
         if change == "moved":
-            statements.append((FORGET_ATTENDANCE, (session_id, known.sequence + 1)))
+            statements.append(forget_attendance(session_id, known.sequence + 1, now))
         statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += reminders.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])
+
+
+def forget_attendance(session_id: str, sequence: int, now: int) -> Statement:
+    """The statement to run after a change of the start, which has made this `sequence`."""
+    return _FORGET_ATTENDANCE, (session_id, sequence, now, *_WINDOW)
 
 
 def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:

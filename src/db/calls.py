@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # ?4 and ?5 are where it was held when that was decided: of two who decide at once, one asks again.
 HOLD: Final = """
-UPDATE sessions SET provider = ?2, provider_room_id = ?3
+UPDATE sessions SET provider = ?2, provider_room_id = ?3, provider_room_over = 0
  WHERE id = ?1 AND provider IS ?4 AND provider_room_id IS ?5
 RETURNING id
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+import rules
 from db import bookings, reminders
 from mail_rules import Request
 
@@ -72,11 +73,14 @@ SELECT person.value AS user_id
                         UNION ALL SELECT teacher_id FROM ({_CLASHES}))
 """  # noqa: S608
 
-# ?5 is the sequence that the answer was based on, ?6 the request.
+# ?5 is the sequence that the answer was based on, ?6 the request, ?7 rules.JOIN_WINDOW_S: a call
+# goes on while its room stays open.
 MOVE: Final = f"""
 UPDATE sessions AS me
    SET scheduled_start = ?2, scheduled_end = ?3, sequence = sequence + 1, timed_at = ?4,
-       updated_at = ?4, status = 'scheduled', no_show = NULL, ended_at = NULL
+       updated_at = ?4, status = 'scheduled', no_show = NULL, ended_at = NULL,
+       provider_room_over = CASE WHEN ended_at IS NOT NULL OR ?4 < ?2 - ?7
+                                 THEN 1 ELSE provider_room_over END
  WHERE me.id = ?1 AND me.sequence = ?5 AND me.status IN ('scheduled', 'no_show')
    AND EXISTS (SELECT 1 FROM reschedules r
                 WHERE r.id = ?6 AND r.state = 'open' AND r.scheduled_start = me.scheduled_start)
@@ -186,9 +190,12 @@ async def accept(
     end = start + session.scheduled_end - session.scheduled_start
     moved_to = session.sequence + 1
     statements: list[tuple[str, tuple[Any, ...]]] = [
-        (MOVE, (session.id, start, end, now, session.sequence, request.id)),
+        (
+            MOVE,
+            (session.id, start, end, now, session.sequence, request.id, rules.JOIN_WINDOW_S),
+        ),
         (ACCEPT, (request.id, start, note, now, moved_to)),
-        (bookings.FORGET_ATTENDANCE, (session.id, moved_to)),
+        bookings.forget_attendance(session.id, moved_to, now),
         *reminders.follow_booking(session.id, now),
         (MAIL_ACCEPTED, (request.id, now)),
     ]

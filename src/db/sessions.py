@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = """
        s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
        s.sequence, s.recording_enabled, s.bbb_meeting_url, s.provider, s.provider_room_id,
+       s.provider_room_over,
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
        st.time_zone AS student_time_zone, st.locale AS student_locale,
@@ -98,6 +99,7 @@ def of_row(row: Row) -> Session:
         reschedule_asked_by=row.get("reschedule_asked_by"),
         provider=row["provider"],
         provider_room_id=row["provider_room_id"],
+        provider_room_over=bool(row["provider_room_over"]),
     )
 
 

@@ -294,8 +294,9 @@ async def settled(world: CallWorld, *browsers: Browser) -> None:
     deadline = time.monotonic() + 20
     while True:
         await world.deliver_all()
+        acted = [await browser.read() for browser in browsers]
         for browser in browsers:
             await browser.connect()
-        if not any([await browser.read() for browser in browsers]) and not world.news:
+        if not any(acted) and not world.news:
             return
         assert time.monotonic() < deadline, "it never becomes quiet"

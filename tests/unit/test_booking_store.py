@@ -8,7 +8,7 @@ import bookings
 from db import sessions
 from errors import ConflictError
 from model import Role, Status
-from tests.unit.cast import END, HOUR, START, booked_person, booking
+from tests.unit.cast import END, HOUR, MINUTE, START, booked_person, booking
 from tests.unit.sqlite_database import SqliteDatabase
 
 LATER = {"scheduled_start": START + HOUR, "scheduled_end": END + HOUR}
@@ -210,3 +210,31 @@ async def test_people_find_their_own_sessions_only(db):
     assert [s.id for s in await sessions.list_of_person(db, "student")] == ["s1"]
     assert [s.id for s in await sessions.list_of_person(db, "teacher")] == ["s1"]
     assert await sessions.list_of_person(db, "stranger") == []
+
+
+async def test_who_comes_while_the_recording_is_switched_on_keeps_it_off(db, connection):
+    before, _ = await put(db)
+
+    async def comes():
+        attend(connection, "student")
+
+    with pytest.raises(ConflictError, match="recording"):
+        await put(Interrupted(connection, [comes]), recording_enabled=True)
+
+    assert (await sessions.find(db, "s1")).recording_enabled is before.recording_enabled is False
+
+
+@pytest.mark.parametrize(
+    ("by_s", "over"),
+    [(0, False), (15 * MINUTE, False), (15 * MINUTE + 1, True), (HOUR, True), (-2 * HOUR, True)],
+)
+async def test_a_move_ends_a_call_only_when_its_room_closes(db, connection, by_s, over):
+    await put(db)
+    attend(connection, "student")
+    connection.execute("UPDATE sessions SET provider = 'plugnmeet', provider_room_id = 'lesson-1'")
+    times = {"scheduled_start": START + by_s, "scheduled_end": END + by_s}
+    moved, _ = await put(db, **times)
+
+    assert moved.provider_room_over is over
+    assert moved.student.present is not over
+    assert moved.provider_room_id == "lesson-1", "its end, webhooks and recordings go by it"

@@ -212,11 +212,11 @@ MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
 def test_what_a_change_means(known, changes, meaning):
     parsed = bookings.parse("s1", booking(**changes))
 
-    assert bookings.change_of(session(**known), parsed) == meaning
+    assert bookings.change_of(session(**known), parsed, START) == meaning
 
 
 def test_an_unknown_session_is_new():
-    assert bookings.change_of(None, bookings.parse("s1", booking())) == "new"
+    assert bookings.change_of(None, bookings.parse("s1", booking()), START) == "new"
 
 
 @pytest.mark.parametrize(
@@ -234,4 +234,4 @@ def test_changes_that_come_too_late_are_refused(known, changes):
     parsed = bookings.parse("s1", booking(**changes))
 
     with pytest.raises(ConflictError):
-        bookings.change_of(session(**known), parsed)
+        bookings.change_of(session(**known), parsed, START)

@@ -311,7 +311,12 @@ class Reminders(RuleBasedStateMachine):
         known = asyncio.run(sessions_db.find(self.db, session_id))
         stored = asyncio.run(
             bookings.store(
-                self.db, session_id, asked, known=known, change="moved" if known else "new", now=int(self.now)
+                self.db,
+                session_id,
+                asked,
+                known=known,
+                change="moved" if known else "new",
+                now=int(self.now),
             )
         )
         assert stored

@@ -1,10 +1,12 @@
 """A call that a provider holds, when something else happens to its session meanwhile."""
 
+import json
+
 import pytest
 
 from held_call import END_AGAIN_S
-from tests.unit.call_world import Browser, call_world, settled
-from tests.unit.cast import MINUTE, START
+from tests.unit.call_world import END, Browser, call_world, settled
+from tests.unit.cast import HOUR, MINUTE, START
 
 WITH_SERVER = ("plugnmeet", "bigbluebutton")
 MID = START + MINUTE
@@ -86,3 +88,117 @@ async def test_honest_signals_to_a_page_that_has_just_gone_disconnect_nobody():
         assert {said["code"] for said in refused} == {"not_delivered"}
         assert len(refused) == 60
         assert teacher.socket.closed is None
+
+
+def moved_by(seconds):
+    return {"scheduled_start": START + seconds, "scheduled_end": END + seconds}
+
+
+@pytest.mark.parametrize("after", ["a join", "news", "a minute"])
+@pytest.mark.parametrize("seconds", [10 * MINUTE, -5 * MINUTE])
+@pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
+async def test_a_start_that_moves_by_minutes_keeps_both_in_one_call(provider, seconds, after):
+    with call_world(provider, now=MID) as world:
+        await world.platform_puts()
+        student, teacher = Browser(world, "student"), Browser(world, "teacher")
+        await student.open()
+        await settled(world, student)
+        assert await world.platform_puts(**moved_by(seconds)) == 200
+        if after == "a minute":
+            await world.pass_time(MID + MINUTE)
+        if after != "a join":
+            await settled(world, student)
+        await teacher.open()
+        await settled(world, student, teacher)
+
+        assert student.in_room
+        assert student.place == teacher.place != ""
+        assert len(world.held()) == (0 if provider == "peer" else 1)
+        assert world.counted("session_joined") == 2
+        assert world.session()["status"] == "in_progress"
+
+
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_a_start_that_moves_out_of_reach_ends_the_call_and_the_next_call_is_another(provider):
+    with call_world(provider, now=MID) as world:
+        await world.platform_puts()
+        student = Browser(world, "student")
+        await student.open()
+        await settled(world, student)
+        [first] = world.held()
+        await world.platform_puts(**moved_by(HOUR))
+        await settled(world, student)
+        assert (student.over, world.held(), world.attendance()) == ("moved", set(), {})
+
+        # Also when it is moved back to the very same time.
+        await world.platform_puts()
+        people = student, Browser(world, "teacher")
+        for person in people:
+            assert await person.open() == 200
+        await settled(world, *people)
+        [second] = world.held()
+
+        assert second != first
+        assert [person.place for person in people] == [second, second]
+
+
+async def test_a_no_show_that_the_two_move_by_minutes_goes_on_in_the_same_call():
+    with call_world("plugnmeet", now=START) as world:
+        await world.platform_puts(scheduled_end=START + HOUR)
+        teacher, student = Browser(world, "teacher"), Browser(world, "student")
+        await teacher.open()
+        await settled(world, teacher)
+        await world.pass_time(START + 16 * MINUTE)
+        assert world.session()["status"] == "no_show"
+        later = world.now + 10 * MINUTE
+        asked = {"proposed_times": [later], "reason": ""}
+        answer = await world.press("POST", "/session/s1/reschedule", "student", asked)
+        request = json.loads(answer.body)["id"]
+        answered = {"request": request, "choice": later}
+        await world.press("POST", "/session/s1/reschedule/answer", "teacher", answered)
+        assert world.session()["scheduled_start"] == later
+        await student.open()
+        await settled(world, teacher, student)
+
+        assert student.place == teacher.place != ""
+        assert world.counted("session_joined") == 2
+
+
+CHANGED = ({"recording_enabled": True}, {"bbb_meeting_url": "https://other.example/meeting"})
+
+
+@pytest.mark.parametrize("changes", CHANGED)
+@pytest.mark.parametrize("who", ["one waits", "in progress"])
+async def test_what_decides_where_a_call_is_held_stays_while_people_are_in_it(who, changes):
+    with call_world("plugnmeet", now=MID, peer_first=True) as world:
+        await world.platform_puts()
+        people = [Browser(world, "student"), Browser(world, "teacher")]
+        if who == "one waits":
+            people.pop()
+        for person in people:
+            await person.open()
+        before = world.session()
+        status = await world.platform_puts(**changes)
+
+        assert status == 409
+        assert world.session() == before
+        if who == "one waits":
+            assert await world.platform_puts(**changes, **moved_by(HOUR)) == 200, (
+                "it ends that call"
+            )
+            assert await world.platform_puts(**changes) == 200
+            await settled(world, *people)
+            assert people[0].over == "moved"
+
+
+async def test_what_decides_where_a_call_is_held_may_change_before_and_between_calls():
+    with call_world("plugnmeet", now=MID) as world:
+        await world.platform_puts()
+        assert await world.platform_puts(recording_enabled=True) == 200
+        student = Browser(world, "student")
+        await student.open()
+        await settled(world, student)
+        await student.leave()
+        await settled(world, student)
+
+        assert await world.platform_puts(recording_enabled=False) == 200

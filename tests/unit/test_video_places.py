@@ -58,22 +58,44 @@ def test_nothing_leads_back_to_peer_to_peer():
     assert provider("plugnmeet", peer_first=True) == "plugnmeet"
 
 
-def test_a_room_is_named_after_the_lesson():
+def test_rooms_of_different_calls_have_different_names():
     names = {
-        places.room_id(booked, settings())
+        places.new_room_id(booked, settings())
         for booked in (
             session(),
             session(id="user_1-FIELD_"),
             session(scheduled_start=START + 60),
+            session(sequence=2),  # moved away and back
             session(id="x" * 64),
         )
     }
 
-    assert len(names) == 4
+    assert len(names) == 5
     assert all(re.fullmatch(r"lesson-[0-9a-f]{40}", name) for name in names)
-    assert places.room_id(session(), settings()) in names
-    moved_end = session(scheduled_end=START + 9999)
-    assert places.room_id(moved_end, settings()) == places.room_id(session(), settings())
+    assert places.new_room_id(session(), settings()) in names
+
+
+@pytest.mark.parametrize(
+    ("held", "keeps"),
+    [
+        ({"provider": "plugnmeet", "provider_room_id": "lesson-1"}, True),
+        ({"provider": "bigbluebutton", "provider_room_id": "lesson-1"}, False),
+        (
+            {
+                "provider": "plugnmeet",
+                "provider_room_id": "lesson-1",
+                "provider_room_over": True,
+            },
+            False,
+        ),
+        ({}, False),
+    ],
+)
+def test_a_call_keeps_its_room_until_the_session_leaves_it(held, keeps):
+    moved = session(scheduled_start=START + 600, sequence=1, **held)
+    place = places.place_of(moved, settings())
+
+    assert (place.room_id == "lesson-1") is keeps
 
 
 @pytest.mark.parametrize(
