@@ -81,6 +81,20 @@ exec "$workerd" serve --pyodide-bundle-disk-cache-dir="$root/{bundle}" "$@"
     WORKERD_WRAPPER.chmod(0o755)
 
 
+VENDOR = Step(
+    "vendor",
+    "the Worker's packages",
+    vendor.vendor,
+    [
+        LOCKFILE,
+        REQUIREMENTS / "worker.txt",
+        REQUIREMENTS / "worker-sdist.txt",
+        Path(vendor.__file__),
+        Path(bytecode.__file__),
+        bytecode.SCRIPT,
+    ],
+    [PYTHON_MODULES / "pyvenv.cfg"],
+)
 RUNTIME = [
     Step("venv", "Python tools", create_venv, [TOOLS_TXT], [VENV_PYTHON]),
     Step(
@@ -90,20 +104,7 @@ RUNTIME = [
         [LOCKFILE, ROOT / "package.json"],
         [NODE_MODULES / ".package-lock.json"],
     ),
-    Step(
-        "vendor",
-        "the Worker's packages",
-        vendor.vendor,
-        [
-            LOCKFILE,
-            REQUIREMENTS / "worker.txt",
-            REQUIREMENTS / "worker-sdist.txt",
-            Path(vendor.__file__),
-            Path(bytecode.__file__),
-            bytecode.SCRIPT,
-        ],
-        [PYTHON_MODULES / "pyvenv.cfg"],
-    ),
+    VENDOR,
     Step(
         "bundle",
         "the local Python runtime",
@@ -134,6 +135,8 @@ BYTECODE = Step(
         Path(bytecode.__file__),
         bytecode.SCRIPT,
         bytecode.TEMPLATES_SCRIPT,
+        # Jinja, one of these packages, writes the code that is compiled.
+        *VENDOR.inputs,
         *sorted(path for path in SOURCE.rglob("*") if path.suffix in (".py", ".html", ".txt")),
     ],
     [bytecode.OF_SOURCE, bytecode.OF_TEMPLATES],
