@@ -91,8 +91,8 @@ def waits_alone(session: Session, role: Role, now: int) -> bool:
 
 
 def can_rate(session: Session, role: Role, now: int) -> bool:
-    """Whether there is something to say about it: it is over, and nobody was left waiting."""
-    return view_of(session, role, now) is View.ENDED
+    """Whether there is something to say about it: the two have met, and it is over."""
+    return session.started_at is not None and view_of(session, role, now) is View.ENDED
 
 
 def feedback_editable_until(created_at: int) -> int:

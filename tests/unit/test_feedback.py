@@ -139,10 +139,15 @@ async def test_a_first_rating_is_welcome_later_too(connection, db):
         ({"status": "in_progress", "ended_at": None}, END - 60),
         ({"status": "cancelled"}, NOW),
         ({"status": "no_show", "no_show": "student", "started_at": None}, NOW),
+        ({"started_at": None}, NOW),
     ],
 )
 async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, now):
+    """And the page does not ask."""
     book(connection, **changes)
+    visit = await visit_of(db, Role.TEACHER, now)
+
+    assert not rules.can_rate(visit.session, visit.role, visit.now)
 
     with pytest.raises(ConflictError, match="taken place"):
         await give(db, Role.TEACHER, now=now, rating=1)
