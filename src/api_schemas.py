@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aftermath import RecordingState
+from mail_rules import Reach
 from model import Role, Status, View
 from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET
 
@@ -90,7 +91,7 @@ GRANT: Final = _object(
     {"url": TEXT, "ice_servers": _list({"type": "object"})}, provider=PROVIDER, expires_at=MOMENT
 )
 ENDED: Final = _object(id=TEXT, ended=FLAG)
-TOLD: Final = _object(first=FLAG)
+TOLD: Final = _object(mail=_one_of(*Reach))
 FEEDBACK: Final = _object(
     rating=COUNT, comment=_or_null(TEXT), tags=_list(TEXT), editable_until=MOMENT
 )

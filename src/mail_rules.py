@@ -66,6 +66,25 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+class Reach(StrEnum):
+    """What the person who has the other one told may know of that mail."""
+
+    ON_ITS_WAY = "on_its_way"
+    SENT = "sent"
+    UNREACHABLE = "unreachable"
+
+
+def reach_of(state: State, delivery: str | None, *, refused: bool) -> Reach:
+    """Whether a mail reaches its reader.
+
+    `delivery` is what the mail service told of it, `refused` whether its reader gets no such mail.
+    """
+    if state in (State.PENDING, State.SENDING):
+        return Reach.UNREACHABLE if refused else Reach.ON_ITS_WAY
+    arrived = delivery not in ("failed", "bounced", "suppressed")
+    return Reach.SENT if state is State.SENT and arrived else Reach.UNREACHABLE
+
+
 class Request(NamedTuple):
     """A request for another time, as far as mail about it goes."""
 
@@ -77,6 +96,8 @@ class Request(NamedTuple):
     chosen_start: int | None
     reason: str | None
     note: str | None
+    reach: Reach | None = None
+    """What became of the mail that tells the other person of its state, where that was asked."""
 
 
 class DueMail(NamedTuple):

@@ -1,4 +1,7 @@
-"""What mails say, in English. Another language is another function like `english`."""
+"""What mails say, and what pages say of mails, in English.
+
+Another language is another function like `words_for`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mail_rules
 import when
-from mail_rules import Kind
+from mail_rules import Kind, Reach
 from model import Role
 from wording import first_name
 
@@ -179,6 +182,19 @@ def _reschedule(facts: Facts) -> Words:
         (),
         request.note if request else None,
     )
+
+
+def about_mail(reach: Reach | None, name: str) -> str:
+    """Whether this person is told by e-mail; nothing where nothing is known of such a mail."""
+    match reach:
+        case Reach.ON_ITS_WAY:
+            return f"We are e-mailing {name}."
+        case Reach.SENT:
+            return f"{name} has an e-mail from us."
+        case Reach.UNREACHABLE:
+            return f"We cannot e-mail {name}: please tell {name} another way."
+        case None:
+            return ""
 
 
 def _as_first(words: str) -> str:

@@ -7,6 +7,11 @@ const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 /** @param {import("./session.js").Session} session @param {AbortSignal} signal */
 export function offerWaitingMail(session, signal) {
   const name = session.otherFirstName;
+  const answers = {
+    on_its_way: `We are e-mailing ${name} that you are waiting.`,
+    sent: `${name} has an e-mail from us already.`,
+    unreachable: `We cannot e-mail ${name}. If you can, try another way.`,
+  };
   const say = (words, done) => {
     for (const place of places()) {
       const [answer, button] = [place.querySelector("p"), place.querySelector("button")];
@@ -20,8 +25,8 @@ export function offerWaitingMail(session, signal) {
   };
   const send = async () => {
     try {
-      const { first } = await session.request("waiting", { method: "POST" });
-      say(first ? `We are e-mailing ${name} that you are waiting.` : `${name} has an e-mail from us already.`, true);
+      const { mail } = await session.request("waiting", { method: "POST" });
+      say(answers[mail], true);
     } catch (error) {
       say(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
     }

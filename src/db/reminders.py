@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import mail_rules
 import rules
+from mail_rules import State
 
 if TYPE_CHECKING:
     from db.database import Database, Row
+    from mail_rules import Reach
 
 # Looks at the sessions whose moment came since the last time, not at all that lie ahead.
 # ?1 now, ?2 the kinds, ?3 how far before the last time to begin, ?4 how long ago that was if
@@ -51,24 +53,55 @@ INSERT INTO progress (job, done_until) VALUES ('reminders', ?1)
 ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until
 """
 
-# Somebody waits alone and the room is still open: the other one hears of it, once.
-MAKE_WAITING: Final = """
-INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, created_at)
-SELECT lower(hex(randomblob(16))), 'waiting', s.id,
-       CASE s.no_show WHEN 'student' THEN s.student_id ELSE s.teacher_id END,
-       s.scheduled_start, ?1, ?1, ?1
-  FROM sessions s
- WHERE s.status = 'no_show' AND s.scheduled_end > ?1 - ?2 AND s.ended_at IS NULL
-ON CONFLICT DO NOTHING
+# A mail to person `u` about session `s`, made at ?1 unless its reader gets none. A mail that was
+# not sent when it was first wanted is sent now. With a key it may have been sent: that one stays.
+_WAITING_MAIL: Final = """
+INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, state,
+                   last_error, created_at)
+SELECT lower(hex(randomblob(16))), 'waiting', s.id, u.id, s.scheduled_start, ?1, ?1,
+       CASE WHEN x.email IS NULL AND u.reminders_enabled THEN 'pending' ELSE 'skipped' END,
+       CASE WHEN x.email IS NOT NULL THEN 'suppressed: ' || x.reason
+            WHEN NOT u.reminders_enabled THEN 'opted_out' END,
+       ?1
+"""
+_IF_NOT_SENT: Final = """
+ON CONFLICT DO UPDATE
+   SET state = 'pending', due_at = excluded.due_at, not_before = excluded.not_before,
+       created_at = excluded.created_at, last_error = NULL
+ WHERE mails.state IN ('withdrawn', 'skipped') AND mails.idempotency_key IS NULL
+   AND excluded.state = 'pending'
 RETURNING state
 """
 
-# The same, as soon as who waits asks for it.
-MAKE_WAITING_NOW: Final = """
-INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, created_at)
-VALUES (lower(hex(randomblob(16))), 'waiting', ?1, ?2, ?3, ?4, ?4, ?4)
-ON CONFLICT DO NOTHING
-RETURNING state
+# Somebody waits alone in a room that is still open: the other one is told, once.
+MAKE_WAITING: Final = f"""
+{_WAITING_MAIL}
+  FROM sessions s
+  JOIN attendance a ON a.session_id = s.id AND a.left_at IS NULL
+                   AND a.user_id = CASE s.no_show WHEN 'student' THEN s.teacher_id
+                                                  ELSE s.student_id END
+  JOIN users u ON u.id = CASE s.no_show WHEN 'student' THEN s.student_id ELSE s.teacher_id END
+  LEFT JOIN suppressions x ON x.email = lower(u.email)
+ WHERE s.status = 'no_show' AND s.scheduled_end > ?1 - ?2 AND s.ended_at IS NULL
+{_IF_NOT_SENT}
+"""
+
+# The same, as soon as the person who waits asks for it.
+MAKE_WAITING_NOW: Final = f"""
+{_WAITING_MAIL}
+  FROM sessions s
+  JOIN users u ON u.id = ?3
+  LEFT JOIN suppressions x ON x.email = lower(u.email)
+ WHERE s.id = ?2 AND s.scheduled_start = ?4
+{_IF_NOT_SENT}
+"""
+
+FIND_WAITING: Final = """
+SELECT m.state, m.delivery, x.email IS NOT NULL OR NOT u.reminders_enabled AS refused
+  FROM mails m
+  JOIN users u ON u.id = m.user_id
+  LEFT JOIN suppressions x ON x.email = lower(u.email)
+ WHERE m.session_id = ?1 AND m.user_id = ?2 AND m.kind = 'waiting' AND m.scheduled_start = ?3
 """
 
 # Reminders whose moment had passed when the session's times were set, for the record.
@@ -94,6 +127,21 @@ UPDATE mails SET state = 'withdrawn', last_error = 'moved_or_cancelled', payload
    AND EXISTS (SELECT 1 FROM sessions s
                 WHERE s.id = ?1
                   AND (s.status = 'cancelled' OR s.scheduled_start <> mails.scheduled_start))
+"""
+
+# What waited about a request that counts again, now that the session is back at its time.
+REVIVE: Final = """
+UPDATE mails SET state = 'pending', due_at = ?2, not_before = ?2, created_at = ?2, last_error = NULL
+ WHERE session_id = ?1 AND state = 'withdrawn' AND idempotency_key IS NULL
+   AND EXISTS (SELECT 1 FROM sessions s JOIN reschedules r ON r.session_id = s.id
+                WHERE s.id = ?1 AND s.status IN ('scheduled', 'no_show')
+                  AND r.id = (SELECT id FROM reschedules WHERE session_id = ?1
+                               ORDER BY created_at DESC, state = 'open' DESC LIMIT 1)
+                  AND r.id = mails.reschedule_id
+                  AND mails.kind = 'reschedule_' || CASE r.state WHEN 'open' THEN 'asked'
+                                                                 ELSE r.state END
+                  AND mails.user_id IN (s.student_id, s.teacher_id)
+                  AND s.scheduled_start = coalesce(r.chosen_start, r.scheduled_start))
 """
 
 # `ended_at` is the moment of this very cancelling: one of long ago is no news.
@@ -136,15 +184,31 @@ async def make_due(db: Database, *, now: int) -> list[Row]:
 
 async def make_waiting(
     db: Database, *, session_id: str, user_id: str, scheduled_start: int, now: int
-) -> bool:
-    """Have this person told that they are waited for; False when they have been."""
-    return bool(await db.all(MAKE_WAITING_NOW, session_id, user_id, scheduled_start, now))
+) -> Reach | None:
+    """Have this person told that somebody waits for them, once; what has become of that mail.
+
+    None when the session has been moved meanwhile.
+    """
+    _, rows = await db.batch(
+        [
+            (MAKE_WAITING_NOW, (now, session_id, user_id, scheduled_start)),
+            (FIND_WAITING, (session_id, user_id, scheduled_start)),
+        ]
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return mail_rules.reach_of(State(row["state"]), row["delivery"], refused=bool(row["refused"]))
 
 
 def follow_booking(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:
-    """What a new or changed booking means for its reminders; to run after it."""
+    """What a new or changed booking means for the mails about it; to run after it."""
     late = (session_id, _KINDS, now, mail_rules.LATE_GRACE_S)
-    return [(WITHDRAW, (session_id,)), (NOTE_BOOKED_LATE, late)]
+    return [
+        (WITHDRAW, (session_id,)),
+        (REVIVE, (session_id, now)),
+        (NOTE_BOOKED_LATE, late),
+    ]
 
 
 def follow_cancelling(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:

@@ -7,17 +7,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rules
 from db import bookings, reminders
-from mail_rules import Request
+from mail_rules import Request, State, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row
+    from mail_rules import Reach
     from model import Session
 
+# Beside the request: the mail about its state to the person who did not bring it there.
 LATEST: Final = """
-SELECT id, state, asked_by, scheduled_start, proposed_starts, chosen_start, reason, note
-  FROM reschedules WHERE session_id = ?1 ORDER BY created_at DESC, state = 'open' DESC LIMIT 1
+SELECT r.id, r.state, r.asked_by, r.scheduled_start, r.proposed_starts, r.chosen_start, r.reason,
+       r.note, m.state AS mail_state, m.delivery,
+       EXISTS (SELECT 1 FROM users u JOIN suppressions x ON x.email = lower(u.email)
+                WHERE u.id = m.user_id) AS refused
+  FROM reschedules r
+  LEFT JOIN mails m
+    ON m.session_id = r.session_id AND m.reschedule_id = r.id
+   AND m.kind = 'reschedule_' || CASE r.state WHEN 'open' THEN 'asked' ELSE r.state END
+   AND (m.user_id = r.asked_by) = (r.state <> 'open')
+ WHERE r.session_id = ?1 ORDER BY r.created_at DESC, r.state = 'open' DESC LIMIT 1
 """
 
 # Whoever asks anew, of the two, takes the place of what was asked before.
@@ -213,4 +223,11 @@ def of_row(row: Row) -> Request:
         chosen_start=row["chosen_start"],
         reason=row["reason"],
         note=row["note"],
+        reach=_reach(row),
     )
+
+
+def _reach(row: Row) -> Reach | None:
+    if row["mail_state"] is None:
+        return None
+    return reach_of(State(row["mail_state"]), row["delivery"], refused=bool(row["refused"]))

@@ -12,7 +12,9 @@ import validation
 import when
 from db import reschedules
 from errors import ConflictError, InvalidError
+from mail_wording import about_mail
 from web import html_response, json_response, redirect
+from wording import first_name
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -103,6 +105,7 @@ async def _page(
         "form": form or {},
         "problems": problems or {},
         "refusal": refusal,
+        "about_mail": about_mail(found.reach, first_name(visit.other.name)) if found else "",
         "dashboard_url": pages.dashboard_url(ctx.settings, visit.role),
     }
     return html_response(pages.render("reschedule/page.html", **values), status)

@@ -116,6 +116,18 @@ class Reminders(RuleBasedStateMachine):
             if start > self.now:
                 self._put(row["id"], start, int(row["id"][1:]))
 
+    @rule(data=st.data(), pause_s=st.sampled_from([0, 20, 2 * MINUTE]), ticks=st.booleans())
+    def move_away_and_back(self, data: st.DataObject, pause_s: int, ticks: bool) -> None:
+        """What is withdrawn meanwhile is wanted again, if its moment has not passed."""
+        if row := self._some_session(data):
+            start, number = row["scheduled_start"], int(row["id"][1:])
+            self._put(row["id"], start + 48 * HOUR, number)
+            self.now += pause_s
+            if ticks:
+                self.tick()
+            if start > self.now:
+                self._put(row["id"], start, number)
+
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         if row := self._some_session(data):

@@ -11,9 +11,10 @@ async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:
     await room.enter(STUDENT)
     first, second = room.post("waiting", STUDENT), room.post("waiting", STUDENT)
 
-    assert (first.status_code, first.json()) == (202, {"first": True})
-    assert (second.status_code, second.json()) == (202, {"first": False})
+    assert (first.status_code, first.json()) == (202, {"mail": "on_its_way"})
+    assert (second.status_code, second.json()) == (202, {"mail": "on_its_way"})
     room.worker.scheduled()
+    assert room.post("waiting", STUDENT).json() == {"mail": "sent"}
     assert room.mails() == [("waiting", TEACHER, "sent")]
 
 

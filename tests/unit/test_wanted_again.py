@@ -1,0 +1,305 @@
+"""Mails that were withdrawn and are wanted again: sent then, once; and what people read of them.
+
+Each case runs through the app, the sweep and a mail service that never takes a mail twice.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+from tests.unit.booked import insert
+from tests.unit.cast import DAY, HOUR, MINUTE, START, booking
+from tests.unit.faults import Case, World, running
+from tests.unit.test_faults import minute
+
+AHEAD = START + DAY
+PROPOSED = START + 3 * DAY
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A deployment whose doors all work."""
+    with running(Case(lambda _: None, lambda _: None)) as world:
+        yield world
+
+
+def states(world: World, kind: str) -> list[str]:
+    return [row[0] for row in world.rows(f"SELECT state FROM mails WHERE kind = '{kind}'")]  # noqa: S608
+
+
+def mailed(world: World, words: str) -> list[str]:
+    """Whom the mail service took a mail for whose subject has these words."""
+    return sorted(mail["to"][0] for mail in world.mail.mails if words in mail["subject"])
+
+
+async def minutes(world: World, count: int) -> None:
+    for _ in range(count):
+        world.now += MINUTE
+        await minute(world)
+
+
+async def put(world: World, **changes: object) -> None:
+    answer = await world.press("PUT", "/platform/sessions/s1", "platform", booking(**changes))
+    assert answer is not None
+    assert answer.status == 200
+
+
+async def move(world: World, start: int) -> None:
+    await put(world, scheduled_start=start, scheduled_end=start + HOUR)
+
+
+# Somebody waits.
+
+
+def comes(world: World) -> None:
+    """The student is in the room."""
+    world.connection.execute("DELETE FROM attendance WHERE user_id = 'student'")
+    stay = {"session_id": "s1", "user_id": "student", "first_joined_at": START}
+    insert(world.connection, "attendance", **stay, last_joined_at=START)
+
+
+def leaves(world: World) -> None:
+    world.connection.execute("UPDATE attendance SET left_at = ?", (world.now,))
+
+
+async def waits(world: World) -> None:
+    world.book()
+    world.now = START + MINUTE
+    comes(world)
+
+
+async def ask(world: World) -> str:
+    """The button "E-mail Teacher"; what the page is told of the mail."""
+    answer = await world.press("POST", "/session/s1/waiting")
+    assert answer is not None
+    assert answer.status == 202, answer.body
+    return str(answer.body).partition('"mail":"')[2].rstrip('"}')
+
+
+async def test_who_waits_has_the_other_one_told_once(world: World) -> None:
+    await waits(world)
+
+    assert await ask(world) == "on_its_way"
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert await ask(world) == "sent"
+    await minutes(world, 3)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_who_waits_again_has_the_other_one_told_after_all(world: World) -> None:
+    await waits(world)
+    await ask(world)
+    leaves(world)
+    await minute(world)
+    assert states(world, "waiting") == ["withdrawn"]
+    comes(world)
+
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_a_session_moved_away_and_back_can_be_waited_for(world: World) -> None:
+    await waits(world)
+    await ask(world)
+    await move(world, START + HOUR)
+    assert states(world, "waiting") == ["withdrawn"]
+    await move(world, START)
+    comes(world)
+
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_a_no_show_brings_the_withdrawn_mail_back_when_its_waiter_is_there(
+    world: World,
+) -> None:
+    await waits(world)
+    await ask(world)
+    leaves(world)
+    await minute(world)
+    world.connection.execute("UPDATE sessions SET status = 'no_show', no_show = 'teacher'")
+    await minutes(world, 2)
+    assert states(world, "waiting") == ["withdrawn"]
+    comes(world)
+    await minutes(world, 2)
+
+    assert states(world, "waiting") == ["sent"]
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_what_may_have_been_sent_is_not_sent_again(world: World) -> None:
+    await waits(world)
+    await ask(world)
+    world.mail.faults.append("taken_then_error")
+    await minute(world)
+    leaves(world)
+    await minutes(world, 5)
+    assert states(world, "waiting") == ["withdrawn"]
+    comes(world)
+
+    assert await ask(world) == "unreachable"
+    await minutes(world, 5)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+OPT_OUT = "UPDATE users SET reminders_enabled = 0 WHERE id = 'teacher'"
+SUPPRESS = "INSERT INTO suppressions VALUES ('teacher@example.com', 'bounced', 1)"
+CAPITALS = "UPDATE users SET email = 'Teacher@Example.com' WHERE id = 'teacher'"
+
+
+@pytest.mark.parametrize("refusals", [[OPT_OUT], [SUPPRESS], [CAPITALS, SUPPRESS]])
+@pytest.mark.parametrize("when", ["before", "on its way"])
+async def test_nobody_is_said_to_be_told_who_gets_no_mail(
+    world: World, refusals: list[str], when: str
+) -> None:
+    await waits(world)
+    if when == "on its way":
+        assert await ask(world) == "on_its_way"
+    for refusal in refusals:
+        world.connection.execute(refusal)
+
+    assert await ask(world) == "unreachable"
+    await minutes(world, 2)
+    assert await ask(world) == "unreachable"
+    assert mailed(world, "is waiting") == []
+
+
+async def test_who_wants_mail_again_is_told(world: World) -> None:
+    await waits(world)
+    world.connection.execute(OPT_OUT)
+    assert await ask(world) == "unreachable"
+    world.connection.execute("UPDATE users SET reminders_enabled = 1")
+
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "mail"),
+    [("delayed", "sent"), ("delivered", "sent"), ("complained", "sent"),
+     ("bounced", "unreachable"), ("failed", "unreachable"), ("suppressed", "unreachable")],
+)  # fmt: skip
+async def test_a_mail_that_came_back_has_told_nobody(
+    world: World, delivery: str, mail: str
+) -> None:
+    await waits(world)
+    await ask(world)
+    await minute(world)
+    world.connection.execute("UPDATE mails SET delivery = ?", (delivery,))
+
+    assert await ask(world) == mail
+
+
+# Another time.
+
+
+async def request_another_time(world: World) -> str:
+    world.book(scheduled_start=AHEAD, scheduled_end=AHEAD + HOUR, created_at=START - DAY)
+    data = {"proposed_times": [PROPOSED], "reason": "Exams"}
+    answer = await world.press("POST", "/session/s1/reschedule", "student", data)
+    assert answer is not None
+    assert answer.status == 201
+    return str(world.rows("SELECT id FROM reschedules")[0][0])
+
+
+async def give_answer(world: World, request: str, choice: int | str) -> None:
+    data = {"request": request, "choice": choice}
+    answer = await world.press("POST", "/session/s1/reschedule/answer", "teacher", data)
+    assert answer is not None
+    assert answer.status == 200
+
+
+async def accepted(world: World) -> None:
+    request = await request_another_time(world)
+    await give_answer(world, request, PROPOSED)
+
+
+async def declined(world: World) -> None:
+    request = await request_another_time(world)
+    await give_answer(world, request, "decline")
+
+
+async def replaced(world: World) -> None:
+    """Somebody else takes the places of both, and a minute later the two are back."""
+    start = world.rows("SELECT scheduled_start FROM sessions")[0][0]
+    times = {"scheduled_start": start, "scheduled_end": start + HOUR}
+    world.connection.execute("INSERT INTO enrollments VALUES ('stranger', 'algebra', 1)")
+    insert(world.connection, "users", id="other", name="Other", email="o@example.com", updated_at=1)
+    world.connection.execute("UPDATE sessions SET student_id = 'stranger', teacher_id = 'other'")
+    await minute(world)
+    await put(world, **times)
+
+
+async def moved_away(world: World, *, looked_at: bool) -> None:
+    """The platform moves it, and back; in between the sender may look at the mail."""
+    start = world.rows("SELECT scheduled_start FROM sessions")[0][0]
+    await move(world, start + HOUR)
+    if looked_at:
+        await minute(world)
+    await move(world, start)
+
+
+@pytest.mark.parametrize(
+    ("begin", "words", "readers"),
+    [
+        (request_another_time, "asks for another time", ["teacher@example.com"]),
+        (accepted, "New time", ["student@example.com", "teacher@example.com"]),
+        (declined, "The time stays", ["student@example.com"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "away",
+    [partial(moved_away, looked_at=False), partial(moved_away, looked_at=True), replaced],
+    ids=["moved", "moved and looked at", "replaced"],
+)
+async def test_a_request_that_counts_again_is_mailed_once(
+    world: World, begin: Callable, away: Callable, words: str, readers: list[str]
+) -> None:
+    await begin(world)
+    await away(world)
+    await minutes(world, 2)
+
+    assert mailed(world, words) == readers
+
+
+async def test_an_answered_request_is_not_mailed_when_its_time_comes_back(world: World) -> None:
+    request = await request_another_time(world)
+    await move(world, AHEAD + HOUR)
+    await minute(world)
+    await move(world, AHEAD)
+    await give_answer(world, request, "decline")
+    await minutes(world, 2)
+
+    assert mailed(world, "asks for another time") == []
+    assert mailed(world, "The time stays") == ["student@example.com"]
+
+
+async def page(world: World, who: str) -> str:
+    answer = await world.press("GET", "/session/s1/reschedule", who)
+    assert answer is not None
+    assert answer.status == 200
+    return str(answer.body)
+
+
+async def test_the_page_says_whether_the_request_was_mailed(world: World) -> None:
+    await request_another_time(world)
+    assert "We are e-mailing Teacher." in await page(world, "student")
+    await minute(world)
+    assert "Teacher has an e-mail from us." in await page(world, "student")
+    world.connection.execute(SUPPRESS)
+    world.connection.execute("UPDATE mails SET delivery = 'bounced'")
+    assert "We cannot e-mail Teacher" in await page(world, "student")
+    world.connection.execute("DELETE FROM mails")
+    assert "mail" not in (await page(world, "student")).partition("<main")[2].partition("</main")[0]
+
+
+async def test_the_page_says_whether_the_answer_was_mailed(world: World) -> None:
+    await declined(world)
+    assert "You kept the planned time. We are e-mailing Student." in await page(world, "teacher")
+    await minute(world)
+    assert "Student has an e-mail from us." in await page(world, "teacher")
