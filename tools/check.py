@@ -14,6 +14,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "format": [VENV_PYTHON, "-m", "ruff", "format", "--check", "--quiet"],
     "types": [VENV_PYTHON, "-m", "mypy", "--no-error-summary"],
     "the browser's types": ["tsc", "--project", "jsconfig.json"],
+    "the oldest browsers": ["node", "tools/browser_floor/check.mjs"],
 }
 
 

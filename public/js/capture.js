@@ -34,7 +34,7 @@ export async function capture(wanted) {
 
 /** @returns {import("./device_problems.js").Problem | null} Why no device can even be asked for. */
 export function unusable() {
-  if (!window.isSecureContext) return "insecure";
+  if (!isSecureContext) return "insecure";
   if (!navigator.mediaDevices?.getUserMedia) return "unsupported";
   return null;
 }

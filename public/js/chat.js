@@ -126,7 +126,7 @@ export class Chat {
     const words = PROBLEMS[problem] ?? "";
     // The same words again would be spoken again.
     if ($("chat-problem").textContent !== words) $("chat-problem").textContent = words;
-    text.ariaInvalid = String(problem === "long");
+    text.setAttribute("aria-invalid", String(problem === "long"));
     const count = length();
     $("chat-count").textContent = count < COUNT_FROM ? "" : `${count.toLocaleString("en")} of 2,000 characters`;
   }

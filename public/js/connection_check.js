@@ -3,9 +3,10 @@ import { checkNetwork } from "./network.js";
 
 /** The connection's line in the lobby. Loaded when the devices have started. */
 
-const result = document.getElementById("network-result");
-const button = document.getElementById("check-network");
-const noCalls = document.getElementById("no-calls");
+const $ = (id) => document.getElementById(id);
+const result = $("network-result");
+const button = $("check-network");
+const noCalls = $("no-calls");
 
 /** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
 export function watchConnection(signal) {
@@ -14,14 +15,14 @@ export function watchConnection(signal) {
     await look();
     announce(result.textContent);
   };
-  window.addEventListener("online", look, { signal });
-  window.addEventListener("offline", look, { signal });
+  addEventListener("online", look, { signal });
+  addEventListener("offline", look, { signal });
   look();
 }
 
 async function check(signal) {
-  if (button.ariaBusy === "true") return;
-  button.ariaBusy = "true";
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
   result.textContent = "Checking…";
   const { quality, text } = await checkNetwork(signal);
   result.dataset.quality = quality;
@@ -29,5 +30,5 @@ async function check(signal) {
   const blocked = quality === "blocked";
   if (blocked && noCalls.hidden) announce(noCalls.textContent);
   noCalls.hidden = !blocked;
-  button.ariaBusy = "false";
+  button.setAttribute("aria-busy", "false");
 }

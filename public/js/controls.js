@@ -18,8 +18,8 @@ let pressedByKey = "";
 /** @param {string} id @param {boolean} on */
 export function press(id, on) {
   const button = $(id);
-  const changed = button.ariaPressed !== String(on);
-  button.ariaPressed = String(on);
+  const changed = button.getAttribute("aria-pressed") !== String(on);
+  button.setAttribute("aria-pressed", String(on));
   if (!changed || pressedByKey !== id) return;
   pressedByKey = "";
   // The focus is elsewhere, so nothing would be spoken of what the key did.

@@ -18,8 +18,8 @@ export function offerToEnd(session, signal) {
 /** The room tells everybody, here too. @param {import("./session.js").Session} session */
 async function end(session) {
   const button = $("end-confirm");
-  if (button.ariaBusy === "true") return;
-  button.ariaBusy = "true";
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
   $("end-problem").textContent = "";
   try {
     await session.request("end", { method: "POST" });
@@ -27,6 +27,6 @@ async function end(session) {
     // 410: it has ended meanwhile.
     if (error.status !== 410) $("end-problem").textContent = error.message;
   } finally {
-    button.ariaBusy = "false";
+    button.setAttribute("aria-busy", "false");
   }
 }

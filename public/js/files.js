@@ -80,12 +80,12 @@ export class FileList {
     const name = row.querySelector(".file-name").textContent;
     const button = row.querySelector(".file-delete");
     // Not `disabled` meanwhile: that would throw the focus away.
-    if (button.ariaBusy === "true") return;
-    button.ariaBusy = "true";
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
     try {
       await this.session.deleteResource(row.dataset.id);
     } catch (error) {
-      button.ariaBusy = "false";
+      button.setAttribute("aria-busy", "false");
       if (error.status !== 404) return notDeleted(row, `Not deleted. ${error.message}`);
     }
     const gone = clone("deleted-row");
@@ -104,8 +104,8 @@ export class FileList {
   /** @param {any} gone */
   async #restore(gone) {
     const undo = gone.querySelector(".file-undo");
-    if (undo.ariaBusy === "true") return;
-    undo.ariaBusy = "true";
+    if (undo.getAttribute("aria-busy") === "true") return;
+    undo.setAttribute("aria-busy", "true");
     try {
       const file = await this.session.restoreResource(gone.dataset.id);
       const row = this.add(file, { quietly: true, before: gone });
@@ -114,7 +114,7 @@ export class FileList {
       if (hadFocus) row?.querySelector(".file-name").focus();
       announce(`${file.name} is back.`);
     } catch (error) {
-      undo.ariaBusy = "false";
+      undo.setAttribute("aria-busy", "false");
       gone.querySelector(".file-gone").textContent = error.message;
       announce(error.message);
     }

@@ -12,8 +12,8 @@ const RELOADED = "session-room:reloaded";
 const RELOAD_AGAIN_MS = 60_000;
 
 /**
- * Follows what becomes of the session: asks the server whenever the live socket has news, at every
- * boundary of its times, and now and then in case the socket is silent for a reason.
+ * Follows the session: asks the server when the live socket has news, at each boundary of the
+ * session's times, and now and then.
  *
  * Events: `state` (CustomEvent: GET /state). When the server would now render another page, this one
  * is reloaded instead.

@@ -11,7 +11,8 @@ const note = document.getElementById("join-note");
 
 /** The way from the lobby into the room. */
 export class Door {
-  #busy = false;
+  /** Whose attempt is under way. */
+  #pressed = null;
   /** How the last attempt was meant, for Retry. */
   #audioOnly = false;
   /** Whether the room's scripts did not arrive. */
@@ -51,10 +52,10 @@ export class Door {
 
   async #join(pressed, audioOnly) {
     // A `disabled` button would lose the focus.
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#pressed) return;
+    this.#pressed = pressed;
     this.#audioOnly = audioOnly;
-    pressed.ariaBusy = "true";
+    pressed.setAttribute("aria-busy", "true");
     note.textContent = "";
     this.#label();
     try {
@@ -62,15 +63,15 @@ export class Door {
     } catch (error) {
       this.#failed(error);
     } finally {
-      this.#busy = false;
-      pressed.ariaBusy = "false";
+      this.#pressed = null;
+      pressed.setAttribute("aria-busy", "false");
       this.#label();
     }
   }
 
   #label() {
     if (joinButton.disabled) return;
-    const label = joinButton.ariaBusy === "true" ? "Joining…" : joinButton.dataset.joinLabel;
+    const label = this.#pressed === joinButton ? "Joining…" : joinButton.dataset.joinLabel;
     if (joinButton.textContent !== label) joinButton.textContent = label;
   }
 

@@ -73,6 +73,6 @@ export class LevelMeter {
     this.bar.style.setProperty("--level", level.toFixed(3));
     if (time && time - this.#lastSpoken < SPOKEN_MS) return;
     this.#lastSpoken = time;
-    this.bar.ariaValueNow = String(Math.round(level * 100));
+    this.bar.setAttribute("aria-valuenow", String(Math.round(level * 100)));
   }
 }

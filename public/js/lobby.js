@@ -54,7 +54,7 @@ async function watchConnection(devicesStarted) {
     (await import("./connection_check.js")).watchConnection(signal);
   } catch {
     // Offline already: once more when that is over.
-    window.addEventListener("online", () => watchConnection(null), { once: true, signal });
+    addEventListener("online", () => watchConnection(null), { once: true, signal });
   }
 }
 
@@ -70,13 +70,13 @@ async function onDevices() {
 function watchDevices() {
   const recheck = () => devices.recheck();
   navigator.mediaDevices?.addEventListener("devicechange", recheck);
-  window.addEventListener("focus", recheck);
+  addEventListener("focus", recheck);
   for (const kind of KINDS) {
     permission(kind).then((status) => status?.addEventListener("change", recheck));
   }
-  window.addEventListener("pagehide", () => devices.release());
+  addEventListener("pagehide", () => devices.release());
   // Brought back by the browser's back button, with devices stopped: begin anew.
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 function tick() {

@@ -68,7 +68,7 @@ export class Panel extends EventTarget {
     for (const each of PARTS) {
       const shown = each === part;
       $(`${each}-part`).hidden = !shown;
-      $(`tab-${each}`).ariaSelected = String(shown);
+      $(`tab-${each}`).setAttribute("aria-selected", String(shown));
       $(`tab-${each}`).tabIndex = shown ? 0 : -1;
       if (BUTTONS[each]) press(BUTTONS[each], shown);
     }

@@ -2,7 +2,6 @@ import { announce } from "./announce.js";
 import { noticeInWords, showDeviceLists } from "./device_lists.js";
 
 /** The lobby's choice of devices, and the speaker's test. */
-
 const note = document.getElementById("device-note");
 const testButton = document.getElementById("test-speaker");
 const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker: "speaker-picker" };
@@ -21,14 +20,14 @@ function tell(words) {
 }
 
 async function testSpeaker(speakerId) {
-  if (testButton.ariaBusy === "true") return;
-  testButton.ariaBusy = "true";
+  if (testButton.getAttribute("aria-busy") === "true") return;
+  testButton.setAttribute("aria-busy", "true");
   try {
     const { playTestTone } = await import("./test_tone.js");
     await playTestTone(speakerId);
   } catch {
     tell("The test sound could not be played. Choose another speaker.");
   } finally {
-    testButton.ariaBusy = "false";
+    testButton.setAttribute("aria-busy", "false");
   }
 }

@@ -37,8 +37,8 @@ function render(devices) {
   preview.dataset.state = state;
   showPicture(devices.stream);
   camera.disabled = microphone.disabled = !devices.checked;
-  camera.ariaPressed = String(devices.cameraOn);
-  microphone.ariaPressed = String(devices.microphoneOn);
+  camera.setAttribute("aria-pressed", String(devices.cameraOn));
+  microphone.setAttribute("aria-pressed", String(devices.microphoneOn));
   if (devices.asking !== wasAsking) askingChanged(devices);
   if (state === "asking" || state === "idle") return;
   hideStart();

@@ -4,11 +4,12 @@ import { reportProblems } from "./problem_reports.js";
 
 /** The panel about devices that do not work. */
 
-const panel = document.getElementById("device-problem");
-const title = document.getElementById("problem-title");
-const text = document.getElementById("problem-text");
-const steps = document.getElementById("problem-steps");
-const retry = document.getElementById("problem-retry");
+const $ = (id) => document.getElementById(id);
+const panel = $("device-problem");
+const title = $("problem-title");
+const text = $("problem-text");
+const steps = $("problem-steps");
+const retry = $("problem-retry");
 let shown = "";
 
 /**
@@ -19,7 +20,7 @@ let shown = "";
  */
 export async function showProblems(devices, session) {
   retry.onclick = () => devices.start();
-  retry.ariaBusy = String(devices.asking);
+  retry.setAttribute("aria-busy", String(devices.asking));
   await readHelp();
   const { problems, asking } = devices;
   // The old words stay while another attempt is under way.
@@ -55,5 +56,5 @@ function hide() {
   const hadFocus = panel.contains(document.activeElement);
   panel.hidden = true;
   // What had the focus is gone: go on with what has begun to work.
-  if (hadFocus) document.getElementById("toggle-microphone").focus();
+  if (hadFocus) $("toggle-microphone").focus();
 }

@@ -60,6 +60,7 @@ export class RoomView {
 
 /** @param {string | null} name */
 function showCard(name) {
+  room.toggleAttribute("data-has-card", name !== null);
   for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#room [data-card]"))) {
     const shown = card.dataset.card === name;
     if (shown && card.hidden) queueMicrotask(() => focusUnlessWriting(card.querySelector("h2")));

@@ -1,9 +1,10 @@
 import { announce } from "./announce.js";
 
-const lobby = document.getElementById("lobby");
-const trouble = document.getElementById("trouble");
-const heading = document.getElementById("trouble-heading");
-const text = document.getElementById("trouble-text");
+const $ = (id) => document.getElementById(id);
+const lobby = $("lobby");
+const trouble = $("trouble");
+const heading = $("trouble-heading");
+const text = $("trouble-text");
 let title = document.title;
 
 /** Technical trouble in place of the lobby. @param {string} what On top. @param {"ours" | "network"} why */
