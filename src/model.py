@@ -88,6 +88,8 @@ class Session(NamedTuple):
     reminders: tuple[Reminder, ...] = ()
     reschedule_asked_by: str | None = None
     """Who asks for another time, while that is not answered."""
+    touched_at: int | None = None
+    """When another time was last asked for or answered, or feedback given."""
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

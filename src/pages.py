@@ -79,6 +79,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rules.can_ask_to_move(session, visit.now),
+        asks_to_move=rules.asks_to_move(session, visit.now),
         recorded=data["recorded"],
         has_provider=places.frame_origin(session, settings) is not None,
         data=data,

@@ -50,13 +50,24 @@ class Answered(BaseModel):
     note: Text = ""
 
 
-def is_current(request: Request | None, session: Session) -> bool:
+def is_current(request: Request | None, visit: Visit) -> bool:
     """Whether a request waits for an answer, and is about the time that the session has."""
+    session = visit.session
     return (
         request is not None
         and request.state == "open"
         and request.scheduled_start == session.scheduled_start
+        and visit.now < rules.link_expires_at(session)
         and rules.can_move(session)
+    )
+
+
+def has_moved(request: Request | None, session: Session) -> bool:
+    """Whether the session is at the time that was agreed upon in this request."""
+    return (
+        request is not None
+        and request.state == "accepted"
+        and request.chosen_start == session.scheduled_start
     )
 
 
@@ -133,7 +144,7 @@ def _asks_the_same(before: Request, visit: Visit, starts: list[int], asked: Aske
     """Whether the button was pressed twice, or again after an answer that was lost."""
     told = (before.asked_by, before.proposed_starts, before.reason)
     tells = (visit.viewer.id, tuple(starts), asked.reason or None)
-    return is_current(before, visit.session) and told == tells
+    return is_current(before, visit) and told == tells
 
 
 def _checked(asked: Asked, visit: Visit) -> list[int]:
@@ -164,7 +175,7 @@ async def answer(ctx: Context, visit: Visit, answered: Answered) -> bool:
     request = await reschedules.latest(ctx.db, visit.session.id)
     if request is not None and _is_answered_so(request, visit, answered):
         return request.state == "accepted"
-    if request is None or request.id != answered.request or not is_current(request, visit.session):
+    if request is None or request.id != answered.request or not is_current(request, visit):
         raise ConflictError("This request is not open any more.")
     if request.asked_by == visit.viewer.id:
         raise ConflictError(f"It is for {first_name(visit.other.name)} to answer.")

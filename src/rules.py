@@ -10,6 +10,7 @@ JOIN_WINDOW_S: Final = 15 * 60
 NO_SHOW_S: Final = 10 * 60
 OVERTIME_S: Final = 15 * 60
 LINK_LIFE_S: Final = 7 * 24 * 60 * 60
+"""How long a link in an e-mail lives after the session, its last request or feedback."""
 FEEDBACK_EDITABLE_S: Final = 7 * 24 * 60 * 60
 RECORDING_EXPECTED_S: Final = 48 * 60 * 60
 
@@ -30,8 +31,15 @@ def closes_at(session: Session) -> int:
 
 
 def link_expires_at(session: Session) -> int:
-    """Until when e-mail links lead here."""
-    return session.scheduled_end + LINK_LIFE_S
+    """Until when e-mail links lead here: as long as what people can do by them."""
+    return max(session.scheduled_end, session.touched_at or 0) + LINK_LIFE_S
+
+
+def asks_to_move(session: Session, now: int) -> Role | None:
+    """Whose request for another time waits for an answer. It lapses with the link in its mail."""
+    if session.reschedule_asked_by is None or now >= link_expires_at(session):
+        return None
+    return session.role_of(session.reschedule_asked_by)
 
 
 def is_closed(session: Session, now: int) -> bool:

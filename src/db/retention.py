@@ -41,11 +41,11 @@ INSERT INTO progress (job, done_until, last_seen) VALUES (?1, ?2, ?3)
 ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until, last_seen = excluded.last_seen
 """
 
-# Nothing is ever mailed again about a session that has ended, so the ledger may forget it.
+# A no-show of long ago can still be moved, and mail about that is new.
 DROP_MAILS: Final = """
 DELETE FROM mails WHERE id IN (
   SELECT m.id FROM sessions s JOIN mails m ON m.session_id = s.id
-   WHERE s.scheduled_end <= ?1 LIMIT ?2)
+   WHERE s.scheduled_end <= ?1 AND m.created_at <= ?1 LIMIT ?2)
 RETURNING id
 """
 DROP_OUTBOX: Final = """

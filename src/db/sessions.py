@@ -45,7 +45,12 @@ SELECT {COLUMNS},
            AND m.kind IN ('24h', '1h', '15min')) AS reminders,
        (SELECT r.asked_by FROM reschedules r
          WHERE r.session_id = s.id AND r.state = 'open'
-           AND r.scheduled_start = s.scheduled_start) AS reschedule_asked_by
+           AND r.scheduled_start = s.scheduled_start) AS reschedule_asked_by,
+       nullif(max(
+         coalesce((SELECT max(max(r.created_at, coalesce(r.answered_at, 0)))
+                     FROM reschedules r WHERE r.session_id = s.id), 0),
+         coalesce((SELECT max(f.created_at) FROM feedback f WHERE f.session_id = s.id), 0)),
+         0) AS touched_at
   FROM sessions s {JOINS}
  WHERE s.id = ?1
 """  # noqa: S608
@@ -97,6 +102,7 @@ def of_row(row: Row) -> Session:
         bbb_meeting_url=row["bbb_meeting_url"],
         reminders=_reminders(row.get("reminders")),
         reschedule_asked_by=row.get("reschedule_asked_by"),
+        touched_at=row.get("touched_at"),
         provider=row["provider"],
         provider_room_id=row["provider_room_id"],
         provider_room_over=bool(row["provider_room_over"]),

@@ -27,7 +27,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     visit = await admission.admit(request, ctx, session_id)
     if ctx.settings.reschedule_url:
         return redirect(pages.reschedule_url(ctx.settings, session_id))
-    return await _page(ctx, visit)
+    return await _page(ctx, visit, moved="moved" in request.query)
 
 
 async def ask(request: Request, ctx: Context, session_id: str) -> Response:
@@ -65,7 +65,7 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
         return await _page(ctx, visit, refusal=error.message, status=error.status)
     if _is_json(request):
         return json_response({"id": answered.request, "state": "accepted" if moved else "declined"})
-    return redirect(f"/session/{session_id}" if moved else f"/session/{session_id}/reschedule")
+    return redirect(f"/session/{session_id}/reschedule{'?moved' if moved else ''}")
 
 
 async def withdraw(request: Request, ctx: Context, session_id: str) -> Response:
@@ -87,7 +87,9 @@ async def _page(
     problems: dict[str, str] | None = None,
     refusal: str | None = None,
     status: int = 200,
+    moved: bool = False,
 ) -> Response:
+    """`moved`: the viewer has just accepted another time."""
     session = visit.session
     found = await reschedules.latest(ctx.db, session.id)
     values: dict[str, Any] = {
@@ -97,7 +99,8 @@ async def _page(
         "other": visit.other,
         "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
         "request": found,
-        "is_open": rescheduling.is_current(found, session),
+        "is_open": rescheduling.is_current(found, visit),
+        "moved": moved and rescheduling.has_moved(found, session),
         "is_mine": found is not None and found.asked_by == visit.viewer.id,
         "can_move": rules.can_move(session),
         "choices": rescheduling.choices(visit, found) if found else [],
