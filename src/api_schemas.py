@@ -203,6 +203,7 @@ HEALTH: Final = _object(
         "bindings": {"type": "object", "additionalProperties": FLAG},
         "lacks": _list(TEXT),
         "problems": _list(TEXT),
+        "version": TEXT,
     },
     ok=FLAG,
 )

@@ -101,3 +101,5 @@ class Context(NamedTuple):
     """Have a recording looked after, by its id. Raises: ServiceUnavailableError."""
     count_one: Callable[[str], Awaitable[bool]] | None
     """Count one more under a key; False when it is one too many. None: nobody counts."""
+    version: str = ""
+    """Which release runs: its tag or the start of its id; empty where Cloudflare gives none."""

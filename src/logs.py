@@ -3,16 +3,81 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Level = Literal["info", "warning", "error"]
+
+ERRORS: Final = frozenset(
+    {
+        "deferred_work_failed",
+        "mail_dead",
+        "mail_not_written",
+        "not_configured",
+        "purge_failed",
+        "recording_failed",
+        "recording_message_failed",
+        "resource_missing_in_bucket",
+        "scheduled_work_failed",
+        "unexpected_error",
+    }
+)
+"""Somebody has to act: a defect, or work that was given up."""
+WARNINGS: Final = frozenset(
+    {
+        "binding_failed",
+        "call_not_ended",
+        "chat_not_forgotten",
+        "event_not_counted",
+        "jwks_unavailable",
+        "mail_call_failed",
+        "mail_late",
+        "provider_failed",
+        "provider_not_asked",
+        "purge_backlog",
+        "rate_limit_unavailable",
+        "recording_attempt_failed",
+        "recording_id_refused",
+        "recording_message_not_understood",
+        "recording_sweep_failed",
+        "recordings_not_listed",
+        "room_features_differ",
+        "settling_failed",
+        "socket_closed_for_abuse",
+        "turn_unavailable",
+        "weak_settings",
+    }
+)
+"""It is tried again, or works in part; somebody has to act when it goes on."""
+
 _encode = json.JSONEncoder(default=str).encode
-write: Callable[[str], object] = print
+
+
+def _print(_level: Level, line: str) -> None:
+    print(line)  # noqa: T201 (where there is no console)
+
+
+write: Callable[[Level, str], None] = _print
 """Takes a line. The Worker has the console itself do it (bindings): print goes a long way there."""
+version = ""
+"""Which release writes, when Cloudflare says so (bindings)."""
 
 
 def log(event: str, **fields: object) -> None:
     """Write one line. Ids and counts only: never tokens, addresses or bodies."""
-    write(_encode({"event": event, **fields}))
+    level = level_of(event)
+    line: dict[str, object] = {"event": event, **fields}
+    if level != "info":
+        line["level"] = level
+    if version:
+        line["version"] = version
+    write(level, _encode(line))
+
+
+def level_of(event: str) -> Level:
+    """How much an event of this name matters."""
+    if event in ERRORS:
+        return "error"
+    return "warning" if event in WARNINGS else "info"

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from context import Context
     from db.database import Row
 
-DEAD_QUEUE: Final = "session-room-recordings-dead"
+# wrangler.toml's and every environment's name of the queue for what could not be copied ends so.
+DEAD_QUEUE_ENDING: Final = "-dead"
 # Longer than any consumer lives.
 LEASE_S: Final = 16 * 60
 LONGEST_WAIT_S: Final = 60 * 60
@@ -85,7 +86,7 @@ async def _look_after(ctx: Context, queue: str, message: Message) -> None:
     if not isinstance(record_id, str):
         log("recording_message_not_understood", queue=queue)
         message.ack()
-    elif queue == DEAD_QUEUE:
+    elif queue.endswith(DEAD_QUEUE_ENDING):
         await _bury(ctx, record_id, message)
     else:
         await _take(ctx, record_id, message)

@@ -34,6 +34,6 @@ async def tick(ctx: Context) -> None:
     }
     log("mail_tick", request_id=ctx.request_id, **fields)
     if tally["dead"]:
-        log("mail_dead", level="warning", request_id=ctx.request_id, mails=tally["dead"])
+        log("mail_dead", request_id=ctx.request_id, mails=tally["dead"])
     if late_s > mail_rules.LATE_S:
-        log("mail_late", level="warning", request_id=ctx.request_id, oldest_late_s=late_s)
+        log("mail_late", request_id=ctx.request_id, oldest_late_s=late_s)

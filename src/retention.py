@@ -58,7 +58,7 @@ def _before(ctx: Context, days: int) -> int:
 
 
 def _say_that_more_is_left(what: str) -> None:
-    log("purge_backlog", level="warning", what=what)
+    log("purge_backlog", what=what)
 
 
 async def _in_rounds(what: str, some: Callable[[], Awaitable[tuple[int, bool]]]) -> int:
@@ -148,7 +148,7 @@ async def _forget_chat(ctx: Context, session_id: str) -> bool:
     try:
         await ctx.rooms.forget_chat(session_id)
     except ServiceUnavailableError:
-        log("chat_not_forgotten", level="warning", session_id=session_id)
+        log("chat_not_forgotten", session_id=session_id)
         return False
     return True
 

@@ -63,7 +63,8 @@ class Room(DurableObject):  # type: ignore[misc]
             save=self._save,
         )
 
-    # Called by the Worker, which has checked who is asking.
+    # Called by the Worker, which has checked who is asking. A Worker of a newer release may send
+    # more than this one knows.
 
     async def fetch(self, request: Any) -> Any:
         """Accept the socket of the visitor whom the Worker vouches for."""
@@ -89,7 +90,7 @@ class Room(DurableObject):  # type: ignore[misc]
         await self._settle()
         return js.Response.new(None, status=101, webSocket=client)
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session_id: str, *_newer: Any) -> None:
         """End the session for both people now."""
         self._memory.session_id = session_id
         try:
@@ -99,12 +100,12 @@ class Room(DurableObject):  # type: ignore[misc]
             # Also without an answer: the record knows whether it was written.
             await self._settle()
 
-    async def refresh(self) -> None:
+    async def refresh(self, *_newer: Any) -> None:
         """The session was moved or cancelled: that matters here if anybody has ever come."""
         if self._memory.session_id:
             await self._settle()
 
-    async def hear(self, session_id: str, event: str) -> None:
+    async def hear(self, session_id: str, event: str, *_newer: Any) -> None:
         """News of the call that a provider holds for this session; who is in it is here."""
         self._memory.session_id = session_id
         was_recording = self._call.recording
@@ -115,23 +116,23 @@ class Room(DurableObject):  # type: ignore[misc]
         self._seating.follow_call(self._now())
         await self._settle()
 
-    async def look(self, session_id: str) -> None:
+    async def look(self, session_id: str, *_newer: Any) -> None:
         """Something may have changed in the provider's call: ask who is there."""
         self._memory.session_id = session_id
         await self._seating.ask_provider(self._now())
         await self._settle()
 
-    async def shift_clock(self, session_id: str, seconds: int) -> None:
+    async def shift_clock(self, session_id: str, seconds: int, *_newer: Any) -> None:
         """Run ahead of the real clock; the Worker offers this in development only."""
         self._memory.session_id = session_id
         self._memory.clock_shift_s = seconds
         await self.alarm()
 
-    async def chat(self) -> str:
+    async def chat(self, *_newer: Any) -> str:
         """All lines of the chat, as JSON."""
         return json.dumps(self._conversation.lines())
 
-    async def forget_chat(self) -> None:
+    async def forget_chat(self, *_newer: Any) -> None:
         """The chat has been kept long enough."""
         self._conversation.forget()
 

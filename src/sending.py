@@ -160,7 +160,7 @@ class Sender:
         try:
             return payload_of(mail, self.settings, now)
         except Exception as error:  # noqa: BLE001
-            log("mail_not_written", level="warning", mail=mail.id, error=repr(error))
+            log("mail_not_written", mail=mail.id, error=repr(error))
             return None
 
     async def _settle(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:

@@ -31,9 +31,15 @@ _env: Any = None
 _settings: Settings | None = None
 
 
-def _to_console(line: str) -> None:
-    # Looked up each time: an object of JavaScript that is there from the start fits no snapshot.
-    js.console.log(line)
+def _to_console(level: logs.Level, line: str) -> None:
+    # Cloudflare counts and alerts by the console's method. Looked up each time: an object of
+    # JavaScript that is there from the start fits no snapshot.
+    if level == "info":
+        js.console.log(line)
+    elif level == "warning":
+        js.console.warn(line)
+    else:
+        js.console.error(line)
 
 
 logs.write = _to_console
@@ -65,6 +71,7 @@ def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None)
             "RECORDINGS", env.RECORDINGS.send(js_object({"record_id": record_id}))
         ),
         count_one=_counter(env),
+        version=logs.version,
     )
 
 
@@ -73,7 +80,14 @@ def _raw_env() -> Any:
     global _env  # noqa: PLW0603
     if _env is None:
         _env = workers.import_from_javascript("cloudflare:workers").env
+        logs.version = version_of(_env)
     return _env
+
+
+def version_of(env: Any) -> str:
+    """What was given as tag to the version that runs, else the start of its id, else nothing."""
+    version = getattr(env, "VERSION", None)
+    return str(version.tag or version.id[:8]) if version else ""
 
 
 def _settings_of(env: Any) -> Settings:

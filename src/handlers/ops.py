@@ -25,5 +25,10 @@ async def healthz(_request: Request, ctx: Context) -> Response:
     """
     bindings = await ctx.probe()
     healthy = all(bindings.values())
-    health = {"ok": healthy, "bindings": bindings, "lacks": ctx.settings.lacks()}
+    health = {
+        "ok": healthy,
+        "version": ctx.version,
+        "bindings": bindings,
+        "lacks": ctx.settings.lacks(),
+    }
     return json_response(health, 200 if healthy else 503)

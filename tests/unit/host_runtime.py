@@ -1,4 +1,4 @@
-"""As much of the runtime as `bindings` and `room` need to run on the host: no more than they ask.
+"""As much of the runtime as `bindings`, `room` and `entry` need on the host: no more than they ask.
 
 Importing this makes `js`, `pyodide.ffi` and `workers` importable.
 """
@@ -122,6 +122,11 @@ class _DurableObject:
         self.ctx, self.env = ctx, env
 
 
+class _WorkerEntrypoint:
+    def __init__(self, ctx: Any, env: Any) -> None:
+        self.ctx, self.env = ctx, env
+
+
 def _module(name: str, **content: Any) -> None:
     module = ModuleType(name)
     vars(module).update(content)
@@ -135,8 +140,21 @@ _module(
     Response=SimpleNamespace(new=lambda _body, **about: SimpleNamespace(**about)),
     JSON=SimpleNamespace(stringify=lambda text: text),
     Object=SimpleNamespace(fromEntries=dict),
-    console=SimpleNamespace(log=print),
+    console=SimpleNamespace(log=print, warn=print, error=print),
 )
 _module("pyodide")
-_module("pyodide.ffi", JsException=JsException, jsnull=None, to_js=lambda value, **_: value)
-_module("workers", DurableObject=_DurableObject, import_from_javascript=lambda _: None)
+_module("pyodide.webloop")
+_module(
+    "pyodide.ffi",
+    JsException=JsException,
+    create_once_callable=lambda function: function,
+    jsnull=None,
+    to_js=lambda value, **_: value,
+)
+sys.modules["pyodide"].webloop = sys.modules["pyodide.webloop"]  # type: ignore[attr-defined]
+_module(
+    "workers",
+    DurableObject=_DurableObject,
+    WorkerEntrypoint=_WorkerEntrypoint,
+    import_from_javascript=lambda _: None,
+)

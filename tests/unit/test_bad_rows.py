@@ -196,7 +196,7 @@ async def test_a_message_that_fails_takes_no_other_with_it(world):
         for number in (1, 2, 3)
     ]
     world.outage = Outage(1, How.BEFORE)
-    await recordings.consume(world.context(), recordings.DEAD_QUEUE, messages)
+    await recordings.consume(world.context(), "staging-recordings-dead", messages)
 
     assert outcomes == ["rec1 acked", 30, "rec3 acked"]
     assert world.rows("SELECT record_id FROM recordings WHERE state = 'failed'") == [

@@ -323,7 +323,7 @@ async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
     world.source.answers = [Fetched(404, {}, b"")]
     await world.announce()
     await world.deliver()
-    assert await world.deliver(queue=recordings.DEAD_QUEUE) == "acked"
+    assert await world.deliver(queue="staging-recordings-dead") == "acked"
     assert world.row()["state"] == "failed"
     assert await world.deliver() == "acked", "a late message does not revive it"
     await recordings.retry(world.context(), "rec1")
@@ -337,10 +337,12 @@ async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
 async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
-    assert await world.deliver(queue=recordings.DEAD_QUEUE) == 60, "again when the lease is over"
+    assert await world.deliver(queue="staging-recordings-dead") == 60, (
+        "again when the lease is over"
+    )
     assert world.row()["state"] == "copying"
     await world.deliver(now=NOW + 60)
-    assert await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + 60) == "acked"
+    assert await world.deliver(queue="staging-recordings-dead", now=NOW + 60) == "acked"
 
     assert world.row()["state"] == "ready"
 
@@ -348,8 +350,8 @@ async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
 async def test_a_dead_letter_of_a_consumer_that_was_killed_fails_it_after_the_lease(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
-    wait = await world.deliver(queue=recordings.DEAD_QUEUE)
-    assert await world.deliver(queue=recordings.DEAD_QUEUE, now=NOW + wait) == "acked"
+    wait = await world.deliver(queue="staging-recordings-dead")
+    assert await world.deliver(queue="staging-recordings-dead", now=NOW + wait) == "acked"
 
     assert (world.row()["state"], world.row()["last_error"]) == (
         "failed",

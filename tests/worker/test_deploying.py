@@ -9,8 +9,8 @@ from tools.local_worker import LocalWorker
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT, SNAPSHOT
 
-# Cloudflare's limit for a Worker's compressed size on the paid plan.
-LIMIT_KIB = 10 * 1024
+# Cloudflare's limit for all modules of a Worker together, before compression.
+LIMIT_KIB = 64 * 1024
 # What only development and tests need.
 NOT_DEPLOYED = ("pytest", "tests/", "tools/", "hypothesis", "playwright")
 
@@ -27,7 +27,7 @@ def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    size = re.search(r"Total Upload: .* / gzip: ([\d.]+) KiB", done.stdout)
+    size = re.search(r"Total Upload: ([\d.]+) KiB / gzip", done.stdout)
     assert size, done.stdout
     print(size[0])
     assert float(size[1]) < LIMIT_KIB

@@ -1,0 +1,113 @@
+"""While a release spreads, a Worker of one release calls a room of another."""
+
+import inspect
+import json
+from types import SimpleNamespace
+
+import pytest
+
+import tests.unit.host_runtime as runtime  # isort: skip (makes `bindings` and `room` importable)
+import room
+from bindings import rooms
+from bindings.rooms import DurableRooms
+from errors import ServiceUnavailableError
+from model import Role
+from visitors import Visitor
+
+# What a Worker may send, as released. A call here is never changed or taken away: a new release
+# adds a method, and goes on answering the old one.
+RELEASED = {
+    "end": ["s1"],
+    "refresh": [],
+    "hear": ["s1", json.dumps({"kind": "ended"})],
+    "look": ["s1"],
+    "chat": [],
+    "forget_chat": [],
+    "shift_clock": ["s1", 60],
+}
+VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
+CALLS = {
+    "end": lambda rooms: rooms.end("s1"),
+    "refresh": lambda rooms: rooms.refresh("s1"),
+    "hear": lambda rooms: rooms.hear("s1", {"kind": "ended"}),
+    "look": lambda rooms: rooms.look("s1"),
+    "chat": lambda rooms: rooms.chat("s1"),
+    "forget_chat": lambda rooms: rooms.forget_chat("s1"),
+    "shift_clock": lambda rooms: rooms.shift_clock("s1", 60),
+}
+
+
+class Recorded:
+    """A room that notes how it is called."""
+
+    def __init__(self):
+        self.calls = {}
+
+    def __getattr__(self, name):
+        async def called(*args):
+            self.calls[name] = list(args)
+            return "[]"
+
+        return called
+
+
+class Older:
+    """A room of a release that has none of the methods."""
+
+    def __getattr__(self, name):
+        async def missing(*_args):
+            raise runtime.JsException(f"TypeError: Method {name} does not exist")
+
+        return missing
+
+
+def rooms_of(stub):
+    return DurableRooms(SimpleNamespace(idFromName=lambda name: name, get=lambda _id: stub))
+
+
+@pytest.mark.parametrize("method", RELEASED)
+def test_a_room_takes_the_calls_of_a_worker_before_it(method):
+    inspect.signature(getattr(room.Room, method)).bind(None, *RELEASED[method])
+
+
+@pytest.mark.parametrize("method", RELEASED)
+def test_a_room_passes_by_arguments_of_a_worker_after_it(method):
+    inspect.signature(getattr(room.Room, method)).bind(None, *RELEASED[method], {"mood": "good"})
+
+
+@pytest.mark.parametrize("method", RELEASED)
+async def test_a_worker_calls_as_released(method):
+    called = Recorded()
+
+    await CALLS[method](rooms_of(called))
+
+    assert called.calls == {method: RELEASED[method]}
+
+
+@pytest.mark.parametrize("method", RELEASED)
+async def test_a_room_without_the_method_is_unavailable_and_no_defect(method):
+    with pytest.raises(ServiceUnavailableError):
+        await CALLS[method](rooms_of(Older()))
+
+
+def test_every_call_between_worker_and_room_is_listed():
+    of_the_room = {
+        name
+        for name, method in vars(room.Room).items()
+        if inspect.iscoroutinefunction(method) and not name.startswith(("_", "webSocket"))
+    }
+    of_the_worker = {name for name in vars(DurableRooms) if not name.startswith("_")}
+
+    assert of_the_room - {"fetch", "alarm"} == set(RELEASED)
+    assert of_the_worker - {"connect"} == set(CALLS) == set(RELEASED)
+
+
+def test_a_visitor_is_told_as_released():
+    assert rooms.VISITOR_HEADER == "X-Visitor"
+    assert json.loads(VISITOR.to_json()) == {
+        "session_id": "s1",
+        "user_id": "lena",
+        "role": "student",
+        "page": "0123456789abcdef",
+        "watching": False,
+    }
