@@ -41,7 +41,10 @@ class View(StrEnum):
 
 
 class Participant(NamedTuple):
-    """One of the two people. `joined_at` is the first time in the room; None: never came."""
+    """One of the two people. `joined_at` is the first time in the room; None: never came.
+
+    `since` and `left_at` are of the last stay; `left_at` is None while it lasts.
+    """
 
     id: str
     name: str
@@ -50,6 +53,8 @@ class Participant(NamedTuple):
     locale: str
     joined_at: int | None
     present: bool
+    since: int | None = None
+    left_at: int | None = None
 
 
 class Course(NamedTuple):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from model import Role, Session, Status, View
+from model import Participant, Role, Session, Status, View
 
 JOIN_WINDOW_S: Final = 15 * 60
 NO_SHOW_S: Final = 10 * 60
+WAITED_S: Final = 5 * 60
+"""How long somebody has waited at least before the other one counts as absent."""
 OVERTIME_S: Final = 15 * 60
 LINK_LIFE_S: Final = 7 * 24 * 60 * 60
 """How long a link in an e-mail lives after the session, its last request or feedback."""
@@ -21,8 +23,19 @@ def opens_at(session: Session) -> int:
 
 
 def no_show_at(session: Session) -> int:
-    """From when a person alone in the room counts as left waiting."""
-    return session.scheduled_start + NO_SHOW_S
+    """From when the person who is alone in the room counts as left waiting."""
+    here = [who for who in (session.student, session.teacher) if who.present]
+    return no_show_from(session, here[0].since if len(here) == 1 else None)
+
+
+def no_show_from(session: Session, since: int | None) -> int:
+    """The same for a person who is there since then: ten minutes after the start, five of them."""
+    return max(session.scheduled_start + NO_SHOW_S, (since or 0) + WAITED_S)
+
+
+def waited_from(session: Session, waiter: Participant) -> int:
+    """From when this person waited: not before the start."""
+    return max(session.scheduled_start, waiter.since or 0)
 
 
 def closes_at(session: Session) -> int:
@@ -77,17 +90,26 @@ def absent_role(session: Session, now: int) -> Role | None:
     """
     if session.status is Status.NO_SHOW:
         return session.no_show
-    if session.status is not Status.SCHEDULED or now < no_show_at(session):
+    if session.status is not Status.SCHEDULED:
         return None
     student_came = session.student.joined_at is not None
     teacher_came = session.teacher.joined_at is not None
     if student_came == teacher_came:
         return None
-    if not is_closed(session, now):
-        lone = session.student if student_came else session.teacher
-        if not lone.present:
-            return None
+    lone = session.student if student_came else session.teacher
+    if is_closed(session, now):
+        was_waiting = _waited_in_all(session, lone) >= WAITED_S
+    else:
+        was_waiting = lone.present and now >= no_show_at(session)
+    if not was_waiting:
+        return None
     return Role.TEACHER if student_came else Role.STUDENT
+
+
+def _waited_in_all(session: Session, lone: Participant) -> int:
+    """How long this person was there during the session; `transitions` says the same in SQL."""
+    until = closes_at(session) if lone.left_at is None else lone.left_at
+    return min(until, closes_at(session)) - max(lone.joined_at or 0, session.scheduled_start)
 
 
 def waits_alone(session: Session, role: Role, now: int) -> bool:

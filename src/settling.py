@@ -86,9 +86,10 @@ def _transition(session: Session, seats: Mapping[Role, Seat], now: int) -> Chang
     match session.status:
         case Status.SCHEDULED | Status.NO_SHOW if len(here) == 2 and not over:  # noqa: PLR2004
             return Started(now)
-        case Status.SCHEDULED if len(here) == 1 and now >= rules.no_show_at(session):
+        case Status.SCHEDULED if len(here) == 1:
             (role,) = here
-            if session.participant(role.other).joined_at is None:
+            is_late = now >= rules.no_show_from(session, seats[role].joined_at)
+            if is_late and session.participant(role.other).joined_at is None:
                 return Missed(role.other)
         case Status.IN_PROGRESS if closing:
             return Completed(now)

@@ -85,11 +85,13 @@ def _no_show(visit: Visit, other: str, starts: str) -> Words:
     viewer_was_absent = rules.absent_role(visit.session, visit.now) is visit.role
     if rules.is_closed(visit.session, visit.now):
         if viewer_was_absent:
-            return Words("You missed this session", f"{other} waited for you from {starts}.")
+            since = rules.waited_from(visit.session, visit.other)
+            came = when.clock_time(since, visit.viewer.time_zone)
+            return Words("You missed this session", f"{other} waited for you from {came}.")
         return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
     if viewer_was_absent:
         return Words(
-            f"{other} waited for you",
+            f"{other} is waiting for you" if visit.other.present else f"{other} waited for you",
             f"Your session started at {starts}. It is not too late: the room is still open.",
         )
     return Words(

@@ -20,11 +20,13 @@ COLUMNS: Final = """
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.avatar AS student_avatar,
        st.time_zone AS student_time_zone, st.locale AS student_locale,
-       sa.first_joined_at AS student_joined_at,
+       sa.first_joined_at AS student_joined_at, sa.last_joined_at AS student_since,
+       sa.left_at AS student_left_at,
        sa.user_id IS NOT NULL AND sa.left_at IS NULL AS student_present,
        te.id AS teacher_id, te.name AS teacher_name, te.avatar AS teacher_avatar,
        te.time_zone AS teacher_time_zone, te.locale AS teacher_locale,
-       ta.first_joined_at AS teacher_joined_at,
+       ta.first_joined_at AS teacher_joined_at, ta.last_joined_at AS teacher_since,
+       ta.left_at AS teacher_left_at,
        ta.user_id IS NOT NULL AND ta.left_at IS NULL AS teacher_present
 """
 JOINS: Final = """
@@ -122,4 +124,6 @@ def _participant(row: Row, role: str) -> Participant:
         locale=row[f"{role}_locale"],
         joined_at=row[f"{role}_joined_at"],
         present=bool(row[f"{role}_present"]),
+        since=row[f"{role}_since"],
+        left_at=row[f"{role}_left_at"],
     )

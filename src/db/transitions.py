@@ -52,8 +52,9 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """
 
-# One lone attendance is a no-show of the other. People whom the platform has replaced do not count.
-NO_SHOW_OVERDUE: Final = """
+# Who was there alone and has waited makes the other a no-show. People whom the platform has
+# replaced do not count. `rules.absent_role` says the same until this has run.
+NO_SHOW_OVERDUE: Final = f"""
 UPDATE sessions
    SET status = 'no_show', ended_at = ?2, updated_at = ?2,
        no_show = CASE WHEN EXISTS (SELECT 1 FROM attendance a
@@ -64,8 +65,13 @@ UPDATE sessions
    AND (SELECT count(*) FROM attendance a
          WHERE a.session_id = sessions.id
            AND a.user_id IN (sessions.student_id, sessions.teacher_id)) = 1
+   AND EXISTS (SELECT 1 FROM attendance a
+                WHERE a.session_id = sessions.id
+                  AND a.user_id IN (sessions.student_id, sessions.teacher_id)
+                  AND min(coalesce(a.left_at, ?2), sessions.scheduled_end + {rules.OVERTIME_S})
+                      - max(a.first_joined_at, sessions.scheduled_start) >= {rules.WAITED_S})
 RETURNING id, status, started_at, ended_at
-"""
+"""  # noqa: S608
 
 # Nobody came: over, and never started.
 ABANDON_OVERDUE: Final = """

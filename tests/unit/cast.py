@@ -15,7 +15,13 @@ NO_SHOW = START + 10 * MINUTE
 CLOSES = END + 15 * MINUTE
 
 
-def person(person_id: str, *, joined_at: int | None = None, present: bool = False) -> Participant:
+def person(
+    person_id: str,
+    *,
+    joined_at: int | None = None,
+    left_at: int | None = None,
+    present: bool = False,
+) -> Participant:
     return Participant(
         id=person_id,
         name=f"{person_id.title()} Example",
@@ -23,18 +29,20 @@ def person(person_id: str, *, joined_at: int | None = None, present: bool = Fals
         time_zone="Europe/Berlin",
         locale="en",
         joined_at=joined_at,
+        since=joined_at,
+        left_at=left_at,
         present=present,
     )
 
 
-def here(person_id: str) -> Participant:
+def here(person_id: str, joined_at: int = START) -> Participant:
     """Someone in the room."""
-    return person(person_id, joined_at=START, present=True)
+    return person(person_id, joined_at=joined_at, present=True)
 
 
-def gone(person_id: str) -> Participant:
+def gone(person_id: str, joined_at: int = START, left_at: int = START + 6 * MINUTE) -> Participant:
     """Someone who was in the room and has left."""
-    return person(person_id, joined_at=START)
+    return person(person_id, joined_at=joined_at, left_at=left_at)
 
 
 def session(**changes: Any) -> Session:

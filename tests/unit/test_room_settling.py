@@ -82,6 +82,17 @@ def test_alone_past_the_no_show_time(now: int, missed: bool) -> None:
     assert changes == ([Missed(STUDENT)] if missed else [])
 
 
+@pytest.mark.parametrize(("waited_s", "missed"), [(5 * MINUTE - 1, False), (5 * MINUTE, True)])
+def test_who_comes_late_misses_nobody_at_once(waited_s: int, missed: bool) -> None:
+    late = START + 14 * MINUTE
+    seat = {TEACHER: Seat(late, PAGE)}
+    record = session(teacher=here("teacher", late))
+
+    assert settling.next_look(record, [TEACHER], late + 4 * MINUTE + 30) == late + 5 * MINUTE
+    changes = settling.changes(record, seat, late + waited_s)
+    assert changes == ([Missed(STUDENT)] if missed else [])
+
+
 def test_who_came_and_went_is_no_no_show() -> None:
     alone = session(teacher=here("teacher"), student=gone("student"))
 

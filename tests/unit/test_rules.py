@@ -22,6 +22,7 @@ from tests.unit.cast import (
     session,
 )
 
+LATE = START + 14 * MINUTE
 STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
 BOTH_HERE = {"student": here("student"), "teacher": here("teacher")}
 STUDENT_HERE = {"student": here("student")}
@@ -56,6 +57,30 @@ TABLE = {
         CLOSES,
         View.NO_SHOW,
         View.NO_SHOW,
+    ),
+    "student comes late, has waited for less than five minutes": (
+        {"student": here("student", LATE)},
+        LATE + 5 * MINUTE - 1,
+        View.WAITING,
+        View.JOINABLE,
+    ),
+    "student comes late, has waited for five minutes": (
+        {"student": here("student", LATE)},
+        LATE + 5 * MINUTE,
+        View.NO_SHOW,
+        View.NO_SHOW,
+    ),
+    "student was there before the start alone, closed": (
+        {"student": gone("student", OPENS, START)},
+        CLOSES,
+        View.ENDED,
+        View.ENDED,
+    ),
+    "student came in the last minutes, closed": (
+        {"student": here("student", CLOSES - MINUTE)},
+        CLOSES,
+        View.ENDED,
+        View.ENDED,
     ),
     "both there, not yet on record": (BOTH_HERE, START, View.IN_PROGRESS, View.IN_PROGRESS),
     "both there, long past no-show": (BOTH_HERE, END - 1, View.IN_PROGRESS, View.IN_PROGRESS),

@@ -6,10 +6,11 @@ import pytest
 
 import bookings
 import lifecycle
+import rules
 from db import sessions, transitions
 from model import Role, Status
 from settling import Started
-from tests.unit.cast import CLOSES, END, START, booked_person, booking
+from tests.unit.cast import CLOSES, END, OPENS, START, booked_person, booking
 
 
 @pytest.fixture
@@ -49,23 +50,39 @@ async def test_what_has_just_been_moved_away_is_not_ended(db, booked):
 
 
 @pytest.mark.parametrize(
-    ("came", "status", "absent"),
+    ("came", "outcome"),
     [
-        ([], Status.COMPLETED, None),
-        (["student"], Status.NO_SHOW, Role.TEACHER),
-        (["teacher"], Status.NO_SHOW, Role.STUDENT),
-        (["student", "teacher"], Status.COMPLETED, None),
+        ([], (Status.COMPLETED, None)),
+        ([("student", START, None)], (Status.NO_SHOW, Role.TEACHER)),
+        ([("teacher", START, None)], (Status.NO_SHOW, Role.STUDENT)),
+        ([("student", START, None), ("teacher", START, None)], (Status.COMPLETED, None)),
+        ([("student", OPENS, START + 300)], (Status.NO_SHOW, Role.TEACHER)),
+        ([("student", OPENS, START + 299)], (Status.COMPLETED, None)),
+        ([("student", OPENS, START - 60)], (Status.COMPLETED, None)),
+        ([("student", CLOSES - 300, None)], (Status.NO_SHOW, Role.TEACHER)),
+        ([("student", CLOSES - 299, None)], (Status.COMPLETED, None)),
     ],
 )
+@pytest.mark.parametrize("late_s", [0, 90])
 async def test_a_session_that_never_started_is_closed_as_what_it_was(
-    db, booked, came, status, absent
+    db, booked, came, outcome, late_s
 ):
-    for user_id in came:
+    """The sweep may be late; and the page says the same before it."""
+    for user_id, joined_at, left_at in came:
         attend(booked, user_id)
-    closed, found = await sweep(db, CLOSES)
+        booked.execute(
+            "UPDATE attendance SET first_joined_at = ?1, last_joined_at = ?1, left_at = ?2"
+            " WHERE user_id = ?3",
+            (joined_at, left_at, user_id),
+        )
+    before = rules.absent_role(await sessions.find(db, "s1"), CLOSES + late_s)
+    closed, found = await sweep(db, CLOSES + late_s)
+
+    status, absent = outcome
+    assert before is absent
 
     assert closed == [("s1", status)]
-    assert (found.status, found.no_show, found.ended_at) == (status, absent, CLOSES)
+    assert (found.status, found.no_show, found.ended_at) == (status, absent, CLOSES + late_s)
 
 
 async def test_nothing_is_closed_a_second_before_its_overtime_ends(db, booked):
