@@ -37,6 +37,7 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         "feedback_words": feedback_words.words_for(visit.role, visit.other.name),
         "stars": feedback_words.STARS,
         "just_saved": saved == "feedback",
+        "waits_elsewhere": saved == "elsewhere",
         "recording": left.recording,
         "recordings": left.recordings,
         **files(settings, left.files),

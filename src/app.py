@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 import csrf
+import kept_form
 import limits
 import pages
 import routes
@@ -68,7 +69,7 @@ async def respond(
             await limits.refuse_too_many(request, ctx, route, params)
         response = await route.handle(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
-        response = _error_response(error, request, ctx, route, request_id)
+        response = await _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
         response.body = None
     # What a handler has set, such as the cache rules of a download, it has set for a reason.
@@ -92,7 +93,7 @@ async def respond(
     return response
 
 
-def _error_response(
+async def _error_response(
     error: Exception,
     request: Request,
     ctx: Context | None,
@@ -111,10 +112,15 @@ def _error_response(
         failure = AppError()
     wants_page = _wants_page(request, route)
     if isinstance(failure, SignedOutError) and wants_page and ctx and route and route.page:
-        return redirect(_sign_in_url(request, ctx), 302)
+        return redirect(_sign_in_url(request.url.removeprefix(request.origin), ctx), 302)
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:
-        body = pages.error_page(failure, ctx.settings if ctx else None, unexpected_id)
+        kept = await kept_form.keep(request, failure) if ctx else None
+        sign_in_url = ""
+        if kept and ctx and isinstance(failure, SignedOutError):
+            sign_in_url = _sign_in_url(f"{kept.page}?saved=elsewhere", ctx)
+        settings = ctx.settings if ctx else None
+        body = pages.error_page(failure, settings, unexpected_id, kept, sign_in_url)
         response = html_response(body, failure.status)
     else:
         response = json_response({"error": _error_json(failure, unexpected_id)}, failure.status)
@@ -137,9 +143,9 @@ def _wants_page(request: Request, route: routes.Route | None) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _sign_in_url(request: Request, ctx: Context) -> str:
-    """Where to sign in, and from there back to this page."""
-    here = ctx.settings.public_url + request.url.removeprefix(request.origin)
+def _sign_in_url(place: str, ctx: Context) -> str:
+    """Where to sign in, and from there back to this place of ours."""
+    here = ctx.settings.public_url + place
     separator = "&" if urlsplit(ctx.settings.sign_in_url).query else "?"
     return f"{ctx.settings.sign_in_url}{separator}return_to={quote(here, safe='')}"
 

@@ -20,6 +20,7 @@ from wording import STATUS_LABELS, first_name, words_for
 if TYPE_CHECKING:
     from admission import Visit
     from errors import AppError
+    from kept_form import KeptForm
     from settings import Settings
 
 AVATAR_COLOURS = 6
@@ -108,13 +109,24 @@ def dashboard_url(settings: Settings, role: Role) -> str:
     return settings.teacher_dashboard_url
 
 
-def error_page(failure: AppError, settings: Settings | None, unexpected_id: str | None) -> str:
-    """A page for a failure; `unexpected_id` is shown so that support can find the log line."""
+def error_page(
+    failure: AppError,
+    settings: Settings | None,
+    unexpected_id: str | None,
+    kept: KeptForm | None = None,
+    sign_in_url: str = "",
+) -> str:
+    """A page for a failure; `unexpected_id` is shown so that support can find the log line.
+
+    `kept` is the form whose sending failed, `sign_in_url` where its sender signs in, if they must.
+    """
     return render(
         "error.html",
         title=failure.message,
         failure=failure,
         unexpected_id=unexpected_id,
+        kept=kept,
+        sign_in_url=sign_in_url,
         ways_back=ways_back(settings) if settings else [],
     )
 

@@ -31,6 +31,8 @@ class Request:
     read: Callable[[int], Awaitable[bytes]]
     stream: Callable[[], Stream] = lambda: None
     """The body as the runtime's own stream, in place of `read`."""
+    _forms: list[dict[str, list[str]]] = field(default_factory=list, init=False, compare=False)
+    """The form once it was read: when its handler fails, the answer needs it again."""
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -102,8 +104,10 @@ class Request:
 
     async def form_lists(self) -> dict[str, list[str]]:
         """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
-        raw = await self.body()
-        return parse_qs(raw.decode(errors="replace"), keep_blank_values=True)
+        if not self._forms:
+            raw = await self.body()
+            self._forms.append(parse_qs(raw.decode(errors="replace"), keep_blank_values=True))
+        return self._forms[0]
 
 
 @dataclass

@@ -27,7 +27,8 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     visit = await admission.admit(request, ctx, session_id)
     if ctx.settings.reschedule_url:
         return redirect(pages.reschedule_url(ctx.settings, session_id))
-    return await _page(ctx, visit, moved="moved" in request.query)
+    elsewhere = request.query.get("saved") == "elsewhere"
+    return await _page(ctx, visit, moved="moved" in request.query, waits_elsewhere=elsewhere)
 
 
 async def ask(request: Request, ctx: Context, session_id: str) -> Response:
@@ -88,8 +89,12 @@ async def _page(
     refusal: str | None = None,
     status: int = 200,
     moved: bool = False,
+    waits_elsewhere: bool = False,
 ) -> Response:
-    """`moved`: the viewer has just accepted another time."""
+    """`moved`: the viewer has just accepted another time.
+
+    `waits_elsewhere`: the viewer has signed in to send what another tab has kept.
+    """
     session = visit.session
     found = await reschedules.latest(ctx.db, session.id)
     values: dict[str, Any] = {
@@ -100,6 +105,7 @@ async def _page(
         "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
         "request": found,
         "is_open": rescheduling.is_current(found, visit),
+        "waits_elsewhere": waits_elsewhere,
         "moved": moved and rescheduling.has_moved(found, session),
         "is_mine": found is not None and found.asked_by == visit.viewer.id,
         "can_move": rules.can_move(session),

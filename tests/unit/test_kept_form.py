@@ -1,0 +1,107 @@
+"""A form whose sender was signed out, or that met a failure: what was written is still there."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from tests.unit.cast import DAY, END, HOUR, START
+from tests.unit.faults import Case, How, Outage, World, running
+
+PAGE = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+SIGNED_OUT = {"authorization": ""}
+AHEAD = {"scheduled_start": START + DAY, "scheduled_end": START + DAY + HOUR}
+OVER = {"status": "completed", "started_at": START, "ended_at": END}
+ASKING = {"time1": "2027-01-20T15:00", "time2": "", "reason": 'I\'ve an "exam"\n</textarea><b>'}
+RATING = {"rating": "4", "tags": ["clear", "patient"], "comment": "A <great>\r\nlesson"}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A deployment whose doors all work, for now."""
+    with running(Case(lambda _: None, lambda _: None)) as world:
+        yield world
+
+
+async def send(world: World, path: str, form: dict, **headers: str) -> tuple[int, str]:
+    body = urlencode(form, doseq=True).encode()
+    answer = await world.press("POST", path, body=body, headers=PAGE | headers)
+    assert answer is not None
+    return answer.status, str(answer.body or "")
+
+
+def kept(text: str) -> tuple[str, dict[str, list[str]]]:
+    """Where the form in this page goes, and its fields."""
+    (form,) = re.findall(r'<form method="post"(.*?)</form>', text, re.DOTALL)
+    (action,) = re.findall(r'action="([^"]*)"', form)
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+    fields += re.findall(r'<textarea name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL)
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name, []).append(unescape(value))
+    return unescape(action), found
+
+
+@pytest.mark.parametrize(
+    ("booked", "place", "form", "page"),
+    [
+        (AHEAD, "/reschedule", ASKING, "/session/s1/reschedule"),
+        (OVER, "/feedback", RATING, "/session/s1"),
+        (AHEAD, "/reschedule/answer", {"request": "r1", "choice": "decline", "note": "No"},
+         "/session/s1/reschedule"),
+        (AHEAD, "/reschedule/withdraw", {}, "/session/s1/reschedule"),
+    ],
+)  # fmt: skip
+async def test_who_was_signed_out_signs_in_and_sends_it_again(
+    world: World, booked: dict, place: str, form: dict, page: str
+) -> None:
+    world.book(**booked)
+    status, text = await send(world, f"/session/s1{place}", form, **SIGNED_OUT)
+    assert status == 401
+    action, fields = kept(text)
+    assert action == f"/session/s1{place}"
+    assert fields == parse_qs(urlencode(form, doseq=True), keep_blank_values=True)
+    (sign_in,) = re.findall(r'href="(https://rooms.example/sign-in[^"]*)" target="_blank"', text)
+    place_after = parse_qs(urlsplit(unescape(sign_in)).query)["return_to"][0]
+    assert place_after == f"https://rooms.example{page}?saved=elsewhere"
+    landed = await world.press("GET", place_after.removeprefix("https://rooms.example"))
+    assert landed is not None
+    if form.get("comment") or form.get("reason"):
+        assert "still in the other tab" in str(landed.body)
+
+
+async def test_what_was_kept_is_what_arrives_in_the_end(world: World) -> None:
+    world.book(**OVER)
+    _, text = await send(world, "/session/s1/feedback", RATING, **SIGNED_OUT)
+    action, fields = kept(text)
+    status, _ = await send(world, action, fields)
+
+    assert status == 303
+    assert world.rows("SELECT rating, comment, tags FROM feedback") == [
+        (4, "A <great>\nlesson", '["clear", "patient"]')
+    ]
+
+
+async def test_an_outage_keeps_the_text_as_well(world: World) -> None:
+    world.book(**OVER)
+    world.outage = Outage(1, How.BEFORE)
+    status, text = await send(world, "/session/s1/feedback", RATING)
+    assert status == 503
+    assert kept(text)[1]["comment"] == ["A <great>\r\nlesson"]
+
+
+async def test_a_rating_without_stars_keeps_its_comment(world: World) -> None:
+    world.book(**OVER)
+    status, text = await send(world, "/session/s1/feedback", {"comment": "Very good"})
+
+    assert (status, kept(text)[1]) == (422, {"comment": ["Very good"]})
+
+
+async def test_another_sites_form_is_not_kept(world: World) -> None:
+    world.book(**OVER)
+    crossing = {"sec-fetch-site": "cross-site"}
+    status, text = await send(world, "/session/s1/feedback", RATING, **crossing)
+
+    assert (status, "<form" in text) == (403, False)
