@@ -74,9 +74,10 @@ ELSEWHERE: Final[dict[int, dict[str, Any]]] = {303: {}}
 NOT_OPEN: Final = (errors.TooEarlyError, errors.SessionEndedError)
 NO_FILE: Final = (errors.NotFoundError, errors.ForbiddenError)
 NO_LINK: Final = (
+    errors.LinkBrokenError,
     errors.SessionNotFoundError,
     errors.NotParticipantError,
-    errors.SessionEndedError,
+    errors.LinkExpiredError,
 )
 BAD_UPLOAD: Final = (
     errors.ForbiddenError,

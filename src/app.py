@@ -16,7 +16,10 @@ import routes
 from errors import (
     AppError,
     InvalidError,
+    LinkBrokenError,
+    LinkExpiredError,
     NotConfiguredError,
+    NotParticipantError,
     SignedOutError,
 )
 from logs import log
@@ -116,7 +119,7 @@ async def _error_response(
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:
         kept = await kept_form.keep(request, failure) if ctx else None
-        sign_in_url = ""
+        sign_in_url = _sign_in_offer(failure, request, ctx) if ctx and not kept else ""
         if kept and ctx and isinstance(failure, SignedOutError):
             sign_in_url = _sign_in_url(f"{kept.page}?saved=elsewhere", ctx)
         settings = ctx.settings if ctx else None
@@ -145,9 +148,20 @@ def _wants_page(request: Request, route: routes.Route | None) -> bool:
 
 def _sign_in_url(place: str, ctx: Context) -> str:
     """Where to sign in, and from there back to this place of ours."""
-    here = ctx.settings.public_url + place
     separator = "&" if urlsplit(ctx.settings.sign_in_url).query else "?"
-    return f"{ctx.settings.sign_in_url}{separator}return_to={quote(here, safe='')}"
+    return_to = quote(ctx.settings.public_url + place, safe="")
+    return f"{ctx.settings.sign_in_url}{separator}return_to={return_to}"
+
+
+def _sign_in_offer(failure: AppError, request: Request, ctx: Context) -> str:
+    """Where to sign in, if that may help: with any account, or with another one."""
+    if isinstance(failure, LinkBrokenError):
+        return ctx.settings.sign_in_url
+    if isinstance(failure, (LinkExpiredError, NotParticipantError)):
+        if failure.session_id:
+            return _sign_in_url(f"/session/{quote(failure.session_id, safe='')}", ctx)
+        return _sign_in_url(request.url.removeprefix(request.origin), ctx)
+    return ""
 
 
 def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:

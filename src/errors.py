@@ -4,10 +4,10 @@ AppError
  +- BadRequestError          400
  +- SignedOutError           401  (WebhookRejectedError)
  +- ForbiddenError           403  (NotParticipantError, CrossSiteError, ...)
- +- NotFoundError            404  (SessionNotFoundError)
+ +- NotFoundError            404  (SessionNotFoundError, LinkBrokenError)
  +- MethodNotAllowedError    405
  +- ConflictError            409  (TooEarlyError)
- +- SessionEndedError        410
+ +- SessionEndedError        410  (LinkExpiredError)
  +- LengthRequiredError      411
  +- PreconditionFailedError  412
  +- BodyTooLargeError        413
@@ -59,8 +59,14 @@ class ForbiddenError(AppError):
 
 
 class NotParticipantError(ForbiddenError):
+    """`session_id` says which session that is, where the address does not."""
+
     code = "not_participant"
     message = "You're not part of this session."
+
+    def __init__(self, session_id: str | None = None) -> None:
+        super().__init__()
+        self.session_id = session_id
 
 
 class CrossSiteError(ForbiddenError):
@@ -76,6 +82,11 @@ class NotFoundError(AppError):
 class SessionNotFoundError(NotFoundError):
     code = "session_not_found"
     message = "Session not found. Check your dashboard."
+
+
+class LinkBrokenError(NotFoundError):
+    code = "link_broken"
+    message = "This link does not work."
 
 
 class MethodNotAllowedError(AppError):
@@ -99,6 +110,16 @@ class TooEarlyError(ConflictError):
 class SessionEndedError(AppError):
     status, code = 410, "session_ended"
     message = "This session has ended."
+
+
+class LinkExpiredError(SessionEndedError):
+    """A link in an e-mail about a session that ended long ago."""
+
+    code = "link_expired"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__()
+        self.session_id = session_id
 
 
 class LengthRequiredError(AppError):

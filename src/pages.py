@@ -73,8 +73,10 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         role=visit.role,
         other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",
         span=when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
-        opens_at_text=when.clock_time(rules.opens_at(session), visit.viewer.time_zone),
-        countdown=countdown(visit),
+        opens_at_text=when.clock_and_day(
+            rules.opens_at(session), visit.now, visit.viewer.time_zone
+        ),
+        countdown=when.distance(session.scheduled_start - visit.now),
         can_join=data["canJoin"],
         dashboard_url=dashboard_url(settings, visit.role),
         course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
@@ -86,14 +88,6 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         data=data,
         **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),
     )
-
-
-def countdown(visit: Visit) -> str:
-    """How far the start is, in words; scripts keep it moving."""
-    until = visit.session.scheduled_start - visit.now
-    if until > 0:
-        return f"Starts in {when.duration(until)}"
-    return f"Started {when.duration(-until)} ago"
 
 
 def reschedule_url(settings: Settings, session_id: str) -> str:
@@ -118,7 +112,8 @@ def error_page(
 ) -> str:
     """A page for a failure; `unexpected_id` is shown so that support can find the log line.
 
-    `kept` is the form whose sending failed, `sign_in_url` where its sender signs in, if they must.
+    `kept` is the form whose sending failed. `sign_in_url` is offered where an account, or another
+    one, may help.
     """
     return render(
         "error.html",

@@ -12,6 +12,7 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_DAY_S: Final = 24 * 60 * 60
 # Files among the zones that stand for one that is not set, or for the machine's own.
 _NO_ZONES: Final = ("Factory", "localtime", "posixrules")
 
@@ -56,6 +57,29 @@ def span(start: int, end: int, time_zone: str) -> Span:
 def clock_time(moment: int, time_zone: str) -> str:
     """`18:05` in that zone."""
     return _clock(datetime.fromtimestamp(moment, zone_of(time_zone)))
+
+
+def clock_and_day(moment: int, now: int, time_zone: str) -> str:
+    """`18:05` today, else `18:05 on Monday, 23 November`, with its year where it is another one."""
+    zone = zone_of(time_zone)
+    there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
+    if there.date() == here.date():
+        return _clock(there)
+    date = day(there) if there.year != here.year else day(there).removesuffix(f" {there.year}")
+    return f"{_clock(there)} on {date}"
+
+
+def distance(left: int) -> str:
+    """`Starts in 12 minutes`, from a day on `Starts in 2 days`; `Started 3 minutes ago`.
+
+    `left` is in seconds. `countdown.js` goes on from here.
+    """
+    if left <= 0:
+        return f"Started {duration(-left)} ago"
+    if left < _DAY_S:
+        return f"Starts in {duration(left)}"
+    days = round(left / _DAY_S)
+    return f"Starts in {days} day{'' if days == 1 else 's'}"
 
 
 def day(moment: datetime) -> str:

@@ -12,7 +12,8 @@ export function inWords({ scheduledStart, scheduledEnd, closesAt }, now) {
   // Up to the next second, as clocks count down: "0:01" until the very moment.
   const until = Math.ceil(scheduledStart - now);
   const left = scheduledEnd - now;
-  if (until >= 2 * DAY) return `Starts in ${Math.floor(until / DAY)} days`;
+  const days = Math.round(until / DAY);
+  if (until >= DAY) return `Starts in ${days} day${days === 1 ? "" : "s"}`;
   if (until >= HOUR) return `Starts in ${hours(until)}`;
   if (until > 0) return `Starts in ${Math.floor(until / 60)}:${String(until % 60).padStart(2, "0")}`;
   if (left <= 0) return now < closesAt ? `Overtime: closes in ${minutes(closesAt - now)}` : "Ended";

@@ -15,6 +15,7 @@ import links
 import pages
 import recordings
 import validation
+import when
 import wording
 from db import demo as demo_db
 from db import outbox as outbox_db
@@ -52,7 +53,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
         {
             "visit": visit,
             "label": wording.STATUS_LABELS[visit.view],
-            "countdown": pages.countdown(visit),
+            "countdown": when.distance(visit.session.scheduled_start - visit.now),
             "link": "/r/"
             + links.sign(
                 links.RoomLink(visit.session.id, visit.viewer.id), ctx.settings.link_secrets

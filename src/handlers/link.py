@@ -8,7 +8,12 @@ from urllib.parse import quote
 import links
 import rules
 from db import sessions
-from errors import NotParticipantError, SessionEndedError, SessionNotFoundError
+from errors import (
+    LinkBrokenError,
+    LinkExpiredError,
+    NotParticipantError,
+    SessionNotFoundError,
+)
 from web import redirect
 
 if TYPE_CHECKING:
@@ -46,14 +51,16 @@ async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
 
 async def _enter(ctx: Context, token: str, place: str) -> Response:
     link = links.read(token, ctx.settings.link_secrets)
-    session = await sessions.find(ctx.db, link.session_id) if link else None
-    if link is None or session is None:
+    if link is None:
+        raise LinkBrokenError
+    session = await sessions.find(ctx.db, link.session_id)
+    if session is None:
         raise SessionNotFoundError
     if session.role_of(link.user_id) is None:
-        raise NotParticipantError
+        raise NotParticipantError(session.id)
     remaining = rules.link_expires_at(session) - ctx.now
     if remaining <= 0:
-        raise SessionEndedError
+        raise LinkExpiredError(session.id)
     response = redirect(f"/session/{session.id}{place}")
     cookie = links.room_cookie(link, ctx.settings.link_secrets, max_age=remaining)
     response.headers.append(("Set-Cookie", cookie))

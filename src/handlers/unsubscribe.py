@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import links
 import pages
 from db import preferences
-from errors import BadRequestError, NotFoundError
+from errors import BadRequestError, LinkBrokenError, NotFoundError
 from web import html_response
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def _wanted(request: Request) -> bool:
 def _person(ctx: Context, token: str) -> str:
     link = links.read(token, ctx.settings.link_secrets, purpose=links.UNSUBSCRIBE)
     if link is None:
-        raise NotFoundError
+        raise LinkBrokenError
     return link.user_id
 
 

@@ -34,6 +34,9 @@ def test_countdown_in_words(page: Page):
     start, end = 1_800_000_000, 1_800_000_000 + hour
     cases = {
         start - 3 * 24 * hour - 5: "Starts in 3 days",
+        start - 41 * hour - 47 * minute: "Starts in 2 days",
+        start - 24 * hour: "Starts in 1 day",
+        start - 24 * hour + 1: "Starts in 23 h 59 min",
         start - 2 * hour - 5 * minute: "Starts in 2 h 5 min",
         start - hour: "Starts in 1 h",
         start - 12 * minute - 4: "Starts in 12:04",

@@ -148,5 +148,38 @@ def test_lengths_are_told_in_hours_and_minutes(seconds, words):
     assert when.duration(seconds) == words
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ((2026, 11, 23, 6), "18:05"),
+        ((2026, 11, 23, 22, 59), "18:05"),
+        ((2026, 11, 23, 23), "18:05 on Monday, 23 November"),
+        ((2026, 11, 22, 22, 59), "18:05 on Monday, 23 November"),
+        ((2026, 1, 1), "18:05 on Monday, 23 November"),
+        ((2027, 1, 1), "18:05 on Monday, 23 November 2026"),
+    ],
+)
+def test_a_time_of_another_day_has_its_date(now, words):
+    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), "Europe/Berlin") == words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (1, "Starts in 1 minute"),
+        (12 * MINUTE, "Starts in 12 minutes"),
+        (2 * HOUR + 5 * MINUTE, "Starts in 2 hours 5 minutes"),
+        (23 * HOUR + 59 * MINUTE, "Starts in 23 hours 59 minutes"),
+        (24 * HOUR, "Starts in 1 day"),
+        (41 * HOUR + 47 * MINUTE, "Starts in 2 days"),
+        (10 * 24 * HOUR, "Starts in 10 days"),
+        (0, "Started 1 minute ago"),
+        (-90 * MINUTE, "Started 1 hour 30 minutes ago"),
+    ],
+)
+def test_how_far_a_start_is(left, words):
+    assert when.distance(left) == words
+
+
 def test_a_clock_time_is_local():
     assert when.clock_time(utc(2026, 11, 23, 17, 5), "Europe/Berlin") == "18:05"

@@ -36,7 +36,14 @@ def words(role, now, **changes):
 @pytest.mark.parametrize(
     ("role", "now", "changes", "heading", "in_lead"),
     [
-        (STUDENT, OPENS - DAY, {}, "Your session with Teacher", "The room opens at 08:45"),
+        (
+            STUDENT,
+            OPENS - DAY,
+            {},
+            "Your session with Teacher",
+            "The room opens at 08:45 on Friday, 15 January, 15",
+        ),
+        (STUDENT, OPENS - MINUTE, {}, "Your session with Teacher", "The room opens at 08:45, 15"),
         (TEACHER, OPENS, {}, "Ready for Student?", "starts at 09:00"),
         (STUDENT, START, {}, "Your session with Teacher", "It was to start at 09:00"),
         (STUDENT, OPENS, {"teacher": here("teacher")}, "Teacher is here", "in the room already"),
@@ -80,6 +87,14 @@ def words(role, now, **changes):
             "You missed this session",
             "waited for you from 09:00.",
         ),
+        (
+            TEACHER,
+            CLOSES + DAY,
+            MISSED,
+            "You missed this session",
+            "from 09:00 on Friday, 15 January.",
+        ),
+        (STUDENT, CLOSES + DAY, MISSED, "Teacher didn't join", "at 09:00 on Friday, 15 January."),
         (STUDENT, CLOSES, {}, "Session ended", "Nobody started it."),
         (
             STUDENT,

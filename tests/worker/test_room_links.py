@@ -1,6 +1,7 @@
 """Room links in e-mails: they work as often as they are followed, for one session and person."""
 
 import time
+from urllib.parse import quote
 
 import pytest
 
@@ -87,7 +88,41 @@ def test_a_token_for_another_purpose_is_no_link(site, new_id, purpose):
     token = site.link(new_id, "student", purpose=purpose)
 
     refused = site.request("GET", f"/r/{token}", headers=AS_DATA)
-    assert error_of(refused, 404)["code"] == "session_not_found"
+    assert error_of(refused, 404)["code"] == "link_broken"
+
+
+def test_a_broken_link_says_so_and_shows_the_way_to_sign_in(site, new_id):
+    token = site.link(new_id, "student")[:-3]
+    for path in (f"/r/{token}", f"/r/{token}/reschedule", f"/unsubscribe/{token}"):
+        page = site.page(path)
+
+        assert page.status_code == 404
+        assert "This link does not work." in page.text
+        assert "Session not found" not in page.text
+        assert f'href="{site.settings["SIGN_IN_URL"]}"' in page.text
+
+
+def test_an_expired_link_says_so_and_signs_in_to_its_session(site, new_id):
+    site.book(new_id, starts_in=-8 * DAY - HOUR)
+    page = site.page(f"/r/{site.link(new_id, 'student')}")
+    back = quote(f"{site.url}/session/{new_id}", safe="")
+
+    assert page.status_code == 410
+    assert "This session has ended." in page.text
+    assert "This link has expired." in page.text
+    assert f'href="{site.settings["SIGN_IN_URL"]}?return_to={back}"' in page.text
+
+
+def test_who_has_no_part_can_sign_in_with_another_account(site, new_id):
+    site.book(new_id)
+    by_sign_in = site.page(f"/session/{new_id}?from=mail", user="stranger")
+    by_link = site.page(f"/r/{site.link(new_id, 'stranger')}")
+
+    for page, place in ((by_sign_in, f"{new_id}?from=mail"), (by_link, new_id)):
+        back = quote(f"{site.url}/session/{place}", safe="")
+        assert page.status_code == 403
+        assert "Sign in with another account" in page.text
+        assert f'href="{site.settings["SIGN_IN_URL"]}?return_to={back}"' in page.text
 
 
 def test_a_link_is_no_cookie(site, new_id):
