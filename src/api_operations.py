@@ -21,6 +21,7 @@ from handlers import (
     clock,
     dev,
     events,
+    home,
     link,
     ops,
     platform,
@@ -136,6 +137,7 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
         _json(202, schemas.TOLD), fails=(errors.ConflictError, errors.SessionEndedError)
     ),
     events.record: _ours(DONE, body={JSON: events.TechIssue}),
+    home.show: _open(ELSEWHERE),
     link.leave: _open(ELSEWHERE),
     feedback_handlers.give: _ours(
         _json(200, schemas.FEEDBACK),

@@ -46,6 +46,7 @@ def _handler(name: str) -> Handler:
 
 
 ROUTES: Final = (
+    Route("GET", "/", "home.show", page=True),
     Route("GET", "/session/{session_id}", "session.show", page=True),
     Route("GET", "/session/{session_id}/state", "session.state"),
     Route("POST", "/session/{session_id}/join", "room.join", limited=True),

@@ -77,7 +77,7 @@ def words_for(visit: Visit, view: View) -> Words:
         case View.CANCELLED:
             return Words(
                 "This session was cancelled",
-                f"You and {other} were to meet at the time below. There is nothing you need to do.",
+                f"You and {other} will not meet this time. There is nothing you need to do.",
             )
 
 

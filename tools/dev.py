@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -24,6 +25,11 @@ FAKE_PROVIDERS = {
     "bigbluebutton-fake": ("tests.fakes.bigbluebutton", "BigBlueButtonFake"),
 }
 HIGHEST_PORT = 65_535
+# Tables of modules and bindings; requests that went well, which the Worker logs itself.
+NOISE = re.compile(
+    r"[│┌├└]|Attaching additional modules|Your Worker has access|Binding +Resource|env\."
+    r"|Using secrets|\[wrangler:info\] (?:[A-Z]+ \S+ [123]\d\d\b|Ready on)"
+)
 
 
 class StopRequested(BaseException):
@@ -51,13 +57,16 @@ def serve(port: int) -> None:
     settings = dev_settings.merged(
         origin, project_settings.names(), ROOT / ".dev.vars", environment
     )
-    worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=show)
+    terminal = Terminal()
+    worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=terminal.show)
     try:
+        print("Starting the Worker ...", flush=True)
         worker.start()
         if settings["ENVIRONMENT"] == "development":
             seed(origin)
             print(f"Dashboard: {origin}/dev", flush=True)
         print(f"Ready on {origin}", flush=True)
+        terminal.is_ready = True
         while True:
             run_cron(worker)
             restart_after_change(worker)
@@ -130,14 +139,22 @@ def seed(origin: str) -> None:
         raise LocalWorkerError(msg) from error
 
 
-def show(line: str) -> None:
-    """Pass wrangler's lines on, except its claim to be ready: there is no demo data yet."""
-    if "Ready on " in line:
-        return
-    try:
-        print(line, flush=True)
-    except BrokenPipeError:
-        signal.raise_signal(signal.SIGTERM)
+class Terminal:
+    """Shows what wrangler and the Worker print once they are ready, without what says nothing new.
+
+    What is printed before is shown by the error, if the start fails.
+    """
+
+    def __init__(self) -> None:
+        self.is_ready = False
+
+    def show(self, line: str) -> None:
+        if not self.is_ready or not line.strip() or NOISE.match(line):
+            return
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def port() -> int:

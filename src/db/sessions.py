@@ -65,6 +65,14 @@ SELECT {COLUMNS} FROM sessions s {JOINS}
 """  # noqa: S608
 
 
+ROLE_OF_PERSON: Final = """
+SELECT CASE student_id WHEN ?1 THEN 'student' ELSE 'teacher' END AS role FROM sessions
+ WHERE id IN (SELECT id FROM sessions WHERE student_id = ?1
+              UNION SELECT id FROM sessions WHERE teacher_id = ?1)
+ ORDER BY scheduled_start DESC LIMIT 1
+"""
+
+
 async def find(db: Database, session_id: str) -> Session | None:
     """The session, in one round trip."""
     rows = await db.all(FIND, session_id)
@@ -84,6 +92,12 @@ async def find_along(
 async def list_of_person(db: Database, user_id: str) -> list[Session]:
     """All sessions in which this person takes part, by time."""
     return [of_row(row) for row in await db.all(LIST_OF_PERSON, user_id)]
+
+
+async def role_of_person(db: Database, user_id: str) -> Role | None:
+    """This person's role in the last of their sessions; None for somebody without one."""
+    rows = await db.all(ROLE_OF_PERSON, user_id)
+    return Role(rows[0]["role"]) if rows else None
 
 
 def of_row(row: Row) -> Session:

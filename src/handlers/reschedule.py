@@ -115,6 +115,7 @@ async def _page(
         "problems": problems or {},
         "refusal": refusal,
         "about_mail": about_mail(found.reach, first_name(visit.other.name)) if found else "",
+        "role": visit.role,
         "dashboard_url": pages.dashboard_url(ctx.settings, visit.role),
     }
     return html_response(pages.render("reschedule/page.html", **values), status)

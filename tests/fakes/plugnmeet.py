@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes import hs256, plugnmeet_schema
 from tests.fakes.faults import Faults, answer, body_of
 from tests.fakes.films import Film
+from tests.fakes.playable import PlayableFilm
 from tests.fakes.serving import serving
 from tests.fakes.webhook_sender import Sender
 
@@ -33,6 +34,7 @@ SECRET = "zumyyYWqv7KR2kUqvYdq4z4sXg7XTBD2ljT6"  # the server's documented examp
 TOKEN_LIFE_S = 600
 CLIENT = Path(__file__).with_name("client.html")
 RECORDER = "RECORDER_BOT"
+PADDING = 20_000  # bytes after each frame: 12 MB a minute, as a recorder makes them
 HONOURS_FALSE = ("2.2.0",)
 
 
@@ -102,7 +104,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         self.rooms: dict[str, Room] = {}
         self.ended: list[str] = []
         self.recordings: dict[str, dict[str, Any]] = {}
-        self.films: dict[str, Film] = {}
+        self.films: dict[str, Film | PlayableFilm] = {}
         self.asked: list[Asked] = []
         self.faults = Faults()
         self.webhooks = Sender()
@@ -288,9 +290,9 @@ class PlugNmeetFake(ThreadingHTTPServer):
         record_id, room.record_id = room.record_id, None
         assert record_id
         self.fire("end_recording", room, recording_info=recording_info(record_id))
-        self.add_recording(room, record_id, Film(12_340_000))
+        self.add_recording(room, record_id, PlayableFilm(PADDING))
 
-    def add_recording(self, room: Room, record_id: str, film: Film) -> None:
+    def add_recording(self, room: Room, record_id: str, film: Film | PlayableFilm) -> None:
         path = f"node_01/{room.room_id}/{record_id}.mp4"
         size = round(film.size / 1e6, 2)  # MB, as the recorder rounds it
         self.films[path] = film

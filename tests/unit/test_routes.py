@@ -45,7 +45,7 @@ def test_a_piece_of_the_path_goes_to_the_handler_by_its_name():
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "/session/", "/session//state", "/session/a/state/", "/dev"]
+    "path", ["", "//", "/session/", "/session//state", "/session/a/state/", "/dev"]
 )
 def test_nothing_is_at_other_addresses(path):
     with pytest.raises(NotFoundError):

@@ -108,7 +108,7 @@ def words(role, now, **changes):
             START,
             {"status": Status.CANCELLED},
             "This session was cancelled",
-            "You and Student were to meet",
+            "You and Student will not meet",
         ),
     ],
 )

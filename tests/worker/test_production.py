@@ -53,6 +53,18 @@ def test_a_session_is_booked_and_opened(production, new_id):
     assert production.page(f"/session/{new_id}").status_code == 302
 
 
+def test_the_bare_address_leads_on(production, new_id):
+    assert production.put(new_id, booking()).status_code == 201
+    settings = production.settings
+    for user, target in {
+        "student": settings["STUDENT_DASHBOARD_URL"],
+        "teacher": settings["TEACHER_DASHBOARD_URL"],
+        "somebody-else": settings["STUDENT_DASHBOARD_URL"],
+        None: settings["SIGN_IN_URL"],
+    }.items():
+        assert production.page("/", user=user).headers["Location"] == target, user
+
+
 def test_events_go_to_analytics_engine_and_not_to_d1(production, new_id):
     production.book(new_id)
     production.page(f"/session/{new_id}", user="student")

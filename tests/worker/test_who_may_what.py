@@ -18,6 +18,7 @@ from tests.worker.site import Site
 # `elsewhere` comes with the room cookie of the student's other session, `by link` with this one's.
 TABLE = """
                                                            student teacher stranger nobody elsewhere by_link
+GET    /                                                       303     303      303    303       303     303
 GET    /session/{session_id}                                   200     200      403    302       302     200
 GET    /session/{session_id}/state                             200     200      403    401       401     200
 POST   /session/{session_id}/join                              200     200      403    401       401     200
