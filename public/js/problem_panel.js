@@ -26,9 +26,7 @@ export async function showProblems(devices, session) {
   // The old words stay while another attempt is under way.
   if (asking && problems.size > 0) return;
   reportProblems(problems, session);
-  const working = KINDS.filter((kind) =>
-    kind === "camera" ? devices.cameraOn : devices.microphoneOn,
-  );
+  const working = KINDS.filter((kind) => devices[`${kind}On`]);
   if (problems.size === 0) hide();
   else show(explain(problems, working));
 }
@@ -41,11 +39,7 @@ function show(explanation) {
   shown = words;
   title.textContent = explanation.title;
   text.textContent = explanation.text;
-  const items = explanation.steps.map((step) => {
-    const item = document.createElement("li");
-    item.append(step);
-    return item;
-  });
+  const items = explanation.steps.map((textContent) => Object.assign(document.createElement("li"), { textContent }));
   steps.replaceChildren(...items);
   steps.hidden = items.length === 0;
   panel.hidden = false;
