@@ -110,7 +110,7 @@ class Reconciler:
             self.close_room("moved")
             return
         # Before somebody else takes their seat.
-        self._send_out(*self._seating.replaced(session), "moved")
+        self._send_out(*self._seating.replaced(session), {"reason": "reassigned"})
         if mode := self._call.follow(session.provider):
             tell(mode, to=self._sockets.people())
         facts = record.facts(session)
@@ -123,17 +123,20 @@ class Reconciler:
         tell({"type": "session", **facts, "now": now}, to=told)
         self._memory.look_at = settling.next_look(session, self._seating.present, now)
 
-    def close_room(self, reason: str) -> None:
-        """Send everybody out."""
+    def close_room(self, reason: str, *, by: Role | None = None) -> None:
+        """Send everybody out, and tell them why; `by` is who has ended the session."""
         self.newcomers = []
         self._memory.look_at = None
-        self._send_out(self._sockets.everybody(), self._seating.present, reason)
+        why = {"reason": reason} | ({"by": by.value} if by else {})
+        self._send_out(self._sockets.everybody(), self._seating.present, why)
 
-    def _send_out(self, sockets: Iterable[LiveSocket], roles: set[Role], reason: str) -> None:
+    def _send_out(
+        self, sockets: Iterable[LiveSocket], roles: set[Role], why: dict[str, str]
+    ) -> None:
         """Their leaving is settled on the next round."""
         for socket in sockets:
-            socket.send({"type": "ended", "reason": reason})
-            socket.retire(live_sockets.ENDED, reason)
+            socket.send({"type": "ended", **why})
+            socket.retire(live_sockets.ENDED, why["reason"])
         self._seating.leave(roles, self._now())
         self._changed = self._changed or bool(roles)
 

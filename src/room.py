@@ -24,6 +24,7 @@ from errors import RefusedMessageError
 from held_call import HeldCall
 from live_sockets import LiveSocket, LiveSockets, tell
 from logs import log
+from model import Role
 from rates import Allowance
 from reconciler import Reconciler
 from room_memory import ChatLog, Memory
@@ -95,7 +96,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.session_id = session_id
         try:
             await record.end(self._context(), session_id)
-            self._reconciler.close_room("completed")
+            self._reconciler.close_room("completed", by=Role.TEACHER)
         finally:
             # Also without an answer: the record knows whether it was written.
             await self._settle()

@@ -75,10 +75,7 @@ def words_for(visit: Visit, view: View) -> Words:
         case View.ENDED:
             return Words("Session ended", _how_it_went(visit, other))
         case View.CANCELLED:
-            return Words(
-                "This session was cancelled",
-                f"You and {other} will not meet this time. There is nothing you need to do.",
-            )
+            return Words("This session was cancelled", _what_was_cancelled(visit, other))
 
 
 def _no_show(visit: Visit, other: str, starts: str) -> Words:
@@ -98,6 +95,17 @@ def _no_show(visit: Visit, other: str, starts: str) -> Words:
         f"{other} hasn't joined",
         f"The session was to start at {starts}. You can keep waiting, or ask for another time.",
         "Keep waiting",
+    )
+
+
+def _what_was_cancelled(visit: Visit, other: str) -> str:
+    session = visit.session
+    if session.started_at is None or session.ended_at is None:
+        return f"You and {other} will not meet this time. There is nothing you need to do."
+    met_for = when.duration(session.ended_at - session.started_at)
+    return (
+        f"You and {other} had met for {met_for} when it was cancelled. "
+        "There is nothing you need to do."
     )
 
 

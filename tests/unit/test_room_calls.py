@@ -6,7 +6,7 @@ import pytest
 
 from held_call import END_AGAIN_S
 from tests.unit.call_world import END, Browser, call_world, settled
-from tests.unit.cast import HOUR, MINUTE, START
+from tests.unit.cast import HOUR, MINUTE, START, booked_person
 
 WITH_SERVER = ("plugnmeet", "bigbluebutton")
 MID = START + MINUTE
@@ -202,3 +202,39 @@ async def test_what_decides_where_a_call_is_held_may_change_before_and_between_c
         await settled(world, student)
 
         assert await world.platform_puts(recording_enabled=False) == 200
+
+
+async def cancelled(world):
+    await world.press("POST", "/platform/sessions/s1/cancel", "platform")
+
+
+async def ended_by_the_teacher(world):
+    await world.press("POST", "/session/s1/end", "teacher")
+
+
+async def overtime_is_over(world):
+    await world.pass_time(END + 16 * MINUTE)
+
+
+async def given_to_another_student(world):
+    assert await world.platform_puts(student=booked_person("stranger")) == 200
+
+
+@pytest.mark.parametrize(
+    ("happening", "told"),
+    [
+        (cancelled, {"reason": "cancelled"}),
+        (ended_by_the_teacher, {"reason": "completed", "by": "teacher"}),
+        (overtime_is_over, {"reason": "completed"}),
+        (given_to_another_student, {"reason": "reassigned"}),
+    ],
+)
+async def test_who_is_sent_out_is_told_why(happening, told):
+    with call_world("peer", now=START) as world:
+        await world.platform_puts()
+        student = Browser(world, "student")
+        await student.open()
+        await happening(world)
+        await student.read()
+
+        assert student.told[-1] == {"type": "ended", **told}

@@ -110,6 +110,13 @@ def words(role, now, **changes):
             "This session was cancelled",
             "You and Student will not meet",
         ),
+        (
+            TEACHER,
+            END,
+            {"status": Status.CANCELLED, "started_at": START, "ended_at": START + 5 * MINUTE},
+            "This session was cancelled",
+            "You and Student had met for 5 minutes when it was cancelled.",
+        ),
     ],
 )
 def test_each_state_has_its_words(role, now, changes, heading, in_lead):

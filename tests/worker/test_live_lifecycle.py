@@ -168,7 +168,7 @@ async def test_who_is_replaced_leaves_and_who_replaces_them_has_not_come(
     room.booked = {"teacher": {"id": "kofi", "name": "Kofi", "email": "kofi@example.com"}}
     room.book()
 
-    assert await teacher.hears("ended", reason="moved")
+    assert await teacher.hears("ended", reason="reassigned")
     assert await teacher.closed() == 4003
     await until(room.present, set())
     assert "kofi" not in {row["user_id"] for row in room.record()["attendance"]}
