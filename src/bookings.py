@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+import human_text
 import rules
 import validation
 import when
@@ -40,6 +41,7 @@ _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _WEB_ADDRESS: Final = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
 )
+_NOT_ON_A_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
@@ -47,6 +49,16 @@ def _web_address(value: str) -> str:
     if not _WEB_ADDRESS.match(value):
         raise ValueError("must be an http(s) URL")
     return value
+
+
+def _seen_on_one_line(value: str) -> str:
+    """Marks come along when names are copied, and are taken away; a control is a mistake."""
+    if _NOT_ON_A_LINE.search(value):
+        raise ValueError("must be one line without control characters")
+    kept = human_text.without_marks(value).strip()
+    if human_text.is_blank(kept):
+        raise ValueError("must have something that can be seen")
+    return kept
 
 
 def mail_address(value: str) -> str:
@@ -78,7 +90,7 @@ def _known_zone(value: str) -> str:
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_seen_on_one_line)
 ]
 WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
 Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 import aftermath
 import analytics
+import human_text
 import rules
 from db import feedback as feedback_db
 from errors import ConflictError
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 MAX_TAGS: Final = 10
 MAX_TAG_CHARS: Final = 40
 MAX_COMMENT_CHARS: Final = 2000
-# Everything below the space but tab and line feed, and what the same looks like above ASCII.
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 Tag = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG_CHARS)
@@ -41,7 +40,7 @@ class Feedback(BaseModel):
     @field_validator("comment")
     @classmethod
     def tidy_comment(cls, comment: str | None) -> str | None:
-        text = _CONTROLS.sub("", (comment or "").replace("\r\n", "\n")).strip()
+        text = human_text.tidy((comment or "").replace("\r\n", "\n"))
         if len(text) > MAX_COMMENT_CHARS:
             raise ValueError(f"At most {MAX_COMMENT_CHARS} characters, please")
         return text or None
@@ -49,7 +48,7 @@ class Feedback(BaseModel):
     @field_validator("tags")
     @classmethod
     def once_each(cls, tags: list[str]) -> list[str]:
-        return list(dict.fromkeys(_CONTROLS.sub("", tag) for tag in tags))
+        return list(dict.fromkeys(human_text.without_marks(tag) for tag in tags))
 
 
 def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:

@@ -42,6 +42,12 @@ def without_marks(text: str) -> str:
     return _UNWANTED.sub("", text)
 
 
+def tidy(text: str) -> str:
+    """A text of several lines as it is kept: without marks; empty when nothing can be seen."""
+    kept = without_marks(text).strip()
+    return "" if is_blank(kept) else kept
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
     return not any(_is_seen(char) for char in text)

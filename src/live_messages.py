@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+import human_text
 from errors import RefusedMessageError
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -77,7 +79,9 @@ class Chat(_Message):
     type: Literal["chat"]
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,64}$")]
     text: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_CHAT_CHARACTERS)
+        str,
+        AfterValidator(human_text.tidy),
+        StringConstraints(min_length=1, max_length=MAX_CHAT_CHARACTERS),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mail_rules
 import when
+from human_text import isolated
 from mail_rules import Kind, Reach
 from model import Role
 from wording import first_name
@@ -52,7 +53,7 @@ class Facts(NamedTuple):
     def partner(self) -> str:
         """`Amara, your Student-Teacher` or `Lena, your student`."""
         role = "your Student-Teacher" if self.role is Role.STUDENT else "your student"
-        return f"{first_name(self.other.name)}, {role}"
+        return f"{isolated(first_name(self.other.name))}, {role}"
 
     @property
     def day(self) -> str:
@@ -83,9 +84,9 @@ def words_for(facts: Facts) -> Words:
         case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
             return _reminder(facts)
         case Kind.WAITING:
-            other = first_name(facts.other.name)
+            other = isolated(first_name(facts.other.name))
             return Words(
-                f"{facts.other.name} is waiting for you: {facts.mail.session.course.title}",
+                f"{isolated(facts.other.name)} is waiting for you: {_course(facts)}",
                 f"Your session started at {facts.span.start}. The room is still open.",
                 f"{other} is waiting for you",
                 f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is in "
@@ -93,7 +94,7 @@ def words_for(facts: Facts) -> Words:
                 "Join now",
             )
         case Kind.CANCELLED:
-            other = first_name(facts.other.name)
+            other = isolated(first_name(facts.other.name))
             return Words(
                 f"Cancelled: {_title(facts)}",
                 f"It was planned for {facts.moment}.",
@@ -144,8 +145,8 @@ def _reminder(facts: Facts) -> Words:
 
 
 def _reschedule(facts: Facts) -> Words:
-    request, course = facts.mail.request, facts.mail.session.course.title
-    other = first_name(facts.other.name)
+    request, course = facts.mail.request, _course(facts)
+    other = isolated(first_name(facts.other.name))
     starts = request.proposed_starts if request else ()
     if facts.mail.kind is Kind.RESCHEDULE_ASKED:
         others = "another one" if len(starts) == 1 else "others"
@@ -155,7 +156,7 @@ def _reschedule(facts: Facts) -> Words:
             else f"{other} cannot make the time below and asks you for another one. "
         )
         return Words(
-            f"{facts.other.name} asks for another time: {course}",
+            f"{isolated(facts.other.name)} asks for another time: {course}",
             f"Planned for {facts.moment}. Until you answer, it stays as planned.",
             f"{other} asks for another time",
             f"{proposes}Until you answer, the session stays as planned.",
@@ -203,4 +204,8 @@ def _as_first(words: str) -> str:
 
 
 def _title(facts: Facts) -> str:
-    return f"{facts.mail.session.course.title} with {facts.other.name}"
+    return f"{_course(facts)} with {isolated(facts.other.name)}"
+
+
+def _course(facts: Facts) -> str:
+    return isolated(facts.mail.session.course.title)

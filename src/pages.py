@@ -13,6 +13,7 @@ import afterwards
 import places
 import rules
 import when
+from human_text import isolated
 from model import Role, View
 from templating import Environment
 from wording import STATUS_LABELS, first_name, words_for
@@ -62,7 +63,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
     words = words_for(visit, view)
     return render(
         "session/over.html" if over else "session/lobby.html",
-        title=f"{words.heading} · {session.course.title}",
+        title=f"{words.heading} · {isolated(session.course.title)}",
         words=words,
         view=view,
         status_label=STATUS_LABELS[view],

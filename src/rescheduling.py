@@ -6,8 +6,9 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+import human_text
 import rules
 import validation
 import when
@@ -28,7 +29,12 @@ ENOUGH_REQUESTS: Final = 5
 ENOUGH_WITHIN_S: Final = 24 * 60 * 60
 DECLINE: Final = "decline"
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+def _tidy(text: object) -> object:
+    return human_text.tidy(text) if isinstance(text, str) else text
+
+
+Text = Annotated[str, BeforeValidator(_tidy), StringConstraints(max_length=500)]
 
 
 class Asked(BaseModel):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rules
 import when
+from human_text import isolated
 from model import View
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Words(NamedTuple):
 def words_for(visit: Visit, view: View) -> Words:
     """The words of this viewer's page in this view."""
     session, now = visit.session, visit.now
-    other = first_name(visit.other.name)
+    other = isolated(first_name(visit.other.name))
     starts = when.clock_and_day(session.scheduled_start, now, visit.viewer.time_zone)
     opens = when.clock_and_day(rules.opens_at(session), now, visit.viewer.time_zone)
     match view:

@@ -101,7 +101,8 @@ export class Chat {
 
   #send() {
     const words = text.value.trim();
-    if (!words || isTooLong()) return;
+    // Nothing that can be seen: the room would refuse it.
+    if (!/[^\p{Cc}\p{Cf}\p{Z}\p{M}]/u.test(words) || isTooLong()) return;
     const id = crypto.randomUUID();
     this.#waiting.set(id, words);
     this.lines.wait(id, words);

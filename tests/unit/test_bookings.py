@@ -107,6 +107,11 @@ WRONG = [
     ({STUDENT: booked_person("student", id="s" * 129)}, {"student.id"}),
     ({STUDENT: booked_person("student", name="x" * 201)}, {"student.name"}),
     ({STUDENT: booked_person("student", name="a\x00b")}, {"student.name"}),
+    ({STUDENT: booked_person("student", name="a\x85b")}, {"student.name"}),
+    ({STUDENT: booked_person("student", name="a\u2028b")}, {"student.name"}),
+    ({STUDENT: booked_person("student", name="\u200b\u2060")}, {"student.name"}),
+    ({STUDENT: booked_person("student", name="\u202e")}, {"student.name"}),
+    ({"course": {"id": "x", "title": "\u3164"}}, {"course.title"}),
     ({STUDENT: booked_person("student", avatar="/avatars/me.svg")}, {"student.avatar"}),
     ({STUDENT: booked_person("student", avatar="data:image/png;base64,")}, {"student.avatar"}),
     ({STUDENT: booked_person("student", locale="English")}, {"student.locale"}),
@@ -118,6 +123,22 @@ WRONG = [
 @pytest.mark.parametrize(("changes", "fields"), WRONG)
 def test_each_wrong_field_is_named(changes, fields):
     assert set(wrong_fields(**changes)) == fields
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("\u202eLena Fischer", "Lena Fischer"),
+        ("\u2067Lena\u2069 Fischer \u200f", "Lena Fischer"),
+        ("محمد \u200eعلی", "محمد علی"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_names_and_titles_lose_what_turns_their_direction(name, kept):
+    course = {"id": "x", "title": name}
+    parsed = bookings.parse("s1", booking(student=booked_person("x", name=name), course=course))
+
+    assert (parsed.student.name, parsed.course.title) == (kept, kept)
 
 
 @pytest.mark.parametrize(

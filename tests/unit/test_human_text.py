@@ -1,12 +1,17 @@
 """What people write: what is taken away, what stays, and what can be seen."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from errors import RefusedMessageError
+from feedback import Feedback
 from human_text import is_blank, isolated, without_marks
+from live_messages import read
+from rescheduling import Answered, Asked
 
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -77,3 +82,26 @@ def test_isolates_are_always_closed(text):
         depth += {"FSI": 1, "PDI": -1}.get(kind, 0)
         assert depth in (0, 1)
     assert depth == 0
+
+
+TURNED = "\u202eHello\x00 world\u200f"
+
+
+def chat(text):
+    return read(json.dumps({"type": "chat", "id": "12345678", "text": text}))
+
+
+def test_what_people_write_comes_in_without_marks():
+    assert chat(TURNED).text == "Hello world"
+    assert Asked(reason=TURNED).reason == "Hello world"
+    assert Answered(request="r1", choice="decline", note=TURNED).note == "Hello world"
+    assert Feedback(rating=5, comment=TURNED).comment == "Hello world"
+    assert chat("two\nlines\tمی\u200cخواهم").text == "two\nlines\tمی\u200cخواهم"
+
+
+@pytest.mark.parametrize("nothing", ["\x00", "\u200b", "\u202e", " \u2060\n", "\u3164"])
+def test_what_cannot_be_seen_is_nothing(nothing):
+    assert Asked(reason=nothing).reason == ""
+    assert Feedback(rating=5, comment=nothing).comment is None
+    with pytest.raises(RefusedMessageError):
+        chat(nothing)

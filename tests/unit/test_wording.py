@@ -164,3 +164,9 @@ def test_times_are_the_viewers_own(zone, opens):
     abroad = person("student")._replace(time_zone=zone)
 
     assert f"opens at {opens}" in words(STUDENT, OPENS - 1, student=abroad).lead
+
+
+def test_a_name_that_runs_the_other_way_leaves_our_words_as_they_are():
+    teacher = person("teacher")._replace(name="أحمد علي")
+
+    assert words(STUDENT, OPENS, teacher=teacher).heading == "Ready for \u2068أحمد\u2069?"
