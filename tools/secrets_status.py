@@ -1,6 +1,7 @@
 """`make secrets`: which of the Worker's secrets production has, by name only."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,8 @@ from tools.paths import ROOT
 from tools.steps import StepFailedError
 
 SIGNED_OUT = ("CLOUDFLARE_API_TOKEN", "wrangler login", "not authenticated", "Not logged in")
+# What wrangler says before the first deployment: there is no Worker, and so no secret.
+NO_WORKER = re.compile(r'Worker "[^"]+"( \(env: \S+\))? not found\.')
 
 
 def main() -> None:
@@ -24,7 +27,7 @@ def main() -> None:
 
 
 def names_in_production() -> set[str]:
-    """Ask Cloudflare. Raises: StepFailedError, with what to do about it."""
+    """Ask Cloudflare; none before there is a Worker. Raises: StepFailedError."""
     done = subprocess.run(
         wrangler("secret", "list", "--format=json"),
         cwd=ROOT,
@@ -37,6 +40,8 @@ def names_in_production() -> set[str]:
     output = done.stdout + done.stderr
     if done.returncode == 0:
         return {secret["name"] for secret in json.loads(done.stdout)}
+    if NO_WORKER.search(output):
+        return set()
     if any(words in output for words in SIGNED_OUT):
         msg = 'not signed in to Cloudflare: make wrangler RUN="login", or set CLOUDFLARE_API_TOKEN.'
         raise StepFailedError(msg)
