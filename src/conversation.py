@@ -64,7 +64,7 @@ class Conversation:
                 told = [*others, *self._sockets.of(socket.role)]
                 tell({"type": "chat", **line}, to=told)
         elif message.type == "media":
-            media = message.model_dump(exclude={"type"})
+            media = message.model_dump(exclude={"type"}, exclude_defaults=True)
             socket.media = media
             tell({"type": "media", "role": socket.role, **media}, to=others)
         else:

@@ -92,6 +92,8 @@ class Media(_Message):
     microphone: bool
     camera: bool
     screen: bool
+    call: bool = True
+    """Whether the sender's browser can make a call between two browsers at all."""
 
 
 class Leave(_Message):

@@ -114,6 +114,8 @@ class Room(DurableObject):  # type: ignore[misc]
         if self._call.recording is not was_recording:
             news = {"type": "recording", "on": not was_recording}
             tell(news, to=self._sockets.everybody())
+        for role in self._call.roles:
+            tell({"type": "in_call"}, to=self._sockets.of(role))
         self._seating.follow_call(self._now())
         await self._settle()
 

@@ -6,6 +6,7 @@
  * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
  */
 
+import { Flow } from "./flow.js";
 import { Peer } from "./peer.js";
 import { QualityMeter } from "./stats.js";
 
@@ -14,6 +15,8 @@ export class Call extends EventTarget {
   #peer = null;
   #page = "";
   #wasConnected = false;
+  #expectsMedia = true;
+  #flow = new Flow();
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
   meter = new QualityMeter();
@@ -27,15 +30,31 @@ export class Call extends EventTarget {
     this.live = live;
     this.iceServers = iceServers;
     this.polite = false;
+    this.#flow.addEventListener("change", () => this.#changed());
     /** Whether the room passes on which offer an answer belongs to. */
     this.numbersOffers = false;
+  }
+
+  /** Whether this browser has what a call between two browsers needs. */
+  static get isPossible() {
+    return "RTCPeerConnection" in window;
   }
 
   /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
   get state() {
     if (!this.#peer) return "idle";
-    if (this.#peer.state === "connected") return "connected";
+    if (this.#peer.state === "connected" && !this.#isFrozen) return "connected";
     return this.#wasConnected ? "reconnecting" : "connecting";
+  }
+
+  /** Whether sound or picture should arrive. @param {boolean} expects */
+  expectMedia(expects) {
+    if (expects && !this.#expectsMedia) this.#flow.expectAnew();
+    this.#expectsMedia = expects;
+  }
+
+  get #isFrozen() {
+    return this.#expectsMedia && this.#flow.stalled;
   }
 
   /**
@@ -73,9 +92,9 @@ export class Call extends EventTarget {
   }
 
   hangUp() {
-    this.meter.stop();
     this.#peer?.close();
     this.#peer = null;
+    this.#flow.stop();
     this.#page = "";
     this.#wasConnected = false;
     this.#changed();
@@ -93,11 +112,14 @@ export class Call extends EventTarget {
   }
 
   #changed() {
+    const peer = this.#peer;
     if (this.state === "connected" && !this.#wasConnected) {
       this.#wasConnected = true;
-      const peer = this.#peer;
-      this.meter.start(() => peer.getStats());
+      this.#flow.watch(() => peer.getStats());
     }
+    // What is lost in an outage says nothing of the connection after it.
+    if (this.state === "connected") this.meter.start(() => peer.getStats());
+    else this.meter.stop();
     this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
   }
 }

@@ -4,10 +4,10 @@
  *
  * @import { Device } from "./remembered.js"
  * @typedef {"camera" | "microphone"} Kind
- * @typedef {Map<Kind, Device>} Wanted With the device to try first, if any.
+ * @typedef {Map<Kind, Device>} Wanted With the device to try first.
  * @typedef {object} Captured
  * @prop {Map<Kind, MediaStreamTrack>} tracks
- * @prop {Map<Kind, DOMException>} errors Why a kind is not among the tracks.
+ * @prop {Map<Kind, DOMException>} errors Why a kind is missing.
  * @prop {Map<Kind, "gone" | "busy">} replaced Got another device, and why.
  */
 
@@ -19,7 +19,7 @@ const WISHES = {
 };
 const MEDIA = { camera: "video", microphone: "audio" };
 
-/** @param {Wanted} wanted @returns {Promise<Captured>} Rejects never. */
+/** @param {Wanted} wanted @returns {Promise<Captured>} */
 export async function capture(wanted) {
   /** @type {Captured} */
   const captured = { tracks: new Map(), errors: new Map(), replaced: new Map() };
@@ -32,14 +32,14 @@ export async function capture(wanted) {
   return captured;
 }
 
-/** @returns {import("./device_problems.js").Problem | null} Why no device can even be asked for. */
+/** @returns {import("./device_problems.js").Problem | null} */
 export function unusable() {
   if (!isSecureContext) return "insecure";
   if (!navigator.mediaDevices?.getUserMedia) return "unsupported";
   return null;
 }
 
-/** Asks nobody; null where browsers will not say. @param {Kind} kind */
+/** Null where browsers do not say. @param {Kind} kind */
 export function permission(kind) {
   const name = /** @type {PermissionName} */ (kind);
   return navigator.permissions?.query({ name }).catch(() => null) ?? Promise.resolve(null);

@@ -43,7 +43,7 @@ export function everySecond(now, tick) {
     clearTimeout(timer);
     if (document.hidden) return;
     tick();
-    // Rather late than early, which would show the same second twice.
+    // Too early would show a second twice.
     timer = setTimeout(run, 1005 - ((now() * 1000) % 1000));
   };
   document.addEventListener("visibilitychange", run);

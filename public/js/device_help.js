@@ -17,7 +17,7 @@ const UNREAD = {
 let help = null;
 let reading = null;
 
-/** Read the help; when that fails, the next call tries again. Never rejects. */
+/** When this fails, the next call tries again. Never rejects. */
 export async function readHelp() {
   reading ??= fetch("/device_help.json", { signal: AbortSignal.timeout(5000) })
     .then((answer) => (answer.ok ? answer.json() : null))
@@ -27,7 +27,7 @@ export async function readHelp() {
 }
 
 /**
- * Of different problems, the one with steps to follow leads, and the other is named after it.
+ * The problem with steps to follow leads; others are named after it.
  *
  * @param {Map<Kind, Problem>} problems Not empty.
  * @param {Kind[]} working What works all the same.
@@ -58,7 +58,7 @@ function explainOne(problem, kinds) {
   return { title: filled(title), text: filled(text), steps: found.map(filled) };
 }
 
-/** Which of these this is, only for telling people what to click. @param {Record<string, string>} signs */
+/** Only for telling people what to click. @param {Record<string, string>} signs */
 function signed(signs) {
   const isHere = ([, sign]) => new RegExp(sign).test(navigator.userAgent);
   return Object.entries(signs).find(isHere)?.[0];

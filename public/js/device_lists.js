@@ -33,12 +33,13 @@ export function showDeviceLists(devices, ids, signal) {
   refresh();
 }
 
-/** Another device is in use than the expected one. @param {import("./devices.js").Notice} notice */
+/** @param {import("./devices.js").Notice} notice */
 export function noticeInWords({ kind, reason, name }) {
   const why = {
     gone: `Your usual ${kind} is not connected`,
     busy: `The chosen ${kind} could not be started`,
     unplugged: `Your ${kind} was disconnected`,
+    changed: `Your usual ${kind} has changed`,
   }[reason];
   return `${why}. Using ${name || "another one"} now.`;
 }

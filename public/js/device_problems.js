@@ -1,11 +1,11 @@
 import { permission } from "./capture.js";
 
 /**
- * What is wrong with a device. What to say about it is in device_help.json.
+ * What is wrong with a device; device_help.json has the words.
  *
  * @import { Kind } from "./capture.js"
  * @typedef {"denied" | "dismissed" | "policy" | "system" | "missing" | "busy" | "security"
- *   | "insecure" | "unsupported" | "unplugged" | "unknown"} Problem
+ *   | "insecure" | "unsupported" | "unplugged" | "interrupted" | "unknown"} Problem
  */
 
 /** @type {Record<string, Problem>} */
@@ -23,7 +23,7 @@ export async function problemOf(kind, error) {
   return PROBLEMS[error.name] ?? "unknown";
 }
 
-/** Browsers give one error for a refusal by the person, the page's policy and the system. */
+/** One error for a refusal by the person, the page's policy and the system. */
 async function refusalOf(kind, error) {
   if (!policyAllows(kind)) return "policy";
   if (/by system/i.test(error.message)) return "system";
@@ -34,7 +34,7 @@ async function refusalOf(kind, error) {
 
 /** @param {Kind} kind */
 function policyAllows(kind) {
-  // Chromium only; elsewhere a refusal by policy reads like one by the person.
+  // Chromium only.
   const policy = document["permissionsPolicy"] ?? document["featurePolicy"];
   return policy?.allowsFeature(kind) ?? true;
 }

@@ -6,7 +6,7 @@ import { recall, remember } from "./remembered.js";
  * @import { Captured, Kind } from "./capture.js"
  * @import { Problem } from "./device_problems.js"
  * @import { Choices, Device } from "./remembered.js"
- * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged", name: string }} Notice
+ * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged" | "changed", name: string }} Notice
  *   Another device, `name`, is in use than the expected one.
  */
 
@@ -38,17 +38,17 @@ export class Devices extends EventTarget {
   #asking = 0;
   #checked = false;
 
-  /** The live tracks; null before the first one and after `stop()`. */
+  /** The live tracks; null without any. */
   get stream() {
     return this.#stream;
   }
 
   get cameraOn() {
-    return this.#tracks.has("camera");
+    return this.#works("camera");
   }
 
   get microphoneOn() {
-    return this.#choices.microphoneOn && this.#tracks.has("microphone");
+    return this.#choices.microphoneOn && this.#works("microphone");
   }
 
   /** Whether the camera is meant to be on, had or not. */
@@ -56,7 +56,7 @@ export class Devices extends EventTarget {
     return this.#choices.cameraOn && !this.#audioOnly;
   }
 
-  /** Joining without picture, this time: the camera stays off until it is asked for. */
+  /** This time without picture, until the camera is asked for. */
   get audioOnly() {
     return this.#audioOnly;
   }
@@ -86,7 +86,7 @@ export class Devices extends EventTarget {
     return new Map(this.#problems);
   }
 
-  /** Start what is wanted and not running; quietly when no prompt is expected. */
+  /** Start what is wanted; quietly when no prompt is expected. */
   async start({ quietly = false } = {}) {
     await this.#capture(KINDS, quietly);
   }
@@ -112,7 +112,7 @@ export class Devices extends EventTarget {
     const track = this.#tracks.get("microphone");
     if (track) track.enabled = on;
     this.#changed();
-    if (on && !track) await this.start();
+    if (on) await this.start();
   }
 
   /** @param {Kind | "speaker"} what @param {string} id */
@@ -120,12 +120,16 @@ export class Devices extends EventTarget {
     const found = await this.list();
     this.#remember({ [what]: found[what].find((each) => each.id === id) });
     if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
-    // Phones cannot have two cameras open at once; elsewhere the old picture stays meanwhile.
+    // Phones cannot have two cameras open at once.
     if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
     await this.#captureAnew([what], true);
   }
 
-  /** The id of the device in use, or else of the chosen one. @param {Kind} kind */
+  #works(kind) {
+    return this.#tracks.has(kind) && this.#problems.get(kind) !== "interrupted";
+  }
+
+  /** Of the device in use, else of the chosen one. @param {Kind} kind */
   currentId(kind) {
     return this.#tracks.get(kind)?.getSettings().deviceId ?? this.#choices[kind]?.id ?? "";
   }
@@ -158,7 +162,7 @@ export class Devices extends EventTarget {
   /** Those that are wanted and not there. @param {Kind[]} kinds */
   async #capture(kinds, quietly) {
     const wanted = kinds.filter(
-      (kind) => !this.#tracks.has(kind) && (kind === "microphone" || this.cameraWanted),
+      (kind) => !this.#works(kind) && (kind === "microphone" || this.cameraWanted),
     );
     if (wanted.length > 0) await this.#captureAnew(wanted, quietly);
   }
@@ -199,13 +203,14 @@ export class Devices extends EventTarget {
     this.#drop(kind);
     if (kind === "microphone") track.enabled = this.#choices.microphoneOn;
     track.addEventListener("ended", () => this.#ended(kind, track));
+    track.onmute = track.onunmute = () => this.#interrupted(kind, track);
     this.#problems.delete(kind);
     this.#tracks.set(kind, track);
     this.#stream ??= new MediaStream();
     this.#stream.addTrack(track);
   }
 
-  /** Stop it, also when it is only on its way. @param {Kind} kind */
+  /** Stop it, also one on its way. @param {Kind} kind */
   #letGo(kind) {
     this.#attempts.set(kind, ++this.#lastAttempt);
     this.#problems.delete(kind);
@@ -220,6 +225,14 @@ export class Devices extends EventTarget {
     track.stop();
     this.#tracks.delete(kind);
     this.#stream?.removeTrack(track);
+  }
+
+  /** A phone call or another app has it for a while. */
+  #interrupted(kind, track) {
+    if (this.#tracks.get(kind) !== track) return;
+    if (track.muted) this.#problems.set(kind, "interrupted");
+    else this.#problems.delete(kind);
+    this.#changed();
   }
 
   /** Unplugged, or the permission was taken back. @param {Kind} kind @param {MediaStreamTrack} track */

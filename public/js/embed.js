@@ -65,6 +65,13 @@ export class Embed extends EventTarget {
     if (grant) this.show(grant.url);
   }
 
+  /** The provider says that this person is in the call: nobody needs a way out. */
+  works() {
+    const out = $("embed-out");
+    if (out.contains(document.activeElement)) this.#frame?.focus();
+    out.hidden = true;
+  }
+
   close() {
     this.#wanted++;
     this.#frame?.remove();
@@ -111,6 +118,7 @@ export class Embed extends EventTarget {
     this.close();
     place.hidden = false;
     place.dataset.state = state;
+    $("embed-out").hidden = state !== "open";
     $("embed-words").textContent = words;
     $("embed-hint").textContent = hint;
     $("embed-retry").hidden = state !== "failed";

@@ -10,7 +10,7 @@ import { Embed } from "./embed.js";
 import { toast } from "./toasts.js";
 
 const $ = (id) => document.getElementById(id);
-/** Our own call's devices and pictures; the provider's client has its own. */
+/** What belongs to the call between the two browsers. */
 const OF_OUR_CALL = ["call-microphone", "call-camera", "call-screen", "call-pip", "call-devices"];
 
 const WHY = {
@@ -18,6 +18,14 @@ const WHY = {
   restart_failed: "The direct connection was lost. The call goes on by another way.",
   asked: "The call moves to another service. Chat and timer stay.",
 };
+
+/** Where there is no call between the two browsers, its controls have nothing to control. */
+export function putAwayOurCall() {
+  for (const id of OF_OUR_CALL) {
+    if ($(id).contains(document.activeElement)) $("room-heading").focus();
+    $(id).hidden = true;
+  }
+}
 
 export class Held extends EventTarget {
   #epoch = 0;
@@ -52,6 +60,8 @@ export class Held extends EventTarget {
     else if (message.type === "welcome") {
       this.#follow(message.epoch, WHY.asked);
       this.#showRecording(message.recording);
+    } else if (message.type === "in_call") {
+      this.embed.works();
     } else if (message.type === "recording") {
       this.#showRecording(message.on);
       toast(message.on ? "This session is being recorded now." : "The recording has stopped.");
@@ -84,10 +94,7 @@ export class Held extends EventTarget {
   /** @param {string | undefined} url Without one, a way in is asked for. */
   #hold(url) {
     $("room").dataset.held = "provider";
-    for (const id of OF_OUR_CALL) {
-      if ($(id).contains(document.activeElement)) $("room-heading").focus();
-      $(id).hidden = true;
-    }
+    putAwayOurCall();
     // Devices first: many cannot be opened twice.
     this.dispatchEvent(new Event("moved"));
     if (url) this.embed.show(url);

@@ -2,11 +2,11 @@ import { announce } from "./announce.js";
 import { loudness } from "./loudness.js";
 
 const SILENCE_MS = 8000;
-/** A quiet room stays under this level; speech does not. */
+/** Speech is louder; a quiet room is not. */
 const HEARD = 0.12;
 /** How far the bar falls a second: slowly enough to be read. */
 const FALL = 1.5;
-/** Screen readers get a number four times a second at most. */
+/** For screen readers. */
 const SPOKEN_MS = 250;
 
 /** How loud a microphone is: a bar for eyes, a meter for screen readers, a hint when it is mute. */

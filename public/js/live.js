@@ -2,7 +2,7 @@
  * The live socket: it comes back by itself until the room says that it is over.
  *
  * Events: `message` (CustomEvent with the message), `up`, `down`, and once, at the end, `over`
- * (CustomEvent with "replaced", "ended", "left", or "refused" by the server). docs/protocol.md
+ * (CustomEvent with "replaced", "ended", "cancelled", "left", or "refused" by the server). docs/protocol.md
  * has the messages.
  */
 
@@ -90,6 +90,7 @@ export class Live extends EventTarget {
     }
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
     // Browsers may take seconds to report the close that follows.
+    if (message.reason === "cancelled") return this.#finish("cancelled");
     if (message.type === "replaced" || message.type === "ended") return this.#finish(message.type);
     if (message.type === "welcome") this.dispatchEvent(new Event("up"));
   }

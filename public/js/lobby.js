@@ -69,8 +69,12 @@ async function onDevices() {
 /** Stays on in the room: there, too, devices come and go. */
 function watchDevices() {
   const recheck = () => devices.recheck();
-  navigator.mediaDevices?.addEventListener("devicechange", recheck);
+  navigator.mediaDevices?.addEventListener("devicechange", async () => {
+    recheck();
+    (await import("./default_device.js")).follow(devices);
+  });
   addEventListener("focus", recheck);
+  document.addEventListener("visibilitychange", () => document.hidden || recheck());
   for (const kind of KINDS) {
     permission(kind).then((status) => status?.addEventListener("change", recheck));
   }

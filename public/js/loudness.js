@@ -1,7 +1,7 @@
 /** The bar's left end; full scale is its right end. */
 const FLOOR_DB = -60;
 
-/** How loud it is at this moment, from 0 to 1, on a scale as ears have it. @param {AnalyserNode} analyser */
+/** How loud it is now, from 0 to 1, as ears have it. @param {AnalyserNode} analyser */
 export function loudness(analyser) {
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);

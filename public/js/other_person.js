@@ -8,7 +8,7 @@ export class OtherPerson {
   state = "left";
   /** Their page, for signals. @type {string | null} */
   page = null;
-  /** @type {{ microphone: boolean, camera: boolean, screen: boolean } | null} */
+  /** @type {{ microphone: boolean, camera: boolean, screen: boolean, call?: boolean } | null} */
   #media = null;
 
   /** @param {import("./session.js").Session} session */
@@ -20,6 +20,16 @@ export class OtherPerson {
   /** What they let be seen and heard: until told, everything. */
   get media() {
     return this.#media ?? { microphone: true, camera: true, screen: false };
+  }
+
+  /** Whether their browser can make a call between two browsers. */
+  get canCall() {
+    return this.#media?.call !== false;
+  }
+
+  /** Whether sound or picture is to be expected of them. */
+  get isSending() {
+    return this.media.microphone || this.media.camera || this.state !== "online";
   }
 
   /** As the room found them when we came. */
@@ -42,9 +52,9 @@ export class OtherPerson {
   }
 
   /** They switched something on or off. */
-  hearMedia({ microphone, camera, screen }) {
+  hearMedia({ microphone, camera, screen, call }) {
     const before = this.#media;
-    this.#media = { microphone, camera, screen };
+    this.#media = { microphone, camera, screen, call };
     if (before && before.microphone !== microphone) {
       announce(`${this.name} ${microphone ? "is no longer muted" : "is muted"}.`);
     }

@@ -1,16 +1,21 @@
+import { Call } from "./call.js";
 import { press } from "./controls.js";
 import { showDeviceLists } from "./device_lists.js";
 import { tellDeviceTrouble } from "./device_trouble.js";
 import { MutedSpeech } from "./muted_speech.js";
+import { SilentMicrophone } from "./silent_microphone.js";
 import { ScreenShare } from "./screen_share.js";
 import { toast } from "./toasts.js";
 
 const $ = (id) => document.getElementById(id);
 const LISTS = { camera: "call-camera-picker", microphone: "call-microphone-picker", speaker: "call-speaker-picker" };
 
+const NOTHING = { microphone: false, camera: false, screen: false };
+
 /** Our own microphone, camera and screen in the call: their buttons, where they go, what ails them. */
 export class OwnMedia {
   #share = new ScreenShare();
+  #silence = new SilentMicrophone();
   #mutedSpeech = new MutedSpeech(() => toast("You are muted. Nobody hears what you say."));
 
   /**
@@ -27,7 +32,10 @@ export class OwnMedia {
     this.held = held;
     this.stage = stage;
     this.signal = signal;
-    signal.addEventListener("abort", () => this.#mutedSpeech.listenTo(null));
+    signal.addEventListener("abort", () => {
+      this.#mutedSpeech.listenTo(null);
+      this.#silence.listenTo(null);
+    });
   }
 
   /** The room is on the screen. */
@@ -40,6 +48,9 @@ export class OwnMedia {
     $("call-screen").hidden = !ScreenShare.isPossible;
     devices.addEventListener("change", () => this.#show(), { signal });
     this.#share.addEventListener("change", () => this.#show(), { signal });
+    this.#silence.addEventListener("change", () => this.#onSilence(), { signal });
+    // Back from a phone call: another track may have sound again.
+    addEventListener("focus", () => this.#silence.silent && this.#takeAnew(), { signal });
     showDeviceLists(devices, LISTS, signal);
     tellDeviceTrouble(devices, session, signal);
     this.#show();
@@ -49,9 +60,20 @@ export class OwnMedia {
   tell() {
     // The provider's client does that for its own devices.
     if (this.held.byProvider) return;
+    if (!Call.isPossible) return this.live.send({ type: "media", ...NOTHING, call: false });
     const { microphoneOn, cameraOn } = this.devices;
+    const microphone = microphoneOn && !this.#silence.silent;
     const screen = this.#share.track !== null;
-    this.live.send({ type: "media", microphone: microphoneOn, camera: cameraOn, screen });
+    this.live.send({ type: "media", microphone, camera: cameraOn, screen });
+  }
+
+  #takeAnew() {
+    this.devices.choose("microphone", this.devices.currentId("microphone"));
+  }
+
+  #onSilence() {
+    if (this.#silence.silent) toast("Your microphone sends no sound. Is it muted on the headset, or in your system?");
+    this.#show();
   }
 
   /** Let go of it all. */
@@ -72,18 +94,21 @@ export class OwnMedia {
     this.stage.showOwn(camera, this.#lack());
     this.stage.useSpeaker(devices.speakerId);
     this.call.show([microphone, camera, shared]);
-    this.#mutedSpeech.listenTo(devices.microphoneOn ? null : microphone);
+    this.#mutedSpeech.listenTo(devices.microphoneOn || devices.problems.has("microphone") ? null : microphone);
+    this.#silence.listenTo(devices.microphoneOn ? microphone : null);
     this.tell();
   }
 
   /** What to say in place of picture and sound: off is neither broken nor still to be allowed. */
   #lack() {
     const { asking, cameraWanted, microphoneOn, problems } = this.devices;
-    const mute = problems.has("microphone") ? "No microphone" : "You are muted";
+    const interrupted = problems.get("microphone") === "interrupted";
+    const broken = interrupted ? "Microphone interrupted" : "No microphone";
+    const mute = problems.has("microphone") ? broken : "You are muted";
     const dark = problems.has("camera") ? "No camera" : "Camera off";
     return {
       picture: asking && cameraWanted ? "Starting… Choose Allow if you are asked." : dark,
-      sound: microphoneOn ? "" : mute,
+      sound: microphoneOn ? (this.#silence.silent ? "No sound from you" : "") : mute,
     };
   }
 }

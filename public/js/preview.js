@@ -4,7 +4,7 @@ import { KINDS } from "./devices.js";
 
 /** The picture, what is said in its place, and the two switches on it. */
 
-/** How long a prompt stays unanswered until we point at it, and until we offer to ask again. */
+/** Until we point at the prompt, and until we offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
 const INSTEAD = { off: "Your camera is off.", error: "No picture.", live: "" };
@@ -27,7 +27,7 @@ export function showPreview(devices, signal) {
   camera.onclick = () => devices.setCameraOn(!devices.cameraOn);
   microphone.onclick = () => devices.setMicrophoneOn(!devices.microphoneOn);
   devices.addEventListener("change", () => render(devices), { signal });
-  // Safari leaves videos paused after the page was in the background.
+  // Safari leaves videos paused.
   const replay = () => document.hidden || video.play().catch(() => {});
   document.addEventListener("visibilitychange", replay, { signal });
 }

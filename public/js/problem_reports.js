@@ -1,7 +1,7 @@
 const reported = new Set();
 
 /**
- * Tell the operator of problems with devices, of each once a page.
+ * Tell the operator of each problem once a page.
  *
  * @param {import("./devices.js").Devices["problems"]} problems
  * @param {import("./session.js").Session} session

@@ -32,6 +32,7 @@ export function showQuality(meter, signal) {
   button.addEventListener("click", () => open(details.hidden === true), { signal });
   addEventListener("keydown", ({ key }) => key === "Escape" && open(false), { signal });
   addEventListener("pointerdown", (event) => isElsewhere(event) && open(false), { signal });
+  meter.addEventListener("start", () => show("unknown", ""), { signal });
   meter.addEventListener(
     "report",
     (event) => {

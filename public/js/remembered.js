@@ -1,6 +1,6 @@
 /**
- * What this browser remembers of its owner's devices, between visits. Names are kept beside ids:
- * some browsers give a device a new id at each visit.
+ * The devices of earlier visits. Some browsers give a device a new id at each visit, so names are
+ * kept, too.
  *
  * @typedef {{ id: string, name: string }} Device
  * @typedef {{ camera?: Device, microphone?: Device, speaker?: Device,
@@ -15,7 +15,7 @@ export function recall() {
   try {
     return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
   } catch {
-    // Storage is switched off, or holds something that is not ours.
+    // Storage is off, or holds something else.
     return { ...DEFAULTS };
   }
 }

@@ -2,7 +2,7 @@ import { Call } from "./call.js";
 import { Chat } from "./chat.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
-import { Held } from "./held.js";
+import { Held, putAwayOurCall } from "./held.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "./own_media.js";
 import { Panel } from "./panel.js";
@@ -68,8 +68,17 @@ export class Room {
     signal.addEventListener("abort", () => clearInterval(clock));
     this.own.open();
     this.held.open();
+    if (!Call.isPossible && !this.held.byProvider) this.#doWithoutCall();
     this.#render();
     this.view.open();
+  }
+
+  /** A browser without WebRTC: what works is the provider's call, if there is one, chat and files. */
+  #doWithoutCall() {
+    this.own.stop();
+    $("self").hidden = true;
+    putAwayOurCall();
+    this.held.ask("not_connected");
   }
 
   /** @param {AbortSignal} signal */
@@ -92,11 +101,16 @@ export class Room {
     else if (message.type === "signal") this.call.receive(message);
     else if (message.type === "chat") this.chat.receive(message);
     // Devices are the business of the provider's client then.
-    else if (message.type === "media" && !this.held.byProvider) this.other.hearMedia(message);
+    else if (message.type === "media" && !this.held.byProvider) this.#hearMedia(message);
     else if (message.type === "session") this.#learn(message);
     else if (message.type === "notice") toast(NOTICES[message.notice]);
     else if (message.type === "error" && message.code === "too_frequent") this.chat.refuse();
     this.#render();
+  }
+
+  #hearMedia(message) {
+    this.other.hearMedia(message);
+    if (!this.other.canCall) this.call.hangUp();
   }
 
   #learn(facts) {
@@ -134,7 +148,7 @@ export class Room {
   }
 
   #meet() {
-    if (this.held.byProvider) return;
+    if (this.held.byProvider || !Call.isPossible || !this.other.canCall) return;
     if (this.other.state === "online") this.call.call(this.other.page);
   }
 
@@ -170,9 +184,11 @@ export class Room {
 
   #render() {
     if (this.#gone.signal.aborted) return;
+    this.call.expectMedia(this.other.isSending);
     const call = this.call.state;
     const held = this.held.byProvider;
-    if (call === "connected" || (held && this.other.state === "online")) {
+    const withoutCall = held || !Call.isPossible || !this.other.canCall;
+    if (call === "connected" || (withoutCall && this.other.state === "online")) {
       this.#met = true;
       this.#stuck = false;
     }
@@ -181,6 +197,8 @@ export class Room {
       otherRole: this.other.role,
       other: this.other.state,
       call,
+      canCall: Call.isPossible,
+      otherCanCall: this.other.canCall,
       held,
       live: this.live.isUp,
       stuck: this.#stuck,
@@ -217,6 +235,7 @@ export class Room {
     if ($("room").hidden) return;
     this.own.stop();
     this.stage.clear();
+    if (how === "cancelled") $("card-over").textContent = "This session was cancelled";
     this.view.end(how === "replaced" ? "replaced" : "over");
     if (how === "replaced") {
       $("use-here").addEventListener("click", () => this.comeBack(), { once: true });

@@ -32,6 +32,7 @@ export class RoomView {
     const seen = state === "connected" || (dimmed && met);
     room.dataset.state = state;
     $("room-status-words").textContent = badge || words;
+    showQualityButton(state === "connected");
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
     const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
     this.stage.say(seen ? lack : words, seen ? "" : hint);
@@ -56,6 +57,16 @@ export class RoomView {
     this.#spoken = words;
     document.title = words;
   }
+}
+
+/** @param {boolean} shown While nothing arrives there is no quality to speak of. */
+function showQualityButton(shown) {
+  const button = $("quality");
+  if (!shown && button.contains(document.activeElement)) heading.focus();
+  button.hidden = !shown;
+  if (shown) return;
+  $("quality-details").hidden = true;
+  button.setAttribute("aria-expanded", "false");
 }
 
 /** @param {string | null} name */

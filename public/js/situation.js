@@ -7,6 +7,8 @@
  * @property {string} otherRole
  * @property {"online" | "away" | "left"} other
  * @property {"idle" | "connecting" | "connected" | "reconnecting"} call
+ * @property {boolean} canCall Whether this browser can make a call between two browsers.
+ * @property {boolean} otherCanCall Whether the other person's browser can.
  * @property {boolean} held Whether a provider holds the call.
  * @property {boolean} live Whether the live socket is up.
  * @property {boolean} stuck Whether nothing has helped for a while.
@@ -16,7 +18,7 @@
  * @property {boolean} keepsWaiting Whether the viewer has chosen to.
  *
  * @typedef {object} Situation
- * @property {"waiting" | "no_show" | "connecting" | "connected" | "reconnecting" | "trouble"} state
+ * @property {"waiting" | "no_show" | "connecting" | "connected" | "chat_only" | "reconnecting" | "trouble"} state
  * @property {string} words For the cover, the title and for speaking.
  * @property {string} hint
  * @property {"no_show" | "trouble" | null} card
@@ -32,6 +34,11 @@ export function situationOf(known) {
   const badge = known.live ? "" : "Reconnecting to the session…";
   if (known.held && other !== "left") {
     return { ...calm, state: "connected", words: `${name} is in the room`, badge };
+  }
+  if (!known.held && other === "online" && !(known.canCall && known.otherCanCall)) {
+    const whose = known.canCall ? `${name}'s browser` : "This browser";
+    const hint = `${whose} cannot make video calls. Chat and files work.`;
+    return { ...calm, state: "chat_only", words: `${name} is here, by chat only`, hint, badge };
   }
   if (call === "connected") return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
   if (known.stuck && !known.held && (other !== "left" || !known.live)) {

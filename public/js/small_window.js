@@ -1,9 +1,11 @@
 /**
  * The call in a small window above all others: with its controls where browsers have document
- * picture-in-picture, else the video alone.
+ * picture-in-picture, else the video alone. The sound stays in the page: Firefox pauses what is moved
+ * to another window, and plays there without a click only what is muted.
  */
 
 import { press } from "./controls.js";
+import { toast } from "./toasts.js";
 import { focusUnlessWriting } from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,12 +14,14 @@ const tile = $("remote");
 const SIZE = { width: 400, height: 300 };
 /** What one needs without going back to the page. */
 const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
+/** Whether this browser would not even play the muted pictures there. */
+let refused = false;
 
 /** @param {import("./stage.js").Stage} stage @param {AbortSignal} signal Ends it. */
 export function offerSmallWindow(stage, signal) {
   const documents = /** @type {any} */ (window).documentPictureInPicture;
   $("call-pip").hidden = !documents && !document.pictureInPictureEnabled;
-  const toggle = documents ? () => toggleWindow(documents, stage, signal) : () => toggleVideo(stage);
+  const toggle = () => (documents && !refused ? toggleWindow(documents, stage, signal) : toggleVideo(stage));
   $("call-pip").addEventListener("click", () => toggle().catch(() => {}), { signal });
   $("bring-back").addEventListener("click", () => documents?.window?.close(), { signal });
   signal.addEventListener("abort", closeSmallWindow);
@@ -63,14 +67,29 @@ async function toggleWindow(documents, stage, signal) {
   small.document.body.append(frame);
   follow();
   show(true);
-  stage.play();
   small.addEventListener("pagehide", () => {
     watching.disconnect();
     place.prepend(tile);
     show(false);
+    stage.keepSoundHere(false);
     stage.play();
     if (!signal.aborted) focusUnlessWriting($("call-pip"));
   });
+  stage.keepSoundHere(true);
+  if (!(await stage.play())) giveUp(small);
+}
+
+/** A call that plays here is worth more than one that stands still there. @param {Window} small */
+function giveUp(small) {
+  refused = true;
+  small.close();
+  const canShowVideo = document.pictureInPictureEnabled;
+  $("call-pip").hidden = !canShowVideo;
+  toast(
+    canShowVideo
+      ? "This browser cannot play the call in that window. Press Small window again for the picture alone."
+      : "This browser cannot play the call in a small window.",
+  );
 }
 
 /** @param {HTMLElement} element */

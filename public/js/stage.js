@@ -13,6 +13,9 @@ const badge = { place: $("reconnecting"), words: $("reconnecting-text") };
 
 export class Stage {
   #shown = { camera: true, screen: false, here: false };
+  /** Plays the sound while the pictures are in another window. */
+  #sound = new Audio();
+  #soundIsApart = false;
 
   /** @param {AbortSignal} signal */
   constructor(signal) {
@@ -32,7 +35,20 @@ export class Stage {
     if (!camera) return;
     put(remote, [microphone, camera]);
     put(screen, [shared]);
+    this.#placeSound();
     this.play();
+  }
+
+  /** @param {boolean} apart The pictures are in another window, where browsers may refuse to play sound. */
+  keepSoundHere(apart) {
+    this.#soundIsApart = apart;
+    this.#placeSound();
+  }
+
+  #placeSound() {
+    remote.muted = this.#soundIsApart;
+    const stream = /** @type {MediaStream | null} */ (remote.srcObject);
+    put(this.#sound, this.#soundIsApart ? (stream?.getAudioTracks() ?? []) : []);
   }
 
   /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
@@ -82,24 +98,34 @@ export class Stage {
 
   /** Let go of all pictures and of the sound. */
   clear() {
-    for (const video of [remote, screen, own]) video.srcObject = null;
+    for (const player of [remote, screen, own, this.#sound]) player.srcObject = null;
   }
 
   /** @param {string} id The speaker's, empty for the system's own. */
   async useSpeaker(id) {
-    await /** @type {any} */ (remote).setSinkId?.(id).catch(() => {});
+    for (const player of [remote, this.#sound]) {
+      await /** @type {any} */ (player).setSinkId?.(id).catch(() => {});
+    }
   }
 
-  /** Sound needs a gesture in some browsers: then a button asks for one. */
+  /**
+   * Sound needs a gesture in some browsers: then a button asks for one.
+   *
+   * @returns {Promise<boolean>} Whether the browser lets it all play.
+   */
   async play() {
     if (own.srcObject) own.play().catch(() => {});
     try {
       if (remote.srcObject) await remote.play();
       if (screen.srcObject && !screen.hidden) await screen.play();
+      if (this.#sound.srcObject) await this.#sound.play();
       if (document.activeElement === tap) $("room-heading").focus();
       tap.hidden = true;
+      return true;
     } catch (error) {
-      if (error.name === "NotAllowedError") tap.hidden = false;
+      const refused = error.name === "NotAllowedError";
+      if (refused) tap.hidden = false;
+      return !refused;
     }
   }
 
@@ -138,11 +164,11 @@ export class Stage {
 /**
  * Show these tracks, without a new stream (and a flicker) when they are the ones shown already.
  *
- * @param {HTMLVideoElement} video
+ * @param {HTMLMediaElement} player
  * @param {MediaStreamTrack[]} tracks
  */
-function put(video, tracks) {
-  const shown = /** @type {MediaStream | null} */ (video.srcObject)?.getTracks() ?? [];
+function put(player, tracks) {
+  const shown = /** @type {MediaStream | null} */ (player.srcObject)?.getTracks() ?? [];
   if (shown.length === tracks.length && shown.every((track) => tracks.includes(track))) return;
-  video.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;
+  player.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;
 }

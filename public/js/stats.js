@@ -24,16 +24,24 @@ export class QualityMeter extends EventTarget {
   #samples = [];
   #before = { lost: 0, received: 0 };
 
-  /** @param {() => Promise<RTCStatsReport>} getStats */
-  start(getStats) {
-    this.stop();
-    this.#timer = setInterval(async () => this.#add(read(await getStats())), EVERY_MS);
+  /** Measure from now on; one that measures goes on. @param {() => Promise<RTCStatsReport>} getStats */
+  async start(getStats) {
+    if (this.#timer) return;
+    const timer = setInterval(async () => {
+      const sample = read(await getStats());
+      if (this.#timer === timer) this.#add(sample);
+    }, EVERY_MS);
+    this.#timer = timer;
+    this.dispatchEvent(new Event("start"));
+    // What was lost before does not count.
+    const before = read(await getStats());
+    if (this.#timer === timer && this.#samples.length === 0) this.#before = before;
   }
 
   stop() {
     clearInterval(this.#timer);
+    this.#timer = 0;
     this.#samples = [];
-    this.#before = { lost: 0, received: 0 };
   }
 
   #add(sample) {

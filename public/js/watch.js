@@ -1,11 +1,10 @@
 /**
- * The lobby's live socket: it watches the room without being in it. Every change there is news; what
- * it means, the server is asked.
+ * The lobby's live socket: it watches the room without being in it.
  */
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
-/** What lies between closes sockets that are silent for a minute or two. */
+/** Proxies close silent sockets after a minute or two. */
 const PING_MS = 30_000;
 const REPLACED = 4001;
 /** The server has another page now, which is about to be loaded. */

@@ -35,6 +35,7 @@ def server() -> Iterator[PlugNmeetFake]:
 def no_faults(server: PlugNmeetFake) -> Iterator[None]:
     yield
     server.faults.clear()
+    server.webhooks.lost.clear()
 
 
 @pytest.fixture
@@ -97,6 +98,9 @@ def test_the_call_is_held_in_our_room(meeting: Meeting, axe_source: str) -> None
         expect(page.locator("#call-microphone")).to_be_hidden()
         assert page.evaluate("document.getElementById('self-video').srcObject") is None
     expect(call_of(student).locator("#others")).to_have_text("Here: Amara Okafor")
+    # Who is in the call needs no way out of it.
+    for page in (student, teacher):
+        expect(page.locator("#embed-out")).to_be_hidden(timeout=15_000)
 
     say(student, "Which page?")
     expect(teacher.locator("#chat-lines")).to_contain_text("Which page?")
@@ -141,7 +145,10 @@ def test_a_service_that_is_down_can_be_tried_again(meeting: Meeting, server: Plu
     in_call(student, "Lena Fischer")
 
 
-def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(meeting: Meeting) -> None:
+def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(
+    meeting: Meeting, server: PlugNmeetFake
+) -> None:
+    server.webhooks.lost.add("participant_joined")
     student = enter(meeting, "student")
     in_call(student, "Lena Fischer")
     with student.context.expect_page() as opened:
@@ -191,7 +198,10 @@ def test_the_room_around_the_call_says_when_it_is_cut_off(meeting: Meeting) -> N
     expect(student.locator("#room-status-words")).to_have_text("Reconnecting to the session…")
 
 
-def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(meeting: Meeting) -> None:
+def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(
+    meeting: Meeting, server: PlugNmeetFake
+) -> None:
+    server.webhooks.lost.add("participant_joined")
     student = enter(meeting, "student")
     in_call(student, "Lena Fischer")
     student.evaluate("window.open = () => null")
@@ -219,6 +229,15 @@ def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
     for page in (student, teacher):
         expect(call_of(page).locator("#devices")).to_have_text(WORKS)
         assert page.complaints == []
+
+
+def test_a_browser_without_webrtc_goes_to_the_provider_at_once(
+    peers: Meeting, server: PlugNmeetFake
+) -> None:
+    student = enter(peers, "student", "delete window.RTCPeerConnection;")
+    in_call(student, "Lena Fischer")
+    teacher = enter(peers, "teacher")
+    in_call(teacher, "Amara Okafor")
 
 
 def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(

@@ -195,6 +195,28 @@ def test_both_reload_at_once(meeting: Meeting) -> None:
     state(teacher, "connected")
 
 
+def test_a_browser_without_webrtc_joins_for_chat_and_both_know_why(meeting: Meeting) -> None:
+    errors: list[str] = []
+    student = meeting.open("student")
+    student.on("pageerror", lambda error: errors.append(str(error)))
+    student.add_init_script("delete window.RTCPeerConnection;")
+    student.reload()
+    student.locator("#join").click()
+    teacher = meeting.enter("teacher")
+
+    expect(student.locator("#room-status-words")).to_have_text("Amara is here, by chat only")
+    expect(student.locator("#cover-hint")).to_contain_text("This browser cannot make video calls.")
+    expect(student.locator("#call-camera")).to_be_hidden()
+    expect(student.locator("#self")).to_be_hidden()
+    expect(teacher.locator("#room-status-words")).to_have_text("Lena is here, by chat only")
+    expect(teacher.locator("#cover-hint")).to_contain_text("Lena's browser cannot make video")
+    student.get_by_role("button", name="Chat").click()
+    student.get_by_label("Message to Amara").fill("Only by chat today")
+    student.keyboard.press("Enter")
+    expect(teacher.locator("#call-chat")).to_have_attribute("data-unread", "1")
+    assert errors == []
+
+
 def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     second = student.context.new_page()
@@ -292,6 +314,7 @@ def test_leaving_lets_go_of_the_devices_and_leads_back_to_the_lobby(meeting: Mee
 
     expect(student.locator("#join")).to_have_text("Rejoin session")
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
+    expect(teacher.locator("#quality")).to_be_hidden()
     assert states in ([], ["ended"])
     join(student)
     state(teacher, "connected")

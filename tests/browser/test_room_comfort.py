@@ -11,6 +11,7 @@ from tests.browser.room_page import (
     CONNECTED,
     MINUTE,
     Meeting,
+    join,
     meeting_on,
     seconds_played,
     wait_until_it_plays,
@@ -50,6 +51,57 @@ def test_the_small_window_has_the_picture_and_the_controls(meeting: Meeting) -> 
     before = seconds_played(student)
     student.wait_for_timeout(700)
     assert seconds_played(student) > before
+
+
+# Firefox pauses what moves to another window, and refuses to play its sound there, or all of it.
+REFUSE_ELSEWHERE = """refusesAll => {
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () {
+    if (this.ownerDocument === document || (this.muted && !refusesAll)) return play.call(this);
+    this.pause();
+    return Promise.reject(new DOMException("", "NotAllowedError"));
+  };
+  const { play: playAudio } = HTMLAudioElement.prototype;
+  window.sounds = [];
+  HTMLAudioElement.prototype.play = function () {
+    sounds.push(this);
+    return playAudio.call(this);
+  };
+  HTMLVideoElement.prototype.requestPictureInPicture = async function () {
+    window.videoAlone = this.id;
+  };
+}"""
+
+
+def test_what_plays_goes_on_playing_where_moving_it_stops_it(meeting: Meeting) -> None:
+    student, _ = meeting.both()
+    student.evaluate(REFUSE_ELSEWHERE, False)
+    small = small_window_of(student)
+
+    before = seconds_played(small)
+    small.wait_for_timeout(700)
+    assert seconds_played(small) > before
+    # The sound stays in the page, and comes back with the picture.
+    sound = "[sounds.at(-1).paused, sounds.at(-1).srcObject?.getAudioTracks().length ?? 0]"
+    assert student.evaluate(sound) == [False, 1]
+    student.get_by_role("button", name="Bring the call back here").click()
+    expect(student.locator("#elsewhere")).to_be_hidden()
+    assert student.evaluate(sound)[1] == 0
+    assert student.evaluate("document.getElementById('remote-video').muted") is False
+    student.reload()
+    join(student)
+    student.wait_for_selector(CONNECTED)
+    wait_until_it_plays(student)
+
+    student.evaluate(REFUSE_ELSEWHERE, True)
+    student.get_by_role("button", name="Small window").click()
+    expect(student.locator(".toast", has_text="Press Small window again")).to_be_visible()
+    expect(student.locator("#elsewhere")).to_be_hidden()
+    before = seconds_played(student)
+    student.wait_for_timeout(700)
+    assert seconds_played(student) > before
+    student.get_by_role("button", name="Small window").click()
+    student.wait_for_function("() => window.videoAlone === 'remote-video'")
 
 
 def test_leaving_from_the_small_window_closes_it(meeting: Meeting) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.lobby_page import FAKE_DEVICES, note_issue
-from tests.browser.room_page import Meeting, meeting_on
+from tests.browser.room_page import CONNECTED, Meeting, meeting_on
 from tools.local_worker import LocalWorker
 
 PLEASE_ALLOW = "Please allow camera/microphone access."
@@ -15,9 +15,28 @@ KEEP_TRACKS = """
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (window.broken) throw new DOMException("", "NotFoundError");
+    if (window.soundless && constraints.audio) {
+      const { stream } = new MediaStreamAudioDestinationNode(new AudioContext());
+      return stream;
+    }
     const stream = await ask(constraints);
     kept.push(...stream.getTracks());
     return stream;
+  };
+  window.interrupt = () => {
+    const isOn = ({ kind, readyState }) => kind === "audio" && readyState === "live";
+    const track = kept.filter(isOn).at(-1);
+    Object.defineProperty(track, "muted", { get: () => true });
+    track.dispatchEvent(new Event("mute"));
+  };
+  window.changeDefault = () => {
+    const { mediaDevices } = navigator;
+    const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+    mediaDevices.enumerateDevices = async () =>
+      (await list()).map(({ kind, deviceId, label }) => (
+        { kind, deviceId, label, groupId: "new" }
+      ));
+    mediaDevices.dispatchEvent(new Event("devicechange"));
   };
   window.unplug = (kind) => {
     const track = kept.find((each) => each.kind === kind && each.readyState === "live");
@@ -94,3 +113,36 @@ def test_a_headset_that_is_replaced_is_named(meeting: Meeting) -> None:
     student.evaluate("unplug('audio')")
 
     toast(student, "Your microphone was disconnected. Using")
+
+
+def test_a_microphone_that_is_taken_away_is_said_to_both_and_asked_for_again(
+    meeting: Meeting,
+) -> None:
+    student = entered(meeting)
+    teacher = meeting.enter("teacher")
+    for page in (student, teacher):
+        page.wait_for_selector(CONNECTED)
+    muted, note = teacher.locator("#other-muted"), student.locator("#self-note-text")
+    come_back = "window.dispatchEvent(new Event('focus'))"
+    student.evaluate("changeDefault()")
+    toast(student, "Your usual microphone has changed. Using Fake")
+
+    # A phone call.
+    student.evaluate("interrupt()")
+    toast(student, "Your microphone was interrupted: nobody hears you.")
+    expect(note).to_have_text("Microphone interrupted")
+    expect(muted).to_be_visible()
+    # Some browsers give back a track without any sound in it.
+    student.evaluate("window.soundless = true")
+    student.evaluate(come_back)
+    expect(muted).to_be_hidden()
+    expect(student.locator("#self-note")).to_be_hidden()
+    silent = student.locator(".toast", has_text="Your microphone sends no sound.")
+    expect(silent).to_be_visible(timeout=20_000)
+    expect(note).to_have_text("No sound from you")
+    expect(muted).to_be_visible()
+    student.evaluate("window.soundless = false")
+    student.evaluate(come_back)
+
+    expect(student.locator("#self-note")).to_be_hidden()
+    expect(muted).to_be_hidden()

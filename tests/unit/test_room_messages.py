@@ -33,6 +33,15 @@ def test_an_answer_says_which_offer_it_is_for() -> None:
     assert message.relayed("sender")["description"] == answer
 
 
+def test_whether_a_browser_can_call_is_said_only_when_it_cannot() -> None:
+    said = {"type": "media", "microphone": False, "camera": False, "screen": False, "call": False}
+
+    message = live_messages.read(frame(**said))
+
+    assert isinstance(message, Media)
+    assert message.call is False
+
+
 def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
     candidate = {
         "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host",

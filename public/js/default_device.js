@@ -1,0 +1,17 @@
+/**
+ * Follow the system's default microphone to another device. The track keeps its id "default", and
+ * goes on with the device of before; only the group of the id changes.
+ */
+
+/** @param {import("./devices.js").Devices} devices */
+export async function follow(devices) {
+  const { deviceId, groupId } = devices.stream?.getAudioTracks()[0]?.getSettings() ?? {};
+  if (deviceId !== "default") return;
+  const all = await navigator.mediaDevices.enumerateDevices();
+  const now = all.find((each) => each.kind === "audioinput" && each.deviceId === deviceId);
+  if (!now || now.groupId === groupId) return;
+  await devices.choose("microphone", deviceId);
+  const { label } = devices.stream?.getAudioTracks()[0] ?? {};
+  const detail = { kind: "microphone", reason: "changed", name: label };
+  devices.dispatchEvent(new CustomEvent("notice", { detail }));
+}

@@ -1,0 +1,59 @@
+/**
+ * Whether sound or picture still arrives. The connection's own state says so only after 5 to 10 s.
+ *
+ * Events: `change` when `stalled` changes.
+ */
+
+const EVERY_MS = 500;
+/** Sound alone comes every 20 ms; shorter gaps are the network's. */
+const STALLED_MS = 1200;
+/** What has just been switched on takes this much longer to come. */
+const BEGIN_MS = 800;
+
+export class Flow extends EventTarget {
+  stalled = false;
+  #timer = 0;
+  #received = 0;
+  #arrivedAt = 0;
+
+  /** @param {() => Promise<RTCStatsReport>} getStats */
+  watch(getStats) {
+    this.stop();
+    this.expectAnew();
+    this.#timer = window.setInterval(async () => this.#look(received(await getStats())), EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#see(false);
+  }
+
+  /** Give what was switched on at the other end its time to arrive. */
+  expectAnew() {
+    this.#arrivedAt = performance.now() + BEGIN_MS;
+  }
+
+  /** @param {number} packets All so far. */
+  #look(packets) {
+    const now = performance.now();
+    if (packets !== this.#received) this.#arrivedAt = now;
+    this.#received = packets;
+    this.#see(now - this.#arrivedAt > STALLED_MS);
+  }
+
+  /** @param {boolean} stalled */
+  #see(stalled) {
+    if (stalled === this.stalled) return;
+    this.stalled = stalled;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {RTCStatsReport} report @returns {number} Packets of sound and picture. */
+function received(report) {
+  let packets = 0;
+  report.forEach((each) => {
+    if (each.type === "inbound-rtp") packets += each.packetsReceived ?? 0;
+  });
+  return packets;
+}
