@@ -158,8 +158,9 @@ async def _nothing(_world: World) -> None:
 class Browser:
     """One page of one person: in the room from `open` until the room, or the person, ends that."""
 
-    def __init__(self, world: CallWorld, role: str, number: int = 0) -> None:
-        self.world, self.role = world, role
+    def __init__(self, world: CallWorld, role: str, number: int = 0, *, who: str = "") -> None:
+        """`who` is the person in this role, the role's namesake unless it is given."""
+        self.world, self.role, self.who = world, role, who or role
         self.page = f"{PEOPLE.index(role):08x}{number:08x}"
         self.socket: WebSocket | None = None
         self.in_room = False
@@ -173,7 +174,7 @@ class Browser:
 
     async def open(self) -> int:
         """Press Join; the status of the answer. Then the socket, then the call."""
-        answer = await self.world.press("POST", "/session/s1/join", self.role)
+        answer = await self.world.press("POST", "/session/s1/join", self.who)
         assert answer is not None
         if answer.status != 200:
             return answer.status
@@ -186,10 +187,10 @@ class Browser:
 
     async def connect(self) -> None:
         """Open the live socket, again if it was lost."""
-        if not self.in_room or self._is_open():
+        if not self.in_room or self.is_open:
             return
         try:
-            self.socket = await self.world.connect(self.role, self.page)
+            self.socket = await self.world.connect(self.who, self.page)
         except ServiceUnavailableError:
             return
         self._read = 0
@@ -199,18 +200,18 @@ class Browser:
 
     async def drop(self) -> None:
         """Lose the socket; the provider's frame stays."""
-        if self.socket is None or not self._is_open():
+        if self.socket is None or not self.is_open:
             return
         self.socket.readyState = CLOSED
         await self._event("webSocketClose", 1006, "", False)
 
     async def leave(self) -> None:
-        if self._is_open():
+        if self.is_open:
             await self._event("webSocketMessage", '{"type":"leave"}')
         self._end("left")
 
     async def say(self, **message: Any) -> None:
-        if self._is_open():
+        if self.is_open:
             await self._event("webSocketMessage", json.dumps(message))
 
     async def ask_to_move(self) -> None:
@@ -219,7 +220,7 @@ class Browser:
     def vanish(self) -> None:
         """A laptop is closed: no goodbye of any kind."""
         if self.socket is not None:
-            self.socket.readyState = CLOSED
+            self.socket.silent_since = self.world.now
         self._end("vanished")
 
     async def read(self) -> bool:
@@ -248,13 +249,15 @@ class Browser:
     async def rejoin(self) -> None:
         """Ask for a way into the call, from inside the room."""
         self._leave_call()
-        answer = await self.world.press("POST", "/session/s1/join", self.role)
+        answer = await self.world.press("POST", "/session/s1/join", self.who)
         if answer is not None and answer.status == 200:
             self._enter(json.loads(answer.body))
 
     def _enter(self, grant: dict[str, Any]) -> None:
         if grant["provider"] == "peer":
             self.place = "peer"
+        elif not grant["url"].startswith((self.world.plug.url, self.world.bbb.url)):
+            self.place = grant["url"]
         elif grant["provider"] == "plugnmeet":
             token = parse_qs(urlsplit(grant["url"]).query)["access_token"][0]
             entered = self.world.plug.enter(token)
@@ -282,7 +285,8 @@ class Browser:
         self._leave_call()
         self.in_room, self.over = False, why
 
-    def _is_open(self) -> bool:
+    @property
+    def is_open(self) -> bool:
         return self.socket is not None and self.socket.readyState != CLOSED
 
     async def _event(self, method: str, *args: Any) -> None:

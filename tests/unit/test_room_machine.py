@@ -1,0 +1,315 @@
+"""A room against everything that can happen to it: nobody is in another call without knowing it.
+
+A machine lets the two people come, drop, go and come back, in several pages; the platform moves,
+changes and cancels the session; the provider fails, and its news come late, twice, in another
+order or never; the room is evicted; time passes. Once it is quiet, both are in one call, the
+record tells the truth, and no call goes on at the provider of a room that is closed.
+"""
+
+import asyncio
+from collections import Counter
+from contextlib import ExitStack
+from typing import Any
+
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import rules
+from db import sessions as sessions_db
+from model import Role, Session
+from tests.unit.call_world import Browser, CallWorld, call_world, settled
+from tests.unit.cast import DAY, HOUR, MINUTE, START, booked_person
+
+OWN_MEETING = "https://other.example/meeting"
+ROLES = st.sampled_from(["student", "teacher"])
+FAULTS = st.lists(st.sampled_from(["error", "slow", "cut off"]), min_size=1, max_size=3)
+# Steps before what ends most of it.
+LATE = 10
+# A room looks at its record each minute, and a call is ended anew 45 s after a slow failure.
+QUIET_S = 3 * MINUTE
+ran: Counter[str] = Counter()
+
+
+class Rooms(RuleBasedStateMachine):
+    """One session of an hour, booked ten minutes before its start; `steps` since it was quiet."""
+
+    world: CallWorld
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.stack = ExitStack()
+        self.browsers: list[Browser] = []
+        self.steps = 0
+        self.booked: dict[str, Any] = {}
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "world"):
+                self.become_quiet(both=True)
+        finally:
+            self.stack.close()
+            self.loop.close()
+
+    @initialize(
+        provider=st.sampled_from(["plugnmeet", "bigbluebutton", "plugnmeet", "peer"]),
+        peer_first=st.booleans(),
+        recorded=st.booleans(),
+    )
+    def book(self, provider: str, peer_first: bool, recorded: bool) -> None:
+        now = START - 10 * MINUTE
+        self.world = self.stack.enter_context(call_world(provider, peer_first=peer_first, now=now))
+        times = {"scheduled_start": START, "scheduled_end": START + HOUR}
+        self.booked = {**times, "recording_enabled": recorded}
+        assert self._run(self.world.platform_puts(**self.booked)) == 201
+        self.join("student")
+
+    # People.
+
+    @rule(role=ROLES)
+    def join(self, role: str) -> None:
+        """In a new page; another one of this person gives way."""
+        who = self._session().participant(Role(role)).id
+        browser = Browser(self.world, role, len(self.browsers), who=who)
+        self.browsers.append(browser)
+        ran[f"join {self._run(browser.open())}"] += 1
+        self._read()
+
+    @rule()
+    def both_are_there(self) -> None:
+        for role in ("student", "teacher"):
+            if not self._in_room(role):
+                self.join(role)
+
+    @rule(role=ROLES)
+    def leave(self, role: str) -> None:
+        for browser in self._in_room(role):
+            ran["leave"] += 1
+            self._run(browser.leave())
+
+    @rule(role=ROLES)
+    def drop(self, role: str) -> None:
+        for browser in self._in_room(role):
+            ran["drop"] += 1
+            self._run(browser.drop())
+
+    @rule(role=ROLES)
+    def come_back(self, role: str) -> None:
+        for browser in self._in_room(role):
+            ran["come back"] += not browser.is_open
+            self._run(browser.connect())
+
+    @rule(role=ROLES)
+    def close_the_laptop(self, role: str) -> None:
+        for browser in self._in_room(role):
+            ran["vanish"] += 1
+            browser.vanish()
+
+    @rule(role=ROLES)
+    def ask_to_move(self, role: str) -> None:
+        for browser in self._in_room(role):
+            ran["ask to move"] += 1
+            self._run(browser.ask_to_move())
+        self._read()
+
+    @precondition(lambda self: self.steps > LATE)
+    @rule()
+    def end_for_both(self) -> None:
+        teacher = self._session().teacher.id
+        answer = self._run(self.world.press("POST", "/session/s1/end", teacher))
+        ran[f"end {answer.status}"] += 1
+
+    # The platform.
+
+    @rule(in_s=st.sampled_from([-10 * MINUTE, 2 * MINUTE, 14 * MINUTE, 16 * MINUTE]))
+    def move(self, in_s: int) -> None:
+        """To a start in so many seconds."""
+        start = self.world.now + in_s
+        self._put("move", scheduled_start=start, scheduled_end=start + HOUR)
+
+    @precondition(lambda self: self.steps > LATE)
+    @rule(by_s=st.sampled_from([-2 * HOUR, DAY]))
+    def move_far(self, by_s: int) -> None:
+        start, end = self.booked["scheduled_start"] + by_s, self.booked["scheduled_end"] + by_s
+        self._put("move far", scheduled_start=start, scheduled_end=end)
+
+    @rule(by_s=st.sampled_from([-10 * MINUTE, 10 * MINUTE]))
+    def move_the_end(self, by_s: int) -> None:
+        end = self.booked["scheduled_end"] + by_s
+        if end > self.booked["scheduled_start"]:
+            self._put("move the end", scheduled_end=end)
+
+    @rule(student=st.sampled_from(["student", "stranger"]))
+    def change_the_student(self, student: str) -> None:
+        self._put("another student", student=booked_person(student))
+
+    @rule(recorded=st.booleans())
+    def switch_the_recording(self, recorded: bool) -> None:
+        self._put("recording", recording_enabled=recorded)
+
+    @precondition(lambda self: self.steps > LATE)
+    @rule(url=st.sampled_from([None, OWN_MEETING]))
+    def set_a_meeting(self, url: str | None) -> None:
+        self._put("meeting", bbb_meeting_url=url)
+
+    @precondition(lambda self: self.steps > LATE)
+    @rule()
+    def cancel(self) -> None:
+        answer = self._run(self.world.press("POST", "/platform/sessions/s1/cancel", "platform"))
+        ran[f"cancel {answer.status}"] += 1
+
+    # The provider.
+
+    @rule()
+    def all_news(self) -> None:
+        self._run(self.world.deliver_all())
+        self._read()
+
+    @rule(number=st.integers(0, 7), how=st.sampled_from(["once", "twice", "lost"]))
+    def news(self, number: int, how: str) -> None:
+        if not self.world.news:
+            return
+        number %= len(self.world.news)
+        ran[f"news {how}"] += 1
+        if how == "lost":
+            self.world.news.pop(number)
+            return
+        self._run(self.world.deliver_news(number, keep=how == "twice"))
+        self._read()
+
+    @rule(faults=FAULTS)
+    def provider_fails(self, faults: list[str]) -> None:
+        ran["provider fails"] += 1
+        self.world.faults = faults
+
+    # The runtime.
+
+    @rule()
+    def evict(self) -> None:
+        ran["evict"] += 1
+        self.world.rooms.evict()
+
+    @precondition(lambda self: self.world.rooms.states)
+    @rule()
+    def next_alarm(self) -> None:
+        if alarm := self.world.alarm:
+            ran["alarm"] += 1
+            self._run(self.world.pass_time(int(alarm) + 1))
+            self._read()
+
+    @rule(by_s=st.sampled_from([3, 20, MINUTE, 5 * MINUTE]))
+    def pass_time(self, by_s: int) -> None:
+        self._run(self.world.pass_time(self.world.now + by_s))
+        self._read()
+
+    # What holds.
+
+    @invariant()
+    def each_transition_happens_once(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        self.steps += 1
+        row = self.world.session()
+        assert self.world.counted("session_started") == (row["started_at"] is not None)
+        # A session that never started may be closed as completed, too.
+        assert self.world.counted("session_ended") == (row["status"] == "completed")
+
+    @precondition(lambda self: self.steps > LATE)
+    @rule(both=st.booleans())
+    def become_quiet(self, both: bool) -> None:
+        """All news arrive, sockets and calls that were lost are tried again, failures end."""
+        ran["quiet"] += 1
+        self.steps = 0
+        self.world.faults.clear()
+        if both:
+            self._arrive()
+            both = rules.can_join(self._session(), self.world.now)
+            self.both_are_there()
+        for _ in range(2):
+            self._arrive()
+            self._run(self.world.pass_time(self.world.now + QUIET_S))
+        self._arrive()
+        session = self._session()
+        event(f"quiet while {session.status}")
+        self._both_are_in_one_call()
+        if both and rules.can_join(session, self.world.now):
+            assert all(self._in_room(role) for role in ("student", "teacher")), "sent out"
+        self._the_record_is_true(session)
+        self._no_call_goes_on(session)
+
+    def _arrive(self) -> None:
+        self._run(settled(self.world, *self.browsers))
+        for browser in self.browsers:
+            if browser.in_room and not browser.place:
+                self._run(browser.rejoin())  # its person presses Retry
+        self._run(settled(self.world, *self.browsers))
+
+    def _both_are_in_one_call(self) -> None:
+        inside = [browser for browser in self.browsers if browser.in_room]
+        assert len({browser.role for browser in inside}) == len(inside), "one page each"
+        assert all(browser.is_open for browser in inside)
+        assert len({browser.place for browser in inside}) <= 1, [b.place for b in inside]
+        ran["quiet with both in one call"] += len(inside) == 2
+        for browser in self.browsers:
+            assert browser.in_room or browser.over or not browser.told
+
+    def _the_record_is_true(self, session: Session) -> None:
+        present = {role for role in Role if session.participant(role).present}
+        inside = {Role(browser.role) for browser in self.browsers if browser.in_room}
+        assert present == inside, f"{present} on record, {inside} in the room"
+        if len(present) == 2:
+            assert session.status == "in_progress"
+        if session.status in ("completed", "cancelled"):
+            assert session.ended_at is not None
+
+    def _no_call_goes_on(self, session: Session) -> None:
+        held = self.world.held()
+        if rules.can_join(session, self.world.now):
+            assert held <= {session.provider_room_id}
+        else:
+            assert held == set()
+            assert not any(browser.in_room for browser in self.browsers)
+
+    # Small things.
+
+    def _put(self, what: str, **changes: Any) -> None:
+        wanted = self.booked | changes
+        status = self._run(self.world.platform_puts(**wanted))
+        assert status in (200, 409, 422), status
+        ran[f"{what} {status}"] += 1
+        if status == 200:
+            self.booked = wanted
+        self._read()
+
+    def _in_room(self, role: str) -> list[Browser]:
+        return [each for each in self.browsers if each.role == role and each.in_room]
+
+    def _read(self) -> None:
+        for browser in self.browsers:
+            self._run(browser.read())
+
+    def _session(self) -> Session:
+        session = self._run(sessions_db.find(self.world.db, "s1"))
+        assert session is not None
+        return session
+
+    def _run(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+
+Rooms.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestRooms = Rooms.TestCase
+
+
+def test_the_machine_lets_two_people_meet_while_their_session_moves() -> None:
+    """Runs after the machine, if that has run."""
+    if ran:
+        assert ran["join 200"], ran
+        assert ran["move 200"], ran
+        assert ran["quiet with both in one call"], ran
