@@ -34,7 +34,7 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         "can_rate": rules.can_rate(visit.session, visit.role, visit.now),
         "own": own,
         "feedback_locked": own is not None and own.editable_until <= visit.now,
-        "feedback_words": feedback_words.words_for(visit.role, visit.other.name),
+        "feedback_words": feedback_words.words_for(visit.role, visit.other.called),
         "stars": feedback_words.STARS,
         "just_saved": saved == "feedback",
         "waits_elsewhere": saved == "elsewhere",

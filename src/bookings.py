@@ -108,6 +108,8 @@ class BookedCourse(_Model):
 class BookedPerson(_Model):
     id: Id
     name: Annotated[Line, Field(max_length=200)]
+    given_name: Annotated[Line, Field(max_length=100)] | None = None
+    """None: called by the whole name."""
     email: Annotated[str, Field(max_length=254), AfterValidator(mail_address)]
     avatar: WebAddress | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None

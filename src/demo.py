@@ -14,6 +14,7 @@ DAY: Final = 24 * HOUR
 class DemoPerson(NamedTuple):
     id: str
     name: str
+    given_name: str
     email: str
     avatar: str | None
     time_zone: str
@@ -39,6 +40,7 @@ PEOPLE: Final = (
     DemoPerson(
         "demo-student",
         "Lena Fischer",
+        "Lena",
         "lena@example.com",
         "/avatars/lena.svg",
         "Europe/Berlin",
@@ -47,6 +49,7 @@ PEOPLE: Final = (
     DemoPerson(
         "demo-teacher",
         "Amara Okafor",
+        "Amara",
         "amara@example.com",
         "/avatars/amara.svg",
         "America/New_York",
@@ -55,6 +58,7 @@ PEOPLE: Final = (
     DemoPerson(
         "demo-stranger",
         "Sam Stranger",
+        "Sam",
         "sam@example.com",
         None,
         "UTC",
@@ -69,6 +73,7 @@ def soon(now: int) -> Booking:
         BookedPerson(
             id=who.id,
             name=who.name,
+            given_name=who.given_name,
             email=who.email,
             time_zone=who.time_zone,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from model import Role
-from wording import first_name
 
 STARS: Final = ((1, "Poor"), (2, "Not great"), (3, "Okay"), (4, "Good"), (5, "Excellent"))
 
@@ -34,9 +33,8 @@ class FeedbackWords(NamedTuple):
     tags: tuple[tuple[str, str], ...]
 
 
-def words_for(role: Role, other_name: str) -> FeedbackWords:
+def words_for(role: Role, other: str) -> FeedbackWords:
     """The words for this viewer."""
-    other = first_name(other_name)
     privacy = f"Only the platform sees this. {other} does not."
     if role is Role.STUDENT:
         return FeedbackWords(f"How was your session with {other}?", privacy, _ABOUT_TEACHER)

@@ -55,6 +55,15 @@ class Participant(NamedTuple):
     present: bool
     since: int | None = None
     left_at: int | None = None
+    given_name: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What this person is called in running text.
+
+        The first word of a name is not always a first name, so nothing is guessed.
+        """
+        return self.given_name or self.name
 
 
 class Course(NamedTuple):

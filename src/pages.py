@@ -16,7 +16,7 @@ import when
 from human_text import isolated
 from model import Role, View
 from templating import Environment
-from wording import STATUS_LABELS, first_name, words_for
+from wording import STATUS_LABELS, words_for
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -37,7 +37,6 @@ def templates() -> Environment:
     environment = Environment(folded=ICONS.values())
     environment.filters |= {
         "initials": initials,
-        "first_name": first_name,
         "colour": colour,
         "text": text,
     } | afterwards.FILTERS
@@ -148,7 +147,11 @@ def _script_data(visit: Visit, view: View, settings: Settings) -> dict[str, Any]
         "opensAt": rules.opens_at(session),
         "closesAt": rules.closes_at(session),
         "canJoin": rules.can_join(session, visit.now),
-        "other": {"name": visit.other.name, "present": visit.other.present},
+        "other": {
+            "name": visit.other.name,
+            "called": visit.other.called,
+            "present": visit.other.present,
+        },
         "canMove": places.can_move(session, settings),
         "recorded": places.is_recorded(session, settings),
     }

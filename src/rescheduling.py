@@ -14,7 +14,6 @@ import validation
 import when
 from db import reschedules
 from errors import ConflictError, InvalidError
-from wording import first_name
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -141,7 +140,7 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
     if not done:
         raise ConflictError(
             "You have asked several times today, or the session was just moved. "
-            f"Please write to {first_name(visit.other.name)} directly."
+            f"Please write to {visit.other.called} directly."
         )
     return request_id
 
@@ -184,7 +183,7 @@ async def answer(ctx: Context, visit: Visit, answered: Answered) -> bool:
     if request is None or request.id != answered.request or not is_current(request, visit):
         raise ConflictError("This request is not open any more.")
     if request.asked_by == visit.viewer.id:
-        raise ConflictError(f"It is for {first_name(visit.other.name)} to answer.")
+        raise ConflictError(f"It is for {visit.other.called} to answer.")
     note = answered.note or None
     if answered.choice == DECLINE:
         done = await reschedules.decline(
@@ -228,7 +227,7 @@ async def _refuse_clash(ctx: Context, visit: Visit, start: int) -> None:
     if visit.viewer.id in busy:
         raise ConflictError("You have another session at that time. Choose another one.")
     if busy:
-        name = first_name(visit.other.name)
+        name = visit.other.called
         raise ConflictError(f"{name} has another session at that time. Choose another one.")
 
 

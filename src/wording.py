@@ -34,7 +34,7 @@ class Words(NamedTuple):
 def words_for(visit: Visit, view: View) -> Words:
     """The words of this viewer's page in this view."""
     session, now = visit.session, visit.now
-    other = isolated(first_name(visit.other.name))
+    other = isolated(visit.other.called)
     starts = when.clock_and_day(session.scheduled_start, now, visit.viewer.time_zone)
     opens = when.clock_and_day(rules.opens_at(session), now, visit.viewer.time_zone)
     match view:
@@ -117,9 +117,3 @@ def _how_it_went(visit: Visit, other: str) -> str:
     ended = session.ended_at or session.scheduled_end
     met_for = when.duration(ended - session.started_at)
     return f"This session has ended. You and {other} met for {met_for}."
-
-
-def first_name(name: str) -> str:
-    """What a person is called in running text."""
-    # `Ada, VP` is Ada: the comma is for what follows.
-    return name.split(maxsplit=1)[0].rstrip(",;:") or name if name.strip() else name

@@ -23,6 +23,7 @@ def both() -> dict[str, dict[str, str]]:
         role: {
             "id": who,
             "name": NAMES[who],
+            "given_name": NAMES[who].split()[0],
             "email": f"{who}@example.com",
             "time_zone": ZONES[who],
         }

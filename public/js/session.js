@@ -18,7 +18,7 @@ export class Session {
     this.scheduledStart = data.scheduledStart;
     this.scheduledEnd = data.scheduledEnd;
     this.closesAt = data.closesAt;
-    /** @type {{ name: string, present: boolean }} */
+    /** @type {{ name: string, called: string, present: boolean }} */
     this.other = data.other;
     /** Whether the call may move from peer to peer to a provider. */
     this.canMove = data.canMove;
@@ -30,7 +30,7 @@ export class Session {
 
   /** What the other person is called in running text. */
   get otherFirstName() {
-    return this.other.name.split(/[,;:]*\s+/)[0];
+    return this.other.called;
   }
 
   /** The server's time; never ahead of it, so that nothing opens too early here. */

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 _WINDOW: Final = (rules.JOIN_WINDOW_S, rules.OVERTIME_S)
 
 PUT_USER: Final = """
-INSERT INTO users (id, name, email, avatar, time_zone, locale, updated_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO users (id, name, email, avatar, time_zone, locale, updated_at, given_name)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (id) DO UPDATE SET
   name = excluded.name, email = excluded.email, avatar = excluded.avatar,
-  time_zone = excluded.time_zone, locale = excluded.locale, updated_at = excluded.updated_at
+  time_zone = excluded.time_zone, locale = excluded.locale, updated_at = excluded.updated_at,
+  given_name = excluded.given_name
 """
 
 PUT_COURSE: Final = """
@@ -166,6 +167,7 @@ def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
         person.time_zone or "UTC",
         person.locale or "en",
         now,
+        person.given_name,
     )
 
 

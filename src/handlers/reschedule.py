@@ -14,7 +14,6 @@ from db import reschedules
 from errors import ConflictError, InvalidError
 from mail_wording import about_mail
 from web import html_response, json_response, redirect
-from wording import first_name
 
 if TYPE_CHECKING:
     from admission import Visit
@@ -114,7 +113,7 @@ async def _page(
         "form": form or {},
         "problems": problems or {},
         "refusal": refusal,
-        "about_mail": about_mail(found.reach, first_name(visit.other.name)) if found else "",
+        "about_mail": about_mail(found.reach, visit.other.called) if found else "",
         "role": visit.role,
         "dashboard_url": pages.dashboard_url(ctx.settings, visit.role),
     }

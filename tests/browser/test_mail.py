@@ -17,8 +17,8 @@ from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
 SCREENS = ROOT / ".cache" / "screens" / "mail"
-LENA = {"name": "Lena Fischer", "time_zone": "Europe/Berlin"}
-AMARA = {"name": "Amara Okafor", "time_zone": "America/New_York"}
+LENA = {"name": "Lena Fischer", "given_name": "Lena", "time_zone": "Europe/Berlin"}
+AMARA = {"name": "Amara Okafor", "given_name": "Amara", "time_zone": "America/New_York"}
 LOOKS = [(600, "light"), (600, "dark"), (390, "light"), (390, "dark")]
 BOTH = ("student", "teacher")
 KINDS = ("24h", "1h", "15min", "cancelled", "reschedule_accepted")

@@ -17,6 +17,7 @@ def book(connection: sqlite3.Connection, session_id: str = "s1", **changes: obje
     """Book a session of the cast, which took place."""
     for who in PEOPLE:
         user = {"id": who, "name": f"{who.title()} Example", "email": f"{who}@example.com"}
+        user["given_name"] = who.title()
         if not connection.execute("SELECT 1 FROM users WHERE id = ?", [who]).fetchall():
             insert(connection, "users", **user, updated_at=START)
     if not connection.execute("SELECT 1 FROM courses").fetchall():

@@ -25,6 +25,7 @@ def person(
     return Participant(
         id=person_id,
         name=f"{person_id.title()} Example",
+        given_name=person_id.title(),
         avatar=None,
         time_zone="Europe/Berlin",
         locale="en",
@@ -69,6 +70,7 @@ def booked_person(person_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": person_id,
         "name": f"{person_id.title()} Example",
+        "given_name": person_id.title(),
         "email": f"{person_id}@example.com",
     } | changes
 

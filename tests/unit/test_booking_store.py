@@ -67,6 +67,13 @@ async def test_names_change_without_a_new_sequence(db):
     assert (renamed.student.name, renamed.sequence) == ("New Name", 0)
 
 
+async def test_people_are_called_as_the_last_booking_says(db):
+    named, _ = await put(db, teacher=booked_person("teacher", given_name=" Amara "))
+    unnamed, _ = await put(db, teacher=booked_person("teacher", given_name=None))
+
+    assert (named.teacher.called, unnamed.teacher.called) == ("Amara", "Teacher Example")
+
+
 async def test_moving_forgets_who_waited_for_the_old_time(db, connection):
     await put(db)
     attend(connection, "student")

@@ -141,19 +141,18 @@ def test_every_view_has_a_label():
 
 
 @pytest.mark.parametrize(
-    ("name", "first"),
+    ("name", "given", "called"),
     [
-        ("Lena Fischer", "Lena"),
-        ("Lena", "Lena"),
-        ("  Lena  F ", "Lena"),
-        ("José Ñ", "José"),
-        ("Ada, VP", "Ada"),
-        (", VP", ", VP"),
-        ("", ""),
+        ("Prof. Dr. Maria Weiß", "Maria", "Maria"),
+        ("Prof. Dr. Maria Weiß", None, "Prof. Dr. Maria Weiß"),
+        ("王小明", None, "王小明"),
+        ("Suharto", None, "Suharto"),
     ],
 )
-def test_people_are_called_by_their_first_name(name, first):
-    assert wording.first_name(name) == first
+def test_people_are_called_as_the_platform_says_else_by_their_whole_name(name, given, called):
+    teacher = person("teacher")._replace(name=name, given_name=given)
+
+    assert words(STUDENT, OPENS, teacher=teacher).heading == f"Ready for {called}?"
 
 
 @pytest.mark.parametrize(

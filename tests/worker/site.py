@@ -131,6 +131,7 @@ def person(person_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": person_id,
         "name": f"{person_id.title()} Example",
+        "given_name": person_id.title(),
         "email": f"{person_id}@example.com",
     } | changes
 

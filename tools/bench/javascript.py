@@ -11,7 +11,6 @@ from unittest.mock import patch
 
 import pages
 import when
-import wording
 from admission import Visit
 from db import aftermath, sessions
 from model import Course, Participant, Role, Session, Status
@@ -23,7 +22,6 @@ SCRIPT_DATA = re.compile(r'(<script type="application/json" id="session-data">).
 HELPERS = r"""
 const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
 const esc = (text) => String(text).replace(/[&<>"']/g, (letter) => ESCAPED[letter]);
-const first = (name) => name.trim().split(/\s+/)[0];
 const hex = (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`;
 const json = (data) => JSON.stringify(data).replace(/[<>&']/g, hex);
 const CRC = Array.from({ length: 256 }, (_, n) => {
@@ -65,9 +63,7 @@ def marked_page() -> str:
     )
     pages.templates.cache_clear()
     with (
-        patch.object(pages, "first_name", first),
         patch.object(pages, "colour", colour),
-        patch.object(wording, "first_name", first),
         patch.object(when, "span", lambda *_: when.Span(**names)),
         patch.object(when, "duration", lambda _: mark("wait")),
         patch.object(when, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
@@ -78,10 +74,6 @@ def marked_page() -> str:
 
 def mark(expression: str) -> str:
     return f"⟦{expression}⟧"
-
-
-def first(name: str) -> str:
-    return MARKED.sub(r"⟦first(\1)⟧", name)
 
 
 def colour(person_id: str) -> str:

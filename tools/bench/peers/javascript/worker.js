@@ -64,7 +64,7 @@ function values(row, role, now, env) {
     span: span(start, end, viewer.zone),
     data: {
       canJoin: true, canMove: false, closesAt: end + OVERTIME_S, id: row.id,
-      opensAt: start - JOIN_WINDOW_S, other: { name: other.name, present: other.present },
+      opensAt: start - JOIN_WINDOW_S, other: { name: other.name, called: other.name, present: other.present },
       recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer", role,
       scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable",
     },
