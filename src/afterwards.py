@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
     """For the templates session/over.html and its parts."""
     left = aftermath.read(visit)
     own = left.feedback
+    is_deleted = partial(_is_deleted, visit)
     booking = settings.book_url or settings.course_url
     return {
         "book_url": booking.replace("{course_id}", quote(visit.session.course.id, safe="")),
@@ -41,8 +43,14 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         "recording": left.recording,
         "recordings": left.recordings,
         **files(settings, left.files),
-        "has_chat": visit.session.started_at is not None,
+        "has_chat": visit.session.started_at is not None
+        and not is_deleted(settings.chat_kept_days),
+        "files_deleted": is_deleted(settings.resources_kept_days),
     }
+
+
+def _is_deleted(visit: Visit, days: int) -> bool:
+    return rules.is_deleted(visit.session, days, visit.now)
 
 
 def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]:
@@ -51,6 +59,8 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
         "files": listed,
         "no_file": _NO_FILE,
         "has_chat": False,
+        "files_deleted": False,
+        "files_kept_days": settings.resources_kept_days,
         "upload": {
             "max_bytes": settings.upload_max_mb * MB,
             "max_words": size_in_words(settings.upload_max_mb * MB),

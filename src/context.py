@@ -70,7 +70,7 @@ class Rooms(Protocol):
         ...
 
     async def forget_chat(self, session_id: str) -> None:
-        """The chat has been kept long enough."""
+        """Forget the session if it was deleted or has been kept long enough."""
         ...
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:

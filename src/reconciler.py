@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from seating import Seating
 
 AGAIN_S: Final = 5
+FORGET_AGAIN_S: Final = 60
 
 
 class Reconciler:
@@ -46,6 +47,7 @@ class Reconciler:
         now: Callable[[], int],
         context: Callable[[], Context],
         save: Callable[[], None],
+        forget: Callable[[], None],
     ) -> None:
         """`clock` is the real clock in epoch seconds; `now`, the room's own, may run ahead."""
         self._storage = storage
@@ -57,6 +59,7 @@ class Reconciler:
         self._now = now
         self._context = context
         self._save = save
+        self._forget = forget
         self._running = False
         self._changed = False
         self.newcomers: list[LiveSocket] = []
@@ -79,9 +82,12 @@ class Reconciler:
             self._give_notices()
             # An end that is moved nearer: notices whose time has passed by then are not given.
             self._memory.noticed_at = self._now()
+            self._forget_in_time(session)
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
-            self._memory.look_at = self._now() + AGAIN_S
+            self._memory.look_at = again_at = self._now() + AGAIN_S
+            if self._memory.forget_at is not None:
+                self._memory.forget_at = max(self._memory.forget_at, again_at)
         finally:
             self._running = False
             # Without a record, too: to end a call needs none.
@@ -93,11 +99,24 @@ class Reconciler:
         while self.deferred:
             await self.deferred.pop(0)
 
-    def is_due(self) -> bool:
-        """Whether the record is to be looked at, or a call to be ended, at this time."""
+    def _forget_in_time(self, session: Session | None) -> None:
+        """Forget a session that is deleted or has been kept long enough: docs/privacy.md."""
         now = self._now()
-        is_time_to_look = self._memory.look_at is None or now >= self._memory.look_at
-        return is_time_to_look or any(now >= moment for moment in self._call.ends_at)
+        due = settling.forget_at(session, self._context().settings.chat_kept_days)
+        if due is not None and now >= due:
+            if not self._memory.pending_ends:
+                self._forget()
+                return
+            # The rooms whose calls must still be ended are named there.
+            due = now + FORGET_AGAIN_S
+        self._memory.forget_at = due
+
+    def is_due(self) -> bool:
+        """Whether the record is to be looked at, or a call to be ended, or all to be forgotten."""
+        now = self._now()
+        moments = [self._memory.look_at, self._memory.forget_at, *self._call.ends_at]
+        is_time = any(moment is not None and now >= moment for moment in moments)
+        return self._memory.look_at is None or is_time
 
     def _announce(self, session: Session | None) -> None:
         """Tell people where the session stands, if that is news to them."""
@@ -172,6 +191,7 @@ class Reconciler:
             self._memory.look_at, self._memory.seats, scheduled_end=end, now=self._now()
         )
         moments += self._call.ends_at
+        moments += [] if self._memory.forget_at is None else [self._memory.forget_at]
         due += [moment - self._memory.clock_shift_s for moment in moments]
         if not due:
             await self._storage.deleteAlarm()

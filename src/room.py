@@ -62,6 +62,7 @@ class Room(DurableObject):  # type: ignore[misc]
             now=self._now,
             context=self._context,
             save=self._save,
+            forget=self._forget,
         )
 
     # Called by the Worker, which has checked who is asking. A Worker of a newer release may send
@@ -136,8 +137,8 @@ class Room(DurableObject):  # type: ignore[misc]
         return json.dumps(self._conversation.lines())
 
     async def forget_chat(self, *_newer: Any) -> None:
-        """The chat has been kept long enough."""
-        self._conversation.forget()
+        """The session was deleted or has been kept long enough: the record says whether it was."""
+        await self.refresh()
 
     # Called by the runtime.
 
@@ -254,3 +255,7 @@ class Room(DurableObject):  # type: ignore[misc]
 
     def _save(self) -> None:
         self._memory.save(self._sql)
+
+    def _forget(self) -> None:
+        self._conversation.forget()
+        self._memory.forget(self._sql)

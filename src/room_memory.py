@@ -45,6 +45,11 @@ class Memory:
     """The provider's room as the record named it last, as `provider/room`."""
     pending_ends: dict[str, dict[str, int]] = field(default_factory=dict)
     """The provider's rooms whose end is not confirmed: `since` and `again_at`."""
+    forget_at: int | None = None
+    """When the room forgets its session; None while it knows none, and when it keeps it for ever.
+
+    `CHAT_KEPT_DAYS` and the record are asked again then.
+    """
     saved: str = field(default="", compare=False)
     """As it was last written."""
 
@@ -65,6 +70,20 @@ class Memory:
 
     def save(self, sql: Any) -> None:
         """Write it down, unless that is what is written there."""
+        text = self._as_json()
+        if text != self.saved:
+            sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
+            self.saved = text
+
+    def forget(self, sql: Any) -> None:
+        """Be as a room that nobody has ever entered: no row, no ids of people."""
+        blank = Memory()
+        for name in self.__slots__:
+            setattr(self, name, getattr(blank, name))
+        sql.exec("DELETE FROM memory")
+        self.saved = self._as_json()
+
+    def _as_json(self) -> str:
         state = {
             "session_id": self.session_id,
             "clock_shift_s": self.clock_shift_s,
@@ -77,11 +96,9 @@ class Memory:
             "ended_call": self.ended_call,
             "held_room": self.held_room,
             "pending_ends": self.pending_ends,
+            "forget_at": self.forget_at,
         }
-        text = json.dumps(state)
-        if text != self.saved:
-            sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
-            self.saved = text
+        return json.dumps(state)
 
 
 def _known(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ LINK_LIFE_S: Final = 7 * 24 * 60 * 60
 """How long a link in an e-mail lives after the session, its last request or feedback."""
 FEEDBACK_EDITABLE_S: Final = 7 * 24 * 60 * 60
 RECORDING_EXPECTED_S: Final = 48 * 60 * 60
+DAY_S: Final = 24 * 60 * 60
 
 
 def opens_at(session: Session) -> int:
@@ -53,6 +54,17 @@ def asks_to_move(session: Session, now: int) -> Role | None:
     if session.reschedule_asked_by is None or now >= link_expires_at(session):
         return None
     return session.role_of(session.reschedule_asked_by)
+
+
+def kept_until(session: Session, days: int) -> int | None:
+    """Until when we keep what is to be kept for so many days after it; None for ever."""
+    return session.scheduled_end + days * DAY_S if days else None
+
+
+def is_deleted(session: Session, days: int, now: int) -> bool:
+    """Whether what is to be kept for so many days has been deleted, or is about to be."""
+    until = kept_until(session, days)
+    return until is not None and now >= until
 
 
 def is_closed(session: Session, now: int) -> bool:

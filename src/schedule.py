@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from context import Context
 
 EACH_FIVE_MINUTES: Final = "*/5 * * * *"
-DAILY: Final = "17 3 * * *"
+HOURLY: Final = "17 * * * *"
 
 EACH_MINUTE: Final = (lifecycle.close_overdue, reminders.tick, cleaning.sweep)
-WORK: Final = {EACH_FIVE_MINUTES: (recordings.sweep,), DAILY: (retention.purge,)}
+WORK: Final = {EACH_FIVE_MINUTES: (recordings.sweep,), HOURLY: (retention.purge,)}
 
 
 async def run(cron: str, make_context: Callable[[], Context]) -> None:

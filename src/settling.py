@@ -142,6 +142,11 @@ def wake_ups(
     return moments
 
 
+def forget_at(session: Session | None, kept_days: int) -> int | None:
+    """When the room forgets all it knows; None for never. A session that is deleted: at once."""
+    return 0 if session is None else rules.kept_until(session, kept_days)
+
+
 def next_look(session: Session, here: Iterable[Role], now: int) -> int | None:
     """When the record has to be looked at again, if nothing happens before."""
     moments = [rules.closes_at(session)]

@@ -18,16 +18,18 @@ UPDATE session_resources SET status = 'failed', updated_at = ?4
 RETURNING id, r2_key, upload_id
 """
 
-# Rooms whose chat is to go: those that ended since the last run's cut, and that somebody entered.
+# Rooms that are due: of sessions that ended since the last one seen, and that somebody entered.
 # Moving a session forgets who came to its old time; where its call was held it keeps.
 LIST_ENDED_BETWEEN: Final = """
 SELECT id, scheduled_end FROM sessions
  WHERE scheduled_end >= ?1 AND scheduled_end <= ?3 AND (scheduled_end > ?1 OR id > ?2)
+   AND created_at <= ?5
    AND (provider IS NOT NULL
         OR EXISTS (SELECT 1 FROM attendance a WHERE a.session_id = sessions.id))
  ORDER BY scheduled_end, id LIMIT ?4
 """
 
+# Rooms that are to be asked though no session leads to them any more, or that did not answer.
 LIST_DELETED: Final = """
 SELECT id, deleted_at FROM deleted_sessions WHERE id > ?1 ORDER BY id LIMIT ?2
 """
@@ -35,6 +37,14 @@ DROP_DELETED: Final = """
 DELETE FROM deleted_sessions WHERE id IN (SELECT value FROM json_each(?1))
 """
 
+ADD_SILENT: Final = """
+INSERT INTO deleted_sessions (id, deleted_at) SELECT value, ?2 FROM json_each(?1) WHERE true
+ON CONFLICT DO NOTHING
+"""
+
+LIST_DONE: Final = """
+SELECT job FROM progress WHERE job IN (SELECT value FROM json_each(?1)) AND done_until >= ?2
+"""
 FIND_PROGRESS: Final = "SELECT done_until, last_seen FROM progress WHERE job = ?1"
 SET_PROGRESS: Final = """
 INSERT INTO progress (job, done_until, last_seen) VALUES (?1, ?2, ?3)
@@ -77,10 +87,19 @@ async def claim_resources(
 
 
 async def list_ended_between(
-    db: Database, *, after: tuple[int, str], until: int, limit: int
+    db: Database, *, after: tuple[int, str], until: int, booked_before: int, limit: int
 ) -> list[Row]:
     """Sessions by their end; `after` is the end and id of the last one seen."""
-    return await db.all(LIST_ENDED_BETWEEN, *after, until, limit)
+    return await db.all(LIST_ENDED_BETWEEN, *after, until, limit, booked_before)
+
+
+async def note_asked(
+    db: Database, job: str, seen: tuple[int, str], *, silent: Sequence[str], now: int
+) -> None:
+    """Note that rooms were asked up to that one; the silent ones are to be asked again."""
+    await db.batch(
+        [(ADD_SILENT, (json.dumps(list(silent)), now)), (SET_PROGRESS, (job, *seen))],
+    )
 
 
 async def list_deleted(db: Database, *, after: str, limit: int) -> list[Row]:
@@ -91,6 +110,11 @@ async def list_deleted(db: Database, *, after: str, limit: int) -> list[Row]:
 async def drop_deleted(db: Database, session_ids: Sequence[str]) -> None:
     """Nothing is left of them."""
     await db.all(DROP_DELETED, json.dumps(list(session_ids)))
+
+
+async def list_done(db: Database, jobs: Sequence[str], until: int) -> set[str]:
+    """Those of these jobs that have come so far."""
+    return {row["job"] for row in await db.all(LIST_DONE, json.dumps(list(jobs)), until)}
 
 
 async def progress(db: Database, job: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import admission
 import filenames
+import rules
 import when
 from model import Role
 from web import Response
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """One line a message: time, name, text."""
     visit = await admission.admit(request, ctx, session_id)
-    text = as_text(visit, await ctx.rooms.chat(session_id))
+    days = ctx.settings.chat_kept_days
+    if rules.is_deleted(visit.session, days, visit.now):
+        text = f"{_head(visit)}The chat has been deleted, {days} days after the session.\n"
+    else:
+        text = as_text(visit, await ctx.rooms.chat(session_id))
     name = f"Chat, {visit.session.course.title}.txt"
     return Response(
         text,
@@ -32,16 +37,22 @@ async def download(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
-    """In the viewer's time zone, which the first line names."""
-    session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
-    began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
-    written = [f"{session.course.title}: {session.student.name} and {session.teacher.name}"]
-    written += [f"{when.day(began)}, {when.zone_name(began)}", ""]
+    """In the viewer's time zone, which the head names."""
+    written = []
     for line in lines:
-        author = session.participant(Role(line["role"])).name
+        author = visit.session.participant(Role(line["role"])).name
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = "\n    ".join(line["text"].splitlines())
         written.append(
             f"[{when.clock_time(line['at'], visit.viewer.time_zone)}] {author}: {content}"
         )
-    return "\n".join(written if lines else [*written, "Nobody wrote anything."]) + "\n"
+    return _head(visit) + "\n".join(written or ["Nobody wrote anything."]) + "\n"
+
+
+def _head(visit: Visit) -> str:
+    session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
+    began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
+    return (
+        f"{session.course.title}: {session.student.name} and {session.teacher.name}\n"
+        f"{when.day(began)}, {when.zone_name(began)}\n\n"
+    )

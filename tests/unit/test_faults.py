@@ -356,7 +356,9 @@ async def long_ago(world):
     world.files.objects["sessions/gone/resources/old"] = (b"x", START)
     insert(world.connection, "deleted_sessions", id="gone", deleted_at=world.now)
     for session_id in ("s1", "gone"):
-        world.rooms.awake(session_id)._conversation._chat.add(*said("hello"))
+        kept = world.rooms.awake(session_id)
+        kept._memory.session_id = session_id
+        kept._conversation._chat.add(*said("hello"))
 
 
 def said(text):

@@ -1,7 +1,7 @@
 """The daily purge and the minute's sweep: what goes, and what stays."""
 
 import json
-from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -10,10 +10,10 @@ import retention
 from errors import ServiceUnavailableError
 from settings import Settings
 from tests.unit.booked import book, insert
-from tests.unit.cast import DAY, END, HOUR, START, booking
+from tests.unit.cast import DAY, END, HOUR, START
 from tests.unit.fake_context import FakeContext
 from tests.unit.fake_files import FakeFiles
-from tests.unit.faults import World
+from tests.unit.faults import DiedError
 
 NOW = END + 100 * DAY
 SETTINGS = Settings(
@@ -23,13 +23,13 @@ SETTINGS = Settings(
 
 class FakeRooms:
     def __init__(self):
-        self.forgotten = []
+        self.asked = []
         self.broken = set()
 
     async def forget_chat(self, session_id):
         if session_id in self.broken:
             raise ServiceUnavailableError
-        self.forgotten.append(session_id)
+        self.asked.append(session_id)
 
 
 def add_resource(connection, files, resource_id, session_id="s1", **changes):
@@ -105,7 +105,7 @@ async def test_nothing_goes_when_it_is_to_be_kept_for_ever(connection, db, files
     await retention.purge(ctx)
 
     assert ids(connection) == ["file", "film"]
-    assert ctx.rooms.forgotten == []
+    assert ctx.rooms.asked == []
     assert connection.execute("SELECT count(*) FROM analytics_events").fetchone()[0] == 1
 
 
@@ -143,7 +143,7 @@ async def test_a_run_that_breaks_is_done_again(connection, db, files):
     assert ids(connection) == []
 
 
-async def test_chats_are_forgotten_once_and_each(connection, db, files):
+async def test_rooms_of_an_older_release_are_asked_once_and_each(connection, db, files):
     for number in range(250):
         book(connection, f"s{number:03}", scheduled_end=END + number // 200)
     book(connection, "recent", scheduled_end=NOW - DAY)
@@ -157,55 +157,39 @@ async def test_chats_are_forgotten_once_and_each(connection, db, files):
     later = context(db, files, NOW + 10 * DAY)
     await retention.purge(later)
 
-    assert first.rooms.forgotten == [f"s{number:03}" for number in range(250)]
-    assert again.rooms.forgotten == []
-    assert later.rooms.forgotten == ["recent"]
+    assert first.rooms.asked == [f"s{number:03}" for number in range(250)]
+    assert again.rooms.asked == []
+    assert later.rooms.asked == ["recent"]
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_chats_of_one_and_the_same_end_are_worked_off(connection, db, files, capsys):
+async def test_rooms_of_one_and_the_same_end_are_worked_off(connection, db, files, capsys):
     for number in range(33):
         book(connection, f"s{number:03}", provider="peer")
     runs = [context(db, files) for _ in range(2)]
     for run in runs:
         await retention.purge(run)
 
-    assert [len(run.rooms.forgotten) for run in runs] == [20, 13]
-    assert [each for run in runs for each in run.rooms.forgotten] == [
+    assert [len(run.rooms.asked) for run in runs] == [20, 13]
+    assert [each for run in runs for each in run.rooms.asked] == [
         f"s{number:03}" for number in range(33)
     ]
-    assert backlogs(capsys) == ["chats"]
-
-
-async def test_the_chat_of_a_session_that_was_moved_is_forgotten_though_nobody_came_then():
-    """Moving forgets who waited at the old time; the room still has what was written."""
-    with closing(World()) as world:
-        world.book()
-        await world.press("POST", "/session/s1/join")
-        stay = {"first_joined_at": START, "last_joined_at": START}
-        insert(world.connection, "attendance", session_id="s1", user_id="student", **stay)
-        moved = booking(scheduled_start=START + DAY, scheduled_end=END + DAY)
-        await world.press("PUT", "/platform/sessions/s1", "platform", moved)
-        assert world.rows("SELECT * FROM attendance") == []
-        world.now = END + 100 * DAY
-        await retention.purge(world.context())
-
-        assert world.outage.calls.count("rooms.forget_chat") == 1
+    assert backlogs(capsys) == ["rooms"]
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, Settings(chat_kept_days=0)])
-async def test_the_chat_of_a_session_that_was_deleted_is_forgotten(connection, db, files, settings):
+async def test_the_room_of_a_session_that_was_deleted_is_asked(connection, db, files, settings):
     book(connection, scheduled_end=NOW + DAY)
     insert(connection, "deleted_sessions", id="gone", deleted_at=NOW)
     first, again = (context(db, files, settings=settings) for _ in range(2))
     await retention.purge(first)
     await retention.purge(again)
 
-    assert (first.rooms.forgotten, again.rooms.forgotten) == (["gone"], [])
+    assert (first.rooms.asked, again.rooms.asked) == (["gone"], [])
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_a_room_that_does_not_answer_is_told_for_a_week_and_holds_up_no_other(
+async def test_a_room_that_does_not_answer_is_asked_for_a_week_and_holds_up_no_other(
     connection, db, files
 ):
     for number in range(30):
@@ -215,10 +199,122 @@ async def test_a_room_that_does_not_answer_is_told_for_a_week_and_holds_up_no_ot
         ctx = context(db, files, NOW + days * DAY)
         ctx.rooms.broken = {f"s{number:03}" for number in range(10)}
         await retention.purge(ctx)
-        told.append(len(ctx.rooms.forgotten))
+        told.append(len(ctx.rooms.asked))
 
     assert told == [10, 10, 0]
     assert connection.execute("SELECT id FROM deleted_sessions").fetchall() == []
+
+
+async def test_no_room_is_asked_whose_alarm_knows_the_setting(connection, db, files):
+    await retention.purge(context(db, files, END))
+    book(connection, provider="peer", created_at=END + 2 * DAY, scheduled_end=END + 3 * DAY)
+    later = context(db, files)
+    await retention.purge(later)
+    shorter = replace(SETTINGS, chat_kept_days=4)
+    changed, again = (context(db, files, NOW + days * DAY, shorter) for days in (1, 2))
+    await retention.purge(changed)
+    await retention.purge(again)
+
+    assert [each.rooms.asked for each in (later, changed, again)] == [[], [], []]
+
+
+async def test_each_room_that_is_due_is_asked_after_a_change_of_the_setting(connection, db, files):
+    await retention.purge(context(db, files, END))
+    book(connection, provider="peer", created_at=END + 2 * DAY, scheduled_end=NOW - 4 * DAY)
+    asked = []
+    for days, kept in ((0, 5), (1, 4), (2, 4)):
+        settings = replace(SETTINGS, chat_kept_days=kept)
+        ctx = context(db, files, NOW + days * DAY - DAY // 2, settings)
+        await retention.purge(ctx)
+        asked.append(ctx.rooms.asked)
+
+    assert asked == [[], ["s1"], []]
+
+
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+MANY_SESSIONS = f"""
+INSERT INTO sessions (id, scheduled_end, course_id, student_id, teacher_id, scheduled_start, status,
+                      provider, started_at, ended_at, created_at, updated_at)
+{NUMBERS} SELECT printf('s%05d', i), scheduled_end + i, course_id, student_id, teacher_id,
+                 scheduled_start, status, provider, started_at, ended_at, created_at, updated_at
+            FROM n, sessions
+"""  # noqa: S608
+MANY_MAILS = """
+INSERT INTO mails (id, session_id, user_id, kind, state, scheduled_start, due_at, created_at)
+SELECT s.id || k.value || u.value, s.id, u.value, k.value, 'sent', ?1, ?1, ?1
+  FROM sessions s, json_each('["1h", "24h"]') k, json_each('["student", "teacher"]') u
+"""
+
+
+async def test_a_large_backlog_is_gone_within_a_day(connection, db, files):
+    """10,000 rooms and 40,000 mails that should have gone already."""
+    book(connection, "s00000", provider="peer")
+    connection.execute(MANY_SESSIONS)
+    connection.execute(MANY_MAILS, [START])
+    asked = []
+    for hour in range(24):
+        ctx = context(db, files, NOW + hour * HOUR)
+        await retention.purge(ctx)
+        asked += ctx.rooms.asked
+
+    assert asked == [f"s{number:05}" for number in range(10_000)]
+    assert connection.execute("SELECT count(*) FROM mails").fetchone()[0] == 0
+
+
+async def test_a_run_that_is_killed_goes_on_where_it_was(connection, db, files):
+    for number in range(350):
+        book(connection, f"s{number:03}", provider="peer", scheduled_end=END + number)
+    killed, after = (context(db, files, NOW + hours * HOUR) for hours in (0, 1))
+
+    async def forget_chat(session_id):
+        if session_id == "s250":
+            raise DiedError
+        killed.rooms.asked.append(session_id)
+
+    killed.rooms.forget_chat = forget_chat
+    with pytest.raises(DiedError):
+        await retention.purge(killed)
+    await retention.purge(after)
+
+    assert killed.rooms.asked == [f"s{number:03}" for number in range(250)]
+    assert after.rooms.asked == [f"s{number:03}" for number in range(200, 350)]
+
+
+async def test_a_room_that_did_not_answer_is_asked_on_the_next_day(connection, db, files):
+    for number in range(3):
+        book(connection, f"s{number}", provider="peer")
+    asked = []
+    for days in (0, 1, 2):
+        ctx = context(db, files, NOW + days * DAY)
+        ctx.rooms.broken = {"s1"} if days == 0 else set()
+        await retention.purge(ctx)
+        asked.append(ctx.rooms.asked)
+
+    assert asked == [["s0", "s2"], ["s1"], []]
+
+
+async def test_what_is_done_is_done_once_a_day_and_what_failed_again_in_an_hour(
+    connection, db, files
+):
+    book(connection)
+    add_resource(connection, files, "file")
+    working = files.delete
+
+    async def broken(_keys):
+        raise OSError("no bucket")
+
+    files.delete = broken
+    with pytest.raises(OSError, match="no bucket"):
+        await retention.purge(context(db, files))
+    files.delete = working
+    row = {"event": "x", "session_id": "s1", "data": "{}", "created_at": NOW - 8 * DAY}
+    insert(connection, "analytics_events", **row)
+    await retention.purge(context(db, files, NOW + HOUR))
+    assert ids(connection) == []
+    assert len(connection.execute("SELECT * FROM analytics_events").fetchall()) == 1
+    await retention.purge(context(db, files, NOW + DAY))
+
+    assert connection.execute("SELECT * FROM analytics_events").fetchall() == []
 
 
 async def test_events_and_webhooks_go(connection, db, files):
@@ -290,7 +386,7 @@ async def test_files_without_a_row_are_found_wherever_they_lie(connection, db, f
         await retention.purge(context(db, files))
     assert "sessions/s1/resources/z-last" not in files.objects
     files.objects["sessions/s1/resources/a-first"] = (b"x", NOW - 2 * DAY)
-    await retention.purge(context(db, files))
+    await retention.purge(context(db, files, NOW + DAY))
 
     assert len(files.objects) == 45
 

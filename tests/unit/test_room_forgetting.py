@@ -1,0 +1,177 @@
+"""A room forgets its session by its own alarm, and keeps nothing of the people then."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import reconciler
+import retention
+from tests.unit.cast import DAY, END, HOUR, OPENS, START, booking
+from tests.unit.faults import Case, World, running
+
+PAGE = "5" * 16
+KEPT = 90 * DAY
+LINE = '{"type": "chat", "id": "0123456789abcdef", "text": "Hello"}'
+
+
+def make():
+    return World(now=OPENS)
+
+
+async def prepare(world):
+    world.book()
+
+
+async def nothing(_world):
+    pass
+
+
+@pytest.fixture
+async def world():
+    """Give a lesson that both came to, in which the student wrote; it has ended."""
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
+        await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
+        await world.rooms.alarms(END + HOUR)
+        assert known(world) == ["chat", "memory"]
+        yield world
+
+
+def known(world, session_id="s1"):
+    """The tables of the room that hold anything."""
+    sql = world.rooms.states[session_id].storage.sql
+    tables = ("chat", "memory")
+    return [each for each in tables if sql.exec(f"SELECT * FROM {each}").toArray()]  # noqa: S608
+
+
+async def test_a_room_forgets_all_when_its_time_is_over_without_being_asked(world):
+    world.rooms.evict()
+    await world.rooms.alarms(END + KEPT)
+    assert known(world) == ["chat", "memory"]
+    await world.rooms.alarms(END + KEPT + 1)
+
+    assert known(world) == []
+    assert world.rooms.states["s1"].alarm is None
+
+
+async def test_a_room_keeps_its_session_as_long_as_the_setting_says_then(world):
+    world.settings = replace(world.settings, chat_kept_days=100)
+    await world.rooms.alarms(END + 99 * DAY)
+    assert known(world) == ["chat", "memory"]
+    world.settings = replace(world.settings, chat_kept_days=0)
+    await world.rooms.alarms(END + 1000 * DAY)
+
+    assert known(world) == ["chat", "memory"]
+
+
+async def test_a_session_that_is_moved_is_kept_from_its_new_end_on():
+    """Moving forgets who waited at the old time; the room still has what was written."""
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        socket = await world.connect("student", PAGE)
+        await world.rooms.run("s1", "webSocketMessage", socket, LINE)
+        moved = booking(scheduled_start=START + DAY, scheduled_end=END + DAY)
+        await world.press("PUT", "/platform/sessions/s1", "platform", moved)
+        await world.rooms.alarms(END + DAY + KEPT)
+        assert known(world) == ["chat", "memory"]
+        await world.rooms.alarms(END + DAY + KEPT + 1)
+
+        assert known(world) == []
+
+
+async def test_a_record_that_cannot_be_read_then_is_read_again(world):
+    await world.rooms.alarms(END + KEPT)
+    world.outage.shut = "d1"
+    await world.rooms.alarms(END + KEPT + 30)
+    assert known(world) == ["chat", "memory"]
+    world.heal()
+    await world.rooms.alarms(END + KEPT + HOUR)
+
+    assert known(world) == []
+
+
+async def test_the_room_of_a_session_that_is_deleted_forgets_who_was_there(world):
+    world.connection.execute("INSERT INTO deleted_sessions VALUES ('s1', ?)", [world.now])
+    world.connection.execute("DELETE FROM sessions")
+    await retention.purge(world.context())
+
+    assert known(world) == []
+    assert world.rows("SELECT * FROM deleted_sessions") == []
+
+
+async def test_a_call_that_must_still_be_ended_is_not_forgotten(world):
+    pending = {"plugnmeet/lesson": {"since": world.now, "again_at": world.now + HOUR}}
+    world.rooms.awake("s1")._memory.pending_ends.update(pending)
+    world.connection.execute("DELETE FROM sessions")
+    await world.rooms.run("s1", "refresh")
+    assert known(world) == ["chat", "memory"]
+    world.rooms.awake("s1")._memory.pending_ends.clear()
+    await world.rooms.alarms(world.now + 2 * reconciler.FORGET_AGAIN_S)
+
+    assert known(world) == []
+
+
+async def test_a_room_of_an_older_release_is_asked_to_forget(world):
+    """It has no alarm, and its memory says nothing of one."""
+    state = world.rooms.states["s1"]
+    [row] = state.storage.sql.exec("SELECT state FROM memory").toArray()
+    memory = json.loads(row["state"])
+    del memory["forget_at"]
+    state.storage.sql.exec("UPDATE memory SET state = ?", json.dumps(memory))
+    state.alarm = None
+    world.rooms.evict()
+    world.now = END + KEPT + HOUR
+    await retention.purge(world.context())
+
+    assert known(world) == []
+
+
+async def test_who_looks_into_a_forgotten_room_leaves_no_trace(world):
+    await world.rooms.alarms(END + KEPT + HOUR)
+    await world.connect("student", f"{PAGE}&watch=1")
+
+    assert known(world) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (90 - 1, "] Student Example: Hello\n"),
+        (90, "\n\nThe chat has been deleted, 90 days after the session.\n"),
+    ],
+)
+async def test_a_chat_that_has_been_deleted_is_not_said_to_have_been_empty(world, days, says):
+    """From the moment on, though the room itself may be minutes late."""
+    world.now = END + days * DAY
+    file = await world.press("GET", "/session/s1/chat.txt")
+
+    assert file.body.endswith(says)
+    assert ("Nobody wrote" in file.body) is False
+
+
+@pytest.mark.parametrize(
+    ("kept_days", "after_days", "chat", "empty"),
+    [
+        ({}, 89, True, "shares with you will appear here."),
+        ({}, 90, False, "shares with you will appear here."),
+        ({}, 365, False, "Files are deleted 365 days after the session."),
+        (
+            {"chat_kept_days": 0, "resources_kept_days": 0},
+            400,
+            True,
+            "shares with you will appear here.",
+        ),
+    ],
+)
+async def test_a_page_does_not_claim_that_there_was_nothing(
+    world, kept_days, after_days, chat, empty
+):
+    world.settings = replace(world.settings, **kept_days)
+    world.now = END + after_days * DAY
+    page = await world.press("GET", "/session/s1")
+    text = "".join(page.body) if not isinstance(page.body, str) else page.body
+
+    assert empty in text
+    assert ("/chat.txt" in text) is chat
