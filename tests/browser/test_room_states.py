@@ -139,9 +139,10 @@ def test_every_state_of_the_room_is_accessible_and_fits(
     story: Callable[[Meeting, str], Iterator[tuple[str, Page]]],
     sizes: str,
 ) -> None:
-    problems = {}
+    problems, told = {}, []
     first, *others = sizes.split()
     for name, page in story(meeting, first):
+        told.append(name)
         # The story goes on in the first one.
         for size in [*others, first]:
             resize(page, *SIZES[size]["viewport"].values())
@@ -149,6 +150,7 @@ def test_every_state_of_the_room_is_accessible_and_fits(
             if found := [*outside(page), *violations(page, axe_source)]:
                 problems[name, size] = found
 
+    assert told
     assert problems == {}
 
 

@@ -176,7 +176,7 @@ async def test_endless_collisions_end_in_a_refusal(connection):
 
         return other
 
-    with pytest.raises(ConflictError, match="by somebody else"):
+    with pytest.raises(ConflictError, match=r"by somebody else. Try again\."):
         await put(Interrupted(connection, map(collision, (3, 4, 5))), **LATER)
 
 

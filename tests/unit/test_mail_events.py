@@ -75,9 +75,12 @@ def test_five_minutes_either_way_are_allowed(now):
     assert verified(now=now) == ID
 
 
-@given(st.dictionaries(st.sampled_from(["id", "timestamp", "signature"]), st.text()), st.binary())
+@given(
+    st.dictionaries(st.sampled_from(["id", "timestamp", "signature"]), st.text(), min_size=1),
+    st.binary(),
+)
 def test_garbage_is_refused_not_stumbled_over(headers, body):
-    assert verified(**headers, body=body) is None or headers == {}
+    assert verified(**headers, body=body) is None
 
 
 def event(kind: str, **data: object) -> dict[str, object]:

@@ -65,6 +65,7 @@ def test_no_statement_reads_a_whole_table(connection, name):
     found = scans(connection, STATEMENTS[name])
 
     if name in MAY_SCAN:
+        assert found, "it may be taken off the list"
         assert all("USING INDEX" in step for step in found)
     else:
         assert found == []

@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.worker.site import HOUR, booking, error_of
+from tests.worker.site import HOUR, booking
 
 AT_ONCE = 20
 
@@ -43,8 +43,8 @@ def test_changes_that_cross_each_other_never_mix(site, new_id):
     assert {name: known[name] for name in names} in [
         {name: body[name] for name in names} for body in wanted
     ]
-    for refused in (answer for answer in answers if answer.status_code == 409):
-        assert "Try again." in error_of(refused, 409)["message"]
+    # A race in which nobody is refused is possible: a test of bookings says what is told then.
+    assert {answer.json()["error"]["code"] for answer in answers if answer.is_error} <= {"conflict"}
 
 
 def test_a_cancellation_among_changes_is_final(site, new_id):

@@ -224,6 +224,7 @@ async def test_the_look_goes_along(plug: Service, book_plug: Callable[..., Room]
     query = parse_qs(urlsplit(url).query, strict_parsing=True)
     assert set(query) == {"access_token", "custom_design"}
     design = json.loads(query["custom_design"][0])
+    assert design
     assert all(re.fullmatch("#[0-9a-f]{6}", value) for value in design.values())
 
 

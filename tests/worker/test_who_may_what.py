@@ -217,6 +217,7 @@ def test_a_file_is_found_in_its_own_session_only(attacked, prey, route):
 
 def test_answers_to_strangers_say_nothing_of_the_session(attacked, prey):
     for who in ("stranger", "nobody", "elsewhere"):
+        asked = 0
         for method, path in EXPECTED:
             if method != "GET" or EXPECTED[method, path][who] not in REFUSED:
                 continue
@@ -225,6 +226,8 @@ def test_answers_to_strangers_say_nothing_of_the_session(attacked, prey):
             where = address(attacked, prey, path)
             headers = known_as(attacked, prey, who, prey.joinable)
             answer = attacked.get(where, headers=headers)
+            asked += 1
             said = answer.text + json.dumps(dict(answer.headers))
             assert "Linear Algebra" not in said
             assert f"{prey.student}@example.com" not in said
+        assert asked > 1, who
