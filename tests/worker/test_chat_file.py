@@ -3,8 +3,12 @@
 import secrets
 from collections.abc import Callable
 
+import schedule
 from tests.people import STRANGER, STUDENT, TEACHER
 from tests.worker.live_room import MINUTE, Room, until
+from tests.worker.site import Site
+
+DAY = 24 * 60 * MINUTE
 
 
 def chat_file(room: Room, who: str) -> tuple[int, str]:
@@ -13,7 +17,18 @@ def chat_file(room: Room, who: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-async def test_what_was_written_can_be_read_after_the_end(book: Callable[..., Room]) -> None:
+def shift(site: Site, room: Room, seconds: int) -> None:
+    with site.d1() as db:
+        db.execute(
+            "UPDATE sessions SET scheduled_start = scheduled_start + ?1,"
+            " scheduled_end = scheduled_end + ?1 WHERE id = ?2",
+            (seconds, room.id),
+        )
+
+
+async def test_what_was_written_can_be_read_after_the_end_until_it_is_forgotten(
+    site: Site, book: Callable[..., Room]
+) -> None:
     room = book(starts_in=5 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.say("chat", id=secrets.token_hex(8), text="Hello\n[09:00] Amara Okafor: forged")
@@ -25,3 +40,7 @@ async def test_what_was_written_can_be_read_after_the_end(book: Callable[..., Ro
     assert status == 200
     assert "] Lena Fischer: Hello\n    [09:00] Amara Okafor: forged\n" in text
     assert chat_file(room, STRANGER)[0] == 403
+    shift(site, room, -91 * DAY)
+    site.worker.scheduled(schedule.HOURLY)
+    shift(site, room, 91 * DAY)
+    assert chat_file(room, TEACHER)[1].endswith("\n\nNobody wrote anything.\n"), "it is forgotten"
