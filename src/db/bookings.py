@@ -56,8 +56,9 @@ UPDATE sessions
                      ELSE status END,
        no_show = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE no_show END,
        ended_at = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE ended_at END,
-       provider_room_over = CASE WHEN (scheduled_start <> ?5 AND ended_at IS NOT NULL)
-                                   OR ?9 < ?5 - ?12 OR ?9 >= ?6 + ?13
+       provider_room_over = CASE WHEN provider_room_id IS NOT NULL
+                                  AND ((scheduled_start <> ?5 AND ended_at IS NOT NULL)
+                                       OR ?9 < ?5 - ?12 OR ?9 >= ?6 + ?13)
                                  THEN 1 ELSE provider_room_over END
  WHERE id = ?1 AND status = ?10 AND sequence = ?11
    AND ((recording_enabled = ?7 AND bbb_meeting_url IS ?8)

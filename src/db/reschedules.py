@@ -89,7 +89,8 @@ MOVE: Final = f"""
 UPDATE sessions AS me
    SET scheduled_start = ?2, scheduled_end = ?3, sequence = sequence + 1, timed_at = ?4,
        updated_at = ?4, status = 'scheduled', no_show = NULL, ended_at = NULL,
-       provider_room_over = CASE WHEN ended_at IS NOT NULL OR ?4 < ?2 - ?7
+       provider_room_over = CASE WHEN provider_room_id IS NOT NULL
+                                  AND (ended_at IS NOT NULL OR ?4 < ?2 - ?7)
                                  THEN 1 ELSE provider_room_over END
  WHERE me.id = ?1 AND me.sequence = ?5 AND me.status IN ('scheduled', 'no_show')
    AND EXISTS (SELECT 1 FROM reschedules r
