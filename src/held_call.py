@@ -15,7 +15,7 @@ import video
 from errors import RefusedMessageError, ServiceUnavailableError
 from logs import log
 from model import Role
-from providers.base import PEER, CallEvent
+from providers.base import PEER, CallEvent, CallNews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,10 +48,22 @@ class HeldCall:
     def recording(self) -> bool:
         return self._memory.calls.recording
 
-    def hear(self, event: str) -> None:
-        """Take note of a CallEvent, as JSON."""
-        news = CallEvent.from_json(json.loads(event))
+    def hear(self, news: CallEvent) -> None:
         self._memory.calls = calls.hear(self._memory.calls, news)
+
+    async def checked(self, event: str) -> CallEvent:
+        """A CallEvent from JSON. `joined` becomes `left` when that person has gone again since.
+
+        A webhook can come after the person's stay in the room has ended. So the provider is asked
+        who is in the call now.
+        """
+        news = CallEvent.from_json(json.loads(event))
+        seat = self._memory.seats.get(news.role) if news.role else None
+        if news.news is not CallNews.JOINED or seat is None or seat.taken:
+            return news
+        here = await self._present()
+        is_gone = here is not None and news.role not in here
+        return news._replace(news=CallNews.LEFT) if is_gone else news
 
     def walk_out(self, roles: Iterable[Role]) -> None:
         """These have left the room, and so the call."""
@@ -70,16 +82,20 @@ class HeldCall:
 
     async def ask(self, now: int) -> None:
         """Ask the provider who is there: news may have been lost, and some tell none."""
-        if self._memory.facts.get("provider") in (None, PEER):
-            return
-        try:
-            here = await video.present(self._context(), self._memory.session_id)
-        except Exception as error:  # noqa: BLE001
-            # Whatever it is: the alarm that asks must live to set the next one.
-            log("provider_not_asked", session_id=self._memory.session_id, error=repr(error))
-            return
+        here = await self._present()
         if here is not None:
             self._memory.calls = calls.reconcile(self._memory.calls, here, now)
+
+    async def _present(self) -> set[Role] | None:
+        """Who is in the call, as the provider says now; None without a provider or an answer."""
+        if self._memory.facts.get("provider") in (None, PEER):
+            return None
+        try:
+            return await video.present(self._context(), self._memory.session_id)
+        except Exception as error:  # noqa: BLE001
+            # Any kind of failure: the alarm that asks must live to set the next alarm.
+            log("provider_not_asked", session_id=self._memory.session_id, error=repr(error))
+            return None
 
     async def move(self, message: Move) -> dict[str, Any] | None:
         """Leave peer to peer, once; what to tell both people, if this was that once.

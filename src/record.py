@@ -83,7 +83,7 @@ def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[A
 def _note(ctx: Context, session: Session, change: Change) -> None:
     """Make the product's events of what was written; a statement that lost a race made no row."""
     match change:
-        case Came():
+        case Came() if session.participant(change.role).joined_at is None:
             analytics.session_joined(ctx, session.id, session.scheduled_start - change.at)
         case Started():
             analytics.session_started(ctx, session.id)
@@ -91,6 +91,6 @@ def _note(ctx: Context, session: Session, change: Change) -> None:
             analytics.session_ended(
                 ctx, session.id, started_at=session.started_at, ended_at=change.at
             )
-        case Left() | Missed():
+        case Came() | Left() | Missed():
             pass
     log("session_change", session_id=session.id, change=type(change).__name__.lower())

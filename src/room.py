@@ -110,11 +110,12 @@ class Room(DurableObject):  # type: ignore[misc]
     async def hear(self, session_id: str, event: str, *_newer: Any) -> None:
         """News of the call that a provider holds for this session; who is in it is here."""
         self._memory.session_id = session_id
+        news = await self._call.checked(event)
         was_recording = self._call.recording
-        self._call.hear(event)
+        self._call.hear(news)
         if self._call.recording is not was_recording:
-            news = {"type": "recording", "on": not was_recording}
-            tell(news, to=self._sockets.everybody())
+            now_on = {"type": "recording", "on": not was_recording}
+            tell(now_on, to=self._sockets.everybody())
         for role in self._call.roles:
             tell({"type": "in_call"}, to=self._sockets.of(role))
         self._seating.follow_call(self._now())

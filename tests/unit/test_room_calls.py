@@ -75,6 +75,59 @@ async def test_nobody_comes_to_a_session_that_is_over():
         assert world.counted("session_joined") == 2
 
 
+async def test_who_has_left_is_not_seated_again_by_late_news_that_they_joined():
+    with call_world("plugnmeet", now=MID) as world:
+        await world.platform_puts()
+        student, teacher = Browser(world, "student"), Browser(world, "teacher")
+        await student.open()
+        await teacher.open()
+        [joined] = [
+            number
+            for number, news in enumerate(world.news)
+            if news.what == "participant_joined" and b'"identity": "student"' in news.body
+        ]
+        world.now += 5
+        await student.leave()
+        before = world.attendance()
+        await world.deliver_news(joined)
+
+        assert before["student"] == MID + 5
+        assert world.attendance() == before
+
+
+@pytest.mark.parametrize("asked", ["answers", "fails"])
+async def test_who_comes_back_to_the_call_without_a_socket_is_seated(asked):
+    with call_world("plugnmeet", now=MID) as world:
+        student, _ = await both_in(world)
+        await student.leave()
+        await world.deliver_all()
+        await student.rejoin()
+        world.faults = ["error"] if asked == "fails" else []
+        await world.deliver_all()
+
+        assert not world.faults
+        assert world.attendance() == {"student": None, "teacher": None}
+        student._leave_call()
+        await world.deliver_all()
+        await world.pass_time(world.now + MINUTE)
+        assert world.attendance()["student"] is not None
+
+
+@pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
+async def test_who_comes_back_is_counted_as_joined_once(provider):
+    with call_world(provider, now=MID) as world:
+        student, teacher = await both_in(world)
+        for after_s in (0, 5, MINUTE):
+            await student.leave()
+            await settled(world, student, teacher)
+            await world.pass_time(world.now + after_s)
+            await student.open()
+            await settled(world, student, teacher)
+
+        assert world.attendance() == {"student": None, "teacher": None}
+        assert world.counted("session_joined") == 2
+
+
 async def test_honest_signals_to_a_page_that_has_just_gone_disconnect_nobody():
     with call_world("peer", now=MID) as world:
         student, teacher = await both_in(world)
