@@ -49,6 +49,11 @@ class CallWorld(World):
         self.ended_at: list[int] = []
         """When we asked for an end of a call, whether or not that succeeded."""
         self.plug.webhooks = self  # type: ignore[assignment]
+        self.connection.execute("CREATE TEMP TABLE came (user_id TEXT)")
+        self.connection.execute(
+            "CREATE TEMP TRIGGER comes AFTER INSERT ON attendance"
+            " BEGIN INSERT INTO came VALUES (new.user_id); END"
+        )
 
     def send(self, event: str, url: str, body: bytes, headers: dict[str, str]) -> None:
         """Take a webhook of PlugNmeet."""
@@ -88,6 +93,11 @@ class CallWorld(World):
     def attendance(self) -> dict[str, int | None]:
         """When each person who came has left; None for somebody who is here."""
         return dict(self.rows("SELECT user_id, left_at FROM attendance"))
+
+    @property
+    def came(self) -> int:
+        """How often somebody has come who was not on record yet for this time of the session."""
+        return int(self.rows("SELECT count(*) FROM came")[0][0])
 
     def counted(self, event: str) -> int:
         """How many product events of this name were made."""
@@ -161,7 +171,7 @@ class Browser:
     def __init__(self, world: CallWorld, role: str, number: int = 0, *, who: str = "") -> None:
         """`who` is the person in this role, the role's namesake unless it is given."""
         self.world, self.role, self.who = world, role, who or role
-        self.page = f"{PEOPLE.index(role):08x}{number:08x}"
+        self.page = self.page_of(role, number)
         self.socket: WebSocket | None = None
         self.in_room = False
         self.over = ""
@@ -171,6 +181,10 @@ class Browser:
         self.told: list[dict[str, Any]] = []
         self._epoch, self._read = 0, 0
         self._connection: Any = None
+
+    @staticmethod
+    def page_of(role: str, number: int = 0) -> str:
+        return f"{PEOPLE.index(role):08x}{number:08x}"
 
     async def open(self) -> int:
         """Press Join; the status of the answer. Then the socket, then the call."""

@@ -34,6 +34,8 @@ class WebSocket:
         return self._attachment
 
     def send(self, text: str) -> None:
+        if self.readyState != 1:
+            raise JsException("Can't call WebSocket send() after close().")
         self.said.append(text)
 
     def close(self, code: int, _reason: str) -> None:
