@@ -65,6 +65,10 @@ class Rooms(Protocol):
         """Ask the call's provider who is there: something seems to have changed."""
         ...
 
+    async def files_changed(self, session_id: str, change: dict[str, Any]) -> None:
+        """Tell who is in the room: `role` of who did it, `added` a new file's name or None."""
+        ...
+
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
         """The lines of the chat, in order: role, text and time of each."""
         ...

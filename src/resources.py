@@ -8,6 +8,7 @@ import aftermath
 import filenames
 import filetypes
 import ranges
+import rules
 from db import resources as resources_db
 from errors import ConflictError, NotFoundError
 from files import MB, size_in_words
@@ -93,6 +94,7 @@ async def delete(ctx: Context, visit: Visit) -> int:
     row = _ready(visit)
     await resources_db.delete(ctx.db, visit.session.id, row["id"], now=ctx.now)
     log("resource_deleted", session_id=visit.session.id, resource_id=row["id"])
+    tell_room(ctx, visit)
     return ctx.now + UNDO_S
 
 
@@ -107,6 +109,7 @@ async def restore(ctx: Context, visit: Visit) -> Row:
         raise NotFoundError("This file is not here any more.")
     if rows[0]["status"] == "deleted":
         await _undo(ctx, visit.session.id, rows[0]["id"])
+        tell_room(ctx, visit)
     return rows[0] | {"status": "ready"}
 
 
@@ -126,6 +129,13 @@ async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
     if found is not None and found["status"] == "deleted" and found["deleted_at"] > deleted_after:
         raise ConflictError(f"There is no room for it any more. {limits_in_words(ctx.settings)}")
     raise ConflictError("It is too late to bring this file back.")
+
+
+def tell_room(ctx: Context, visit: Visit, added: str | None = None) -> None:
+    """Have who is in the room learn that the list has changed; `added` is a new file's name."""
+    if rules.can_join(visit.session, visit.now):
+        change = {"role": visit.role, "added": added}
+        ctx.defer(ctx.rooms.files_changed(visit.session.id, change))
 
 
 def quota_bytes(settings: Settings) -> int:

@@ -133,6 +133,10 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.clock_shift_s = seconds
         await self.alarm()
 
+    async def files_changed(self, change: str, *_newer: Any) -> None:
+        """Tell who is here that the list of files is another; `change` is JSON of role and name."""
+        tell({"type": "files", **json.loads(change)}, to=self._sockets.people())
+
     async def chat(self, *_newer: Any) -> str:
         """All lines of the chat, as JSON."""
         return json.dumps(self._conversation.lines())

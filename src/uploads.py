@@ -104,7 +104,7 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
         # Sent again, since the answer to the first time was lost.
         await _discard(ctx, row)
         return twin
-    return await _accept(ctx, row, stored)
+    return await _accept(ctx, visit, row, stored)
 
 
 async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished, bool]:
@@ -169,7 +169,7 @@ async def complete(ctx: Context, visit: Visit) -> Row:
     if missing:
         raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
     stored = await _put_together(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
-    return await _accept(ctx, row, stored)
+    return await _accept(ctx, visit, row, stored)
 
 
 async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
@@ -265,7 +265,7 @@ async def _announce(
     )
 
 
-async def _accept(ctx: Context, row: Row, stored: Stored) -> Row:
+async def _accept(ctx: Context, visit: Visit, row: Row, stored: Stored) -> Row:
     """Let both people have it, if it is what its name claims and as long as announced."""
     if stored.size != row["size_bytes"]:
         await _discard(ctx, row)
@@ -280,6 +280,7 @@ async def _accept(ctx: Context, row: Row, stored: Stored) -> Row:
     if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
         about = {"session_id": row["session_id"], "resource_id": row["id"]}
         log("resource_uploaded", **about, size=stored.size)
+        resources.tell_room(ctx, visit, row["name"])
     elif await _discard(ctx, row):
         # Given up while it arrived: by whoever cancelled it, or by the sweep.
         raise NotFoundError(_UNKNOWN)

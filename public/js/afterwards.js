@@ -1,7 +1,9 @@
+import { endedBy } from "./ended_by.js";
 import { saveAtOnce } from "./feedback.js";
 import { FileList } from "./files.js";
 import { showRecording } from "./recording.js";
 import { SessionWithFiles } from "./session_files.js";
+import { giveBackUnsent } from "./unsent.js";
 import { Uploads } from "./upload.js";
 
 /** The page after a session. This file only connects the others. */
@@ -12,6 +14,9 @@ const session = new SessionWithFiles();
 const form = document.getElementById("feedback-form");
 if (form instanceof HTMLFormElement) saveAtOnce(form, session);
 if (document.getElementById("files")) followFiles();
+const by = endedBy(session);
+document.getElementById("ended-by").hidden = !by || by === session.role;
+giveBackUnsent(session);
 
 function followFiles() {
   const files = new FileList(session);

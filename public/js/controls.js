@@ -5,7 +5,7 @@ import { FIELDS } from "./writing.js";
 
 const HIDE_AFTER_MS = 4000;
 const SWITCHED_OFF = "session-room:shortcuts-off";
-const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", c: "call-chat", o: "call-more", f: "call-full", p: "call-pip" };
+const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", c: "call-chat", l: "call-files", o: "call-more", f: "call-full", p: "call-pip" };
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");

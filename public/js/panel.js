@@ -1,11 +1,11 @@
-/** The side panel: chat, the session, settings; one at a time. Two have their button in the bar. */
+/** The side panel: chat, files and people, settings; one at a time, each with its button in the bar. */
 
 import { press } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
 const panel = $("panel");
 const PARTS = ["chat", "session", "settings"];
-const BUTTONS = { chat: "call-chat", settings: "call-more" };
+const BUTTONS = { chat: "call-chat", session: "call-files", settings: "call-more" };
 
 /** @typedef {"chat" | "session" | "settings"} Part */
 
@@ -70,7 +70,7 @@ export class Panel extends EventTarget {
       $(`${each}-part`).hidden = !shown;
       $(`tab-${each}`).setAttribute("aria-selected", String(shown));
       $(`tab-${each}`).tabIndex = shown ? 0 : -1;
-      if (BUTTONS[each]) press(BUTTONS[each], shown);
+      press(BUTTONS[each], shown);
     }
     $("room").dataset.panel = part ?? "";
     if (part) $(`tab-${part}`).focus();

@@ -6,6 +6,7 @@
  */
 
 import { GONE } from "./follow.js";
+import { showLeft } from "./left_room.js";
 import { Live } from "./live.js";
 import { Room } from "./room_page.js";
 
@@ -21,7 +22,8 @@ export async function enterRoom({ grant, devices, session }) {
     );
   const live = new Live(session.id, page, mayEnter);
   const comeBack = () => enterAgain({ devices, session });
-  const room = new Room({ grant, devices, session, live, comeBack });
+  const onLeft = () => showLeft(session, () => rejoin({ devices, session }));
+  const room = new Room({ grant, devices, session, live, comeBack, onLeft });
   try {
     await welcome(live);
   } catch (error) {
@@ -39,6 +41,19 @@ async function enterAgain({ devices, session }) {
   } catch {
     // The page knows better what has become of the session.
     location.reload();
+  }
+}
+
+/** Back in after leaving. Throws what keeps people out, with the devices off again. */
+async function rejoin({ devices, session }) {
+  devices.start();
+  try {
+    await enterRoom({ grant: await session.join(), devices, session });
+  } catch (error) {
+    devices.stop();
+    // The page that the server has now says why.
+    if (GONE.includes(error.status)) location.reload();
+    throw error;
   }
 }
 

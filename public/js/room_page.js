@@ -2,11 +2,12 @@ import { Call } from "./call.js";
 import { Chat } from "./chat.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
+import { rememberEnd } from "./ended_by.js";
 import { Held, putAwayOurCall } from "./held.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "./own_media.js";
 import { Panel } from "./panel.js";
-import { showFiles } from "./room_files.js";
+import { RoomFiles } from "./room_files.js";
 import { showQuality } from "./quality.js";
 import { RoomClock } from "./room_clock.js";
 import { RoomView } from "./room_view.js";
@@ -28,13 +29,14 @@ export class Room {
   #stuck = false;
   #keepsWaiting = false;
 
-  /** @param {import("./room.js").Entry & { live: import("./live.js").Live, comeBack: () => void }} with */
-  constructor({ grant, devices, session, live, comeBack }) {
+  /** @param {import("./room.js").Entry & { live: import("./live.js").Live, comeBack: () => void, onLeft: () => void }} with */
+  constructor({ grant, devices, session, live, comeBack, onLeft }) {
     const { signal } = this.#gone;
     this.session = session;
     this.devices = devices;
     this.live = live;
     this.comeBack = comeBack;
+    this.onLeft = onLeft;
     this.other = new OtherPerson(session);
     this.call = new Call(live, grant.ice_servers ?? []);
     this.held = new Held(session, live, grant, signal);
@@ -44,7 +46,7 @@ export class Room {
     this.clock = new RoomClock(session);
     this.own = new OwnMedia({ devices, session, live, call: this.call, held: this.held, stage: this.stage }, signal);
     this.panel = new Panel(signal);
-    showFiles(this.panel, signal);
+    this.files = new RoomFiles(this.panel, session, signal);
     this.chat = new Chat(live, this.panel, session, signal);
     live.addEventListener("message", (event) => this.#hear(event["detail"]));
     live.addEventListener("down", () => this.#render());
@@ -100,6 +102,8 @@ export class Room {
     else if (message.type === "presence") this.#see(message);
     else if (message.type === "signal") this.call.receive(message);
     else if (message.type === "chat") this.chat.receive(message);
+    else if (message.type === "files") this.files.hear(message);
+    else if (message.type === "ended" && message.by) rememberEnd(this.session, message.by);
     // Devices are the business of the provider's client then.
     else if (message.type === "media" && !this.held.byProvider) this.#hearMedia(message);
     else if (message.type === "session") this.#learn(message);
@@ -235,6 +239,10 @@ export class Room {
     if ($("room").hidden) return;
     this.own.stop();
     this.stage.clear();
+    if (how === "left") {
+      this.view.close();
+      return this.onLeft();
+    }
     if (how === "cancelled") $("card-over").textContent = "This session was cancelled";
     this.view.end(how === "replaced" ? "replaced" : "over");
     if (how === "replaced") {

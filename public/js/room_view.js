@@ -4,6 +4,8 @@ import { focusUnlessWriting } from "./writing.js";
 const $ = (id) => document.getElementById(id);
 const room = $("room");
 const heading = $("room-heading");
+const themes = [...document.querySelectorAll("meta[name=theme-color]")];
+const colours = themes.map((theme) => theme.getAttribute("content"));
 
 /** What the room shows of a situation, wherever on the page that is. */
 export class RoomView {
@@ -17,10 +19,16 @@ export class RoomView {
   open() {
     document.body.dataset.room = "open";
     room.hidden = false;
-    for (const theme of document.querySelectorAll("meta[name=theme-color]")) {
-      theme.setAttribute("content", getComputedStyle(room).backgroundColor);
-    }
+    for (const theme of themes) theme.setAttribute("content", getComputedStyle(room).backgroundColor);
     heading.focus();
+  }
+
+  /** Give the page back. */
+  close() {
+    delete document.body.dataset.room;
+    room.hidden = true;
+    themes.forEach((theme, index) => theme.setAttribute("content", colours[index]));
+    if (document.fullscreenElement) document.exitFullscreen();
   }
 
   /**

@@ -37,6 +37,9 @@ class DurableRooms:
     async def look(self, session_id: str) -> None:
         await answer_of("ROOMS", self._room(session_id).look(session_id))
 
+    async def files_changed(self, session_id: str, change: dict[str, Any]) -> None:
+        await answer_of("ROOMS", self._room(session_id).files_changed(json.dumps(change)))
+
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
         text = await answer_of("ROOMS", self._room(session_id).chat())
         lines: list[dict[str, Any]] = json.loads(text)

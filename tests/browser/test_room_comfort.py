@@ -109,7 +109,7 @@ def test_leaving_from_the_small_window_closes_it(meeting: Meeting) -> None:
     small = small_window_of(student)
     small.get_by_role("button", name="Leave").click()
 
-    expect(student.locator("#join")).to_have_text("Rejoin session")
+    expect(student.get_by_role("heading", name="You left")).to_be_visible()
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
     assert small.is_closed()
 
@@ -156,24 +156,29 @@ def test_nobody_is_late_before_the_start(
         expect(student.locator("[data-waiting-mail]").first).to_be_hidden()
 
 
-def test_a_file_shared_in_the_room_is_there_for_both(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    for page in (student, teacher):
-        page.get_by_role("button", name="Chat").click()
-        page.get_by_role("tab", name="Session").click()
-    expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
-    expect(student.locator("#choose-files")).to_have_count(0)
-    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meeting) -> None:
+    student, teacher = meeting.enter("student"), meeting.enter("teacher")
+    teacher.keyboard.press("l")
+    expect(teacher.get_by_role("tab", name="Files")).to_be_focused()
     expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
     teacher.locator("#file-picker").set_input_files(files=[notes])
 
     expect(teacher.locator("#file-list")).to_contain_text("notes.txt")
-    student.get_by_role("tab", name="Chat").click()
-    student.get_by_role("tab", name="Session").click()
-    expect(student.locator("#file-list")).to_contain_text("notes.txt")
+    expect(student.locator("#announcer")).to_have_text("Amara shared notes.txt.")
+    button = student.locator("#call-files")
+    expect(button).to_have_attribute("data-unread", "1")
+    student.locator(".toast", has_text="Amara shared notes.txt.").click()
+    expect(button).not_to_have_attribute("data-unread", "1")
+    expect(student.locator("#choose-files")).to_have_count(0)
     with student.expect_download() as download:
         student.get_by_role("link", name="Download notes.txt").click()
     assert download.value.path().read_bytes() == b"Eigenvalues"
+    # The list follows at once, also what is taken away, unless somebody is at it.
+    student.get_by_role("tab", name="Files").focus()
+    teacher.get_by_role("button", name="Delete notes.txt").click()
+    expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
+    assert teacher.locator(".toast", has_text="shared notes.txt").count() == 0
 
 
 def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
@@ -186,10 +191,10 @@ def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
 
 
-def test_the_lobby_ends_with_the_session(meeting: Meeting) -> None:
+def test_the_page_of_a_person_who_left_ends_with_the_session(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.get_by_role("button", name="Leave").click()
-    expect(student.locator("#join")).to_have_text("Rejoin session")
+    expect(student.get_by_role("heading", name="You left")).to_be_visible()
     teacher.get_by_role("button", name="End for both").click()
     teacher.locator("#end-confirm").click()
 

@@ -116,7 +116,7 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
     page.locator(".toast", has_text="shares the screen").last.wait_for()
     yield "chat-and-note", page
     press(other, "#call-screen")
-    for part in ("Session", "Settings"):
+    for part in ("Files", "Settings"):
         page.get_by_role("tab", name=part).click()
         yield part.lower(), page
     page.get_by_role("button", name="Close panel").click()

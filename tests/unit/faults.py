@@ -142,9 +142,11 @@ class Rooms:
 
     def __getattr__(self, name: str) -> Any:
         async def call(session_id: str, *args: Any) -> Any:
-            if name == "hear":
+            if name in ("hear", "files_changed"):
                 args = (json.dumps(args[0]),)
-            given = () if name in ("refresh", "chat", "forget_chat") else (session_id,)
+            given = (
+                () if name in ("refresh", "chat", "forget_chat", "files_changed") else (session_id,)
+            )
             work = lambda: self.run(session_id, name, *given, *args)  # noqa: E731
             answer = await self._world.through(f"rooms.{name}", work)
             return json.loads(answer) if name == "chat" else answer

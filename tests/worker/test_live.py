@@ -234,7 +234,7 @@ async def test_the_teacher_ends_it_for_both_once(room: Room) -> None:
 
     assert 200 in {answer.status_code for answer in answers}
     assert {answer.status_code for answer in answers} <= {200, 410}
-    assert await student.hears("ended", reason="completed")
+    assert await student.hears("ended", reason="completed", by="teacher")
     assert await student.closed() == await teacher.closed() == 4003
     await until(room.present, set())
     assert room.record()["status"] == "completed"

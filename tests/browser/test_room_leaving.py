@@ -1,0 +1,89 @@
+"""Leaving the room, being sent out of it, and the way back in."""
+
+from playwright.sync_api import expect
+
+from tests.browser.room_page import CONNECTED, Meeting
+
+NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+IN_SIGHT = """element => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}"""
+
+
+def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: Meeting) -> None:
+    student, teacher = meeting.both()
+    student.evaluate("window.tracks = document.getElementById('self-video').srcObject.getTracks()")
+    student.get_by_role("button", name="Leave").click()
+
+    expect(student.get_by_role("heading", name="You left")).to_be_focused()
+    assert student.evaluate("tracks.map(each => each.readyState)") == ["ended"]
+    assert student.evaluate("document.getElementById('self-video').srcObject") is None
+    for way in ("Back to Dashboard", "Rejoin session"):
+        assert student.get_by_text(way).first.evaluate(IN_SIGHT)
+    lead = student.locator("#left-lead")
+    expect(lead).to_contain_text("Amara is still in the room.")
+    expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
+    expect(teacher.locator("#quality")).to_be_hidden()
+    teacher.get_by_role("button", name="Leave").click()
+    expect(lead).to_contain_text("Amara is not in the room.")
+    student.context.set_offline(True)
+    rejoin = student.get_by_role("button", name="Rejoin session")
+    rejoin.click()
+    expect(student.locator("#left-note")).to_contain_text("Unable to connect.")
+    student.context.set_offline(False)
+    rejoin.click()
+    expect(student.locator("#room")).to_be_visible()
+    teacher.get_by_role("button", name="Rejoin session").click()
+    for page in (student, teacher):
+        page.wait_for_selector(CONNECTED)
+        expect(page.locator("#call-camera")).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_upload_goes_on_after_leaving(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    teacher.get_by_role("button", name="Files").click()
+    expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
+    held = []
+    teacher.route("**/resources?name=*", lambda route: held.append(route))  # noqa: PLW0108
+    teacher.locator("#file-picker").set_input_files(files=[NOTES])
+    expect(teacher.locator("#upload-list li")).to_have_count(1)
+    teacher.locator("#call-leave").click()
+    expect(teacher.get_by_role("heading", name="You left")).to_be_focused()
+    held[0].continue_()
+    expect(teacher.locator("#file-list .file-name:visible")).to_have_text("notes.txt")
+
+    teacher.get_by_role("button", name="Rejoin session").click()
+    expect(teacher.locator("#room")).to_be_visible()
+    teacher.get_by_role("button", name="Files").click()
+    expect(teacher.locator("#panel .file-name")).to_have_text("notes.txt")
+    # A page that is about to go asks before an upload is lost, and then has a way on.
+    teacher.locator("#file-picker").set_input_files(files=[NOTES | {"name": "more.txt"}])
+    expect(teacher.locator("#upload-list li")).to_have_count(1)
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.once("dialog", lambda dialog: dialog.dismiss())
+    with teacher.expect_event("dialog"):
+        teacher.locator("#end-confirm").click()
+    expect(teacher.get_by_role("heading", name="You are no longer in the room")).to_be_visible()
+    teacher.once("dialog", lambda dialog: dialog.accept())
+    teacher.get_by_role("button", name="Go on").click()
+    expect(teacher.get_by_role("heading", name="Session ended")).to_be_visible()
+    expect(teacher.locator("#ended-by")).to_be_hidden()
+
+
+def test_who_is_sent_out_reads_who_ended_it_and_keeps_what_they_wrote(meeting: Meeting) -> None:
+    student, teacher = meeting.enter("student"), meeting.enter("teacher")
+    student.keyboard.press("c")
+    student.get_by_label("Message to Amara").fill("I wanted to ask about")
+    teacher.get_by_role("button", name="End for both").click()
+    teacher.locator("#end-confirm").click()
+
+    expect(student.get_by_role("heading", name="Session ended")).to_be_visible()
+    expect(student.get_by_text("Amara ended the session.")).to_be_visible()
+    kept = student.locator("#unsent-text")
+    expect(kept).to_have_value("I wanted to ask about")
+    student.get_by_role("button", name="Discard").click()
+    expect(kept).to_be_hidden()
+    student.reload()
+    expect(student.locator("#ended-by")).to_be_visible()
+    expect(kept).to_be_hidden()
