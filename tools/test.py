@@ -21,10 +21,11 @@ from tools.steps import StepFailedError
 PARTS = {
     "worker": ["tests/worker"],
     "unit": ["tests/unit"],
-    "calls": ["tests/browser/test_room*.py", "tests/browser/test_embed.py"],
+    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_parts", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
     "pages": [
-        f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "policies", "states")
+        f"tests/browser/test_{name}.py"
+        for name in ("afterwards", "mail", "narrow", "policies", "states")
     ],
 }
 # Chromium and workerd take a core each.

@@ -59,7 +59,8 @@ def manglings(draw: st.DrawFn):
             "cut": token[: place or 1],
             "double": token + token,
             "shift": token[place:] + token[:place] if place else token[1:],
-            "empty": "." * token.count("."),
+            # Dots alone would be another path: browsers read `/r/..` as `/`.
+            "empty": "." * token.count(".") + "-",
         }[kind]
 
     return mangle
