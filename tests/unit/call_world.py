@@ -46,6 +46,9 @@ class CallWorld(World):
         self.news: list[News] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.faults: list[str] = []
+        self.ready: set[str] = set()
+        """The recordings of which the provider has told us."""
+        self.failures = 0
         self.ended_at: list[int] = []
         """When we asked for an end of a call, whether or not that succeeded."""
         self.plug.webhooks = self  # type: ignore[assignment]
@@ -69,8 +72,16 @@ class CallWorld(World):
     async def deliver_news(self, number: int = 0, *, keep: bool = False) -> None:
         """Deliver one of the waiting news; with `keep` it comes once more later."""
         news = self.news[number] if keep else self.news.pop(number)
+        self._expect_recording(news)
         given = {"body": news.body, "headers": news.headers}
         await self.press(news.method, news.path, "nobody", **given)
+
+    def _expect_recording(self, news: News) -> None:
+        """A recording that is ready belongs to the session whose call is held in its room."""
+        if news.what == "recording_proceeded":
+            said = json.loads(news.body)
+            if said["room"]["room_id"] == self.session()["provider_room_id"]:
+                self.ready.add(said["recording_info"]["record_id"])
 
     async def deliver_all(self) -> None:
         while self.news:
@@ -125,6 +136,7 @@ class CallWorld(World):
         if of_provider and urlsplit(url).path.endswith(("/endRoom", "/end")):
             self.ended_at.append(self.now)
         fault = self.faults.pop(0) if of_provider and self.faults else ""
+        self.failures += bool(fault)
         if fault == "error":
             return HTTPAnswer(500, [], b"")
         if fault == "slow":

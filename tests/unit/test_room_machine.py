@@ -7,8 +7,10 @@ record tells the truth, and no call goes on at the provider of a room that is cl
 """
 
 import asyncio
+import os
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, event, settings
@@ -45,9 +47,12 @@ class Rooms(RuleBasedStateMachine):
         self.booked: dict[str, Any] = {}
 
     def teardown(self) -> None:
+        ran["sequences"] += 1
         try:
             if hasattr(self, "world"):
                 self.become_quiet(both=True)
+                ran["failures of the provider"] += self.world.failures
+                ran["recordings"] += len(self.world.ready)
         finally:
             self.stack.close()
             self.loop.close()
@@ -183,6 +188,14 @@ class Rooms(RuleBasedStateMachine):
         ran["provider fails"] += 1
         self.world.faults = faults
 
+    @precondition(lambda self: self.steps > LATE)
+    @rule(provider=st.sampled_from(["plugnmeet", "bigbluebutton", "peer"]))
+    def switch_the_provider(self, provider: str) -> None:
+        """An operator leaves a provider, and deploys that."""
+        before = self.world.settings.video_provider
+        ran["another provider"] += provider != before
+        self.world.settings = replace(self.world.settings, video_provider=provider)
+
     # The runtime.
 
     @rule()
@@ -210,10 +223,20 @@ class Rooms(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         self.steps += 1
+        ran["steps"] += 1
         row = self.world.session()
         assert self.world.counted("session_started") == (row["started_at"] is not None)
+        assert self.world.counted("session_joined") == self.world.came
         # A session that never started may be closed as completed, too.
         assert self.world.counted("session_ended") == (row["status"] == "completed")
+
+    @invariant()
+    def each_recording_is_known_once(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        known = [record_id for (record_id,) in self.world.rows("SELECT record_id FROM recordings")]
+        assert sorted(known) == sorted(self.world.ready)
+        assert sorted(self.world.queue) == sorted(known)
 
     @precondition(lambda self: self.steps > LATE)
     @rule(both=st.booleans())
@@ -299,7 +322,8 @@ class Rooms(RuleBasedStateMachine):
 
 
 Rooms.TestCase.settings = settings(
-    max_examples=25,
+    # 25 in the suite. `EXAMPLES=1000` looks further.
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -313,3 +337,4 @@ def test_the_machine_lets_two_people_meet_while_their_session_moves() -> None:
         assert ran["join 200"], ran
         assert ran["move 200"], ran
         assert ran["quiet with both in one call"], ran
+        print(dict(ran))  # `pytest -s` shows what has run
