@@ -1,6 +1,6 @@
 # Session Room. Needs Python 3.11 or newer and npm; brings everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev test check bench deploy secrets reminders-status recordings-status recordings-retry \
+.PHONY: help dev test check bench deploy rollback secrets reminders-status recordings-status recordings-retry \
 	wrangler pins clean
 
 # Runs a tool with a Python that is new enough, replacing the shell so that signals reach it.
@@ -21,8 +21,11 @@ check: ## Lint, format check, types
 bench: ## Measure the budgets into docs/performance.md (ONLY=pages,rooms,...; MINUTES of load)
 	$(run) tools.bench
 
-deploy: ## Migrate the production database, then deploy to Cloudflare
+deploy: ## Check, migrate, deploy, and ask whether it works (ENV=staging, else production)
 	$(run) tools.deploy
+
+rollback: ## Put the release before back, also in open rooms (ENV=..., VERSION=id)
+	$(run) tools.deploy rollback
 
 reminders-status: ## Say where all mail stands: by state, late, given up (WHERE=local for `make dev`'s)
 	$(run) tools.reminders_status
@@ -36,7 +39,7 @@ recordings-status: ## List recordings that are not there yet (PUBLIC_URL, PLATFO
 recordings-retry: ## Try a failed recording again: ID=...
 	$(run) tools.recordings retry "$(ID)"
 
-wrangler: ## Run the pinned wrangler, e.g. make wrangler RUN="login" or RUN="secret put NAME"
+wrangler: ## Run the pinned wrangler, e.g. make wrangler RUN="login" or RUN="secret put NAME" (ENV=...)
 	$(run) tools.node $(RUN)
 
 pins: ## Pin the newest allowed versions of all Python packages (requirements/*.txt)

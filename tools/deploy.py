@@ -1,45 +1,202 @@
-"""`make deploy`: database first, because migrations are written to suit the deployed code too."""
+"""`make deploy` releases to one environment; `make rollback` puts the release before it back.
 
+Cloudflare checks a version at its upload, so the upload comes first. Every migration works with
+the running release, so the database comes second. Then the version is deployed, and /healthz asked.
+"""
+
+import json
+import os
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
-from tools import setup
+from tools import environments, setup
+from tools.environments import Environment
 from tools.node import node_environment, wrangler
-from tools.paths import ROOT, VENV
+from tools.paths import ROOT
 from tools.steps import StepFailedError
 
-PLACEHOLDERS = ("00000000-0000-0000-0000-000000000000", "example.com")
+# `--strict`: without a terminal, an upload fails where wrangler would have to ask.
+# `--no-experimental-provision`: wrangler creates no missing queue or bucket, because it would
+# choose the place of the data.
+UPLOAD_OPTIONS: Final = ("--strict", "--no-experimental-provision")
+# wrangler's reasons to refuse an upload that `wrangler deploy` accepts: the Worker is new, or its
+# Durable Object classes change.
+NEEDS_DEPLOY: Final = ("does not yet exist", "pending Durable Object migration")
+IMMEDIATE: Final = "--durable-objects-code-update-mode=immediate"
+HEALTHY_WITHIN_S: Final = 60.0
+MESSAGE_CHARACTERS: Final = 100
+# Cloudflare's Browser Integrity Check refuses Python's own name.
+USER_AGENT: Final = "session-room-deploy"
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
+    going_back = arguments == ["rollback"]
     try:
-        refuse_placeholders()
+        environment = environments.load(environments.chosen(), environments.FOLDER)
         setup.main("run")
-        deploy()
+        if going_back:
+            roll_back(environment)
+        else:
+            deploy(environment)
     except StepFailedError as failure:
-        sys.exit(f"make deploy: {failure}")
+        sys.exit(f"make {'rollback' if going_back else 'deploy'}: {failure}")
 
 
-def deploy() -> None:
-    step("migrations", wrangler("d1", "migrations", "apply", "DB", "--remote"))
-    step("upload", [str(VENV / "bin" / "pywrangler"), "deploy"])
+def deploy(environment: Environment) -> None:
+    """Raises: StepFailedError naming the step that failed."""
+    # Without a terminal wrangler replaces DNS records and does not ask; so the domain stays out.
+    terminal = at_a_terminal()
+    config = environments.write_config(environment, with_domain=terminal)
+    tag, message = release_labels()
+    options = [*UPLOAD_OPTIONS, *tag, *message, *secrets_file()]
+    version = upload(config, options)
+    if version:
+        migrate(config)
+        run("deployment", config, "versions", "deploy", f"{version}@100%", "--yes", *message)
+        run("triggers", config, "triggers", "deploy")
+        if not terminal:
+            print("The domain stays as it is: only a release at a terminal sets it.")
+    elif terminal:
+        migrate(config)
+        version = version_of(run("deployment", config, "deploy", *options))
+    else:
+        raise StepFailedError(
+            "run the first release of a Worker at a terminal, and any release with a new `tag` "
+            "under [[migrations]]: wrangler may have to ask about DNS records."
+        )
+    smoke(environment, version)
 
 
-def refuse_placeholders() -> None:
-    """Raises: StepFailedError naming what wrangler.toml still has from the repository."""
-    config = (ROOT / "wrangler.toml").read_text(encoding="utf-8")
-    left = [text for text in PLACEHOLDERS if text in config]
-    if left:
-        msg = f"wrangler.toml still has placeholders: {', '.join(left)}; put your own values there."
-        raise StepFailedError(msg)
+def upload(config: Path, options: list[str]) -> str | None:
+    """Return the id of the uploaded version, which serves nobody yet; None: only a deploy can.
+
+    Raises: StepFailedError.
+    """
+    code, events = run_wrangler(config, "versions", "upload", *options)
+    if code == 0:
+        return version_of(events)
+    reasons = [str(event.get("message")) for event in events if event["type"] == "command-failed"]
+    if any(words in reason for words in NEEDS_DEPLOY for reason in reasons):
+        return None
+    raise StepFailedError("failed at step 'upload'; nothing has changed. The reason is above.")
 
 
-def step(name: str, command: list[str]) -> None:
-    """Run with the terminal attached, since wrangler may ask."""
-    if subprocess.run(command, cwd=ROOT, env=node_environment(), check=False).returncode != 0:
-        msg = f"failed at step '{name}'; wrangler's reason is above."
-        raise StepFailedError(msg)
+def migrate(config: Path) -> None:
+    run("migrations", config, "d1", "migrations", "apply", "DB", "--remote")
+
+
+def roll_back(environment: Environment) -> None:
+    """Deploy the version before, or the one in VERSION, in open rooms too.
+
+    Raises: StepFailedError.
+    """
+    version = os.environ.get("VERSION", "")
+    config = environments.write_config(environment)
+    named = [version] if version else []
+    run("rollback", config, "rollback", *named, IMMEDIATE, "--message=make rollback")
+    smoke(environment, version)
+
+
+def smoke(environment: Environment, version: str) -> None:
+    """Wait until /healthz says that this version is healthy; "" is any version.
+
+    Raises: StepFailedError.
+    """
+    address = f"https://{environment.domain}/healthz"
+    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    while True:
+        answer = health(address)
+        if answer.get("ok") and version[:8] in str(answer.get("version")):
+            print(f"{address} is healthy.")
+            return
+        if time.monotonic() > deadline:
+            raise StepFailedError(
+                f"{address} does not say that version {version[:8]} is healthy, but "
+                f"{json.dumps(answer)}. To go back: make rollback ENV={environment.label}"
+            )
+        time.sleep(1)
+
+
+def health(address: str) -> dict[str, Any]:
+    """Return the answer of /healthz, or the reason why there is none as `error`."""
+    request = urllib.request.Request(address, headers={"User-Agent": USER_AGENT})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            content = response.read()
+    except urllib.error.HTTPError as error:
+        content = error.read()
+    except OSError as error:
+        return {"error": str(error)}
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return {"error": "the answer is not JSON"}
+    return answer if isinstance(answer, dict) else {"error": "the answer is not an object"}
+
+
+def release_labels() -> tuple[list[str], list[str]]:
+    """Return wrangler's options for tag and message, which name the commit; none without git."""
+    commit = git("rev-parse", "--short=12", "HEAD")
+    if not commit:
+        return [], []
+    tag = f"{commit}-changed" if git("status", "--porcelain", "--untracked-files=no") else commit
+    message = f"{tag} {git('log', '-1', '--format=%s')}"
+    return [f"--tag={tag}"], [f"--message={message[:MESSAGE_CHARACTERS]}"]
+
+
+def git(*arguments: str) -> str:
+    """Return what git prints; "" without git or outside a repository."""
+    command = ["git", *arguments]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def secrets_file() -> list[str]:
+    """Return wrangler's option for the file of NAME=value lines that SECRETS names."""
+    path = os.environ.get("SECRETS")
+    return [f"--secrets-file={Path(path).resolve()}"] if path else []
+
+
+def at_a_terminal() -> bool:
+    """Whether wrangler can ask a person. Where it cannot, it takes its own default."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")
+
+
+def run(step: str, config: Path, *arguments: str) -> list[dict[str, Any]]:
+    """Run wrangler and return its events. Raises: StepFailedError naming the step."""
+    code, events = run_wrangler(config, *arguments)
+    if code != 0:
+        raise StepFailedError(f"failed at step '{step}'; wrangler's reason is above.")
+    return events
+
+
+def run_wrangler(config: Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    """Run wrangler at this terminal; return its exit code and the events it writes to a file."""
+    with TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        done = subprocess.run(
+            wrangler(*arguments, f"--config={config}"),
+            cwd=ROOT,
+            env=node_environment() | {"WRANGLER_OUTPUT_FILE_PATH": str(events)},
+            check=False,
+        )
+        lines = events.read_text(encoding="utf-8").splitlines() if events.is_file() else []
+    return done.returncode, [json.loads(line) for line in lines]
+
+
+def version_of(events: list[dict[str, Any]]) -> str:
+    """Return the id of the version that wrangler has uploaded."""
+    return next(str(event["version_id"]) for event in events if event.get("version_id"))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

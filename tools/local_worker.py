@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from tools.node import node_environment, wrangler
-from tools.paths import MIGRATIONS, NODE_BYTECODE, ROOT, WORKERD_WRAPPER
+from tools.paths import MIGRATIONS, ROOT, WORKERD_WRAPPER
 from tools.steps import only_one_at_a_time
 
 # The flag that makes workerd take its Python runtime from disk; never used in production.
@@ -187,8 +187,6 @@ class LocalWorker:
             "WRANGLER_REGISTRY_PATH": str(self.state / "registry"),
             "WRANGLER_LOG_PATH": str(self.state / "logs"),
             "FORCE_COLOR": "0",
-            # Else each start of wrangler compiles it anew.
-            "NODE_COMPILE_CACHE": str(NODE_BYTECODE),
             "PYTHON_SNAPSHOT": str(self._snapshot or ""),
         }
 

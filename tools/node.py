@@ -1,6 +1,6 @@
 """The Node and the wrangler of this checkout, whatever the machine has installed.
 
-`python -m tools.node ARGUMENTS...` runs that wrangler.
+`python -m tools.node ARGUMENTS...` runs that wrangler, for the environment that ENV names.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.paths import NODE_MODULES
+from tools.paths import NODE_BYTECODE, NODE_MODULES
 from tools.steps import StepFailedError
 
 # The npm package that holds nothing but the Node binary of one platform.
@@ -46,6 +46,8 @@ def node_environment() -> dict[str, str]:
         "PATH": os.pathsep.join(
             [str(node_folder()), str(NODE_MODULES / ".bin"), os.environ.get("PATH", "")]
         ),
+        # wrangler starts in half the time.
+        "NODE_COMPILE_CACHE": str(NODE_BYTECODE),
         "WRANGLER_SEND_METRICS": "false",
         "WRANGLER_SEND_ERROR_REPORTS": "false",
         "WRANGLER_HIDE_BANNER": "true",
@@ -60,7 +62,11 @@ def wrangler(*arguments: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    from tools import setup  # it imports this module
+    from tools import environments, setup  # they import this module
 
-    setup.main("run")
-    sys.exit(subprocess.call(wrangler(*sys.argv[1:]), env=node_environment()))
+    try:
+        setup.main("run")
+        options = environments.options()
+    except StepFailedError as failure:
+        sys.exit(f"make wrangler: {failure}")
+    sys.exit(subprocess.call(wrangler(*sys.argv[1:], *options), env=node_environment()))

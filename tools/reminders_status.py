@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from tools import setup
+from tools import environments, setup
 from tools.dev import STATE
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT
@@ -62,7 +62,11 @@ def main() -> None:
 
 def ask(where: str) -> list[list[dict[str, Any]]]:
     """Return the rows of each query. Raises: StepFailedError, with what to do about it."""
-    target = ["--local", f"--persist-to={STATE}"] if where == "local" else ["--remote"]
+    target = (
+        ["--local", f"--persist-to={STATE}"]
+        if where == "local"
+        else ["--remote", *environments.options()]
+    )
     command = wrangler("d1", "execute", "DB", *target, "--json", "--command", ";".join(QUERIES))
     done = subprocess.run(
         command,

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from tools import project_settings, setup
+from tools import environments, project_settings, setup
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT
 from tools.steps import StepFailedError
@@ -29,7 +29,7 @@ def main() -> None:
 def names_in_production() -> set[str]:
     """Ask Cloudflare; none before there is a Worker. Raises: StepFailedError."""
     done = subprocess.run(
-        wrangler("secret", "list", "--format=json"),
+        wrangler("secret", "list", "--format=json", *environments.options()),
         cwd=ROOT,
         env=node_environment(),
         stdin=subprocess.DEVNULL,

@@ -85,9 +85,9 @@ def _raw_env() -> Any:
 
 
 def version_of(env: Any) -> str:
-    """What was given as tag to the version that runs, else the start of its id, else nothing."""
+    """Return the tag of the running version and the start of its id; "" in development."""
     version = getattr(env, "VERSION", None)
-    return str(version.tag or version.id[:8]) if version else ""
+    return " ".join(filter(None, (version.tag, version.id[:8]))) if version else ""
 
 
 def _settings_of(env: Any) -> Settings:

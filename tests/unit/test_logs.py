@@ -81,7 +81,10 @@ def test_the_console_gets_each_line_at_its_level(monkeypatch, event, method):
 @pytest.mark.parametrize(
     ("given", "version"),
     [
-        (SimpleNamespace(VERSION=SimpleNamespace(id="0123456789abcdef", tag="8f3c2aa")), "8f3c2aa"),
+        (
+            SimpleNamespace(VERSION=SimpleNamespace(id="0123456789abcdef", tag="8f3c2aa")),
+            "8f3c2aa 01234567",
+        ),
         (SimpleNamespace(VERSION=SimpleNamespace(id="0123456789abcdef", tag="")), "01234567"),
         (SimpleNamespace(), ""),
     ],

@@ -2,8 +2,12 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from tools import environments
 from tools.bench.workerd import serving
 from tools.local_worker import LocalWorker
 from tools.node import node_environment, wrangler
@@ -14,10 +18,32 @@ LIMIT_KIB = 64 * 1024
 # What only development and tests need.
 NOT_DEPLOYED = ("pytest", "tests/", "tools/", "hypothesis", "playwright")
 
+STAGING = environments.Environment(
+    "dry-run",
+    name="session-room-staging",
+    domain="sessions.staging.test",
+    database_id="11111111-2222-3333-4444-555555555555",
+    vars={
+        "SIGN_IN_URL": "https://staging.test/sign-in",
+        "STUDENT_DASHBOARD_URL": "https://staging.test/student",
+        "TEACHER_DASHBOARD_URL": "https://staging.test/teacher",
+        "COURSE_URL": "https://staging.test/courses/{course_id}",
+        "MAIL_FROM": "Session Room <sessions@staging.test>",
+    },
+)
 
-def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
+
+@pytest.fixture
+def config() -> Iterator[Path]:
+    """Return wrangler's configuration of an environment; its paths begin at the checkout."""
+    path = environments.write_config(STAGING)
+    yield path
+    path.unlink()
+
+
+def test_wrangler_would_deploy_an_environment(config: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        wrangler("deploy", "--dry-run", f"--outdir={tmp_path}"),
+        wrangler("deploy", "--dry-run", f"--outdir={tmp_path}", f"--config={config}"),
         cwd=ROOT,
         env=node_environment() | {"CI": "true"},
         stdin=subprocess.DEVNULL,
@@ -31,6 +57,15 @@ def test_wrangler_would_deploy_it(tmp_path: Path) -> None:
     assert size, done.stdout
     print(size[0])
     assert float(size[1]) < LIMIT_KIB
+    bindings = [line for line in done.stdout.splitlines() if line.startswith("env.")]
+    names = set(re.findall(r"\bsession[-_]room[a-z_-]*", "\n".join(bindings)))
+    assert names == {
+        "session-room-staging",
+        "session-room-staging-files",
+        "session-room-staging-recordings",
+        "session_room_staging",
+    }, "nothing of production"
+    assert any('env.PUBLIC_URL ("https://sessions.staging.test")' in line for line in bindings)
     packed = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.endswith("entry.py") for path in packed)
     # Ours and that of packages, of the one interpreter that runs there.

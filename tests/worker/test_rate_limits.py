@@ -1,6 +1,7 @@
-"""The optional binding RATE_LIMIT, as wrangler.toml has it in a comment, with a lower limit."""
+"""The optional binding RATE_LIMIT, as environments switch it on, with a lower limit."""
 
 import shutil
+import tomllib
 import uuid
 from collections.abc import Iterator
 
@@ -9,18 +10,13 @@ import pytest
 from routes import ROUTES
 from tests.worker.site import Site, booking, error_of, person
 from tools import dev_settings
+from tools.environments import Environment, config_of
 from tools.local_worker import LocalWorker, free_port
 from tools.paths import PYTHON_MODULES, ROOT
 
 LIMIT = 3
 # A minute may end meanwhile, and counting begins anew.
 ENOUGH = 2 * LIMIT + 1
-BLOCK = """\
-# [[ratelimits]]
-# name = "RATE_LIMIT"
-# namespace_id = "1001"
-# simple = { limit = 60, period = 60 }
-"""
 LIMITED = {
     "GET /session/{session_id}/live",
     "POST /session/{session_id}/join",
@@ -45,10 +41,15 @@ class LimitedWorker(LocalWorker):
 
 
 def with_limits(config: str) -> str:
-    """wrangler.toml as an operator changes it, but for the number."""
-    assert BLOCK in config
-    uncommented = BLOCK.replace("# ", "").replace("limit = 60", f"limit = {LIMIT}")
-    return config.replace(BLOCK, uncommented)
+    """wrangler.toml as an environment with a rate limit makes it, but for the number."""
+    environment = Environment("e", "e", "e.test", "e", rate_limit_namespace="1001")
+    [block] = config_of(tomllib.loads(config), environment)["ratelimits"]
+    return f"""{config}
+[[ratelimits]]
+name = "{block["name"]}"
+namespace_id = "{block["namespace_id"]}"
+simple = {{ limit = {LIMIT}, period = {block["simple"]["period"]} }}
+"""
 
 
 @pytest.fixture(scope="module")
