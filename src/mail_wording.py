@@ -52,7 +52,7 @@ class Facts(NamedTuple):
     def partner(self) -> str:
         """`Amara, your Student-Teacher` or `Lena, your student`."""
         role = "your Student-Teacher" if self.role is Role.STUDENT else "your student"
-        return f"{isolated(self.other.called)}, {role}"
+        return f"{self.other.called}, {role}"
 
     @property
     def day(self) -> str:
@@ -83,7 +83,7 @@ def words_for(facts: Facts) -> Words:
         case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
             return _reminder(facts)
         case Kind.WAITING:
-            other = isolated(facts.other.called)
+            other = facts.other.called
             return Words(
                 f"{isolated(facts.other.name)} is waiting for you: {_course(facts)}",
                 f"Your session started at {facts.span.start}. The room is still open.",
@@ -93,7 +93,7 @@ def words_for(facts: Facts) -> Words:
                 "Join now",
             )
         case Kind.CANCELLED:
-            other = isolated(facts.other.called)
+            other = facts.other.called
             return Words(
                 f"Cancelled: {_title(facts)}",
                 f"It was planned for {facts.moment}.",
@@ -145,7 +145,7 @@ def _reminder(facts: Facts) -> Words:
 
 def _reschedule(facts: Facts) -> Words:
     request, course = facts.mail.request, _course(facts)
-    other = isolated(facts.other.called)
+    other = facts.other.called
     starts = request.proposed_starts if request else ()
     if facts.mail.kind is Kind.RESCHEDULE_ASKED:
         others = "another one" if len(starts) == 1 else "others"

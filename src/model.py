@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from human_text import isolated
+
 
 class Role(StrEnum):
     """What a participant is in one session; it comes from the session's row alone."""
@@ -59,11 +61,11 @@ class Participant(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What this person is called in running text.
+        """What this person is called in running text, whose direction the name cannot turn.
 
         The first word of a name is not always a first name, so nothing is guessed.
         """
-        return self.given_name or self.name
+        return isolated(self.given_name or self.name)
 
 
 class Course(NamedTuple):

@@ -38,6 +38,7 @@ def templates() -> Environment:
     environment.filters |= {
         "initials": initials,
         "colour": colour,
+        "isolated": isolated,
         "text": text,
     } | afterwards.FILTERS
     for name, template in ICONS.items():

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import rules
 import when
-from human_text import isolated
 from model import View
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Words(NamedTuple):
 def words_for(visit: Visit, view: View) -> Words:
     """The words of this viewer's page in this view."""
     session, now = visit.session, visit.now
-    other = isolated(visit.other.called)
+    other = visit.other.called
     starts = when.clock_and_day(session.scheduled_start, now, visit.viewer.time_zone)
     opens = when.clock_and_day(rules.opens_at(session), now, visit.viewer.time_zone)
     match view:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import admission
+from human_text import isolated
 from model import Status
 from web import Response
 
@@ -42,7 +43,7 @@ def calendar_of(visit: Visit, settings: Settings) -> bytes:
     event.add("dtstamp", datetime.fromtimestamp(visit.now, UTC))
     event.add("dtstart", datetime.fromtimestamp(session.scheduled_start, UTC))
     event.add("dtend", datetime.fromtimestamp(session.scheduled_end, UTC))
-    event.add("summary", f"{session.course.title} with {visit.other.name}")
+    event.add("summary", f"{isolated(session.course.title)} with {isolated(visit.other.name)}")
     event.add("description", f"Open your session: {address}")
     event.add("location", address)
     event.add("url", address)

@@ -9,6 +9,7 @@ import admission
 import filenames
 import rules
 import when
+from human_text import isolated
 from model import Role
 from web import Response
 
@@ -40,7 +41,7 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
     """In the viewer's time zone, which the head names."""
     written = []
     for line in lines:
-        author = visit.session.participant(Role(line["role"])).name
+        author = isolated(visit.session.participant(Role(line["role"])).name)
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = "\n    ".join(line["text"].splitlines())
         written.append(
@@ -53,6 +54,7 @@ def _head(visit: Visit) -> str:
     session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
     began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
     return (
-        f"{session.course.title}: {session.student.name} and {session.teacher.name}\n"
+        f"{isolated(session.course.title)}: "
+        f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
         f"{when.day(began)}, {when.zone_name(began)}\n\n"
     )

@@ -12,6 +12,7 @@ import validation
 import when
 from db import reschedules
 from errors import ConflictError, InvalidError
+from human_text import isolated
 from mail_wording import about_mail
 from web import html_response, json_response, redirect
 
@@ -97,7 +98,7 @@ async def _page(
     session = visit.session
     found = await reschedules.latest(ctx.db, session.id)
     values: dict[str, Any] = {
-        "title": f"Another time · {session.course.title}",
+        "title": f"Another time · {isolated(session.course.title)}",
         "session": session,
         "viewer": visit.viewer,
         "other": visit.other,
