@@ -18,6 +18,7 @@ class DemoPerson(NamedTuple):
     email: str
     avatar: str | None
     time_zone: str
+    locale: str
     says: str
 
 
@@ -44,6 +45,7 @@ PEOPLE: Final = (
         "lena@example.com",
         "/avatars/lena.svg",
         "Europe/Berlin",
+        "en",
         "A student in Berlin",
     ),
     DemoPerson(
@@ -53,6 +55,7 @@ PEOPLE: Final = (
         "amara@example.com",
         "/avatars/amara.svg",
         "America/New_York",
+        "en-US",
         "Her Student-Teacher in New York",
     ),
     DemoPerson(
@@ -62,6 +65,7 @@ PEOPLE: Final = (
         "sam@example.com",
         None,
         "UTC",
+        "en",
         "Somebody with no part in these sessions",
     ),
 )
@@ -76,6 +80,7 @@ def soon(now: int) -> Booking:
             given_name=who.given_name,
             email=who.email,
             time_zone=who.time_zone,
+            locale=who.locale,
         )
         for who in PEOPLE[:2]
     )

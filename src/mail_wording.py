@@ -46,7 +46,7 @@ class Facts(NamedTuple):
     @property
     def span(self) -> when.Span:
         session = self.mail.session
-        return when.span(session.scheduled_start, session.scheduled_end, self.reader.time_zone)
+        return when.span(session.scheduled_start, session.scheduled_end, self.reader)
 
     @property
     def partner(self) -> str:
@@ -71,7 +71,7 @@ class Facts(NamedTuple):
         """A proposed time in the reader's zone."""
         session = self.mail.session
         length = session.scheduled_end - session.scheduled_start
-        span = when.span(start, start + length, self.reader.time_zone)
+        span = when.span(start, start + length, self.reader)
         # The clocks may change between the old time and the new one.
         zone = "" if span.zone == self.span.zone else f", {span.zone}"
         return f"{span.date}, {span.start}\N{EN DASH}{span.end}{zone}"

@@ -73,10 +73,8 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         other=visit.other,
         role=visit.role,
         other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",
-        span=when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
-        opens_at_text=when.clock_and_day(
-            rules.opens_at(session), visit.now, visit.viewer.time_zone
-        ),
+        span=when.span(session.scheduled_start, session.scheduled_end, visit.viewer),
+        opens_at_text=when.clock_and_day(rules.opens_at(session), visit.now, visit.viewer),
         countdown=when.distance(session.scheduled_start - visit.now),
         can_join=data["canJoin"],
         dashboard_url=dashboard_url(settings, visit.role),
@@ -153,6 +151,7 @@ def _script_data(visit: Visit, view: View, settings: Settings) -> dict[str, Any]
             "called": visit.other.called,
             "present": visit.other.present,
         },
+        "clock": when.script_clock(session.scheduled_start, visit.viewer),
         "canMove": places.can_move(session, settings),
         "recorded": places.is_recorded(session, settings),
     }

@@ -238,12 +238,12 @@ def _refuse_if_elsewhere(ctx: Context) -> None:
 
 def choices(visit: Visit, request: Request) -> list[dict[str, Any]]:
     """The proposed times, in words for this reader; those that have passed cannot be chosen."""
-    session, zone = visit.session, visit.viewer.time_zone
+    session = visit.session
     length = session.scheduled_end - session.scheduled_start
     return [
         {
             "start": start,
-            "span": when.span(start, start + length, zone),
+            "span": when.span(start, start + length, visit.viewer),
             "passed": start <= visit.now,
         }
         for start in request.proposed_starts

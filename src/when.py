@@ -1,10 +1,15 @@
-"""Times as people read them, in their own zone and with the zone's name."""
+"""Times as people read them: in their own zone, with its name, and as their region writes them.
+
+`clock.js` gives the same clock times in the browser.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import regions
 
 # Not by strftime, which takes five times as long.
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -12,18 +17,29 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+NOON: Final = 12
 _DAY_S: Final = 24 * 60 * 60
 # Files among the zones that stand for one that is not set, or for the machine's own.
 _NO_ZONES: Final = ("Factory", "localtime", "posixrules")
+
+
+class Reader(Protocol):
+    """Who reads a time: `time_zone` is an IANA name, `locale` a BCP 47 tag."""
+
+    @property
+    def time_zone(self) -> str: ...
+
+    @property
+    def locale(self) -> str: ...
 
 
 class Span(NamedTuple):
     """A session's time for one reader."""
 
     date: str
-    """`Monday, 23 November 2026`"""
+    """`Monday, 23 November 2026`, `Monday, November 23, 2026`"""
     start: str
-    """`18:00`"""
+    """`18:00`, `6:00 PM`"""
     end: str
     """`19:00`; `00:30 on Tuesday` when the day changes, `02:30 (CET)` when the clocks do."""
     zone: str
@@ -34,18 +50,18 @@ class Span(NamedTuple):
     end_iso: str
 
 
-def span(start: int, end: int, time_zone: str) -> Span:
-    """Put epoch seconds into words in an IANA zone; an unknown zone reads as UTC."""
-    zone = zone_of(time_zone)
+def span(start: int, end: int, reader: Reader) -> Span:
+    """Put epoch seconds into words; an unknown zone reads as UTC."""
+    zone, locale = zone_of(reader.time_zone), reader.locale
     first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
-    until = _clock(last)
+    until = _clock(last, locale)
     if last.date() != first.date():
         until += f" on {DAYS[last.weekday()]}"
     if last.utcoffset() != first.utcoffset():
         until += f" ({_abbreviation(last)})"
     return Span(
-        date=day(first),
-        start=_clock(first),
+        date=day(first, locale),
+        start=_clock(first, locale),
         end=until,
         zone=zone_name(first),
         length=duration(end - start),
@@ -54,19 +70,36 @@ def span(start: int, end: int, time_zone: str) -> Span:
     )
 
 
-def clock_time(moment: int, time_zone: str) -> str:
-    """`18:05` in that zone."""
-    return _clock(datetime.fromtimestamp(moment, zone_of(time_zone)))
+def clock_time(moment: int, reader: Reader) -> str:
+    """`18:05` or `6:05 PM`."""
+    return _clock(datetime.fromtimestamp(moment, zone_of(reader.time_zone)), reader.locale)
 
 
-def clock_and_day(moment: int, now: int, time_zone: str) -> str:
+def clock_and_day(moment: int, now: int, reader: Reader) -> str:
     """`18:05` today, else `18:05 on Monday, 23 November`, with its year where it is another one."""
-    zone = zone_of(time_zone)
+    zone, locale = zone_of(reader.time_zone), reader.locale
     there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
     if there.date() == here.date():
-        return _clock(there)
-    date = day(there) if there.year != here.year else day(there).removesuffix(f" {there.year}")
-    return f"{_clock(there)} on {date}"
+        return _clock(there, locale)
+    date = day(there, locale)
+    if there.year == here.year:
+        date = date.removesuffix(f" {there.year}").removesuffix(",")
+    return f"{_clock(there, locale)} on {date}"
+
+
+def script_clock(moment: int, reader: Reader) -> dict[str, str | int]:
+    """What `chat_times.js` needs for the same clock times.
+
+    `english` is the English that writes them so. `utcOffset`, in seconds at `moment`, is for
+    browsers that do not know the zone.
+    """
+    zone = zone_of(reader.time_zone)
+    offset = datetime.fromtimestamp(moment, zone).utcoffset() or timedelta()
+    return {
+        "english": "en-US" if regions.has_twelve_hours(reader.locale) else "en-GB",
+        "timeZone": str(zone),
+        "utcOffset": int(offset.total_seconds()),
+    }
 
 
 def distance(left: int) -> str:
@@ -82,12 +115,18 @@ def distance(left: int) -> str:
     return f"Starts in {days} day{'' if days == 1 else 's'}"
 
 
-def day(moment: datetime) -> str:
-    """`Monday, 23 November 2026`."""
-    return f"{DAYS[moment.weekday()]}, {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+def day(moment: datetime, locale: str) -> str:
+    """`Monday, 23 November 2026` or `Monday, November 23, 2026`."""
+    weekday, month = DAYS[moment.weekday()], MONTHS[moment.month - 1]
+    if regions.puts_month_first(locale):
+        return f"{weekday}, {month} {moment.day}, {moment.year}"
+    return f"{weekday}, {moment.day} {month} {moment.year}"
 
 
-def _clock(moment: datetime) -> str:
+def _clock(moment: datetime, locale: str) -> str:
+    if regions.has_twelve_hours(locale):
+        half = "AM" if moment.hour < NOON else "PM"
+        return f"{moment.hour % NOON or NOON}:{moment.minute:02} {half}"
     return f"{moment.hour:02}:{moment.minute:02}"
 
 

@@ -34,8 +34,8 @@ def words_for(visit: Visit, view: View) -> Words:
     """The words of this viewer's page in this view."""
     session, now = visit.session, visit.now
     other = visit.other.called
-    starts = when.clock_and_day(session.scheduled_start, now, visit.viewer.time_zone)
-    opens = when.clock_and_day(rules.opens_at(session), now, visit.viewer.time_zone)
+    starts = when.clock_and_day(session.scheduled_start, now, visit.viewer)
+    opens = when.clock_and_day(rules.opens_at(session), now, visit.viewer)
     match view:
         case View.EARLY:
             return Words(
@@ -83,7 +83,7 @@ def _no_show(visit: Visit, other: str, starts: str) -> Words:
     if rules.is_closed(visit.session, visit.now):
         if viewer_was_absent:
             since = rules.waited_from(visit.session, visit.other)
-            came = when.clock_and_day(since, visit.now, visit.viewer.time_zone)
+            came = when.clock_and_day(since, visit.now, visit.viewer)
             return Words("You missed this session", f"{other} waited for you from {came}.")
         return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
     if viewer_was_absent:

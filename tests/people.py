@@ -15,6 +15,7 @@ TEACHER: Final = "demo-teacher"
 STRANGER: Final = "demo-stranger"
 NAMES: Final = {STUDENT: "Lena Fischer", TEACHER: "Amara Okafor", STRANGER: "Sam Stranger"}
 ZONES: Final = {STUDENT: "Europe/Berlin", TEACHER: "America/New_York"}
+LOCALES: Final = {STUDENT: "en", TEACHER: "en-US"}
 
 
 def both() -> dict[str, dict[str, str]]:
@@ -26,6 +27,7 @@ def both() -> dict[str, dict[str, str]]:
             "given_name": NAMES[who].split()[0],
             "email": f"{who}@example.com",
             "time_zone": ZONES[who],
+            "locale": LOCALES[who],
         }
         for role, who in (("student", STUDENT), ("teacher", TEACHER))
     }

@@ -1,6 +1,7 @@
 /** The lines of the chat on the screen: those that have come, and one's own that wait to be sent. */
 
 import { withLinks } from "./chat_links.js";
+import { timeInWords } from "./chat_times.js";
 
 /** @typedef {import("./chat.js").Line} Line */
 
@@ -37,7 +38,7 @@ export class ChatLines {
     this.#shown.add(key);
     this.lastNumber = Math.max(this.lastNumber, line.number);
     const mine = line.role === this.session.role;
-    const time = new Date(line.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = timeInWords(line.at, this.session.clock);
     const item = make(`${mine ? "You" : this.session.otherFirstName} · ${time}`, line.text, mine);
     const follows = isAtEnd();
     if (mine) this.#waiting.get(line.id)?.remove();

@@ -5,7 +5,7 @@ const NEAR_END = 10 * 60;
 /**
  * How far the session is, in words.
  *
- * @param {{ scheduledStart: number, scheduledEnd: number, closesAt: number }} session
+ * @param {import("./session.js").Session} session
  * @param {number} now Epoch seconds.
  */
 export function inWords({ scheduledStart, scheduledEnd, closesAt }, now) {

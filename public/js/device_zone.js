@@ -1,15 +1,16 @@
+import { clockTime } from "./clock.js";
+
 /**
- * The start by this device's own clock, such as "18:00 on this device's clock (Europe/London)",
- * when that differs from the time zone the page is written in; otherwise null.
+ * The start by this device's clock, such as "18:00 on this device's clock (Europe/London)"; null
+ * when it is the page's time too.
  *
- * @param {string} start As the page has it: ISO 8601 with the offset from UTC.
+ * @param {string} start ISO 8601, with the page's offset from UTC.
  */
-export function onThisClock(start) {
+export function onThisClock(start, english) {
   const moment = new Date(start);
-  const time = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const sameDay = moment.getDate() === Number(start.slice(8, 10));
-  if (sameDay && time === start.slice(11, 16)) return null;
+  const sameDay = moment.getDate() === +start.slice(8, 10);
+  if (sameDay && clockTime(moment, "en-GB") === start.slice(11, 16)) return null;
   const day = sameDay ? "" : ` on ${moment.toLocaleDateString("en", { weekday: "long" })}`;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${time}${day} on this device's clock (${zone})`;
+  return `${clockTime(moment, english)}${day} on this device's clock (${zone})`;
 }

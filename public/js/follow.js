@@ -12,11 +12,8 @@ const RELOADED = "session-room:reloaded";
 const RELOAD_AGAIN_MS = 60_000;
 
 /**
- * Follows the session: asks the server when the live socket has news, at each boundary of the
- * session's times, and now and then.
- *
- * Events: `state` (CustomEvent: GET /state). When the server would now render another page, this one
- * is reloaded instead.
+ * Asks the server for the state when the socket has news, at each of the session's times, and now
+ * and then. Events: `state` (CustomEvent: GET /state). Reloads when the server has another page.
  */
 export class Follower extends EventTarget {
   #session;
@@ -44,7 +41,7 @@ export class Follower extends EventTarget {
     clearTimeout(this.#timer);
   }
 
-  /** Ask now; once more when already asking, since the answer may be from before. */
+  /** Ask now; again after an answer that may be from before. */
   refresh() {
     this.#wanted = true;
     this.#refreshing ??= this.#refreshWhileWanted().finally(() => {

@@ -39,7 +39,7 @@ door.resume();
 async function startDevices() {
   const states = await Promise.all(KINDS.map(permission));
   const early = session.view === "early";
-  // Early visitors are not asked for anything they did not ask for.
+  // Early visitors are asked when they press the button.
   if (early && !states.every((status) => status?.state === "granted")) return;
   // Asked by the way into the room.
   if (devices.asking) return;
@@ -79,7 +79,7 @@ function watchDevices() {
     permission(kind).then((status) => status?.addEventListener("change", recheck));
   }
   addEventListener("pagehide", () => devices.release());
-  // Brought back by the browser's back button, with devices stopped: begin anew.
+  // Back from the browser's cache, where devices stop.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
@@ -112,7 +112,7 @@ function showState({ view, words, participants }) {
 }
 
 function showDeviceZone() {
-  const words = onThisClock(document.querySelector(".when-time time").getAttribute("datetime"));
+  const words = onThisClock(document.querySelector(".when-time time").getAttribute("datetime"), session.clock.english);
   $("device-zone").textContent = words;
   $("device-zone").hidden = !words;
 }

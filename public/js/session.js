@@ -1,6 +1,6 @@
 /**
- * The session this page is about: what the server wrote into the page, the server's clock, and
- * the requests that lobby and room make. Times are epoch seconds.
+ * The session: what the server wrote into the page, the server's clock, and the requests that lobby
+ * and room make. Times are epoch seconds.
  */
 export class Session {
   /** Bounds of "server's clock minus ours" in milliseconds, narrowed by each answer. */
@@ -23,6 +23,7 @@ export class Session {
     /** Whether the call may move from peer to peer to a provider. */
     this.canMove = data.canMove;
     this.recorded = data.recorded;
+    this.clock = data.clock;
     const [page] = performance.getEntriesByType("navigation");
     const opened = performance.timeOrigin;
     this.#learnTime(data.serverTime, opened, opened + (page?.["responseStart"] || performance.now()));

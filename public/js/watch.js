@@ -1,6 +1,4 @@
-/**
- * The lobby's live socket: it watches the room without being in it.
- */
+/** The lobby's live socket: it watches the room without being in it. */
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
@@ -53,9 +51,9 @@ export class Watch {
   #closed(code) {
     clearTimeout(this.#timer);
     this.isUp = false;
-    // Newer pages watch in this one's place: coming back, they would take turns for ever.
+    // A newer page watches: with another try, the two would take turns for ever.
     if (code === REPLACED) return;
-    // Lost, or refused because the room has closed: only the server can tell.
+    // Lost, or the room is closed: the server knows.
     this.onNews();
     const tries = code === ENDED ? Infinity : this.#attempts++;
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);

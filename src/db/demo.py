@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from demo import DemoPerson, DemoSession
 
 PUT_USER: Final = """
-INSERT INTO users (id, name, given_name, email, avatar, time_zone, updated_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO users (id, name, given_name, email, avatar, time_zone, locale, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (id) DO UPDATE SET
   name = excluded.name, given_name = excluded.given_name, avatar = excluded.avatar,
-  time_zone = excluded.time_zone
+  time_zone = excluded.time_zone, locale = excluded.locale
 """
 PUT_COURSE: Final = """
 INSERT INTO courses (id, title, updated_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING
@@ -42,7 +42,13 @@ async def replace(
 ) -> None:
     """Put everything back as it was, in one transaction."""
     statements: list[tuple[str, tuple[Any, ...]]] = [
-        (PUT_USER, (who.id, who.name, who.given_name, who.email, who.avatar, who.time_zone, now))
+        (
+            PUT_USER,
+            (
+                *(who.id, who.name, who.given_name, who.email, who.avatar),
+                *(who.time_zone, who.locale, now),
+            ),
+        )
         for who in people
     ]
     for session in sessions:

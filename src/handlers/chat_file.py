@@ -44,9 +44,7 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
         author = isolated(visit.session.participant(Role(line["role"])).name)
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = "\n    ".join(line["text"].splitlines())
-        written.append(
-            f"[{when.clock_time(line['at'], visit.viewer.time_zone)}] {author}: {content}"
-        )
+        written.append(f"[{when.clock_time(line['at'], visit.viewer)}] {author}: {content}")
     return _head(visit) + "\n".join(written or ["Nobody wrote anything."]) + "\n"
 
 
@@ -56,5 +54,5 @@ def _head(visit: Visit) -> str:
     return (
         f"{isolated(session.course.title)}: "
         f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
-        f"{when.day(began)}, {when.zone_name(began)}\n\n"
+        f"{when.day(began, visit.viewer.locale)}, {when.zone_name(began)}\n\n"
     )

@@ -102,7 +102,7 @@ async def _page(
         "session": session,
         "viewer": visit.viewer,
         "other": visit.other,
-        "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer.time_zone),
+        "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer),
         "request": found,
         "is_open": rescheduling.is_current(found, visit),
         "waits_elsewhere": waits_elsewhere,

@@ -1,10 +1,14 @@
 """The chat of the room: unread messages, long ones, drafts, and reading in peace."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.room_page import Meeting, join
 from tests.browser.test_room_faults import Wire
 
+IN_BERLIN = re.compile(r"^You · \d\d:\d\d \(\d\d:\d\d here\)$")
+IN_NEW_YORK = re.compile(r"^Lena · \d{1,2}:\d\d [AP]M \(\d{1,2}:\d\d [AP]M here\)$")
 IN_VIEW = """line => {
   const { top, bottom } = line.getBoundingClientRect();
   const list = document.getElementById("chat-lines").getBoundingClientRect();
@@ -21,11 +25,11 @@ def write(page: Page, words: str) -> None:
 
 
 def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting: Meeting) -> None:
-    student = meeting.open("student")
+    student = meeting.open("student", timezone_id="Asia/Kolkata")
     wire = Wire(student)
     student.reload()
     join(student)
-    teacher = meeting.enter("teacher")
+    teacher = meeting.enter("teacher", timezone_id="Asia/Kolkata")
     write(student, "before")
     expect(teacher.locator("#chat-lines li")).to_have_count(1)
     wire.break_off()
@@ -43,6 +47,9 @@ def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting
     expect(chat).to_have_attribute("data-unread", "2", timeout=15_000)
     expect(student.locator("#announcer")).to_have_text("2 new messages from Amara.")
     expect(student.locator(".toast", has_text="Amara: two")).to_be_visible()
+    # In the account's form and zone, the device's zone being another one.
+    expect(student.locator(".line-who").first).to_have_text(IN_BERLIN)
+    expect(teacher.locator(".line-who").first).to_have_text(IN_NEW_YORK)
     expect(teacher.locator("#chat-lines li")).to_have_count(4)
     chat.click()
     expect(student.locator("#chat-lines .line-text")).to_have_text(

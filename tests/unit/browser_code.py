@@ -15,7 +15,9 @@ def results(module: str, function: str, cases: list[list[Any]]) -> list[Any]:
       const results = {json.dumps(cases)}.map((each) => {function}(...each));
       console.log(JSON.stringify(results));
     """
-    command = [node_folder() / "node", "--input-type=module", "--eval", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    command = [node_folder() / "node", "--input-type=module", "-"]
+    done = subprocess.run(
+        command, input=script, capture_output=True, text=True, check=True, timeout=30
+    )
     found: list[Any] = json.loads(done.stdout)
     return found

@@ -1,14 +1,21 @@
-"""Times as people read them: their zone, its name, midnight and the clock changes."""
+"""Times as people read them: their zone and region, midnight and the clock changes."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import when
+from tests.unit.browser_code import results
 
 MINUTE, HOUR = 60, 3600
+
+
+class Reader(NamedTuple):
+    time_zone: str
+    locale: str = "en"
 
 
 def utc(*parts: int) -> int:
@@ -40,7 +47,7 @@ def utc(*parts: int) -> int:
     ],
 )
 def test_a_session_is_told_in_the_readers_zone(zone, date, start, end, name):
-    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), zone)
+    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone))
 
     assert (span.date, span.start, span.end, span.zone) == (date, start, end, name)
 
@@ -54,7 +61,7 @@ def test_a_session_is_told_in_the_readers_zone(zone, date, start, end, name):
     ],
 )
 def test_a_session_over_midnight_names_the_day_it_ends(zone, start, end):
-    span = when.span(utc(2026, 11, 23, 22, 30), utc(2026, 11, 23, 23, 30), zone)
+    span = when.span(utc(2026, 11, 23, 22, 30), utc(2026, 11, 23, 23, 30), Reader(zone))
 
     assert (span.start, span.end) == (start, end)
 
@@ -73,7 +80,7 @@ def test_a_session_over_midnight_names_the_day_it_ends(zone, start, end):
 )
 def test_an_hour_stays_an_hour_when_the_clocks_change(zone, first, start, end):
     begins = utc(*first)
-    span = when.span(begins, begins + HOUR, zone)
+    span = when.span(begins, begins + HOUR, Reader(zone))
 
     assert (span.start, span.end, span.length) == (start, end, "1 hour")
     lasted = datetime.fromisoformat(span.end_iso) - datetime.fromisoformat(span.start_iso)
@@ -94,7 +101,7 @@ def test_an_hour_stays_an_hour_when_the_clocks_change(zone, first, start, end):
     ],
 )
 def test_an_unknown_zone_reads_as_utc(unknown):
-    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), unknown)
+    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(unknown))
 
     assert (span.start, span.zone) == ("17:00", "UTC")
     assert not when.is_zone(unknown)
@@ -111,7 +118,7 @@ def test_an_unknown_zone_reads_as_utc(unknown):
     ],
 )
 def test_a_zone_of_no_city_is_named_by_its_offset(zone, name):
-    assert when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), zone).zone == name
+    assert when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone)).zone == name
 
 
 @pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])
@@ -160,7 +167,7 @@ def test_lengths_are_told_in_hours_and_minutes(seconds, words):
     ],
 )
 def test_a_time_of_another_day_has_its_date(now, words):
-    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), "Europe/Berlin") == words
+    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), Reader("Europe/Berlin")) == words
 
 
 @pytest.mark.parametrize(
@@ -182,4 +189,140 @@ def test_how_far_a_start_is(left, words):
 
 
 def test_a_clock_time_is_local():
-    assert when.clock_time(utc(2026, 11, 23, 17, 5), "Europe/Berlin") == "18:05"
+    assert when.clock_time(utc(2026, 11, 23, 17, 5), Reader("Europe/Berlin")) == "18:05"
+
+
+EVENING = utc(2026, 11, 23, 23, 5)
+# Read in UTC.
+FORMS = {
+    "en": ("Monday, 23 November 2026", "23:05"),
+    "en-GB": ("Monday, 23 November 2026", "23:05"),
+    "de": ("Monday, 23 November 2026", "23:05"),
+    "en-US": ("Monday, November 23, 2026", "11:05 PM"),
+    "en-us": ("Monday, November 23, 2026", "11:05 PM"),
+    "es-Latn-US": ("Monday, November 23, 2026", "11:05 PM"),
+    "en-CA": ("Monday, November 23, 2026", "11:05 PM"),
+    "fr-CA": ("Monday, November 23, 2026", "23:05"),
+    "en-PH": ("Monday, November 23, 2026", "11:05 PM"),
+    "en-AU": ("Monday, 23 November 2026", "11:05 PM"),
+    "en-NZ": ("Monday, 23 November 2026", "11:05 PM"),
+    "en-IN": ("Monday, 23 November 2026", "11:05 PM"),
+    "hi": ("Monday, 23 November 2026", "11:05 PM"),
+    "es-MX": ("Monday, 23 November 2026", "11:05 PM"),
+    "es-CO": ("Monday, 23 November 2026", "11:05 PM"),
+    "ar-EG": ("Monday, 23 November 2026", "11:05 PM"),
+    "ar-SA": ("Monday, 23 November 2026", "11:05 PM"),
+    "zh-Hant-TW": ("Monday, 23 November 2026", "11:05 PM"),
+    "pt-BR": ("Monday, 23 November 2026", "23:05"),
+    "es-419": ("Monday, 23 November 2026", "23:05"),
+    "de-u-co-phonebk": ("Monday, 23 November 2026", "23:05"),
+}
+
+
+@pytest.mark.parametrize(("locale", "form"), FORMS.items())
+def test_times_have_the_form_of_the_readers_region(locale, form):
+    span = when.span(EVENING, EVENING + 30 * MINUTE, Reader("UTC", locale))
+
+    assert (span.date, span.start) == form
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [(0, "12:05 AM"), (1, "1:05 AM"), (11, "11:05 AM"), (12, "12:05 PM"), (13, "1:05 PM")],
+)
+def test_twelve_hours_turn_at_midnight_and_noon(hour, words):
+    assert when.clock_time(utc(2026, 11, 23, hour, 5), Reader("UTC", "en-US")) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ((2026, 11, 23, 6), "12:05 PM"),
+        ((2026, 11, 22, 6), "12:05 PM on Monday, November 23"),
+        ((2025, 11, 22, 6), "12:05 PM on Monday, November 23, 2026"),
+    ],
+)
+def test_a_new_yorker_reads_a_new_yorkers_times(now, words):
+    reader = Reader("America/New_York", "en-US")
+
+    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), reader) == words
+
+
+def test_the_regions_are_those_that_browsers_know() -> None:
+    """Each region of two letters, as the CLDR of the pinned Node has it."""
+    letters = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
+    regions = [first + second for first in letters for second in letters]
+    facts = results("../../tests/unit/regions.js", "factsOf", [[region] for region in regions])
+    known = {region: found for region, found in zip(regions, facts, strict=True) if found}
+
+    assert len(known) > 200
+    for region, found in known.items():
+        reader = Reader("UTC", f"en-{region}")
+        assert when.clock_time(EVENING, reader).endswith("PM") == found["twelve"], region
+        month_first = when.span(EVENING, EVENING, reader).date.startswith("Monday, November")
+        assert month_first == found["monthFirst"], region
+
+
+ZONES = [
+    *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu"),
+    *("Australia/Lord_Howe", "America/Argentina/ComodRivadavia", "Etc/GMT+5", "Pacific/Auckland"),
+    *("Europe/Atlantis", "Factory", ""),
+]
+MOMENTS = [
+    *(utc(2026, 11, 23, hour, 5) for hour in range(24)),
+    # Both sides of clock changes.
+    *(utc(2027, 3, 28, 0, 59), utc(2027, 3, 28, 1), utc(2027, 3, 14, 6, 59), utc(2027, 3, 14, 7)),
+]
+
+
+def test_the_browser_says_the_same_times():
+    cases = [
+        (Reader(zone, locale), moment)
+        for zone in ZONES
+        for locale in ("en", "en-US", "en-AU", "fr-CA", "hi", "de")
+        for moment in MOMENTS
+    ]
+    here = [[moment, when.script_clock(moment, reader)] for reader, moment in cases]
+
+    said = results("chat_times.js", "accountTime", here)
+    assert said == [when.clock_time(moment, reader) for reader, moment in cases]
+
+
+@pytest.mark.parametrize("locale", ["en", "en-US"])
+def test_a_browser_that_does_not_know_the_zone_goes_by_its_offset(locale):
+    reader = Reader("Asia/Kathmandu", locale)
+    clock = when.script_clock(EVENING, reader) | {"timeZone": "Asia/Newly_Made"}
+
+    assert results("chat_times.js", "accountTime", [[EVENING, clock]]) == [
+        when.clock_time(EVENING, reader)
+    ]
+
+
+def test_the_devices_time_stands_beside_the_accounts_where_they_differ(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    cases = [
+        [EVENING, when.script_clock(EVENING, Reader(zone, "en-US"))]
+        for zone in ("America/New_York", "Europe/Paris")
+    ]
+
+    assert results("chat_times.js", "timeInWords", cases) == [
+        "6:05 PM (12:05 AM here)",
+        "12:05 AM",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("device", "locale", "words"),
+    [
+        ("Europe/London", "en-US", "5:00 PM on this device's clock (Europe/London)"),
+        ("Europe/London", "en", "17:00 on this device's clock (Europe/London)"),
+        ("Asia/Tokyo", "en-US", "2:00 AM on Tuesday on this device's clock (Asia/Tokyo)"),
+        ("Europe/Paris", "en-US", None),
+    ],
+)
+def test_the_lobby_says_the_devices_time_in_the_same_form(monkeypatch, device, locale, words):
+    monkeypatch.setenv("TZ", device)
+    reader, start = Reader("Europe/Berlin", locale), utc(2026, 11, 23, 17)
+    page = [when.span(start, start, reader).start_iso, when.script_clock(start, reader)["english"]]
+
+    assert results("device_zone.js", "onThisClock", [page]) == [words]

@@ -1,0 +1,69 @@
+"""How a region writes a time in an English text: in 12 or 24 hours, the day or the month first.
+
+From Unicode's CLDR 48: the preferred hours of `timeData`, the dates of the English locales, and
+the likely subtags of languages.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+_TWELVE_HOURS: Final = (
+    "AE AG AL AR AS AU BB BD BH BM BN BO BS BT CA CL CO CR CU CY DJ DM DO DZ EC EG EH ER ET FJ FM "
+    "GD GH GM GR GT GU GY HK HN IN IQ JM JO KH KI KN KP KR KW KY LB LC LR LS LY MH MO MP MR MW MX "
+    "MY NA NI NZ OM PA PE PG PH PK PR PS PW PY QA SA SB SD SG SL SO SS SV SY SZ TC TD TN TO TT TW "
+    "UM US UY VC VE VG VI VU WS YE ZM"
+)
+_MONTH_FIRST: Final = "AS BI CA GU JP MH MP PH PR UM US VI"
+# The language of a region whose hours are not the region's.
+_TWENTY_FOUR_HOURS: Final = (("fr", "CA"),)
+# The region of a language that comes without one. Not of `en`, which the platform's silence means,
+# too: nobody misreads 24 hours with the day first.
+_LIKELY: Final = {
+    "am": "ET",
+    "ar": "EG",
+    "bn": "BD",
+    "el": "GR",
+    "fil": "PH",
+    "gu": "IN",
+    "hi": "IN",
+    "ja": "JP",
+    "km": "KH",
+    "kn": "IN",
+    "ko": "KR",
+    "ml": "IN",
+    "mr": "IN",
+    "ms": "MY",
+    "pa": "IN",
+    "so": "SO",
+    "sq": "AL",
+    "ta": "IN",
+    "te": "IN",
+    "ur": "PK",
+}
+
+
+@functools.lru_cache(maxsize=64)
+def has_twelve_hours(locale: str) -> bool:
+    """Whether clocks show `6:00 PM` there."""
+    language, region = _parts(locale)
+    return region in _TWELVE_HOURS.split() and (language, region) not in _TWENTY_FOUR_HOURS
+
+
+@functools.lru_cache(maxsize=64)
+def puts_month_first(locale: str) -> bool:
+    """Whether English texts say `November 23` there."""
+    return _parts(locale)[1] in _MONTH_FIRST.split()
+
+
+def _parts(locale: str) -> tuple[str, str]:
+    """Language and region of a BCP 47 tag; the region is empty where it is not known."""
+    first, *others = locale.split("-")
+    language = first.lower()
+    for part in others:
+        if len(part) == 1:  # what follows is an extension
+            break
+        if len(part) == 2:  # noqa: PLR2004
+            return language, part.upper()
+    return language, _LIKELY.get(language, "")

@@ -1,0 +1,105 @@
+"""A New Yorker and a Berliner read the same session: each in one form, wherever it stands."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+import pages
+import rescheduling
+from admission import Visit
+from handlers import chat_file
+from mail_content import payload_of
+from mail_rules import DueMail, Kind, Request
+from model import Role
+from settings import Settings
+from tests.unit.cast import DAY, MINUTE, OPENS, START, person, session
+
+SETTINGS = Settings(public_url="https://sessions.example.com", link_secrets=("a-key-for-tests",))
+# From 08:00 to 09:00 UTC on Friday, 15 January 2027.
+BOOKED = session(
+    student=person("student")._replace(time_zone="America/New_York", locale="en-US"),
+    teacher=person("teacher")._replace(time_zone="Europe/Berlin", locale="de-DE"),
+)
+FORMS = [
+    (Role.STUDENT, ("Friday, January 15, 2027", "3:00 AM", "4:00 AM", "2:45 AM")),
+    (Role.TEACHER, ("Friday, 15 January 2027", "09:00", "10:00", "08:45")),
+]
+ANY_CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b(?: [AP]M)?")
+
+
+def read(html: str) -> str:
+    body = re.sub(r"<(script|head|style).*?</\1>", " ", html, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "", body))
+
+
+@pytest.mark.parametrize(("role", "form"), FORMS)
+def test_the_session_page(role, form):
+    date, start, end, opens = form
+    early = pages.session_page(Visit(BOOKED, role, OPENS - 2 * DAY), SETTINGS)
+
+    text = read(early)
+    assert date in text
+    assert f"{start}\N{EN DASH}{end}" in text
+    assert f"Join opens at {opens} on {date.removesuffix('2027').strip(' ,')}" in text
+    assert set(ANY_CLOCK_TIME.findall(text)) == {start, end, opens}
+    [data] = re.findall(r'id="session-data">(.*?)</script>', early)
+    twelve = role is Role.STUDENT
+    assert json.loads(data)["clock"] == {
+        "english": "en-US" if twelve else "en-GB",
+        "timeZone": "America/New_York" if twelve else "Europe/Berlin",
+        "utcOffset": -5 * 3600 if twelve else 3600,
+    }
+
+
+@pytest.mark.parametrize(("role", "form"), FORMS)
+def test_the_chat_file(role, form):
+    date, start, _, opens = form
+    lines = [
+        {"role": "student", "text": "Hello", "at": OPENS},
+        {"role": "teacher", "text": "Good morning", "at": START + 5},
+    ]
+    text = chat_file.as_text(Visit(BOOKED, role, START + MINUTE), lines)
+
+    assert f"\n{date}, " in text
+    assert f"[{opens}] Student Example: Hello\n[{start}] Teacher Example: Good morning\n" in text
+
+
+@pytest.mark.parametrize(("role", "form"), FORMS)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_mails(role, form, kind):
+    date, start, end, _ = form
+    request = Request("r1", "open", "student", START, (START + DAY,), None, None, None)
+    mail = DueMail(
+        id="m1",
+        kind=kind,
+        user_id=role,
+        email="somebody@example.com",
+        session=BOOKED,
+        role=role,
+        scheduled_start=START,
+        created_at=START - DAY,
+        attempts=1,
+        payload=None,
+        wants_reminders=True,
+        suppressed=None,
+        request=request if kind.startswith("reschedule") else None,
+    )
+    payload = json.loads(payload_of(mail, SETTINGS, START - 2 * MINUTE))
+
+    said = f"{payload['subject']} {payload['text']} {read(payload['html'])}"
+    assert f"{date}, {start}-{end}" in payload["text"]
+    assert set(ANY_CLOCK_TIME.findall(said)) == {start, end}
+
+
+@pytest.mark.parametrize(("role", "form"), FORMS)
+def test_proposed_times(role, form):
+    _, start, end, _ = form
+    request = Request("r1", "open", "student", START, (START + 7 * DAY,), None, None, None)
+    [choice] = rescheduling.choices(Visit(BOOKED, role, START), request)
+
+    assert (choice["span"].start, choice["span"].end) == (start, end)
+    assert ("January 22, 2027" if role is Role.STUDENT else "22 January 2027") in choice[
+        "span"
+    ].date
