@@ -40,7 +40,7 @@ def words_for(visit: Visit, view: View) -> Words:
         case View.EARLY:
             return Words(
                 f"Your session with {other}",
-                f"The room opens at {opens}, 15 minutes before the start. "
+                f"The room opens 15 minutes before the start, at {opens}. "
                 "Check your devices now if you like; the button wakes up by itself.",
             )
         case View.JOINABLE if visit.other.present:

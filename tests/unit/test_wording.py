@@ -41,9 +41,15 @@ def words(role, now, **changes):
             OPENS - DAY,
             {},
             "Your session with Teacher",
-            "The room opens at 08:45 on Friday, 15 January, 15",
+            "before the start, at 08:45 on Friday, 15 January. Check",
         ),
-        (STUDENT, OPENS - MINUTE, {}, "Your session with Teacher", "The room opens at 08:45, 15"),
+        (
+            STUDENT,
+            OPENS - MINUTE,
+            {},
+            "Your session with Teacher",
+            "before the start, at 08:45. Check",
+        ),
         (TEACHER, OPENS, {}, "Ready for Student?", "starts at 09:00"),
         (STUDENT, START, {}, "Your session with Teacher", "It was to start at 09:00"),
         (STUDENT, OPENS, {"teacher": here("teacher")}, "Teacher is here", "in the room already"),
@@ -162,7 +168,7 @@ def test_people_are_called_as_the_platform_says_else_by_their_whole_name(name, g
 def test_times_are_the_viewers_own(zone, opens):
     abroad = person("student")._replace(time_zone=zone)
 
-    assert f"opens at {opens}" in words(STUDENT, OPENS - 1, student=abroad).lead
+    assert f"at {opens}." in words(STUDENT, OPENS - 1, student=abroad).lead
 
 
 def test_a_name_that_runs_the_other_way_leaves_our_words_as_they_are():
