@@ -152,6 +152,7 @@ OWN_TEXT = {
     "held_call.py",
     "live_sockets.py",
     "providers/outbox.py",
+    "room.py",
     "room_memory.py",
     "settings.py",
     "visitors.py",

@@ -21,6 +21,7 @@ RELEASED = {
     "refresh": [],
     "hear": ["s1", json.dumps({"kind": "ended"})],
     "look": ["s1"],
+    "files_changed": [json.dumps({"role": "teacher", "added": "plan.pdf"})],
     "chat": [],
     "forget_chat": [],
     "shift_clock": ["s1", 60],
@@ -31,6 +32,9 @@ CALLS = {
     "refresh": lambda rooms: rooms.refresh("s1"),
     "hear": lambda rooms: rooms.hear("s1", {"kind": "ended"}),
     "look": lambda rooms: rooms.look("s1"),
+    "files_changed": lambda rooms: rooms.files_changed(
+        "s1", {"role": "teacher", "added": "plan.pdf"}
+    ),
     "chat": lambda rooms: rooms.chat("s1"),
     "forget_chat": lambda rooms: rooms.forget_chat("s1"),
     "shift_clock": lambda rooms: rooms.shift_clock("s1", 60),
