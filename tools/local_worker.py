@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from tools.node import node_environment, wrangler
 from tools.paths import MIGRATIONS, ROOT, WORKERD_WRAPPER
@@ -123,6 +124,11 @@ class LocalWorker:
     def logs(self) -> str:
         """Return what wrangler and the Worker have printed, without colours."""
         return "\n".join(list(self._log))
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """Return the Worker's own log lines of this event; wrangler marks errors and warnings."""
+        lines = [line for line in list(self._log) if f'{{"event": "{event}"' in line]
+        return [json.loads(line[line.index("{") :]) for line in lines]
 
     def scheduled(self, cron: str = "* * * * *") -> None:
         """Run the `scheduled` handler now. Raises: LocalWorkerError when it fails."""

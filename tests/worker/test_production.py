@@ -1,6 +1,5 @@
 """Production: nothing of development is there, and what is missing is said to the operator only."""
 
-import json
 import re
 
 import pytest
@@ -125,9 +124,8 @@ PROBLEMS = [
 
 def test_the_log_names_everything_at_once(unfinished):
     unfinished.get("/session/s1")
-    lines = [line for line in unfinished.worker.logs().splitlines() if "not_configured" in line]
 
-    assert json.loads(lines[-1])["problems"] == PROBLEMS
+    assert unfinished.worker.logged("not_configured")[-1]["problems"] == PROBLEMS
 
 
 def test_health_names_everything_at_once(unfinished):

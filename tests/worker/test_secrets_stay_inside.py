@@ -132,7 +132,7 @@ def ask_everything(overheard: Overheard, prey: Prey) -> None:
     send_mail(overheard, prey)
     deliver_webhooks(site, prey)
     talk(overheard, prey)
-    for cron in (schedule.EACH_FIVE_MINUTES, schedule.DAILY):
+    for cron in (schedule.EACH_FIVE_MINUTES, schedule.HOURLY):
         site.worker.scheduled(cron)
     overheard.tokens |= {
         site.link(prey.joinable, prey.student),

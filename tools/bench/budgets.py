@@ -1,7 +1,6 @@
 """What can be counted rather than timed: D1's round trips and rows, and JavaScript in the lobby."""
 
 import http.client
-import json
 import re
 import tempfile
 import time
@@ -49,9 +48,9 @@ def main() -> list[Table]:
             worker.start()
             try:
                 worker.scheduled()
-                due_rows[size] = [last(worker, "mail_tick")["d1_rows_read"]]
+                due_rows[size] = [worker.logged("mail_tick")[-1]["d1_rows_read"]]
                 worker.scheduled()
-                due_rows[size].append(last(worker, "mail_tick")["d1_rows_read"])
+                due_rows[size].append(worker.logged("mail_tick")[-1]["d1_rows_read"])
                 if size == TABLES[0]:
                     rows += [
                         [f"D1 round trips: {what}", f"{asked(worker, method, path)}", f"{most}"]
@@ -73,13 +72,7 @@ def asked(worker: LocalWorker, method: str, path: str) -> object:
     answer = connection.getresponse()
     answer.read()
     time.sleep(0.3)  # until the line has come through the log
-    return last(worker, "request")["d1_round_trips"]
-
-
-def last(worker: LocalWorker, event: str) -> dict[str, object]:
-    lines = [line for line in worker.logs().splitlines() if f'"event": "{event}"' in line]
-    found: dict[str, object] = json.loads(lines[-1])
-    return found
+    return worker.logged("request")[-1]["d1_round_trips"]
 
 
 def kilobytes(entries: Iterable[str]) -> float:

@@ -4,7 +4,6 @@ Two reminders a session; SESSIONS and OTHERS in the environment are how many are
 lie far ahead and must cost nothing.
 """
 
-import json
 import os
 import sqlite3
 import tempfile
@@ -49,7 +48,7 @@ def measure(service: Resend, address: str, state: Path, sessions: int, others: i
             if len(service.mails) >= 2 * sessions:
                 break
         took = time.monotonic() - began
-        ticks = [json.loads(line) for line in worker.logs().splitlines() if '"mail_tick"' in line]
+        ticks = worker.logged("mail_tick")
     finally:
         worker.stop()
     return table(service, ticks, took, sessions)
