@@ -294,7 +294,7 @@ def test_bigbluebutton_is_held_the_same_way(
             # Ended inside the call: both are led out of it, and may come back.
             call_of(teacher).locator("#end").click()
             for page in (student, teacher):
-                expect(page.locator("#lobby")).to_be_visible(timeout=15_000)
+                expect(page.get_by_role("heading", name="You left")).to_be_visible(timeout=15_000)
 
 
 @pytest.mark.parametrize("width", [320, 390])
