@@ -39,8 +39,10 @@ def test_an_open_dialog_has_what_happens_spoken_and_takes_no_shortcuts(meeting: 
 
 
 def test_connection_details_close_by_escape_and_by_a_click_elsewhere(meeting: Meeting) -> None:
-    student = meeting.enter("student")
+    student, _teacher = meeting.enter("student"), meeting.enter("teacher")
     button, details = student.locator("#quality"), student.locator("#quality-details")
+    # There is a quality to show only while the two are connected.
+    expect(button).to_be_visible(timeout=15_000)
     for close in (
         lambda: student.keyboard.press("Escape"),
         lambda: student.locator("#stage-area").click(position={"x": 200, "y": 400}),
