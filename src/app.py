@@ -176,19 +176,20 @@ def _security_headers(request: Request, response: Response) -> list[tuple[str, s
 
 
 @functools.lru_cache
-def _permissions(frames: str | None, *, is_page: bool) -> str:
-    allowed = f'(self "{frames}")' if frames else "(self)"
+def _permissions(frames: tuple[str, ...], *, is_page: bool) -> str:
+    origins = "".join(f' "{frame}"' for frame in frames)
+    allowed = f"(self{origins})"
     features = [f"{name}={allowed}" for name in FEATURES_USED] if is_page else []
     features += [f"{name}=()" for name in FEATURES_REFUSED]
     return ", ".join(features)
 
 
-def _policy(request: Request, frames: str | None, *, is_page: bool) -> str:
+def _policy(request: Request, frames: tuple[str, ...], *, is_page: bool) -> str:
     if not is_page:
         return "default-src 'none'; frame-ancestors 'none'"
     host = urlsplit(request.url).netloc
     # Ourselves too: the provider's client leads its frame back to a page of ours.
-    framed = f"frame-src 'self' {frames}; " if frames else ""
+    framed = f"frame-src 'self' {' '.join(frames)}; " if frames else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
         f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {framed}"

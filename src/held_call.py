@@ -98,11 +98,13 @@ class HeldCall:
             return None
 
     async def move(self, message: Move) -> dict[str, Any] | None:
-        """Leave peer to peer, once; what to tell both people, if this was that once.
+        """Leave peer to peer for the provider; the `mode` message for both people.
 
-        Raises: RefusedMessageError without a provider, or when that could not be written down.
+        None when the call is at a provider already, or moves there now. Raises:
+        RefusedMessageError without a provider, or when that could not be written down.
         """
-        if self._moving or self._memory.epoch or message.epoch:
+        is_stale = message.epoch != self._memory.epoch
+        if self._moving or is_stale or self._memory.held_by not in ("", PEER):
             return None
         self._moving = True
         try:
@@ -116,21 +118,26 @@ class HeldCall:
         return self._moved_to(provider, message.reason)
 
     def follow(self, provider: str | None) -> dict[str, Any] | None:
-        """What to tell both people when the record says that the call has moved: once.
+        """The `mode` message for both people when the record names another provider; else None.
 
-        The answer to our own move may have been lost, or an operator has left peer to peer.
+        An operator has changed `VIDEO_PROVIDER`, or the answer to our own `move` was lost.
         """
-        if provider == PEER:
-            # An operator has left the provider: whoever comes now meets peer to peer again.
-            self._memory.epoch = 0
-        was_peer = self._memory.facts.get("provider") == PEER
-        if self._memory.epoch or not was_peer or provider in (None, PEER):
+        # A room of an older release has noted the provider in its facts alone.
+        known = self._memory.held_by or self._memory.facts.get("provider") or provider
+        self._memory.held_by = known or ""
+        if provider is None or provider == known:
             return None
         return self._moved_to(provider, "asked")
 
-    def _moved_to(self, provider: str | None, reason: str) -> dict[str, Any]:
-        self._memory.epoch = 1
-        return {"type": "mode", "provider": provider, "epoch": 1, "reason": reason}
+    def _moved_to(self, provider: str, reason: str) -> dict[str, Any]:
+        self._memory.held_by = provider
+        self._memory.epoch += 1
+        return {
+            "type": "mode",
+            "provider": provider,
+            "epoch": self._memory.epoch,
+            "reason": reason,
+        }
 
     def follow_record(self, session: Session | None, now: int) -> None:
         """Compare the provider's room in the record with the room that this object knows.

@@ -83,7 +83,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         can_move=rules.can_ask_to_move(session, visit.now),
         asks_to_move=rules.asks_to_move(session, visit.now),
         recorded=data["recorded"],
-        has_provider=places.frame_origin(session, settings) is not None,
+        has_provider=places.has_provider(session, settings),
         data=data,
         **(afterwards.values(visit, settings, saved) if over else afterwards.files(settings)),
     )
@@ -153,6 +153,7 @@ def _script_data(visit: Visit, view: View, settings: Settings) -> dict[str, Any]
         },
         "clock": when.script_clock(session.scheduled_start, visit.viewer),
         "canMove": places.can_move(session, settings),
+        "frames": places.frame_origins(session, settings),
         "recorded": places.is_recorded(session, settings),
     }
 

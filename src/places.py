@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET
+from providers.base import BIGBLUEBUTTON, PEER
 
 if TYPE_CHECKING:
     from model import Session
@@ -38,13 +38,21 @@ def place_of(session: Session, settings: Settings) -> Place:
     return Place(provider, _room_of(session, provider, settings))
 
 
-def frame_origin(session: Session, settings: Settings) -> str | None:
-    """The origin of whose pages the session's page may show one; peer first it may come later."""
+def frame_origins(session: Session, settings: Settings) -> tuple[str, ...]:
+    """The origins whose pages the session's page may hold in a frame.
+
+    Those of every configured provider, since the call can move to another one while the page is
+    open. A session with a meeting of its own never moves.
+    """
     if session.bbb_meeting_url:
-        return origin(session.bbb_meeting_url)
-    addresses = {PLUGNMEET: settings.plugnmeet_url, BIGBLUEBUTTON: settings.bbb_url}
-    address = addresses.get(settings.video_provider)
-    return origin(address) if address else None
+        return (origin(session.bbb_meeting_url),)
+    addresses = settings.plugnmeet_url, settings.bbb_url
+    return tuple(dict.fromkeys(origin(address) for address in addresses if address))
+
+
+def has_provider(session: Session, settings: Settings) -> bool:
+    """Whether a provider holds the session's call, or can."""
+    return bool(session.bbb_meeting_url) or settings.video_provider != PEER
 
 
 def origin(address: str) -> str:

@@ -73,7 +73,7 @@ class Room(DurableObject):  # type: ignore[misc]
         visitor = Visitor.from_json(unquote(request.headers[VISITOR_HEADER]))
         self._memory.session_id = visitor.session_id
         if self._memory.epoch:
-            await self._settle()  # an operator may have left the provider
+            await self._settle()  # the page follows an epoch that is ahead of the record
         client, server = js.WebSocketPair.new().object_values()
         tag = live_sockets.tag_of(visitor.role, watching=visitor.watching)
         self.ctx.acceptWebSocket(server, to_js([tag]))
@@ -87,7 +87,11 @@ class Room(DurableObject):  # type: ignore[misc]
             self._seating.take(socket, self._now())
             self._reconciler.newcomers.append(socket)
         other = self._memory.seats.get(socket.role.other)
-        held = {"recording": self._call.recording, "epoch": self._memory.epoch}
+        held = {
+            "recording": self._call.recording,
+            "epoch": self._memory.epoch,
+            "provider": self._memory.held_by or None,
+        }
         socket.send(self._conversation.welcome(socket, other, self._now()) | held)
         await self._settle()
         return js.Response.new(None, status=101, webSocket=client)

@@ -39,6 +39,8 @@ class Memory:
     """What the call's provider has told."""
     epoch: int = 0
     """How often the call has moved to another place; browsers follow it."""
+    held_by: str = ""
+    """The provider, or `peer`, that `epoch` stands for; empty before the first join."""
     ended_call: str = ""
     """The provider's room that we have ended, as `provider/room`."""
     held_room: str = ""
@@ -93,6 +95,7 @@ class Memory:
             "noticed_at": self.noticed_at,
             "calls": self.calls.to_json(),
             "epoch": self.epoch,
+            "held_by": self.held_by,
             "ended_call": self.ended_call,
             "held_room": self.held_room,
             "pending_ends": self.pending_ends,

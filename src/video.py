@@ -66,6 +66,9 @@ async def _hold(ctx: Context, session: Session) -> Place:
         if _is_noted(place, found):
             return place
         if await calls_db.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
+            if found.provider not in (None, place.provider):
+                # An operator has switched the provider: those in the old call move along now.
+                ctx.defer(ctx.rooms.refresh(session.id))
             return place
         found = await sessions.find(ctx.db, session.id)
     raise ConflictError("Somebody else is joining right now. Try again.")

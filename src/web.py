@@ -121,8 +121,8 @@ class Response:
     """The runtime's own answer that carries a WebSocket; it goes back untouched."""
     policy: str | None = None
     """A Content-Security-Policy instead of the usual one; it also says who may frame this."""
-    frames: str | None = None
-    """The one other origin whose page this one may hold in a frame, with camera and all."""
+    frames: tuple[str, ...] = ()
+    """Other origins whose pages this one may hold in a frame, with camera and all."""
 
     @property
     def is_page(self) -> bool:

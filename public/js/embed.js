@@ -2,7 +2,8 @@
  * A provider's call in a frame, in the middle of our room. The room around it stays: header,
  * timer, chat, and the way out.
  *
- * Events: `left` once the provider's client has led its frame to our page for that.
+ * Events: `left` once the provider's client has led its frame to our page for that; `anew` when
+ * this page cannot show the call where it is now, and a new page can.
  */
 
 import { announce } from "./announce.js";
@@ -29,6 +30,8 @@ export class Embed extends EventTarget {
   /** @type {HTMLIFrameElement | null} */
   #frame = null;
   #wanted = 0;
+  /** Where the call is held, as this page knows. */
+  provider = "";
 
   /**
    * @param {import("./session.js").Session} session
@@ -45,8 +48,10 @@ export class Embed extends EventTarget {
     signal.addEventListener("abort", () => this.close());
   }
 
-  /** Show this call. @param {string} url */
-  show(url) {
+  /** Show this call. @param {{ provider: string, url?: string }} grant */
+  show({ provider, url }) {
+    if (!url || !this.#mayFrame(url)) return this.startAnew();
+    this.provider = provider;
     const hadFocus = place.contains(document.activeElement);
     this.#take("open", "", "");
     const frame = document.createElement("iframe");
@@ -62,7 +67,18 @@ export class Embed extends EventTarget {
   async open() {
     const wanted = this.#take("opening", "Opening the video call…", "");
     const grant = await this.#grant(wanted);
-    if (grant) this.show(grant.url);
+    if (grant) this.show(grant);
+  }
+
+  /** The call is between the two browsers now, or at a server that this page may not show. */
+  startAnew() {
+    this.#take("failed", "The call has moved to another service.", "Press Retry to go there.");
+    this.dispatchEvent(new Event("anew"));
+  }
+
+  /** The page's policy allows the servers that were configured when it was loaded. @param {string} url */
+  #mayFrame(url) {
+    return this.session.frames?.includes(new URL(url).origin) ?? true;
   }
 
   /** The provider says that this person is in the call: nobody needs a way out. */
@@ -87,15 +103,15 @@ export class Embed extends EventTarget {
     tab.opener = null;
     const wanted = this.#take("away", "The call is open in another tab", "Chat and timer stay here.");
     const grant = await this.#grant(wanted);
-    if (grant) tab.location.href = grant.url;
+    if (grant?.url) tab.location.href = grant.url;
     else tab.close();
+    if (grant && !grant.url) this.startAnew();
   }
 
   /** @param {number} wanted */
   async #grant(wanted) {
     try {
       const grant = await this.session.join();
-      if (!grant.url) throw new Error("no address to embed");
       return wanted === this.#wanted ? grant : null;
     } catch (error) {
       if (wanted === this.#wanted) this.#failed(error);

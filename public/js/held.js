@@ -1,9 +1,9 @@
 /**
  * Where the call is held: between the two browsers, or at a provider in a frame; and the way from
- * the first to the second, which both people go together and nobody goes back.
+ * one place to the other, which both people go together.
  *
  * Events: `moved` when our own call has to make room; `left` when the provider's call is over
- * for this person.
+ * for this person; `anew` when only a new page can show the call where it is now.
  */
 
 import { Embed } from "./embed.js";
@@ -29,7 +29,7 @@ export function putAwayOurCall() {
 
 export class Held extends EventTarget {
   #epoch = 0;
-  #first;
+  #grant;
 
   /**
    * @param {import("./session.js").Session} session
@@ -40,25 +40,28 @@ export class Held extends EventTarget {
   constructor(session, live, grant, signal) {
     super();
     this.live = live;
-    this.#first = grant.url;
+    this.#grant = grant;
     this.byProvider = grant.provider !== "peer";
     this.mayMove = session.canMove && !this.byProvider;
     this.embed = new Embed(session, signal);
-    this.embed.addEventListener("left", () => this.dispatchEvent(new Event("left")));
+    this.embed.provider = grant.provider;
+    for (const event of ["left", "anew"]) {
+      this.embed.addEventListener(event, () => this.dispatchEvent(new Event(event)));
+    }
     $("recording").hidden = !(session.recorded && this.byProvider);
   }
 
   /** The room is on the screen. */
   open() {
     this.#offerToMove();
-    if (this.byProvider) this.#hold(this.#first);
+    if (this.byProvider) this.#hold(this.#grant);
   }
 
   /** Take in a message of the room. */
   hear(message) {
-    if (message.type === "mode") this.#follow(message.epoch, WHY[message.reason]);
+    if (message.type === "mode") this.#follow(message, WHY[message.reason]);
     else if (message.type === "welcome") {
-      this.#follow(message.epoch, WHY.asked);
+      this.#follow(message, WHY.asked);
       this.#showRecording(message.recording);
     } else if (message.type === "in_call") {
       this.embed.works();
@@ -73,11 +76,15 @@ export class Held extends EventTarget {
     return this.mayMove && this.live.send({ type: "move", epoch: this.#epoch, reason });
   }
 
-  /** @param {number} epoch @param {string} why */
-  #follow(epoch, why) {
+  /** @param {{ epoch: number, provider?: string | null }} place @param {string} why */
+  #follow({ epoch, provider }, why) {
     if (!(epoch > this.#epoch)) return;
     this.#epoch = epoch;
-    if (this.byProvider) return;
+    // The welcome of an older release names no provider: that release only leaves peer to peer.
+    const isHere = provider ? provider === this.embed.provider : this.byProvider;
+    if (isHere) return;
+    if (provider === "peer") return this.embed.startAnew();
+    if (provider) this.embed.provider = provider;
     this.byProvider = true;
     this.mayMove = false;
     this.#offerToMove();
@@ -91,13 +98,13 @@ export class Held extends EventTarget {
     }
   }
 
-  /** @param {string | undefined} url Without one, a way in is asked for. */
-  #hold(url) {
+  /** @param {{ provider: string, url?: string } | undefined} grant Without one, a way in is asked for. */
+  #hold(grant) {
     $("room").dataset.held = "provider";
     putAwayOurCall();
     // Devices first: many cannot be opened twice.
     this.dispatchEvent(new Event("moved"));
-    if (url) this.embed.show(url);
+    if (grant) this.embed.show(grant);
     else this.embed.open();
   }
 

@@ -1,4 +1,8 @@
-/** "You left": camera and microphone are off, and one click leads back in. */
+/**
+ * "You left": camera and microphone are off, and one click leads back in. A provider may send out
+ * this page before the room knows that its person joins in another place. So the screen says that
+ * later, once the record has this person back.
+ */
 
 import { announce } from "./announce.js";
 import { Follower } from "./follow.js";
@@ -10,15 +14,24 @@ const place = $("left");
 const heading = $("left-heading");
 const rejoin = $("rejoin");
 const note = $("left-note");
+const LEFT = { heading: "You left", button: "Rejoin session" };
+const ELSEWHERE = { heading: "You joined in another place", button: "Use it here" };
 
 /**
  * @param {import("./session.js").Session} session
  * @param {() => Promise<void>} comeBack Into the room. Throws what keeps people out.
+ * @param {boolean} onRecord Whether the record has this person as gone. It may take a while else.
  */
-export function showLeft(session, comeBack) {
+export function showLeft(session, comeBack, onRecord) {
+  let hasGone = onRecord;
   const follower = new Follower(session);
   const home = $("files").parentElement;
-  follower.addEventListener("state", (event) => showState(session, event["detail"]));
+  follower.addEventListener("state", (event) => {
+    const state = event["detail"];
+    const isHere = state.participants.find((person) => person.role === session.role).present;
+    hasGone ||= !isHere;
+    showState(session, state, hasGone && isHere);
+  });
   follower.refresh();
   rejoin.onclick = async () => {
     if (rejoin.getAttribute("aria-busy") === "true") return;
@@ -36,23 +49,32 @@ export function showLeft(session, comeBack) {
     }
   };
   note.textContent = "";
+  say(LEFT);
   // As it is, uploads and all.
   $("left-files").append($("files"));
   refreshFiles();
   place.hidden = false;
   scrollTo(0, 0);
-  document.title = heading.textContent;
   heading.focus();
 }
 
-/** @param {import("./session.js").Session} session @param {any} state GET /state */
-function showState(session, { participants, words }) {
+/** @param {{ heading: string, button: string }} words */
+function say(words) {
+  heading.textContent = document.title = words.heading;
+  rejoin.textContent = words.button;
+}
+
+/** @param {import("./session.js").Session} session @param {any} state GET /state @param {boolean} elsewhere */
+function showState(session, { participants, words }, elsewhere) {
   const other = participants.find((person) => person.role !== session.role);
-  const where = `${session.otherFirstName} is ${other.present ? "still" : "not"} in the room.`;
+  const where = elsewhere
+    ? "The session goes on in your other window or on your other device."
+    : `${session.otherFirstName} is ${other.present ? "still" : "not"} in the room.`;
   if (words) $("status-label").textContent = words.status;
   if ($("left-who").textContent === where) return;
   $("left-who").textContent = where;
-  announce(where);
+  say(elsewhere ? ELSEWHERE : LEFT);
+  announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
 }
 
 /** @param {unknown} error */

@@ -29,6 +29,8 @@ export class Live extends EventTarget {
   #heardAt = 0;
   #over = false;
   #welcome = false;
+  /** Whether the room has noted that this person has left. */
+  leftOnRecord = false;
   #heartbeat = new Worker("/js/heartbeat.js");
   /** Beats until the worker does, which may never load. */
   #ownBeat = setInterval(() => this.#beat(), BEAT_MS);
@@ -112,6 +114,7 @@ export class Live extends EventTarget {
     const wasUp = this.#welcome;
     this.#socket = null;
     this.#welcome = false;
+    this.leftOnRecord = OVER.get(code) === "left";
     if (OVER.has(code)) return this.#finish(OVER.get(code));
     if (wasUp) this.dispatchEvent(new Event("down"));
     // A refused socket looks like a lost one; the server can tell them apart.

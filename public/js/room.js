@@ -22,7 +22,7 @@ export async function enterRoom({ grant, devices, session }) {
     );
   const live = new Live(session.id, page, mayEnter);
   const comeBack = () => enterAgain({ devices, session });
-  const onLeft = () => showLeft(session, () => rejoin({ devices, session }));
+  const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
   const room = new Room({ grant, devices, session, live, comeBack, onLeft });
   try {
     await welcome(live);

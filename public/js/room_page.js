@@ -3,6 +3,7 @@ import { Chat } from "./chat.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
 import { rememberEnd } from "./ended_by.js";
+import { reloadOnce } from "./follow.js";
 import { Held, putAwayOurCall } from "./held.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "./own_media.js";
@@ -87,6 +88,7 @@ export class Room {
   #listen(signal) {
     this.held.addEventListener("moved", () => this.#giveWay(), { signal });
     this.held.addEventListener("left", () => this.live.leave(), { signal });
+    this.held.addEventListener("anew", () => this.#joinInNewPage(), { signal });
     $("call-leave").addEventListener("click", () => this.live.leave(), { signal });
     for (const button of document.querySelectorAll("#room [data-do]")) {
       button.addEventListener("click", () => this.#do(button.getAttribute("data-do")), { signal });
@@ -184,6 +186,12 @@ export class Room {
     this.own.stop();
     this.stage.clear();
     this.#stuck = false;
+  }
+
+  /** The lobby of the new page joins at once, as it does after scripts that did not arrive. */
+  #joinInNewPage() {
+    history.replaceState({ join: this.devices.audioOnly ? "audio" : "all" }, "");
+    reloadOnce("the call has moved");
   }
 
   #render() {

@@ -34,7 +34,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
         analytics.page_view(ctx, session_id, visit.role)
     saved = request.query.get("saved", "")
     response = html_response(pages.session_page(visit, ctx.settings, saved=saved))
-    response.frames = places.frame_origin(visit.session, ctx.settings)
+    response.frames = places.frame_origins(visit.session, ctx.settings)
     return response
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, WebSocketRoute, expect
 
-from tests.browser.room_page import DESKTOP, MINUTE, Meeting, meeting_on
+from tests.browser.room_page import CONNECTED, DESKTOP, MINUTE, Meeting, meeting_on
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.fakes.plugnmeet import PlugNmeetFake
 from tools.local_worker import LocalWorker
@@ -130,6 +130,73 @@ def test_leaving_the_providers_call_leaves_the_room(
     expect(student.locator("#embed iframe")).to_have_count(0)
     student.get_by_role("button", name="Rejoin session").click()
     in_call(student, "Lena Fischer")
+
+
+def test_a_second_device_takes_over_whoever_speaks_first(
+    meeting: Meeting, server: PlugNmeetFake
+) -> None:
+    first = enter(meeting, "student")
+    in_call(first, "Lena Fischer")
+    # PlugNmeet sends out the older connection at the very join, before the room knows.
+    [call] = [each for each in server.rooms.values() if "student" in each.people]
+    server.leave(call, "student")
+    expect(first.get_by_role("heading", name="You left")).to_be_visible(timeout=15_000)
+    second = enter(meeting, "student")
+    in_call(second, "Lena Fischer")
+    heading = first.get_by_role("heading", name="You joined in another place")
+    expect(heading).to_be_visible(timeout=15_000)
+    expect(first.locator("#lobby")).to_be_hidden()
+    assert first.evaluate("document.getElementById('preview').srcObject") is None
+
+    # Then the room speaks before the provider does.
+    first.get_by_role("button", name="Use it here").click()
+    in_call(first, "Lena Fischer")
+    expect(second.get_by_role("heading", name="You joined in another place")).to_be_visible()
+    expect(second.locator("#embed iframe")).to_have_count(0)
+    assert second.evaluate("document.getElementById('preview').srcObject") is None
+
+
+def test_both_follow_an_operator_to_another_provider_and_to_peer_to_peer(
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+) -> None:
+    with bigbluebutton.running() as other:
+        both = other.settings | server.settings
+        worker = worker_with(**both, PROVIDER_TIMEOUT_S="3")
+        with meeting_on(worker, browser_with_camera) as meeting:
+            student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
+            in_call(student, "Lena Fischer")
+            in_call(teacher, "Amara Okafor")
+            say(student, "Still here")
+
+            switch(worker, "bigbluebutton")
+            enter_again(teacher)
+            for page, name in ((student, "Lena Fischer"), (teacher, "Amara Okafor")):
+                expect(page.locator(f'#embed iframe[src^="{other.url}"]')).to_have_count(
+                    1, timeout=20_000
+                )
+                in_call(page, name)
+            expect(student.locator("#chat-lines")).to_contain_text("Still here")
+
+            switch(worker, "peer")
+            enter_again(teacher)
+            for page in (student, teacher):
+                expect(page.locator("#call-microphone")).to_be_visible(timeout=30_000)
+                expect(page.locator(CONNECTED)).to_be_visible(timeout=30_000)
+                expect(page.locator("#embed iframe")).to_have_count(0)
+
+
+def enter_again(page: Page) -> None:
+    """By a reload; a Worker that has just started takes its time."""
+    page.reload()
+    page.locator("#toggle-camera[aria-pressed=true]").wait_for()
+    page.locator("#join").click()
+
+
+def switch(worker: LocalWorker, provider: str) -> None:
+    """Deploy with another provider."""
+    worker.stop()
+    worker.settings["VIDEO_PROVIDER"] = provider
+    worker.start()
 
 
 def test_a_service_that_is_down_can_be_tried_again(meeting: Meeting, server: PlugNmeetFake) -> None:

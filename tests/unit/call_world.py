@@ -190,6 +190,8 @@ class Browser:
         """Why the room ended it: what its person has read."""
         self.place = ""
         """Where its call is: `peer`, the name of a provider's room, or empty for no call."""
+        self.provider = ""
+        """Of the last grant."""
         self.told: list[dict[str, Any]] = []
         self._epoch, self._read = 0, 0
         self._connection: Any = None
@@ -206,6 +208,7 @@ class Browser:
             return answer.status
         grant = json.loads(answer.body)
         self.in_room, self.over, self._epoch = True, "", 0
+        self.provider = grant["provider"]
         await self.connect()
         if self.in_room and not self.place:
             self._enter(grant)
@@ -269,7 +272,7 @@ class Browser:
             self._end(message.get("reason", "replaced"))
         elif message["type"] in ("mode", "welcome") and message["epoch"] > self._epoch:
             self._epoch = message["epoch"]
-            if self.place in ("", "peer"):
+            if message["provider"] != self.provider:
                 await self.rejoin()
 
     async def rejoin(self) -> None:
@@ -280,6 +283,7 @@ class Browser:
             self._enter(json.loads(answer.body))
 
     def _enter(self, grant: dict[str, Any]) -> None:
+        self.provider = grant["provider"]
         if grant["provider"] == "peer":
             self.place = "peer"
         elif not grant["url"].startswith((self.world.plug.url, self.world.bbb.url)):

@@ -331,7 +331,9 @@ async def test_who_joins_after_an_operator_has_left_the_provider_meets_peer_to_p
         await world.press("POST", "/session/s1/join")
         back = await world.connect("student", PAGES["student"])
 
-        assert [json.loads(each.said[0])["epoch"] for each in (first, moved, back)] == [0, 1, 0]
+        welcomes = [json.loads(each.said[0]) for each in (first, moved, back)]
+        assert [each["epoch"] for each in welcomes] == [0, 1, 2]
+        assert [each["provider"] for each in welcomes] == [None, "plugnmeet", "peer"]
 
 
 async def test_a_call_that_moves_while_the_answer_is_lost_moves_for_both():

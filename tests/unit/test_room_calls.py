@@ -1,6 +1,7 @@
 """A call that a provider holds, when something else happens to its session meanwhile."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -255,6 +256,74 @@ async def test_what_decides_where_a_call_is_held_may_change_before_and_between_c
         await settled(world, student)
 
         assert await world.platform_puts(recording_enabled=False) == 200
+
+
+SWITCHES = [("plugnmeet", "bigbluebutton"), ("bigbluebutton", "plugnmeet"), ("plugnmeet", "peer")]
+
+
+def switch(world, provider):
+    """An operator deploys another `VIDEO_PROVIDER`."""
+    world.settings = replace(world.settings, video_provider=provider)
+
+
+@pytest.mark.parametrize(("before", "after"), SWITCHES)
+async def test_both_move_together_when_an_operator_switches_the_provider(before, after):
+    with call_world(before, now=MID) as world:
+        student, teacher = await both_in(world)
+        switch(world, after)
+        # The student reloads the call, and so learns of the switch first.
+        await student.rejoin()
+        await settled(world, student, teacher)
+
+        moved = [
+            [said for said in each.told if said["type"] == "mode"] for each in (student, teacher)
+        ]
+        mode = {"type": "mode", "provider": after, "epoch": 1, "reason": "asked"}
+        assert moved == [[mode], [mode]]
+        assert [each.provider for each in (student, teacher)] == [after, after]
+        assert student.place == teacher.place != ""
+        assert len(world.held()) == (0 if after == "peer" else 1)
+        assert student.in_room
+        assert teacher.in_room
+        assert world.attendance() == {"student": None, "teacher": None}
+
+
+async def test_who_was_cut_off_during_two_switches_finds_the_call_by_the_welcome():
+    with call_world("plugnmeet", now=MID) as world:
+        student, teacher = await both_in(world)
+        await teacher.drop()
+        for provider in ("bigbluebutton", "peer"):
+            switch(world, provider)
+            await student.rejoin()
+            await world.pass_time(world.now + MINUTE)
+            await student.read()
+        await teacher.connect()
+        await settled(world, student, teacher)
+
+        assert teacher.told[-1]["type"] != "ended"
+        assert [student.place, teacher.place] == ["peer", "peer"]
+        assert student.told[-1]["type"] != "error"
+
+
+async def test_a_wish_to_move_counts_again_once_an_operator_has_led_back_to_peer_to_peer():
+    with call_world("plugnmeet", now=MID, peer_first=True) as world:
+        student, teacher = await both_in(world)
+        await student.ask_to_move()
+        await settled(world, student, teacher)
+        first = student.place
+        switch(world, "peer")
+        await student.rejoin()
+        await settled(world, student, teacher)
+        await world.pass_time(world.now + MINUTE)
+        await settled(world, student, teacher)
+        assert [student.place, teacher.place] == ["peer", "peer"]
+        switch(world, "bigbluebutton")
+        await teacher.ask_to_move()
+        await settled(world, student, teacher)
+
+        assert student.place == teacher.place != "peer"
+        assert first != ""
+        assert [said["epoch"] for said in student.told if said["type"] == "mode"] == [1, 2, 3]
 
 
 async def cancelled(world):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -231,9 +232,14 @@ def test_what_is_no_answer_of_bigbluebutton_is_refused(body):
         bigbluebutton_calls.parse_xml(body)
 
 
-def test_the_page_may_frame_its_provider_alone():
-    assert places.frame_origin(session(), settings("plugnmeet")) == "https://plug.example"
-    assert places.frame_origin(session(), settings("bigbluebutton")) == "https://bbb.example"
-    assert places.frame_origin(session(), settings("peer")) is None
+@pytest.mark.parametrize("provider", ["peer", "plugnmeet", "bigbluebutton"])
+def test_the_page_may_frame_the_configured_providers_alone(provider):
+    both = settings(provider)
     own = session(bbb_meeting_url="https://own.example:8443/rooms/x")
-    assert places.frame_origin(own, settings("peer")) == "https://own.example:8443"
+
+    assert places.frame_origins(session(), both) == ("https://plug.example", "https://bbb.example")
+    assert places.frame_origins(own, both) == ("https://own.example:8443",)
+    assert places.frame_origins(session(), replace(both, plugnmeet_url="", bbb_url="")) == ()
+    assert places.frame_origins(session(), replace(both, plugnmeet_url="")) == (
+        "https://bbb.example",
+    )
