@@ -93,16 +93,28 @@ def words_for(facts: Facts) -> Words:
                 "Join now",
             )
         case Kind.CANCELLED:
-            other = facts.other.called
             return Words(
                 f"Cancelled: {_title(facts)}",
                 f"It was planned for {facts.moment}.",
                 "This session was cancelled",
-                f"You and {other} were to meet at the time below. There is nothing you need to do; "
-                "you will get no more reminders of it.",
+                _what_was_cancelled(facts),
                 "Go to my dashboard",
             )
     return _reschedule(facts)
+
+
+def _what_was_cancelled(facts: Facts) -> str:
+    session, other = facts.mail.session, facts.other.called
+    if session.started_at is not None and session.ended_at is not None:
+        met_for = when.duration(session.ended_at - session.started_at)
+        return (
+            f"You and {other} had met for {met_for} when it was cancelled. "
+            "There is nothing you need to do."
+        )
+    return (
+        f"You and {other} were to meet at the time below. There is nothing you need to do; "
+        "you will get no more reminders of it."
+    )
 
 
 def _reminder(facts: Facts) -> Words:

@@ -198,3 +198,14 @@ def test_the_same_mail_is_the_same_bytes():
     due = mail(Kind.DAY_BEFORE, Role.STUDENT, BOOKED._replace(status=Status.SCHEDULED))
 
     assert payload_of(due, SETTINGS, AT - DAY) == payload_of(due, SETTINGS, AT - DAY)
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_who_had_met_reads_for_how_long_and_not_that_they_were_to_meet(part):
+    met = {"status": Status.CANCELLED, "started_at": AT, "ended_at": AT + 20 * 60}
+    before = unescape(content(Kind.CANCELLED, Role.STUDENT)[part])
+    during = unescape(content(Kind.CANCELLED, Role.STUDENT, BOOKED._replace(**met))[part])
+
+    assert "You and Amara Okafor were to meet at the time below." in before
+    assert "You and Amara Okafor had met for 20 minutes when it was cancelled." in during
+    assert "were to meet" not in during
