@@ -1,7 +1,7 @@
 /** The lines of the chat on the screen: those that have come, and one's own that wait to be sent. */
 
 import { withLinks } from "./chat_links.js";
-import { timeInWords } from "./chat_times.js";
+import { dayInWords, timeInWords } from "./chat_times.js";
 
 /** @typedef {import("./chat.js").Line} Line */
 
@@ -19,6 +19,8 @@ export class ChatLines {
   /** @type {Element[]} Below what somebody reads. */
   #below = [];
   lastNumber = 0;
+  /** The day of the newest line that the room has. */
+  #day = "";
 
   /** @param {import("./session.js").Session} session @param {AbortSignal} signal */
   constructor(session, signal) {
@@ -43,7 +45,12 @@ export class ChatLines {
     const follows = isAtEnd();
     if (mine) this.#waiting.get(line.id)?.remove();
     if (mine) this.#waiting.delete(line.id);
-    list.insertBefore(item, this.#waiting.values().next().value ?? null);
+    const next = this.#waiting.values().next().value ?? null;
+    const day = dayInWords(line.at, this.session.clock);
+    // The first lines need no day while it is today's.
+    if (day !== (this.#day || dayInWords(this.session.now(), this.session.clock))) list.insertBefore(divider(day), next);
+    this.#day = day;
+    list.insertBefore(item, next);
     this.#put(item, follows || mine);
     return true;
   }
@@ -90,6 +97,14 @@ export class ChatLines {
 
 function isAtEnd() {
   return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+}
+
+/** @param {string} day */
+function divider(day) {
+  const item = document.createElement("li");
+  item.className = "chat-day";
+  item.textContent = day;
+  return item;
 }
 
 /** @param {string} about @param {string} words @param {boolean} mine */

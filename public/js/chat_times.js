@@ -22,11 +22,25 @@ export function timeInWords(at, clock) {
 }
 
 /** @param {number} at @param {Clock} clock */
-export function accountTime(at, { english, timeZone, utcOffset }) {
+export function accountTime(at, clock) {
+  return inZone(at, clock, (moment, zone) => clockTime(moment, clock.english, zone));
+}
+
+/** `Friday 27 November`, in the account's zone. @param {number} at Epoch seconds. @param {Clock} clock */
+export function dayInWords(at, clock) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = { weekday: "long", day: "numeric", month: "long" };
+  const words = inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString(clock.english, { ...day, timeZone }));
+  // Browsers do not agree about the comma of British dates.
+  return clock.english === "en-GB" ? words.replace(",", "") : words;
+}
+
+/** @param {number} at @param {Clock} clock @param {(moment: Date, zone: string) => string} write */
+function inZone(at, { timeZone, utcOffset }, write) {
   try {
-    return clockTime(new Date(at * 1000), english, timeZone);
+    return write(new Date(at * 1000), timeZone);
   } catch {
     // A zone that is newer than this browser.
-    return clockTime(new Date((at + utcOffset) * 1000), english, "UTC");
+    return write(new Date((at + utcOffset) * 1000), "UTC");
   }
 }

@@ -40,7 +40,11 @@ async def download(request: Request, ctx: Context, session_id: str) -> Response:
 def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
     """In the viewer's time zone, which the head names."""
     written = []
+    day = _day(_began(visit), visit)
     for line in lines:
+        if (its_day := _day(line["at"], visit)) != day:
+            day = its_day
+            written.append(f"\n{day}")
         author = isolated(visit.session.participant(Role(line["role"])).name)
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = "\n    ".join(line["text"].splitlines())
@@ -50,9 +54,18 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
 
 def _head(visit: Visit) -> str:
     session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
-    began = datetime.fromtimestamp(session.started_at or session.scheduled_start, zone)
+    began = datetime.fromtimestamp(_began(visit), zone)
     return (
         f"{isolated(session.course.title)}: "
         f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
-        f"{when.day(began, visit.viewer.locale)}, {when.zone_name(began)}\n\n"
+        f"{_day(_began(visit), visit)}, {when.zone_name(began)}\n\n"
     )
+
+
+def _began(visit: Visit) -> int:
+    return visit.session.started_at or visit.session.scheduled_start
+
+
+def _day(moment: int, visit: Visit) -> str:
+    zone = when.zone_of(visit.viewer.time_zone)
+    return when.day(datetime.fromtimestamp(moment, zone), visit.viewer.locale)

@@ -61,6 +61,31 @@ def test_countdown_in_words(page: Page):
     assert said == list(cases.values())
 
 
+def test_chat_lines_of_another_day_stand_under_that_day(page: Page):
+    friday, day = 1_795_780_800, 24 * 3600  # 12:00 UTC on Friday, 27 November 2026
+    shown = page.evaluate(
+        """async ([friday, day]) => {
+          const { ChatLines } = await import("/js/chat_lines.js");
+          const clock = { english: "en-GB", timeZone: "Europe/Berlin", utcOffset: 3600 };
+          const now = () => friday + day;
+          const session = { role: "student", otherFirstName: "Amara", clock, now };
+          const show = (moments) => {
+            const lines = new ChatLines(session, new AbortController().signal);
+            const line = { role: "teacher", text: "Hi" };
+            moments.forEach((at, id) => lines.show({ ...line, number: id, id: `${id}`, at }));
+            const items = [...document.querySelectorAll("#chat-lines li")];
+            return items.map((each) => `${each.className}:${each.textContent}`);
+          };
+          return [show([friday, friday + 60, friday + day]), show([friday + day])];
+        }""",
+        [friday, day],
+    )
+
+    kinds = [[each.split("Amara")[0] for each in lines] for lines in shown]
+    friday_words, saturday_words = "chat-day:Friday 27 November", "chat-day:Saturday 28 November"
+    assert kinds == [[friday_words, "line:", "line:", saturday_words, "line:"], ["line:"]]
+
+
 def test_the_countdown_ticks_each_second_by_the_servers_clock(page: Page, session_id: str):
     ticks = page.evaluate(
         """async () => {

@@ -66,6 +66,17 @@ def test_the_chat_file(role, form):
     assert f"[{opens}] Student Example: Hello\n[{start}] Teacher Example: Good morning\n" in text
 
 
+def test_the_chat_file_says_when_the_day_changes():
+    days = [START + DAY, START + DAY + 1, START + 2 * DAY]
+    lines = [{"role": "student", "text": "Hello", "at": at} for at in [START, *days]]
+    text = chat_file.as_text(Visit(BOOKED, Role.STUDENT, START + 3 * DAY), lines)
+
+    blocks = text.split("\n\n")
+    assert [block.count("Hello") for block in blocks] == [0, 1, 2, 1]
+    heads = [block.splitlines()[0] for block in blocks[2:]]
+    assert heads == ["Saturday, January 16, 2027", "Sunday, January 17, 2027"]
+
+
 @pytest.mark.parametrize(("role", "form"), FORMS)
 @pytest.mark.parametrize("kind", Kind)
 def test_the_mails(role, form, kind):
