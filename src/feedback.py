@@ -11,6 +11,7 @@ import aftermath
 import analytics
 import human_text
 import rules
+import validation
 from db import feedback as feedback_db
 from errors import ConflictError
 
@@ -34,16 +35,13 @@ class Feedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]
-    comment: str | None = None
+    comment: Annotated[str, *validation.written(MAX_COMMENT_CHARS)] | None = None
     tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)] = []
 
     @field_validator("comment")
     @classmethod
-    def tidy_comment(cls, comment: str | None) -> str | None:
-        text = human_text.tidy((comment or "").replace("\r\n", "\n"))
-        if len(text) > MAX_COMMENT_CHARS:
-            raise ValueError(f"At most {MAX_COMMENT_CHARS} characters, please")
-        return text or None
+    def none_if_empty(cls, comment: str | None) -> str | None:
+        return comment or None
 
     @field_validator("tags")
     @classmethod

@@ -8,21 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from errors import InvalidError
+
 if TYPE_CHECKING:
     from errors import AppError
     from web import Request
 
+_TEXTS: Final[tuple[str, ...]] = ("reason", "comment", "note")
 # Signed out, wrong, too often; and every failure of ours.
 _KEPT_FOR: Final = (401, 422, 429)
 _OURS: Final = 500
 
 
 class KeptForm(NamedTuple):
-    """Where the form goes, its fields, and where people come back to after they have signed in."""
+    """Where the form goes, its fields, and where people come back to after they have signed in.
+
+    `problems` maps the names of texts that must be changed first to what is wrong with them.
+    """
 
     action: str
     fields: list[tuple[str, str]]
     page: str
+    problems: dict[str, str]
 
 
 async def keep(request: Request, failure: AppError) -> KeptForm | None:
@@ -36,7 +43,9 @@ async def keep(request: Request, failure: AppError) -> KeptForm | None:
         return None
     path = urlsplit(request.url).path
     fields = [(name, value) for name, values in lists.items() for value in values]
-    return KeptForm(path, fields, _page_of(path))
+    wrong = failure.fields if isinstance(failure, InvalidError) else {}
+    problems = {name: wrong[name] for name in _TEXTS if name in wrong and name in lists}
+    return KeptForm(path, fields, _page_of(path), problems)
 
 
 def _page_of(path: str) -> str:

@@ -6,9 +6,8 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-import human_text
 import rules
 import validation
 import when
@@ -29,11 +28,8 @@ ENOUGH_WITHIN_S: Final = 24 * 60 * 60
 DECLINE: Final = "decline"
 
 
-def _tidy(text: object) -> object:
-    return human_text.tidy(text) if isinstance(text, str) else text
-
-
-Text = Annotated[str, BeforeValidator(_tidy), StringConstraints(max_length=500)]
+MAX_REASON_CHARS: Final = 500
+Text = Annotated[str, *validation.written(MAX_REASON_CHARS)]
 
 
 class Asked(BaseModel):

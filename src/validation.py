@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, BeforeValidator, ValidationError
 
+import human_text
 from errors import InvalidError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import BaseModel
 
 Model = TypeVar("Model", bound="BaseModel")
@@ -27,3 +30,26 @@ def parse(model: type[Model], data: Any) -> Model:
                 for problem in error.errors(include_url=False, include_context=False)
             }
         ) from error
+
+
+def _tidy(text: object) -> object:
+    return human_text.tidy(text.replace("\r\n", "\n")) if isinstance(text, str) else text
+
+
+def _at_most(characters: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if (excess := len(text) - characters) > 0:
+            raise ValueError(
+                f"At most {characters:,} characters, please: this is {excess:,} too many."
+            )
+        return text
+
+    return check
+
+
+def written(most: int) -> tuple[BeforeValidator, AfterValidator]:
+    """Annotations of a text that people write: tidied, then at most `most` characters.
+
+    A line end counts as one character, although forms send two.
+    """
+    return BeforeValidator(_tidy), AfterValidator(_at_most(most))

@@ -3,6 +3,7 @@ import { saveAtOnce } from "./feedback.js";
 import { FileList } from "./files.js";
 import { showRecording } from "./recording.js";
 import { SessionWithFiles } from "./session_files.js";
+import "./too_long.js";
 import { giveBackUnsent } from "./unsent.js";
 import { Uploads } from "./upload.js";
 

@@ -30,8 +30,10 @@ export function saveAtOnce(form, session) {
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE_IN_TYPING_MS);
   });
-  // What was typed last must not be lost with the page.
-  document.addEventListener("visibilitychange", () => document.hidden && timer && save());
+  document.addEventListener("visibilitychange", () => {
+    // What was typed last must not be lost with the page. Who comes back may have signed in again.
+    if (document.hidden ? timer : failed) save();
+  });
   addEventListener("online", () => failed && save());
 
   async function save() {
@@ -40,10 +42,13 @@ export function saveAtOnce(form, session) {
     const feedback = read(form);
     // A tag or a comment without stars is kept until stars are given.
     if (!feedback.rating) return;
+    // `too_long.js` says how much is too much.
+    if (!form.elements["comment"].validity.valid) return show("Not saved: the text is too long.");
     changed = true;
     if (saving) return;
     saving = true;
-    show("Saving…");
+    // A click on the link leaves the field, which saves: the link must stay under the click.
+    if (!status.querySelector("a")) show("Saving…");
     while (changed) {
       changed = false;
       failed = !(await send(read(form)));
@@ -60,7 +65,9 @@ export function saveAtOnce(form, session) {
       await session.sendFeedback(feedback);
       return true;
     } catch (error) {
-      show(error.status ? error.message : "Not saved: you are offline. We try again.");
+      if (error.status === 401) {
+        if (!status.querySelector("a")) show("Not saved: you are signed out.", null, signInLink(session));
+      } else show(error.status ? error.message : "Not saved: you are offline. We try again.");
       announce(status.textContent);
       const mayPass = !error.status || error.status === 429 || error.status >= 500;
       if (mayPass) timer = setTimeout(save, RETRY_MS);
@@ -68,13 +75,23 @@ export function saveAtOnce(form, session) {
     }
   }
 
-  /** @param {string} words @param {HTMLElement | null} [picture] A template. */
-  function show(words, picture = null) {
+  /** @param {string} words @param {HTMLElement | null} [picture] A template. @param {HTMLElement[]} more */
+  function show(words, picture = null, ...more) {
     const text = document.createElement("span");
     text.textContent = words;
     const pictures = picture ? [picture["content"].cloneNode(true)] : [];
-    status.replaceChildren(...pictures, text);
+    status.replaceChildren(...pictures, text, ...more);
   }
+}
+
+/** To the session's page in another tab, which asks for the sign-in. @param {Session} session */
+function signInLink(session) {
+  const link = document.createElement("a");
+  link.href = `/session/${session.id}?saved=elsewhere`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = "Sign in (new tab)";
+  return link;
 }
 
 /** @param {HTMLFormElement} form */

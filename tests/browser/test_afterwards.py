@@ -96,6 +96,34 @@ def test_feedback_works_without_scripts(lesson: Lesson, browser_with_camera: Bro
         assert feedback_of(lesson)[0]["comment"] == "Late"
 
 
+def test_a_comment_is_never_cut_and_outlives_being_signed_out(
+    lesson: Lesson, browser_with_camera: Browser
+):
+    with opened(lesson, browser_with_camera, "demo-student", expected=("401",)) as (page, _):
+        comment, status = page.get_by_label("Anything else?"), page.locator("#feedback-status")
+        page.get_by_label("4 of 5: Good").check(force=True)
+        expect(status).to_have_text("Saved")
+        comment.fill("é" * 2_014)
+        assert comment.evaluate("field => field.value.length") == 2_014
+        expect(page.locator("#feedback-too-long")).to_have_text("At most 2,000 characters, please.")
+        expect(page.locator("#feedback-excess")).to_have_text("14 too many")
+        expect(comment).to_have_attribute("aria-invalid", "true")
+        expect(status).to_have_text("Not saved: the text is too long.")
+
+        signed_out = {"error": {"code": "signed_out", "message": "Please sign in."}}
+        page.route("**/feedback", lambda route: route.fulfill(status=401, json=signed_out))
+        comment.fill("é" * 2_000)
+        expect(page.locator("#feedback-excess")).to_be_empty()
+        expect(status).to_contain_text("Not saved: you are signed out.")
+        with page.context.expect_page() as opening:
+            status.get_by_role("link", name="Sign in (new tab)").click()
+        expect(opening.value.get_by_text("still in the other tab")).to_be_visible()
+        opening.value.close()
+        page.unroute("**/feedback")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        until(lambda: feedback_of(lesson)[0]["comment"], "é" * 2_000)
+
+
 def test_feedback_refused_as_too_frequent_is_sent_again(
     lesson: Lesson, browser_with_camera: Browser
 ):

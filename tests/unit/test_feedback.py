@@ -52,7 +52,9 @@ def test_a_comment_is_tidied_and_an_empty_one_is_none():
 
 
 def test_a_comment_has_an_end():
-    with pytest.raises(InvalidError, match="At most 2000 characters"):
+    with pytest.raises(
+        InvalidError, match=r"At most 2,000 characters, please: this is 1 too many\."
+    ):
         validation.parse(Feedback, {"rating": 5, "comment": "x" * 2001})
 
 

@@ -99,6 +99,48 @@ async def test_a_rating_without_stars_keeps_its_comment(world: World) -> None:
     assert (status, kept(text)[1]) == (422, {"comment": ["Very good"]})
 
 
+def rewritten(text: str) -> tuple[str, str]:
+    """The field that can be changed in this page, and what the page says of it."""
+    (field,) = re.findall(r"<textarea name=[^>]*>", text)
+    assert "readonly" not in field
+    (problem,) = re.findall(r'aria-describedby="([^"]*)"', field)
+    (words,) = re.findall(f'id="{problem}"[^>]*>([^<]*)<', text)
+    return field, unescape(words)
+
+
+@pytest.mark.parametrize("place", ["/feedback", "/reschedule/answer"])
+async def test_a_text_that_is_too_long_can_be_shortened_and_sent_again(
+    world: World, place: str
+) -> None:
+    name, most, others, booked = {
+        "/feedback": ("comment", 2000, {"rating": "4"}, OVER),
+        "/reschedule/answer": ("note", 500, {"request": "r1", "choice": "decline"}, AHEAD),
+    }[place]
+    world.book(**booked)
+    # Each line end arrives as two characters, and counts as one.
+    long = "a\r\n" * (most // 2) + "b" * 15
+    status, text = await send(world, f"/session/s1{place}", {**others, name: long})
+
+    assert status == 422
+    assert kept(text)[1][name] == [long]
+    assert rewritten(text)[1] == f"At most {most:,} characters, please: this is 15 too many."
+
+
+async def test_a_reason_that_is_too_long_is_kept_in_the_form(world: World) -> None:
+    world.book(**AHEAD)
+    lines = "a\r\n" * 250
+    status, text = await send(world, "/session/s1/reschedule", {"reason": lines + "b" * 14})
+    assert status == 422
+    assert "At most 500 characters, please: this is 14 too many." in text
+    assert f"{'a' + chr(10)}" * 250 + "b" * 14 in text.replace("\r\n", "\n")
+    assert "maxlength" not in text
+
+    status, _ = await send(world, "/session/s1/reschedule", {"reason": lines + "."})
+    assert status == 422
+    status, _ = await send(world, "/session/s1/reschedule", {"reason": lines[:-3] + "."})
+    assert status == 303
+
+
 async def test_another_sites_form_is_not_kept(world: World) -> None:
     world.book(**OVER)
     crossing = {"sec-fetch-site": "cross-site"}
