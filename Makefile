@@ -30,7 +30,7 @@ rollback: ## Put the release before back, also in open rooms (ENV=..., VERSION=i
 reminders-status: ## Say where all mail stands: by state, late, given up (WHERE=local for `make dev`'s)
 	$(run) tools.reminders_status
 
-secrets: ## Say which of the Worker's secrets are set in production
+secrets: ## Say which of the Worker's secrets are set (ENV=staging, else production)
 	$(run) tools.secrets_status
 
 recordings-status: ## List recordings that are not there yet (PUBLIC_URL, PLATFORM_TOKEN; else make dev's)

@@ -44,6 +44,7 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         "recordings": left.recordings,
         **files(settings, left.files),
         "has_chat": visit.session.started_at is not None
+        and visit.session.has_chat is not False
         and not is_deleted(settings.chat_kept_days),
         "files_deleted": is_deleted(settings.resources_kept_days),
     }

@@ -46,6 +46,10 @@ class Conversation:
         """The chat, for a file of it afterwards."""
         return self._chat.lines()
 
+    @property
+    def has_lines(self) -> bool:
+        return self._chat.has_lines
+
     def forget(self) -> None:
         """It has been kept long enough: docs/privacy.md."""
         self._chat.clear()
@@ -55,15 +59,20 @@ class Conversation:
         socket: LiveSocket,
         message: Chat | Media | Signal,
         now: int,
-    ) -> None:
-        """Raises: RefusedMessageError when it is for nobody who is here."""
+    ) -> bool:
+        """Whether it is the first line of the chat.
+
+        Raises: RefusedMessageError when it is for nobody who is here.
+        """
         others = self._sockets.of(socket.role.other)
         if message.type == "chat":
+            is_first = not self._chat.has_lines
             line = self._chat.add(socket.role, message, now)
             if line is not None:
                 told = [*others, *self._sockets.of(socket.role)]
                 tell({"type": "chat", **line}, to=told)
-        elif message.type == "media":
+            return is_first
+        if message.type == "media":
             media = message.model_dump(exclude={"type"}, exclude_defaults=True)
             socket.media = media
             tell({"type": "media", "role": socket.role, **media}, to=others)
@@ -72,3 +81,4 @@ class Conversation:
             if not addressed:
                 raise RefusedMessageError("not_delivered", "That page is not in the room.")
             tell(message.relayed(socket.page), to=addressed)
+        return False

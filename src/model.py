@@ -106,6 +106,8 @@ class Session(NamedTuple):
     """Who asks for another time, while that is not answered."""
     touched_at: int | None = None
     """When another time was last asked for or answered, or feedback given."""
+    has_chat: bool | None = None
+    """Whether anybody wrote in the room; None while the room has not said so."""
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

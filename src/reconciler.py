@@ -47,9 +47,13 @@ class Reconciler:
         now: Callable[[], int],
         context: Callable[[], Context],
         save: Callable[[], None],
+        has_chat: Callable[[], bool],
         forget: Callable[[], None],
     ) -> None:
-        """`clock` is the real clock in epoch seconds; `now`, the room's own, may run ahead."""
+        """`clock` is the real clock in epoch seconds; `now`, the room's own, may run ahead.
+
+        `has_chat` says whether the room's chat has lines.
+        """
         self._storage = storage
         self._sockets = sockets
         self._memory = memory
@@ -59,6 +63,7 @@ class Reconciler:
         self._now = now
         self._context = context
         self._save = save
+        self._has_chat = has_chat
         self._forget = forget
         self._running = False
         self._changed = False
@@ -76,13 +81,15 @@ class Reconciler:
         try:
             while self._changed:
                 self._changed = False
-                session = await record.settle(self._context(), self._memory)
+                session = await record.settle(
+                    self._context(), self._memory, has_chat=self._has_chat()
+                )
                 self._announce(session)
                 self._call.follow_record(session, self._now())
             self._give_notices()
             # An end that is moved nearer: notices whose time has passed by then are not given.
             self._memory.noticed_at = self._now()
-            self._forget_in_time(session)
+            await self._forget_in_time(session)
         except Exception as error:  # noqa: BLE001
             log("settling_failed", session_id=self._memory.session_id, error=repr(error))
             self._memory.look_at = again_at = self._now() + AGAIN_S
@@ -99,12 +106,14 @@ class Reconciler:
         while self.deferred:
             await self.deferred.pop(0)
 
-    def _forget_in_time(self, session: Session | None) -> None:
+    async def _forget_in_time(self, session: Session | None) -> None:
         """Forget a session that is deleted or has been kept long enough: docs/privacy.md."""
         now = self._now()
         due = settling.forget_at(session, self._context().settings.chat_kept_days)
         if due is not None and now >= due:
             if not self._memory.pending_ends:
+                if session is not None and session.has_chat:
+                    await record.note_forgotten_chat(self._context(), session.id)
                 self._forget()
                 return
             # The rooms whose calls must still be ended are named there.

@@ -10,7 +10,7 @@ import settling
 from db import attendance, sessions, transitions
 from logs import log
 from model import Status
-from settling import Came, Completed, Left, Missed, Started
+from settling import Came, ChatNoted, Completed, Left, Missed, Started
 
 if TYPE_CHECKING:
     from context import Context
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 ROUNDS: Final = 4
 
 
-async def settle(ctx: Context, memory: Memory) -> Session | None:
+async def settle(ctx: Context, memory: Memory, *, has_chat: bool) -> Session | None:
     """Write what the record lacks until it lacks nothing. The session as it then is, if it is."""
     session = None
     for _ in range(ROUNDS):
         session = await sessions.find(ctx.db, memory.session_id)
         if session is None:
             return None
-        changes = settling.changes(session, memory.seats, ctx.now)
+        changes = settling.changes(session, memory.seats, ctx.now, has_chat=has_chat)
         if not changes:
             return session
         written = await ctx.db.batch([_statement(session, change, ctx.now) for change in changes])
@@ -49,6 +49,12 @@ async def end(ctx: Context, session_id: str) -> None:
         analytics.session_ended(
             ctx, session_id, started_at=row["started_at"], ended_at=row["ended_at"]
         )
+
+
+async def note_forgotten_chat(ctx: Context, session_id: str) -> None:
+    """The room is about to forget its chat."""
+    statement, given = transitions.note_chat(session_id, has_chat=False)
+    await ctx.db.all(statement, *given)
 
 
 def facts(session: Session) -> dict[str, Any]:
@@ -78,6 +84,8 @@ def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[A
             return transitions.miss(session, change, now)
         case Completed():
             return transitions.complete(session, change)
+        case ChatNoted():
+            return transitions.note_chat(session.id, has_chat=change.has_chat)
 
 
 def _note(ctx: Context, session: Session, change: Change) -> None:
@@ -91,6 +99,6 @@ def _note(ctx: Context, session: Session, change: Change) -> None:
             analytics.session_ended(
                 ctx, session.id, started_at=session.started_at, ended_at=change.at
             )
-        case Came() | Left() | Missed():
+        case Came() | Left() | Missed() | ChatNoted():
             pass
     log("session_change", session_id=session.id, change=type(change).__name__.lower())

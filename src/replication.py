@@ -11,10 +11,11 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import mp4
+import when
 from db import recordings as recordings_db
 from files import Part, StreamBrokenError
 from recording_sources import RecordingError
@@ -64,7 +65,6 @@ class Copy:
 
     @classmethod
     def of(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
-        began = datetime.fromtimestamp(row["began_at"], UTC)
         arrived = sum(part["size_bytes"] for part in parts)
         return cls(
             ctx=ctx,
@@ -73,7 +73,7 @@ class Copy:
             session_id=row["session_id"],
             resource_id=row["resource_id"] or uuid.uuid4().hex,
             key=f"sessions/{row['session_id']}/recordings/{row['record_id']}.mp4",
-            name=f"Recording of {began.day} {began:%B %Y, %H.%M} UTC.mp4",
+            name=_name(row),
             announced_bytes=row["announced_bytes"],
             upload_id=row["upload_id"],
             version=row["source"],
@@ -236,6 +236,16 @@ class Copy:
 
     async def _read(self, start: int, length: int) -> bytes:
         return await self.ctx.files.read(self.key, start, length)
+
+
+def _name(row: Row) -> str:
+    """`Recording of 15 January 2027, 09.00, Berlin time (CET).mp4`: as the teacher reads times."""
+    began = datetime.fromtimestamp(row["began_at"], when.zone_of(row["teacher_time_zone"]))
+    locale = row["teacher_locale"]
+    date = when.day(began, locale).partition(", ")[2]
+    # File names have no colon.
+    time_of_day = when.time_of_day(began, locale).replace(":", ".")
+    return f"Recording of {date}, {time_of_day}, {when.zone_name(began)}.mp4"
 
 
 def _total_of(answer: Fetched) -> tuple[int, str]:

@@ -62,6 +62,7 @@ class Room(DurableObject):  # type: ignore[misc]
             now=self._now,
             context=self._context,
             save=self._save,
+            has_chat=lambda: self._conversation.has_lines,
             forget=self._forget,
         )
 
@@ -208,8 +209,9 @@ class Room(DurableObject):  # type: ignore[misc]
             return self._move(socket, message)
         if message.type == "leave":
             return self._leave(socket)
-        self._conversation.pass_on(socket, message, self._now())
-        return None
+        is_first_line = self._conversation.pass_on(socket, message, self._now())
+        # From now on the record says that there is a chat to download.
+        return self._settle() if is_first_line else None
 
     def _refuse(self, socket: LiveSocket, refusal: RefusedMessageError) -> Awaitable[None] | None:
         """Say so to its sender, who is disconnected for doing it too often."""

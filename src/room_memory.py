@@ -131,6 +131,10 @@ class ChatLog:
         )
         return dict(rows[0]) if rows else None
 
+    @property
+    def has_lines(self) -> bool:
+        return bool(self._sql.exec("SELECT 1 FROM chat LIMIT 1").toArray())
+
     def clear(self) -> None:
         self._sql.exec("DELETE FROM chat")
 

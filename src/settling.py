@@ -54,11 +54,23 @@ class Completed:
     at: int
 
 
-Change = Came | Left | Started | Missed | Completed
+@dataclass(frozen=True, slots=True)
+class ChatNoted:
+    """Whether the room's chat has lines."""
+
+    has_chat: bool
 
 
-def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Change]:
-    """What the record lacks; nothing once it has heard everything."""
+Change = Came | Left | Started | Missed | Completed | ChatNoted
+
+
+def changes(
+    session: Session, seats: Mapping[Role, Seat], now: int, *, has_chat: bool | None = None
+) -> list[Change]:
+    """What the record lacks; nothing once it has heard everything.
+
+    `has_chat` says whether the room's chat has lines; None leaves the chat alone.
+    """
     found: list[Change] = []
     seats = {
         role: seat
@@ -76,6 +88,11 @@ def changes(session: Session, seats: Mapping[Role, Seat], now: int) -> list[Chan
             left_at = seat.left_at if seat and seat.left_at is not None else now
             found.append(Left(role, left_at))
     transition = _transition(session, seats, now)
+    # NULL offers the chat. So an empty one is noted at the start, and a first line takes that back.
+    if (has_chat and session.has_chat is False) or (
+        has_chat is False and session.has_chat is None and isinstance(transition, Started)
+    ):
+        found.append(ChatNoted(has_chat))
     return [*found, transition] if transition else found
 
 

@@ -15,6 +15,7 @@ import filenames
 import filetypes
 import mp4
 import resources
+import rules
 from db import resources as resources_db
 from errors import (
     BadRequestError,
@@ -116,6 +117,7 @@ async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished,
     visit.refuse_students("upload files")
     rows, parts = visit.along
     known = next((row for row in rows if row["upload_key"] == new.key), None)
+    _refuse_when_past(ctx, visit)
     if known is None:
         row = _described(ctx, visit, new.name, new.size_bytes)
         if await _announce(ctx, visit, row, upload_key=new.key, part_bytes=PART_BYTES):
@@ -164,6 +166,7 @@ async def complete(ctx: Context, visit: Visit) -> Row:
     if rows and rows[0]["status"] == "ready":
         visit.refuse_students("upload files")
         return rows[0]
+    _refuse_when_past(ctx, visit)
     row, upload = _upload_of(visit)
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
     if missing:
@@ -223,6 +226,7 @@ def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
     """Check what is said of a file; the row that it will have."""
     if visit.session.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled.")
+    _refuse_when_past(ctx, visit)
     name = filenames.tidy(raw_name)
     if not name:
         raise InvalidError({"name": "A file needs a name"})
@@ -238,6 +242,13 @@ def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
     row |= {"session_id": visit.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
     return row
+
+
+def _refuse_when_past(ctx: Context, visit: Visit) -> None:
+    """The purge deletes all files of such a session. Raises: ConflictError."""
+    days = ctx.settings.resources_kept_days
+    if rules.is_deleted(visit.session, days, visit.now):
+        raise ConflictError(f"Files are deleted {days} days after the session.")
 
 
 async def _announce(

@@ -54,14 +54,14 @@ def span(start: int, end: int, reader: Reader) -> Span:
     """Put epoch seconds into words; an unknown zone reads as UTC."""
     zone, locale = zone_of(reader.time_zone), reader.locale
     first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
-    until = _clock(last, locale)
+    until = time_of_day(last, locale)
     if last.date() != first.date():
         until += f" on {DAYS[last.weekday()]}"
     if last.utcoffset() != first.utcoffset():
         until += f" ({_abbreviation(last)})"
     return Span(
         date=day(first, locale),
-        start=_clock(first, locale),
+        start=time_of_day(first, locale),
         end=until,
         zone=zone_name(first),
         length=duration(end - start),
@@ -72,7 +72,7 @@ def span(start: int, end: int, reader: Reader) -> Span:
 
 def clock_time(moment: int, reader: Reader) -> str:
     """`18:05` or `6:05 PM`."""
-    return _clock(datetime.fromtimestamp(moment, zone_of(reader.time_zone)), reader.locale)
+    return time_of_day(datetime.fromtimestamp(moment, zone_of(reader.time_zone)), reader.locale)
 
 
 def clock_and_day(moment: int, now: int, reader: Reader) -> str:
@@ -80,11 +80,11 @@ def clock_and_day(moment: int, now: int, reader: Reader) -> str:
     zone, locale = zone_of(reader.time_zone), reader.locale
     there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
     if there.date() == here.date():
-        return _clock(there, locale)
+        return time_of_day(there, locale)
     date = day(there, locale)
     if there.year == here.year:
         date = date.removesuffix(f" {there.year}").removesuffix(",")
-    return f"{_clock(there, locale)} on {date}"
+    return f"{time_of_day(there, locale)} on {date}"
 
 
 def script_clock(moment: int, reader: Reader) -> dict[str, str | int]:
@@ -123,7 +123,8 @@ def day(moment: datetime, locale: str) -> str:
     return f"{weekday}, {moment.day} {month} {moment.year}"
 
 
-def _clock(moment: datetime, locale: str) -> str:
+def time_of_day(moment: datetime, locale: str) -> str:
+    """`18:05` or `6:05 PM`."""
     if regions.has_twelve_hours(locale):
         half = "AM" if moment.hour < NOON else "PM"
         return f"{moment.hour % NOON or NOON}:{moment.minute:02} {half}"

@@ -1,6 +1,7 @@
-"""`make secrets`: which of the Worker's secrets production has, by name only."""
+"""`make secrets`: which secrets the Worker of an environment has, by name only."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,15 +19,21 @@ NO_WORKER = re.compile(r'Worker "[^"]+"( \(env: \S+\))? not found\.')
 def main() -> None:
     try:
         setup.main("run")
-        present = names_in_production()
+        present = names_that_are_set()
     except StepFailedError as failure:
         sys.exit(f"make secrets: {failure}")
     for name in project_settings.secret_names():
         print(f"{'set    ' if name in present else 'missing'}  {name}")
-    print('Set one with: make wrangler RUN="secret put NAME"')
+    print(how_to_set())
 
 
-def names_in_production() -> set[str]:
+def how_to_set() -> str:
+    """Return the command that sets a secret in the chosen environment."""
+    label = os.environ.get("ENV")
+    return 'Set one with: make wrangler RUN="secret put NAME"' + (f" ENV={label}" if label else "")
+
+
+def names_that_are_set() -> set[str]:
     """Ask Cloudflare; none before there is a Worker. Raises: StepFailedError."""
     done = subprocess.run(
         wrangler("secret", "list", "--format=json", *environments.options()),

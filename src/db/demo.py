@@ -28,8 +28,8 @@ ON CONFLICT DO NOTHING
 DROP_SESSION: Final = "DELETE FROM sessions WHERE id = ?1"
 ADD_SESSION: Final = """
 INSERT INTO sessions (id, course_id, student_id, teacher_id, scheduled_start, scheduled_end,
-                      status, no_show, started_at, ended_at, created_at, updated_at)
-VALUES (?1, ?2, 'demo-student', 'demo-teacher', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+                      status, no_show, started_at, ended_at, has_chat, created_at, updated_at)
+VALUES (?1, ?2, 'demo-student', 'demo-teacher', ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?9)
 """
 ADD_ATTENDANCE: Final = """
 INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at, left_at)

@@ -35,6 +35,10 @@ UPDATE sessions SET status = 'completed', ended_at = ?3, updated_at = ?3
 RETURNING started_at, ended_at
 """
 
+NOTE_CHAT: Final = """
+UPDATE sessions SET has_chat = ?2 WHERE id = ?1 AND has_chat IS NOT ?2 RETURNING id
+"""
+
 # The teacher may end a session before both were there. A no-show on record stays one. A session
 # that was moved out of its join window just now is left alone.
 END: Final = """
@@ -100,6 +104,10 @@ def miss(session: Session, change: Missed, now: int) -> tuple[str, tuple[Any, ..
 
 def complete(session: Session, change: Completed) -> tuple[str, tuple[Any, ...]]:
     return COMPLETE, (session.id, session.sequence, change.at)
+
+
+def note_chat(session_id: str, *, has_chat: bool) -> tuple[str, tuple[Any, ...]]:
+    return NOTE_CHAT, (session_id, int(has_chat))
 
 
 async def end(db: Database, session_id: str, *, now: int) -> Row | None:

@@ -446,6 +446,8 @@ class Case:
     """What a person may see when something outside has failed."""
     leaves: str = ""
     """What there must be in the end: a table, `files`, or `mails taken`."""
+    reads: bool = False
+    """Nothing in D1 and R2 changes: it only reads, or the room alone takes note."""
     done: tuple[int, ...] = ()
     """What says, when it is done again, that it has been done."""
 
@@ -472,10 +474,15 @@ def running(case: Case) -> Iterator[World]:
 async def survives(case: Case, how: How) -> int:
     """Assert it for every call of the use case; how many calls there were."""
     with running(case) as world:
+        await case.prepare(world)
+        before = world.left(coarse_s=case.coarse_s)
+    with running(case) as world:
         await _run(case, world, Outage())
         calls = world.outage.calls
         await _finish(case, world)
         wanted, points = world.left(coarse_s=case.coarse_s), world.points
+    changes = "it changes something" if wanted != before else "it changes nothing"
+    assert (wanted == before) is case.reads, f"even without faults {changes}"
     assert not case.leaves or wanted[case.leaves], f"no {case.leaves} even without faults"
     for number, door in enumerate(calls):
         with running(case) as world:

@@ -414,7 +414,7 @@ CASES = {
         make=partial(World, "bigbluebutton"),
     ),
     "call ended (bigbluebutton)": Case(
-        held, bigbluebutton_end, make=partial(World, "bigbluebutton")
+        held, bigbluebutton_end, make=partial(World, "bigbluebutton"), reads=True
     ),
     "bounced (resend)": Case(booked, bounced),
     "upload whole": Case(over, upload_whole, hours_later, make=AFTER, refusals=(503, 400)),
@@ -428,8 +428,10 @@ CASES = {
         press("POST", "/session/s1/resources/f1/restore", "teacher"),
         make=AFTER,
     ),
-    "download a file": Case(with_file, press("GET", "/session/s1/resources/f1"), make=AFTER),
-    "the page": Case(booked, press("GET", "/session/s1")),
+    "download a file": Case(
+        with_file, press("GET", "/session/s1/resources/f1"), make=AFTER, reads=True
+    ),
+    "the page": Case(booked, press("GET", "/session/s1"), reads=True),
     "copy a recording in parts": Case(recorded, deliver, until_there, make=LATER, coarse_s=DAY),
     "copy a recording whole": Case(
         partial(recorded, ranges=False), deliver, until_there, make=LATER, coarse_s=DAY

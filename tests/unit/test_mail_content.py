@@ -13,6 +13,7 @@ from mail_rules import LEAD_S, DueMail, Kind, Request
 from model import Course, Participant, Role, Session, Status
 from settings import Settings
 from tests.unit.cast import DAY, HOUR, session
+from tests.unit.due_mails import due_mail
 
 KEYS = ("the-older-key-of-links-for-tests", "the-newer-key-of-links-for-tests")
 SETTINGS = Settings(
@@ -31,22 +32,7 @@ ASKED = Request("r1", "open", "lena", AT, (AT + DAY, AT + 2 * DAY), None, "I am 
 
 
 def mail(kind: Kind, role: Role, booked: Session = BOOKED) -> DueMail:
-    reader = booked.participant(role)
-    return DueMail(
-        id="m1",
-        kind=kind,
-        user_id=reader.id,
-        email=f"{reader.id}@example.com",
-        session=booked,
-        role=role,
-        scheduled_start=AT,
-        created_at=AT - DAY,
-        attempts=1,
-        payload=None,
-        wants_reminders=True,
-        suppressed=None,
-        request=ASKED if kind.startswith("reschedule") else None,
-    )
+    return due_mail(kind, role, booked, ASKED)
 
 
 def content(kind: Kind, role: Role, booked: Session = BOOKED, now: int | None = None):

@@ -11,10 +11,11 @@ import rescheduling
 from admission import Visit
 from handlers import chat_file
 from mail_content import payload_of
-from mail_rules import DueMail, Kind, Request
+from mail_rules import Kind, Request
 from model import Role
 from settings import Settings
 from tests.unit.cast import DAY, MINUTE, OPENS, START, person, session
+from tests.unit.due_mails import due_mail
 
 SETTINGS = Settings(public_url="https://sessions.example.com", link_secrets=("a-key-for-tests",))
 # From 08:00 to 09:00 UTC on Friday, 15 January 2027.
@@ -82,21 +83,7 @@ def test_the_chat_file_says_when_the_day_changes():
 def test_the_mails(role, form, kind):
     date, start, end, _ = form
     request = Request("r1", "open", "student", START, (START + DAY,), None, None, None)
-    mail = DueMail(
-        id="m1",
-        kind=kind,
-        user_id=role,
-        email="somebody@example.com",
-        session=BOOKED,
-        role=role,
-        scheduled_start=START,
-        created_at=START - DAY,
-        attempts=1,
-        payload=None,
-        wants_reminders=True,
-        suppressed=None,
-        request=request if kind.startswith("reschedule") else None,
-    )
+    mail = due_mail(kind, role, BOOKED, request)
     payload = json.loads(payload_of(mail, SETTINGS, START - 2 * MINUTE))
 
     said = f"{payload['subject']} {payload['text']} {read(payload['html'])}"

@@ -18,10 +18,11 @@ from db import reschedules
 from errors import ConflictError
 from handlers import calendar_file, chat_file
 from mail_content import payload_of
-from mail_rules import DueMail, Kind, Request
+from mail_rules import Kind, Request
 from model import Course, Role
 from settings import Settings
 from tests.unit.cast import DAY, START, person, session
+from tests.unit.due_mails import due_mail
 
 NAME, GIVEN, TITLE = "أحمد علي", "أحمد", "الجبر ١"
 ALONE = {
@@ -63,21 +64,7 @@ def test_in_the_chat_file():
 @pytest.mark.parametrize("kind", Kind)
 def test_in_mails_without_html(kind):
     request = Request("r1", "open", "teacher", START, (START + DAY,), None, NAME, None)
-    mail = DueMail(
-        id="m1",
-        kind=kind,
-        user_id="student",
-        email="somebody@example.com",
-        session=BOOKED,
-        role=Role.STUDENT,
-        scheduled_start=START,
-        created_at=START - DAY,
-        attempts=1,
-        payload=None,
-        wants_reminders=True,
-        suppressed=None,
-        request=request if kind.startswith("reschedule") else None,
-    )
+    mail = due_mail(kind, Role.STUDENT, BOOKED, request)
     payload = json.loads(payload_of(mail, SETTINGS, START - DAY))
 
     assert_alone(payload["subject"])

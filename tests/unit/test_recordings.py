@@ -124,7 +124,33 @@ def world(connection, db, monkeypatch):
     return World(connection, db, monkeypatch, Film(3500, duration_s=90))
 
 
-WHOLE = [("Recording of 15 January 2027, 08.00 UTC.mp4", "ready", 3500, 90)]
+NAME = "Recording of 15 January 2027, 08.00, UTC.mp4"
+WHOLE = [(NAME, "ready", 3500, 90)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "name"),
+    [
+        ("Europe/Berlin", "de", "Recording of 15 January 2027, 09.00, Berlin time (CET).mp4"),
+        (
+            "America/Los_Angeles",
+            "en-US",
+            "Recording of January 15, 2027, 12.00 AM, Los Angeles time (PST).mp4",
+        ),
+        (
+            "Pacific/Honolulu",
+            "en-US",
+            "Recording of January 14, 2027, 10.00 PM, Honolulu time (HST).mp4",
+        ),
+    ],
+)
+async def test_its_name_has_the_day_and_the_time_of_the_teacher(world, zone, locale, name):
+    teacher = "UPDATE users SET time_zone = ?, locale = ? WHERE id = 'teacher'"
+    world.connection.execute(teacher, [zone, locale])
+    await world.announce()
+    await world.deliver()
+
+    assert [resource[0] for resource in world.resources()] == [name]
 
 
 async def test_it_is_copied_in_parts_and_there_once(world):

@@ -7,7 +7,7 @@ import pytest
 
 import reconciler
 import retention
-from tests.unit.cast import DAY, END, HOUR, OPENS, START, booking
+from tests.unit.cast import DAY, END, HOUR, MINUTE, OPENS, START, booking
 from tests.unit.faults import Case, World, running
 
 PAGE = "5" * 16
@@ -175,3 +175,49 @@ async def test_a_page_does_not_claim_that_there_was_nothing(
 
     assert empty in text
     assert ("/chat.txt" in text) is chat
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+async def test_the_chat_is_offered_only_when_somebody_wrote(wrote):
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
+        if wrote:
+            await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
+        # The record knows at once: nothing else has to happen in the room.
+        assert world.rows("SELECT status, has_chat FROM sessions") == [("in_progress", wrote)]
+        await world.rooms.alarms(END + HOUR)
+        page = await world.press("GET", "/session/s1")
+
+        assert 'class="card outcome"' in page.body
+        assert ("/chat.txt" in page.body) is wrote
+
+
+async def test_a_line_whose_note_is_lost_is_noted_later():
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
+        world.outage.shut = "d1"
+        await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
+        world.heal()
+        assert world.rows("SELECT has_chat FROM sessions") == [(0,)]
+        await world.rooms.alarms(world.now + MINUTE)
+
+        assert world.rows("SELECT has_chat FROM sessions") == [(1,)]
+
+
+async def test_a_session_of_an_older_release_still_offers_its_chat(world):
+    world.connection.execute("UPDATE sessions SET has_chat = NULL")
+    page = await world.press("GET", "/session/s1")
+
+    assert "/chat.txt" in page.body
+
+
+async def test_a_forgotten_chat_is_offered_no_more_when_chats_are_kept_for_ever(world):
+    await world.rooms.alarms(END + KEPT + HOUR)
+    world.settings = replace(world.settings, chat_kept_days=0)
+    page = await world.press("GET", "/session/s1")
+
+    assert known(world) == []
+    assert world.rows("SELECT has_chat FROM sessions") == [(0,)]
+    assert "/chat.txt" not in page.body

@@ -11,7 +11,7 @@ from tools.steps import StepFailedError
 def answer(monkeypatch, code, output, error=""):
     done = subprocess.CompletedProcess([], code, output, error)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    return secrets_status.names_in_production()
+    return secrets_status.names_that_are_set()
 
 
 def test_the_names_that_are_set(monkeypatch):
@@ -28,3 +28,14 @@ def test_before_the_first_deployment_none_is_set(monkeypatch):
 def test_any_other_failure_is_told(monkeypatch):
     with pytest.raises(StepFailedError, match="fetch failed"):
         answer(monkeypatch, 1, "", "fetch failed")
+
+
+@pytest.mark.parametrize(("label", "ending"), [(None, '"'), ("staging", '" ENV=staging')])
+def test_the_hint_sets_a_secret_of_the_same_environment(monkeypatch, label, ending):
+    monkeypatch.delenv("ENV", raising=False)
+    if label:
+        monkeypatch.setenv("ENV", label)
+
+    assert (
+        secrets_status.how_to_set() == f'Set one with: make wrangler RUN="secret put NAME{ending}'
+    )

@@ -1,11 +1,13 @@
 """Files that arrive, go and come back while others do the same, or while the sweep comes by."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import cleaning
 import resources
+import retention
 import uploads
 from db import resources as resources_db
 from tests.unit.booked import insert
@@ -298,3 +300,50 @@ async def test_a_range_is_for_get_alone(world):
         assert (got.status, head.status) == (status, 200)
         assert told["Content-Length"] == str(len(PDF))
         assert "Content-Range" not in told
+
+
+KEPT = 365 * DAY
+PAST = "Files are deleted 365 days after the session."
+
+
+@pytest.mark.parametrize(
+    ("kept_days", "after", "taken"),
+    [
+        (365, KEPT - 1, True),
+        (365, KEPT, False),
+        (0, 3 * KEPT, True),
+    ],
+)
+async def test_a_file_is_taken_only_while_files_are_kept(world, kept_days, after, taken):
+    world.settings = replace(world.settings, resources_kept_days=kept_days)
+    world.now = END + after
+    whole = await teacher(world, "POST", "/session/s1/resources?name=a.pdf", body=PDF)
+    begun = await teacher(world, "POST", UPLOADS, ABOUT)
+    page = await world.press("GET", "/session/s1", "teacher")
+
+    assert (whole[0], begun[0]) == ((201, 201) if taken else (409, 409))
+    if not taken:
+        assert [answer["error"]["message"] for _, answer in (whole, begun)] == [PAST, PAST]
+        assert nothing_is_left(world)
+    assert ('id="upload"' in page.body, "data-max-bytes" in page.body) == (taken, taken)
+    assert (PAST in page.body) is not taken
+
+
+async def test_an_upload_that_ends_too_late_is_refused_and_left_to_the_purge(world):
+    place = await send_parts(world)
+    world.now = END + KEPT
+    status, answer = await teacher(world, "POST", f"{place}/complete")
+    again, _ = await teacher(world, "POST", UPLOADS, ABOUT)
+
+    assert (status, again, answer["error"]["message"]) == (409, 409, PAST)
+    await retention.purge(world.context())
+    assert nothing_is_left(world)
+
+
+async def test_a_student_is_refused_as_at_any_other_time(world):
+    world.now = END + KEPT
+    answer = await world.press("POST", "/session/s1/resources?name=a.pdf", body=PDF)
+    page = await world.press("GET", "/session/s1")
+
+    assert answer.status == 403
+    assert 'id="upload"' not in page.body
