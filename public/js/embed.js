@@ -24,6 +24,8 @@ const ALLOWED = [
 ].join("; ");
 
 const $ = (id) => document.getElementById(id);
+/** @type {string[] | undefined} Origins whose pages this page may hold in a frame. */
+const FRAMES = JSON.parse($("session-data").textContent).frames;
 const place = $("embed");
 
 export class Embed extends EventTarget {
@@ -78,7 +80,7 @@ export class Embed extends EventTarget {
 
   /** The page's policy allows the servers that were configured when it was loaded. @param {string} url */
   #mayFrame(url) {
-    return this.session.frames?.includes(new URL(url).origin) ?? true;
+    return FRAMES?.includes(new URL(url).origin) ?? true;
   }
 
   /** The provider says that this person is in the call: nobody needs a way out. */

@@ -22,8 +22,6 @@ export class Session {
     this.other = data.other;
     /** Whether the call may move from peer to peer to a provider. */
     this.canMove = data.canMove;
-    /** @type {string[]} Origins whose pages this page may hold in a frame. */
-    this.frames = data.frames;
     this.recorded = data.recorded;
     this.clock = data.clock;
     const [page] = performance.getEntriesByType("navigation");
