@@ -218,7 +218,7 @@ async def test_a_server_that_would_record_in_secret_is_not_used(
     # The room is opened, read, and ended; nobody gets a way into it.
     paths = [asked.path for asked in plug.server.asked]
     assert paths == ["/auth/room/create", "/auth/room/endRoom"]
-    await until(lambda: set(plug.server.rooms) == before)
+    await until(lambda: set(plug.server.rooms), before)
     assert room.post("join", STUDENT).status_code == 200
 
 
