@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.lobby_page import cancel
 from tests.browser.room_page import CONNECTED, Meeting
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
@@ -87,3 +88,23 @@ def test_who_is_sent_out_reads_who_ended_it_and_keeps_what_they_wrote(meeting: M
     student.reload()
     expect(student.locator("#ended-by")).to_be_visible()
     expect(kept).to_be_hidden()
+
+
+def test_a_session_cancelled_during_the_call_says_so_to_both(meeting: Meeting) -> None:
+    pages = meeting.both()
+    for page in pages:
+        page.evaluate(
+            """() => {
+              const tracks = document.getElementById("self-video").srcObject.getTracks();
+              const states = () => tracks.map((each) => each.readyState).join();
+              addEventListener("pagehide", () => sessionStorage.setItem("tracks", states()));
+            }"""
+        )
+    cancel(meeting.worker, meeting.id)
+
+    for page, name in zip(pages, ("Amara", "Lena"), strict=True):
+        expect(page.get_by_role("heading", name="This session was cancelled")).to_be_visible()
+        met = f"You and {name} had met for 1 minute when it was cancelled."
+        expect(page.locator(".lead")).to_contain_text(met)
+        expect(page.locator("video")).to_have_count(0)
+        assert page.evaluate("sessionStorage.getItem('tracks')") == "ended"
