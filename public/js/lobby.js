@@ -1,7 +1,6 @@
 import { announce } from "./announce.js";
 import { permission } from "./capture.js";
 import { everySecond, inWords } from "./countdown.js";
-import { onThisClock } from "./device_zone.js";
 import { Devices, KINDS } from "./devices.js";
 import { Follower } from "./follow.js";
 import { Door } from "./join.js";
@@ -111,10 +110,14 @@ function showState({ view, words, participants }) {
   session.other.present = present;
 }
 
-function showDeviceZone() {
-  const words = onThisClock(document.querySelector(".when-time time").getAttribute("datetime"), session.clock.english);
-  $("device-zone").textContent = words;
-  $("device-zone").hidden = !words;
+/** Only where this device's clock shows another time than the page. */
+async function showDeviceZone() {
+  const offset = -60 * new Date(session.scheduledStart * 1000).getTimezoneOffset();
+  if (offset === session.clock.utcOffset) return;
+  const { onThisClock } = await import("./device_zone.js");
+  const start = document.querySelector(".when-time time").getAttribute("datetime");
+  $("device-zone").textContent = onThisClock(start, session.clock.english);
+  $("device-zone").hidden = false;
 }
 
 function onTooEarly() {

@@ -317,7 +317,6 @@ def test_the_devices_time_stands_beside_the_accounts_where_they_differ(monkeypat
         ("Europe/London", "en-US", "5:00 PM on this device's clock (Europe/London)"),
         ("Europe/London", "en", "17:00 on this device's clock (Europe/London)"),
         ("Asia/Tokyo", "en-US", "2:00 AM on Tuesday on this device's clock (Asia/Tokyo)"),
-        ("Europe/Paris", "en-US", None),
     ],
 )
 def test_the_lobby_says_the_devices_time_in_the_same_form(monkeypatch, device, locale, words):

@@ -19,8 +19,12 @@ STATIC_IMPORT = re.compile(
 )
 LOBBY_KB = 60
 LOBBY = ("lobby.js", "connection_check.js")
-TROUBLE = ("problem_panel.js",)
-"""What comes beside that when a camera or microphone fails."""
+BESIDES = {
+    "": (),
+    ", when a device fails": ("problem_panel.js",),
+    ", when this device's clock differs": ("device_zone.js",),
+}
+"""What the lobby loads beside that, and when."""
 BUDGETS = {
     ("GET", ""): ("page", 1),
     ("GET", "/state"): ("state", 1),
@@ -33,8 +37,8 @@ DAY_S = 24 * 60 * 60
 def main() -> list[Table]:
     javascript = "JavaScript before the room, KB uncompressed"
     rows = [
-        [f"{javascript}{when}", f"{kilobytes(entries):.1f}", f"{LOBBY_KB}"]
-        for when, entries in (("", LOBBY), (", when a device fails", LOBBY + TROUBLE))
+        [f"{javascript}{when}", f"{kilobytes(LOBBY + more):.1f}", f"{LOBBY_KB}"]
+        for when, more in BESIDES.items()
     ]
     due_rows = {}
     with tempfile.TemporaryDirectory() as scratch:
