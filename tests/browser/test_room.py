@@ -14,6 +14,13 @@ from tests.browser.room_page import (
 )
 from tools.local_worker import LocalWorker
 
+# Playwright calls an element with an opacity of 0 visible.
+OPACITY_WITH_PARENTS = """element => {
+  let opacity = 1;
+  for (; element; element = element.parentElement) opacity *= getComputedStyle(element).opacity;
+  return opacity;
+}"""
+
 
 def state(page: Page, name: str, seconds: float = 10) -> None:
     page.wait_for_selector(f'#room[data-state="{name}"]', timeout=seconds * 1000)
@@ -396,11 +403,16 @@ def test_the_room_opens_where_storage_is_switched_off(meeting: Meeting) -> None:
 
 
 def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
-    student, _ = meeting.both()
+    student, teacher = meeting.both()
+    teacher.get_by_role("button", name="Microphone").click()
     student.mouse.move(600, 300)
     hidden = student.locator('#room[data-controls="hidden"]')
     shown = student.locator('#room[data-controls="shown"]')
     hidden.wait_for(timeout=8000)
+    expect(student.locator("#room-timer")).to_have_css("opacity", "0")
+    expect(student.locator("#other-muted")).to_have_text("Amara is muted")
+    expect(student.locator("#other-muted")).to_be_visible()
+    assert student.locator("#other-muted").evaluate(OPACITY_WITH_PARENTS) == 1
     student.keyboard.press("Tab")
     shown.wait_for(timeout=500)
     student.wait_for_timeout(5000)
