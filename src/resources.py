@@ -131,10 +131,11 @@ async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
     raise ConflictError("It is too late to bring this file back.")
 
 
-def tell_room(ctx: Context, visit: Visit, added: str | None = None) -> None:
-    """Have who is in the room learn that the list has changed; `added` is a new file's name."""
+def tell_room(ctx: Context, visit: Visit, added: Row | None = None) -> None:
+    """Have who is in the room learn that the list has changed; `added` is a new file's row."""
     if rules.can_join(visit.session, visit.now):
-        change = {"role": visit.role, "added": added}
+        name, row_id = (added["name"], added["id"]) if added else (None, None)
+        change = {"role": visit.role, "added": name, "id": row_id}
         ctx.defer(ctx.rooms.files_changed(visit.session.id, change))
 
 

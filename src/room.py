@@ -139,7 +139,7 @@ class Room(DurableObject):  # type: ignore[misc]
         await self.alarm()
 
     async def files_changed(self, change: str, *_newer: Any) -> None:
-        """Tell who is here that the list of files is another; `change` is JSON of role and name."""
+        """Tell people here that the list of files changed; `change` is JSON: docs/protocol.md."""
         tell({"type": "files", **json.loads(change)}, to=self._sockets.people())
 
     async def chat(self, *_newer: Any) -> str:

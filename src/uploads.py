@@ -291,7 +291,7 @@ async def _accept(ctx: Context, visit: Visit, row: Row, stored: Stored) -> Row:
     if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
         about = {"session_id": row["session_id"], "resource_id": row["id"]}
         log("resource_uploaded", **about, size=stored.size)
-        resources.tell_room(ctx, visit, row["name"])
+        resources.tell_room(ctx, visit, row)
     elif await _discard(ctx, row):
         # Given up while it arrived: by whoever cancelled it, or by the sweep.
         raise NotFoundError(_UNKNOWN)

@@ -12,6 +12,10 @@ let opened = null;
 export class RoomFiles {
   #unseen = 0;
   #timer = 0;
+  /** The ids of the files that are no news to this person. @type {Set<string>} */
+  #known = new Set();
+  /** Whether `#known` has the files from before this person came in. */
+  #isComplete = false;
 
   /**
    * @param {import("./panel.js").Panel} panel
@@ -21,6 +25,7 @@ export class RoomFiles {
   constructor(panel, session, signal) {
     this.panel = panel;
     this.session = session;
+    this.signal = signal;
     // Shown when it works.
     if (upload) upload.hidden = !opened;
     panel.addEventListener("change", () => this.#look(), { signal });
@@ -28,16 +33,40 @@ export class RoomFiles {
     this.#count(0);
   }
 
-  /** The list has changed. @param {{ role: string, added: string | null }} message `added` is a new file's name. */
-  hear({ role, added }) {
-    if (added && role !== this.session.role) this.#tell(added);
+  /**
+   * The list has changed.
+   *
+   * @param {{ role: string, added: string | null, id?: string | null }} message `added` is a new file's name. A Worker
+   *   of the release before sends no `id`.
+   */
+  hear({ role, added, id }) {
+    if (added && role !== this.session.role) this.#tell([{ id, name: added }]);
     this.#look();
   }
 
-  /** @param {string} name */
-  #tell(name) {
-    toast(`${this.session.otherFirstName} shared ${name}.`, () => this.panel.show("session"));
-    if (this.panel.open !== "session") this.#count(this.#unseen + 1);
+  /** The socket is up. The first call learns the files; later calls tell the files that came while the socket was down. */
+  async catchUp() {
+    // Only the other person's files are news, and only teachers upload.
+    if (upload) return;
+    // A list that is open shows them at once.
+    if (this.#isComplete) this.#look();
+    // Without an answer the next welcome asks again.
+    const answer = await this.session.request("resources").catch(() => null);
+    if (!answer || this.signal.aborted) return;
+    const files = answer.resources.filter(({ type }) => type !== "recording");
+    if (this.#isComplete) this.#tell(files);
+    for (const { id } of files) this.#known.add(id);
+    this.#isComplete = true;
+  }
+
+  /** @param {{ id?: string | null, name: string }[]} files Some of them may be known. */
+  #tell(files) {
+    const news = files.filter(({ id }) => !this.#known.has(id));
+    if (news.length === 0) return;
+    for (const { id } of news) if (id) this.#known.add(id);
+    const what = news.length === 1 ? news[0].name : `${news.length} files`;
+    toast(`${this.session.otherFirstName} shared ${what}.`, () => this.panel.show("session"));
+    if (this.panel.open !== "session") this.#count(this.#unseen + news.length);
   }
 
   #look() {

@@ -137,6 +137,7 @@ export class Room {
     this.call.numbersOffers = Boolean(message.numbers_offers);
     this.other.find(message.other);
     this.chat.restore(message.chat);
+    this.files.catchUp();
     this.own.tell();
     this.#meet();
   }

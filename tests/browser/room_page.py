@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.closing import leave
 from tests.browser.signing_in import sign_in
-from tests.people import both
+from tests.people import both, token_of
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
@@ -64,6 +64,18 @@ class Meeting:
         )
         record: dict[str, Any] = answer.json()
         return record
+
+    def upload(self, name: str) -> None:
+        """Share a text file as the teacher, without a page."""
+        settings = self.worker.settings
+        answer = httpx.post(
+            f"{self.worker.url}/session/{self.id}/resources",
+            params={"name": name},
+            content=b"Eigenvalues of " + name.encode(),
+            headers={"Cookie": f"{settings['AUTH_COOKIE']}={token_of('demo-teacher', settings)}"},
+            trust_env=False,
+        )
+        assert answer.is_success, answer.text
 
     def clock_at(self, moment: int) -> None:
         """Let the room's own clock run ahead."""

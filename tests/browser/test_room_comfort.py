@@ -17,6 +17,7 @@ from tests.browser.room_page import (
     wait_until_it_plays,
 )
 from tests.browser.sounds import voice
+from tests.browser.test_room_faults import Wire
 from tools.local_worker import LocalWorker
 
 
@@ -179,6 +180,30 @@ def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meetin
     teacher.get_by_role("button", name="Delete notes.txt").click()
     expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
     assert teacher.locator(".toast", has_text="shared notes.txt").count() == 0
+
+
+def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting: Meeting) -> None:
+    meeting.upload("before.txt")
+    student = meeting.open("student")
+    wire = Wire(student)
+    student.reload()
+    with student.expect_response("**/resources"):
+        join(student)
+    meeting.upload("live.txt")
+    button = student.locator("#call-files")
+    expect(button).to_have_attribute("data-unread", "1")
+    wire.break_off()
+    expect(student.locator("#reconnecting")).to_be_visible()
+    for name in ("first.txt", "second.txt"):
+        meeting.upload(name)
+    wire.cut = False
+
+    # The file from before and the file that was told live are not news.
+    expect(student.locator("#announcer")).to_have_text("Amara shared 2 files.", timeout=15_000)
+    expect(button).to_have_attribute("data-unread", "3")
+    student.locator(".toast", has_text="Amara shared 2 files.").click()
+    expect(student.locator("#file-list .file-name")).to_have_count(4)
+    expect(button).not_to_have_attribute("data-unread", "3")
 
 
 def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
