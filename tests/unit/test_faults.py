@@ -24,7 +24,7 @@ from tests.fakes import bigbluebutton
 from tests.fakes.films import Film
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START, booking
-from tests.unit.faults import WEBHOOKS, Case, How, World, survives
+from tests.unit.faults import WEBHOOKS, Case, How, World, running, survives
 
 PDF = b"%PDF-1.7 some pages"
 FILM = Film(3500, duration_s=90)
@@ -184,7 +184,7 @@ async def ask_then_a_minute(world):
 # Webhooks.
 
 
-async def held(world, provider="plugnmeet", **changes):
+async def held(world, **changes):
     """Booked, and the student has pressed Join."""
     world.book(**changes)
     await world.press("POST", "/session/s1/join")
@@ -194,6 +194,23 @@ async def in_the_call(world):
     await held(world)
     [room] = world.plug.rooms.values()
     world.plug._connect(room, "student", "S", admin=False)
+
+
+async def left_the_meeting(world):
+    """BigBlueButton has ended the meeting of a student who is on record as present."""
+    world.book()
+    answer = await world.press("POST", "/session/s1/join")
+    world.bbb.join(urlsplit(json.loads(answer.body)["url"]).query)
+    await world.rooms.look("s1")  # the room reads which provider holds its call
+    await world.rooms.look("s1")
+    assert world.rows("SELECT left_at FROM attendance") == [(None,)]
+    [meeting] = world.bbb.meetings.values()
+    meeting.people.clear()
+
+
+async def two_minutes(world):
+    """The room asks the provider each minute, also when an answer was lost."""
+    await world.rooms.alarms(world.now + 2 * MINUTE)
 
 
 async def half_a_minute(world):
@@ -414,7 +431,11 @@ CASES = {
         make=partial(World, "bigbluebutton"),
     ),
     "call ended (bigbluebutton)": Case(
-        held, bigbluebutton_end, make=partial(World, "bigbluebutton"), reads=True
+        left_the_meeting,
+        bigbluebutton_end,
+        two_minutes,
+        make=partial(World, "bigbluebutton"),
+        coarse_s=HOUR,
     ),
     "bounced (resend)": Case(booked, bounced),
     "upload whole": Case(over, upload_whole, hours_later, make=AFTER, refusals=(503, 400)),
@@ -467,6 +488,7 @@ LEAVES = {
     "somebody came (plugnmeet)": "attendance",
     "recording ready (plugnmeet)": "recordings",
     "recording ready (bigbluebutton)": "recordings",
+    "call ended (bigbluebutton)": "attendance",
     "bounced (resend)": "suppressions",
     "upload whole": "files",
     "upload in parts": "files",
@@ -494,3 +516,14 @@ async def test_nothing_is_lost_or_doubled(name, how, monkeypatch):
         monkeypatch.setattr(recording_sources, "source_named", source)
 
     assert await survives(replace(case, make=make, leaves=LEAVES.get(name, "")), how) > 0
+
+
+async def test_the_end_callback_of_bigbluebutton_makes_the_room_note_who_has_left():
+    """The case above would be the same without the callback: the room asks each minute."""
+    case = CASES["call ended (bigbluebutton)"]
+    with running(case) as world:
+        await case.prepare(world)
+        await case.act(world)
+        await half_a_minute(world)
+
+        assert world.rows("SELECT left_at FROM attendance") == [(START,)]
