@@ -116,6 +116,8 @@ class DueMail(NamedTuple):
     wants_reminders: bool
     suppressed: str | None
     request: Request | None
+    from_lobby: bool = False
+    """Whether somebody who waits in the lobby has asked for it."""
 
 
 class Settled(NamedTuple):
@@ -164,7 +166,11 @@ def _objection_to_reminder(mail: DueMail, now: int) -> Settled | None:
 def _objection_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None:
     session = mail.session
     moved = session.scheduled_start != mail.scheduled_start
-    if moved or not rules.waits_alone(session, role.other, now):
+    if mail.from_lobby:  # attendance does not show who waits there
+        is_right = rules.is_awaited(session, role, now)
+    else:
+        is_right = rules.waits_in_room(session, role.other, now)
+    if moved or not is_right:
         return Settled(State.WITHDRAWN, "nobody_is_waiting")
     return None if mail.wants_reminders else Settled(State.SKIPPED, "opted_out")
 

@@ -88,8 +88,8 @@ def words_for(facts: Facts) -> Words:
                 f"{isolated(facts.other.name)} is waiting for you: {_course(facts)}",
                 f"Your session started at {facts.span.start}. The room is still open.",
                 f"{other} is waiting for you",
-                f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is in "
-                "the room. It is not too late: come in, or let them know that you cannot.",
+                f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is "
+                "waiting. It is not too late: come in, or let them know that you cannot.",
                 "Join now",
             )
         case Kind.CANCELLED:

@@ -124,12 +124,22 @@ def _waited_in_all(session: Session, lone: Participant) -> int:
     return min(until, closes_at(session)) - max(lone.joined_at or 0, session.scheduled_start)
 
 
-def waits_alone(session: Session, role: Role, now: int) -> bool:
-    """Whether this person is in the room after the start, and the other one has not come yet."""
+def is_awaited(session: Session, role: Role, now: int) -> bool:
+    """Whether this person is late, and can still come: the two have not met."""
     not_met = session.status in (Status.SCHEDULED, Status.NO_SHOW)
     if not not_met or now < session.scheduled_start or is_closed(session, now):
         return False
-    return session.participant(role).present and not session.participant(role.other).present
+    return not session.participant(role).present
+
+
+def waits_in_room(session: Session, role: Role, now: int) -> bool:
+    """Whether this person is in the room after the start, and the other one has not come yet."""
+    return session.participant(role).present and is_awaited(session, role.other, now)
+
+
+def waits_in_lobby(session: Session, role: Role, now: int) -> bool:
+    """Whether this person's lobby offers to e-mail the other one, who is a no-show."""
+    return absent_role(session, now) is role.other and is_awaited(session, role.other, now)
 
 
 def can_rate(session: Session, role: Role, now: int) -> bool:

@@ -1,4 +1,4 @@
-"""Somebody is alone in the room after the start: the other one can be told by e-mail, once."""
+"""Somebody waits in the room, or in the lobby of a no-show: one e-mail can tell the other one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ async def tell_the_other(ctx: Context, visit: Visit) -> Reach:
 
     Raises: ConflictError when this person is not waiting.
     """
-    session = visit.session
-    if rules.waits_alone(session, visit.role, visit.now):
+    session, role = visit.session, visit.role
+    in_room = rules.waits_in_room(session, role, visit.now)
+    if in_room or rules.waits_in_lobby(session, role, visit.now):
         reach = await reminders.make_waiting(
             ctx.db,
             session_id=session.id,
             user_id=visit.other.id,
             scheduled_start=session.scheduled_start,
+            from_lobby=not in_room,
             now=visit.now,
         )
         if reach is not None:
             return reach
-    raise ConflictError(
-        "An e-mail can be sent once your session has started and you are waiting in the room."
-    )
+    raise ConflictError("An e-mail can be sent once your session has started and you are waiting.")

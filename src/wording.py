@@ -44,7 +44,7 @@ def words_for(visit: Visit, view: View) -> Words:
                 "Check your devices now if you like; the button wakes up by itself.",
             )
         case View.JOINABLE if visit.other.present:
-            return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
+            return _is_here(other)
         case View.JOINABLE if now >= session.scheduled_start:
             return Words(
                 f"Your session with {other}",
@@ -78,6 +78,10 @@ def words_for(visit: Visit, view: View) -> Words:
             return Words("This session was cancelled", _what_was_cancelled(visit, other))
 
 
+def _is_here(other: str) -> Words:
+    return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
+
+
 def _no_show(visit: Visit, other: str, starts: str) -> Words:
     viewer_was_absent = rules.absent_role(visit.session, visit.now) is visit.role
     if rules.is_closed(visit.session, visit.now):
@@ -91,6 +95,8 @@ def _no_show(visit: Visit, other: str, starts: str) -> Words:
             f"{other} is waiting for you" if visit.other.present else f"{other} waited for you",
             f"Your session started at {starts}. It is not too late: the room is still open.",
         )
+    if visit.other.present:
+        return _is_here(other)
     return Words(
         f"{other} hasn't joined",
         f"The session was to start at {starts}. You can keep waiting, or ask for another time.",

@@ -24,6 +24,7 @@ const left = new AbortController();
 const { signal } = left;
 let lastTick = session.now();
 let panel = null;
+let mail = null;
 
 follower.addEventListener("state", (event) => showState(event["detail"]));
 const stopClock = everySecond(() => session.now(), tick);
@@ -95,7 +96,7 @@ function tick() {
 }
 
 /** @param {any} state GET /state */
-function showState({ view, words, participants }) {
+function showState({ view, words, participants, no_show }) {
   document.body.dataset.view = view;
   document.querySelector(".status").setAttribute("data-tone", view);
   if (words) {
@@ -105,9 +106,20 @@ function showState({ view, words, participants }) {
     $("join").dataset.joinLabel = words.join;
     if ($("trouble").hidden) document.title = `${words.heading} · ${courseTitle}`;
   }
-  const { present } = participants.find((person) => person.role !== session.role);
+  const { present, role } = participants.find((person) => person.role !== session.role);
   if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
   session.other.present = present;
+  offerMail(no_show === role && !present);
+}
+
+/** @param {boolean} isAwaited Whether the other person is a no-show who can still come. */
+async function offerMail(isAwaited) {
+  if (isAwaited) mail ??= import("./waiting_mail.js");
+  // When it fails, the next change asks again.
+  const loaded = await mail?.catch(() => (mail = null));
+  if (signal.aborted) return;
+  loaded?.offerWaitingMail(session);
+  loaded?.showWaitingMail(isAwaited);
 }
 
 /** Only where this device's clock shows another time than the page. */

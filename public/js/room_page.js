@@ -62,7 +62,7 @@ export class Room {
     showQuality(this.call.meter, signal);
     offerFullScreen(signal);
     offerSmallWindow(this.stage, signal);
-    offerWaitingMail(this.session, signal);
+    offerWaitingMail(this.session);
     offerToEnd(this.session, signal);
     keepAwake(signal);
     const mayHide = () => $("room").dataset.state === "connected" && !this.held.byProvider;

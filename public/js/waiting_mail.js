@@ -1,11 +1,11 @@
-/** "E-mail Amara": who waits has the other one told that they do; once, wherever it is pressed. */
+/** "E-mail Amara", in the lobby and in the room: one mail says that somebody waits. */
 
 import { announce } from "./announce.js";
 
 const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-waiting-mail]"));
 
-/** @param {import("./session.js").Session} session @param {AbortSignal} signal */
-export function offerWaitingMail(session, signal) {
+/** Let the buttons send it. @param {import("./session.js").Session} session */
+export function offerWaitingMail(session) {
   const name = session.otherFirstName;
   const answers = {
     on_its_way: `We are e-mailing ${name} that you are waiting.`,
@@ -31,9 +31,7 @@ export function offerWaitingMail(session, signal) {
       say(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
     }
   };
-  for (const place of places()) {
-    place.querySelector("button").addEventListener("click", send, { signal });
-  }
+  for (const place of places()) place.querySelector("button").onclick = send;
 }
 
 /** @param {boolean} shown */

@@ -39,7 +39,7 @@ RETURNING idempotency_key
 
 LOAD: Final = f"""
 SELECT m.id AS mail_id, m.kind, m.user_id, m.scheduled_start AS made_for, m.created_at, m.attempts,
-       m.payload, u.email, u.reminders_enabled, x.reason AS suppressed,
+       m.payload, m.from_lobby, u.email, u.reminders_enabled, x.reason AS suppressed,
        r.id AS request_id, r.state AS request_state, r.asked_by, r.scheduled_start AS request_start,
        r.proposed_starts, r.chosen_start, r.reason, r.note, {sessions.COLUMNS}
   FROM mails m
@@ -219,6 +219,7 @@ def _mail(row: Row) -> DueMail:
         wants_reminders=bool(row["reminders_enabled"]),
         suppressed=row["suppressed"],
         request=_request(row) if row["request_id"] else None,
+        from_lobby=bool(row["from_lobby"]),
     )
 
 

@@ -67,7 +67,7 @@ SELECT lower(hex(randomblob(16))), 'waiting', s.id, u.id, s.scheduled_start, ?1,
 _IF_NOT_SENT: Final = """
 ON CONFLICT DO UPDATE
    SET state = 'pending', due_at = excluded.due_at, not_before = excluded.not_before,
-       created_at = excluded.created_at, last_error = NULL
+       created_at = excluded.created_at, last_error = NULL, from_lobby = 0
  WHERE mails.state IN ('withdrawn', 'skipped') AND mails.idempotency_key IS NULL
    AND excluded.state = 'pending'
 RETURNING state
@@ -94,6 +94,13 @@ MAKE_WAITING_NOW: Final = f"""
   LEFT JOIN suppressions x ON x.email = lower(u.email)
  WHERE s.id = ?2 AND s.scheduled_start = ?4
 {_IF_NOT_SENT}
+"""
+
+# The person who asked for it waits in the lobby. The mail may be on its way already.
+NOTE_FROM_LOBBY: Final = """
+UPDATE mails SET from_lobby = 1
+ WHERE session_id = ?1 AND user_id = ?2 AND kind = 'waiting' AND scheduled_start = ?3
+   AND state IN ('pending', 'sending')
 """
 
 FIND_WAITING: Final = """
@@ -183,16 +190,24 @@ async def make_due(db: Database, *, now: int) -> list[Row]:
 
 
 async def make_waiting(
-    db: Database, *, session_id: str, user_id: str, scheduled_start: int, now: int
+    db: Database,
+    *,
+    session_id: str,
+    user_id: str,
+    scheduled_start: int,
+    from_lobby: bool,
+    now: int,
 ) -> Reach | None:
-    """Have this person told that somebody waits for them, once; what has become of that mail.
+    """E-mail this person, once, that the other one waits; what has become of that mail.
 
     None when the session has been moved meanwhile.
     """
-    _, rows = await db.batch(
+    which = (session_id, user_id, scheduled_start)
+    *_, rows = await db.batch(
         [
-            (MAKE_WAITING_NOW, (now, session_id, user_id, scheduled_start)),
-            (FIND_WAITING, (session_id, user_id, scheduled_start)),
+            (MAKE_WAITING_NOW, (now, *which)),
+            *([(NOTE_FROM_LOBBY, which)] if from_lobby else []),
+            (FIND_WAITING, which),
         ]
     )
     if not rows:

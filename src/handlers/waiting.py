@@ -1,4 +1,4 @@
-"""Who waits in the room has the other one told."""
+"""Somebody who waits, in the room or in the lobby, has the other one told."""
 
 from __future__ import annotations
 

@@ -266,12 +266,22 @@ def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
 def test_who_waits_is_told_when_the_other_does_not_come(
     dev_worker: LocalWorker, browser_with_camera: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_with_camera, starts_in=5 * MINUTE) as meeting:
+    with meeting_on(dev_worker, browser_with_camera, starts_in=-MINUTE) as meeting:
         student = meeting.enter("student")
         expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
         meeting.clock_at(meeting.start + 10 * MINUTE)
 
         expect(student.get_by_role("heading", name="Amara hasn't joined")).to_be_focused()
+        student.locator("[data-card=no_show] [data-do=leave]").click()
+        expect(student.get_by_role("heading", name="You left")).to_be_visible()
+        student.reload()
+        mail = student.get_by_role("button", name="E-mail Amara that you are waiting")
+        mail.click()
+        expect(mail).to_be_hidden()
+        told = student.locator("#lobby [data-waiting-mail] p")
+        expect(told).to_have_text("We are e-mailing Amara that you are waiting.")
+        expect(told).to_be_focused()
+        join(student)
         student.get_by_role("button", name="Keep waiting").click()
         state(student, "waiting")
         teacher = meeting.enter("teacher")

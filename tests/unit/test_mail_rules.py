@@ -16,7 +16,7 @@ from mail_rules import (
     retry_in_s,
 )
 from model import Role, Session, Status
-from tests.unit.cast import CLOSES, DAY, END, HOUR, MINUTE, NO_SHOW, START, here, session
+from tests.unit.cast import CLOSES, DAY, END, HOUR, MINUTE, NO_SHOW, START, gone, here, session
 
 ASKED = Request("r1", "open", "teacher", START, (START + DAY,), None, None, None)
 MISSED = {"status": Status.NO_SHOW, "no_show": Role.STUDENT, "teacher": here("teacher")}
@@ -94,6 +94,25 @@ def test_somebody_is_waiting_only_while_somebody_is(changes, now, goes):
     due = mail(Kind.WAITING, session(**(MISSED | changes)), created_at=NO_SHOW)
 
     assert (verdict(due, now) is None) == goes
+
+
+@pytest.mark.parametrize(
+    ("changes", "goes"),
+    [
+        ({}, True),
+        ({"student": here("student")}, False),
+        ({"status": Status.IN_PROGRESS, "no_show": None}, False),
+        ({"scheduled_start": START + DAY, "scheduled_end": END + DAY}, False),
+        ({"ended_at": NO_SHOW}, False),
+        ({"status": Status.CANCELLED, "no_show": None}, False),
+    ],
+)
+def test_a_request_from_the_lobby_holds_until_the_absent_person_comes(changes, goes):
+    missed = session(**(MISSED | {"teacher": gone("teacher")} | changes))
+    made = {"created_at": NO_SHOW}
+
+    assert (verdict(mail(Kind.WAITING, missed, from_lobby=True, **made), NO_SHOW) is None) == goes
+    assert verdict(mail(Kind.WAITING, missed, **made), NO_SHOW)[0] is State.WITHDRAWN
 
 
 @pytest.mark.parametrize(

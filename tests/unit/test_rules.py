@@ -166,6 +166,31 @@ def test_a_late_teacher_ends_the_no_show():
     assert rules.absent_role(together, NO_SHOW + MINUTE) is None
 
 
+LEFT_A_NO_SHOW = {
+    "status": Status.NO_SHOW,
+    "no_show": STUDENT,
+    "teacher": gone("teacher", left_at=NO_SHOW),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "offers"),
+    [
+        ({}, NO_SHOW, True),
+        ({"student": here("student")}, NO_SHOW, False),
+        ({"ended_at": NO_SHOW}, NO_SHOW, False),
+        ({"status": Status.SCHEDULED, "no_show": None}, NO_SHOW, False),
+        ({}, CLOSES, False),
+    ],
+)
+def test_the_lobby_offers_a_mail_to_a_no_show_who_can_still_come(changes, now, offers):
+    missed = session(**(LEFT_A_NO_SHOW | changes))
+
+    assert rules.waits_in_lobby(missed, TEACHER, now) is offers
+    assert not rules.waits_in_lobby(missed, STUDENT, now)
+    assert not rules.waits_in_room(missed, TEACHER, now)
+
+
 def test_a_no_show_that_the_teacher_has_ended_cannot_be_entered():
     ended = session(status=Status.NO_SHOW, no_show=STUDENT, ended_at=NO_SHOW + 1)
 

@@ -101,6 +101,48 @@ async def test_who_waits_again_has_the_other_one_told_after_all(world: World) ->
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
+def goes_to_the_lobby(world: World) -> None:
+    """The student left the room after the record made the teacher a no-show."""
+    leaves(world)
+    world.connection.execute("UPDATE sessions SET status = 'no_show', no_show = 'teacher'")
+
+
+async def test_a_person_who_waits_in_the_lobby_can_have_the_mail_sent(world: World) -> None:
+    await waits(world)
+    goes_to_the_lobby(world)
+
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert await ask(world) == "sent"
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_a_mail_asked_for_in_the_room_goes_when_the_lobby_asks_for_it_too(
+    world: World,
+) -> None:
+    await waits(world)
+    await ask(world)
+    goes_to_the_lobby(world)
+
+    assert await ask(world) == "on_its_way"
+    await minute(world)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_the_room_alone_decides_about_a_mail_that_it_asks_for_anew(world: World) -> None:
+    await waits(world)
+    goes_to_the_lobby(world)
+    await ask(world)
+    world.connection.execute("UPDATE mails SET state = 'withdrawn' WHERE kind = 'waiting'")
+    comes(world)
+    await ask(world)
+    leaves(world)
+    await minute(world)
+
+    assert states(world, "waiting") == ["withdrawn"]
+    assert mailed(world, "is waiting") == []
+
+
 async def test_a_session_moved_away_and_back_can_be_waited_for(world: World) -> None:
     await waits(world)
     await ask(world)

@@ -77,6 +77,13 @@ def words(role, now, **changes):
             "Student waited for you",
             "still open",
         ),
+        (
+            STUDENT,
+            NO_SHOW,
+            MISSED | {"student": gone("student"), "teacher": here("teacher")},
+            "Teacher is here",
+            "in the room already",
+        ),
         (STUDENT, CLOSES, MISSED, "Teacher didn't join", "You came."),
         (TEACHER, CLOSES, MISSED, "You missed this session", "waited for you from 09:00."),
         (

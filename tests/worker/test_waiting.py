@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.people import STUDENT, TEACHER
-from tests.worker.live_room import MINUTE, Room
+from tests.worker.live_room import MINUTE, Room, until
 
 
 async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:
@@ -28,6 +28,26 @@ async def test_nobody_is_told_who_has_come_meanwhile(book: Callable[..., Room]) 
 
     assert room.mails() == [("waiting", TEACHER, "withdrawn")]
     assert room.post("waiting", STUDENT).status_code == 409
+
+
+async def test_the_lobby_of_a_no_show_can_ask_until_the_absent_person_comes(
+    book: Callable[..., Room],
+) -> None:
+    room = book(starts_in=-MINUTE)
+    student = await room.enter(STUDENT)
+    room.clock_at(room.start + 10 * MINUTE)
+    assert await student.hears("session", status="no_show")
+    await student.leave()
+    await until(room.present, set())
+
+    assert room.post("waiting", TEACHER).status_code == 409
+    asked = room.post("waiting", STUDENT)
+    assert (asked.status_code, asked.json()) == (202, {"mail": "on_its_way"})
+    await room.enter(TEACHER)
+    await until(room.present, {TEACHER})
+    assert room.post("waiting", STUDENT).status_code == 409
+    room.worker.scheduled()
+    assert room.mails() == [("waiting", TEACHER, "withdrawn")]
 
 
 async def test_only_who_waits_can_ask(book: Callable[..., Room]) -> None:

@@ -23,6 +23,7 @@ BESIDES = {
     "": (),
     ", when a device fails": ("problem_panel.js",),
     ", when this device's clock differs": ("device_zone.js",),
+    ", when the other person does not come": ("waiting_mail.js",),
 }
 """What the lobby loads beside that, and when."""
 BUDGETS = {
