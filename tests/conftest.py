@@ -1,6 +1,5 @@
 """Servers for tests: the real Worker in real workerd, one for each configuration asked for."""
 
-import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import dev_settings, setup
+from tools import dev_settings, empty_database, setup
 from tools.local_worker import DIRECT, LocalWorker, free_port
 from tools.paths import SNAPSHOT
 from tools.steps import run_steps
@@ -28,10 +27,9 @@ def new_worker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LocalW
 
     With ENVIRONMENT="production" it gets PRODUCTION_SECRETS. Its `settings` say what it runs with.
     """
-    migrated = tmp_path_factory.mktemp("migrated")
 
     def start(**settings: str) -> LocalWorker:
-        return start_worker(settings, migrated, tmp_path_factory.mktemp("state"))
+        return start_worker(settings, tmp_path_factory.mktemp("state"))
 
     return start
 
@@ -90,7 +88,7 @@ def dev_worker(shared_worker_with: Callable[..., LocalWorker]) -> LocalWorker:
     return worker
 
 
-def start_worker(settings: dict[str, str], migrated: Path, state: Path) -> LocalWorker:
+def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
     port = free_port()
     # By name, as in `make dev`: browsers take Secure cookies from localhost.
     everything = dev_settings.development(f"http://localhost:{port}")
@@ -98,10 +96,8 @@ def start_worker(settings: dict[str, str], migrated: Path, state: Path) -> Local
         everything |= PRODUCTION_SECRETS
     everything |= settings
     # As in production: from a snapshot of itself, which is up to date.
-    run_steps([setup.STARTED])
-    # Migrating takes seconds: do it once, then copy.
-    LocalWorker(everything, port=port, state=migrated).apply_migrations()
-    shutil.copytree(migrated, state, dirs_exist_ok=True)
+    run_steps([setup.MIGRATED, setup.STARTED])
+    empty_database.copy_to(state)
     worker = LocalWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
     worker.start()
     return worker

@@ -19,4 +19,5 @@ BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
 WORKERD_WRAPPER: Final = CACHE / "workerd"
 # The name of the file is workerd's choice.
 SNAPSHOT: Final = CACHE / "snapshot" / "snapshot.bin"
+EMPTY_DATABASE: Final = CACHE / "empty_database"
 NODE_BYTECODE: Final = CACHE / "node"

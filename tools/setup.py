@@ -8,11 +8,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import bytecode, chromium, snapshot, vendor
+from tools import bytecode, chromium, empty_database, snapshot, vendor
 from tools.node import workerd_binary
 from tools.paths import (
     BUNDLE,
     BUNDLE_DIR,
+    EMPTY_DATABASE,
+    MIGRATIONS,
     NODE_MODULES,
     PYTHON_MODULES,
     REQUIREMENTS,
@@ -141,12 +143,24 @@ BYTECODE = Step(
     ],
     [bytecode.OF_SOURCE, bytecode.OF_TEMPLATES],
 )
+MIGRATED = Step(
+    "database",
+    "an empty database",
+    empty_database.make,
+    [
+        LOCKFILE,
+        ROOT / "wrangler.toml",
+        Path(empty_database.__file__),
+        *sorted(MIGRATIONS.glob("*.sql")),
+    ],
+    [EMPTY_DATABASE],
+)
 STARTED = Step(
     "snapshot",
     "a snapshot of the Worker",
     snapshot.take,
     [
-        *(path for step in (*RUNTIME, BYTECODE) for path in step.inputs),
+        *(path for step in (*RUNTIME, BYTECODE, MIGRATED) for path in step.inputs),
         ROOT / "wrangler.toml",
         ROOT / "tools" / "local_worker.py",
         Path(snapshot.__file__),
@@ -161,7 +175,7 @@ DEV_PACKAGES = Step(
 STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
-    "test": [*RUNTIME, BYTECODE, STARTED, DEV_PACKAGES],
+    "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, DEV_PACKAGES],
 }
 
 

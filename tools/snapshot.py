@@ -8,7 +8,7 @@ what fits in none: a JavaScript object at the top of a module, say. workerd does
 import tempfile
 from pathlib import Path
 
-from tools import dev_settings
+from tools import dev_settings, empty_database
 from tools.local_worker import LocalWorker, LocalWorkerError, free_port
 from tools.paths import CACHE, SNAPSHOT
 from tools.steps import StepFailedError
@@ -19,8 +19,10 @@ def take() -> None:
     port = free_port()
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         new = Path(scratch) / SNAPSHOT.name
+        state = Path(scratch) / "state"
+        empty_database.copy_to(state)
         settings = dev_settings.development(f"http://localhost:{port}")
-        worker = LocalWorker(settings, port=port, state=Path(scratch) / "state", snapshot=new)
+        worker = LocalWorker(settings, port=port, state=state, snapshot=new)
         try:
             worker.start()
         except LocalWorkerError as error:

@@ -29,7 +29,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 @pytest.fixture
 def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorker]:
     """One that may be stopped and started."""
-    worker = start_worker({}, tmp_path_factory.mktemp("migrated"), tmp_path_factory.mktemp("own"))
+    worker = start_worker({}, tmp_path_factory.mktemp("own"))
     yield worker
     worker.stop()
 

@@ -1,6 +1,8 @@
 """`db.database.Database` over sqlite3, on the real migrations."""
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 from typing import Any
 
 from tools.paths import MIGRATIONS
@@ -11,11 +13,19 @@ Row = dict[str, Any]
 def migrated() -> sqlite3.Connection:
     """Return a new database in memory with the whole schema; each statement commits by itself."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(empty())
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    for migration in sorted(MIGRATIONS.glob("*.sql")):
-        connection.executescript(migration.read_text(encoding="utf-8"))
     return connection
+
+
+@cache
+def empty() -> bytes:
+    """Return the file of a migrated database: migrating takes ten times as long as a copy."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for migration in sorted(MIGRATIONS.glob("*.sql")):
+            connection.executescript(migration.read_text(encoding="utf-8"))
+        return connection.serialize()
 
 
 class SqliteDatabase:

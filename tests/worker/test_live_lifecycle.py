@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from tests.people import STUDENT, TEACHER
 from tests.worker.live_room import MINUTE, Room, rooms_on, until
-from tools import dev_settings
+from tools import dev_settings, empty_database
 from tools.local_worker import LocalWorker, free_port
 
 
@@ -184,11 +183,9 @@ async def test_a_cancellation_reaches_the_room(book: Callable[..., Room]) -> Non
 
 
 async def test_a_restart_keeps_chat_and_ends_the_stay_of_who_does_not_return(
-    worker_with: Callable[..., LocalWorker], tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    migrated = worker_with().state
-    shutil.copytree(migrated / "v3", tmp_path / "v3")
-    shutil.copy(migrated / "migrations.sha256", tmp_path)
+    empty_database.copy_to(tmp_path)
     port = free_port()
     settings = dev_settings.development(f"http://localhost:{port}")
     worker = LocalWorker(settings, port=port, state=tmp_path, ip="localhost")

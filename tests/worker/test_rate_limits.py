@@ -9,10 +9,10 @@ import pytest
 
 from routes import ROUTES
 from tests.worker.site import Site, booking, error_of, person
-from tools import dev_settings
+from tools import dev_settings, empty_database
 from tools.environments import Environment, config_of
 from tools.local_worker import LocalWorker, free_port
-from tools.paths import PYTHON_MODULES, ROOT
+from tools.paths import PYTHON_MODULES, ROOT, SNAPSHOT
 
 LIMIT = 3
 # A minute may end meanwhile, and counting begins anew.
@@ -62,7 +62,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (project / "wrangler.toml").write_text(with_limits(config), encoding="utf-8")
     port = free_port()
     settings = dev_settings.development(f"http://localhost:{port}")
-    worker = LimitedWorker(settings, port=port, state=project, ip="localhost")
+    empty_database.copy_to(project)
+    worker = LimitedWorker(settings, port=port, state=project, ip="localhost", snapshot=SNAPSHOT)
     worker.start()
     site = Site(worker)
     yield site
