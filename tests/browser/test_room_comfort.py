@@ -139,9 +139,8 @@ def test_who_waits_has_the_other_one_told(meeting: Meeting) -> None:
     button = student.get_by_role("button", name="E-mail Amara that you are waiting")
     button.click()
 
-    expect(
-        student.get_by_text("We are e-mailing Amara that you are waiting.").first
-    ).to_be_visible()
+    room = student.locator("#room")
+    expect(room.get_by_text("We are e-mailing Amara that you are waiting.").first).to_be_visible()
     expect(button).to_be_hidden()
     meeting.worker.scheduled()
     student.goto(f"{meeting.worker.url}/dev/outbox")
@@ -154,7 +153,7 @@ def test_nobody_is_late_before_the_start(
     with meeting_on(dev_worker, browser_with_camera, starts_in=5 * MINUTE) as meeting:
         student = meeting.enter("student")
         expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
-        expect(student.locator("[data-waiting-mail]").first).to_be_hidden()
+        expect(student.locator("#room [data-waiting-mail]").first).to_be_hidden()
 
 
 def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meeting) -> None:
