@@ -6,7 +6,13 @@ Whatever page a test opens, what the policies of that page had to block fails th
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.room_page import Meeting, meeting_on
 from tools import chromium as installed
@@ -26,6 +32,9 @@ QUIET = (
 # a second: compressing them takes most of what a test of a call takes.
 FAKE_MEDIA = ("--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream")
 
+
+# How long to wait for an effect: on a busy machine a page takes seconds to load its modules.
+expect.set_options(timeout=20_000)
 
 # The words of Chromium's console for what a page's own policies refuse it.
 BLOCKED = ("Content Security Policy", "Content-Security-Policy", "Permissions policy violation")
