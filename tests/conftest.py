@@ -95,8 +95,9 @@ def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
     if settings.get("ENVIRONMENT") == "production":
         everything |= PRODUCTION_SECRETS
     everything |= settings
-    # As in production: from a snapshot of itself, which is up to date.
-    run_steps([setup.MIGRATED, setup.STARTED])
+    # The bytecode comes first: a test that deploys would else write it, and each file written there
+    # restarts all Workers that run. As in production: from an up-to-date snapshot of itself.
+    run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED])
     empty_database.copy_to(state)
     worker = LocalWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
     worker.start()
