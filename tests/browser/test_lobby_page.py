@@ -271,8 +271,10 @@ def test_announcements_do_not_swallow_each_other(page: Page):
 def test_the_lobby_stays_light(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
+    """On a device in the account's zone: elsewhere the words about its clock are loaded, too."""
     loaded: list[str] = []
-    with lobby(dev_worker, browser_with_camera, session_id) as page:
+    device = {"timezone_id": "Europe/Berlin"}
+    with lobby(dev_worker, browser_with_camera, session_id, **device) as page:
         page.on("request", lambda request: loaded.append(request.url))
         page.reload()
         wait_for_state(page, "live")
