@@ -419,7 +419,7 @@ def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) 
     hidden = student.locator('#room[data-controls="hidden"]')
     shown = student.locator('#room[data-controls="shown"]')
     hidden.wait_for(timeout=8000)
-    expect(student.locator("#room-timer")).to_have_css("opacity", "0")
+    expect(student.locator(".room-bar")).to_have_css("opacity", "0")
     expect(student.locator("#other-muted")).to_have_text("Amara is muted")
     expect(student.locator("#other-muted")).to_be_visible()
     assert student.locator("#other-muted").evaluate(OPACITY_WITH_PARENTS) == 1
