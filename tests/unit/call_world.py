@@ -191,7 +191,7 @@ class Browser:
         self.place = ""
         """Where its call is: `peer`, the name of a provider's room, or empty for no call."""
         self.provider = ""
-        """Of the last grant."""
+        """The provider that the last grant names; empty before the first."""
         self.told: list[dict[str, Any]] = []
         self._epoch, self._read = 0, 0
         self._connection: Any = None
