@@ -82,7 +82,12 @@ def new_room_id(session: Session, settings: Settings) -> str:
     """A name for the room of the session's next call, the same for two people who join at once.
 
     Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
-    itself; two deployments may also share one server.
+    itself; two deployments may also share one server. A provider may still hold the room that was
+    opened before the recording was switched, which would be recorded, or not, as it was.
     """
-    lesson = f"{settings.public_url}\n{session.id}\n{session.scheduled_start}\n{session.sequence}"
+    parts = (
+        *(settings.public_url, session.id),
+        *(session.scheduled_start, session.sequence, session.recording_enabled),
+    )
+    lesson = "\n".join(map(str, parts))
     return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"

@@ -1,11 +1,13 @@
 """Servers for tests: the real Worker in real workerd, one for each configuration asked for."""
 
+import os
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tools import dev_settings, empty_database, setup
 from tools.local_worker import DIRECT, LocalWorker, free_port
@@ -18,6 +20,13 @@ PRODUCTION_SECRETS = {
     "PLATFORM_TOKEN": "test-platform-token-0123456789abcdef012345",
     "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
 }
+# The same examples in each run: no chance decides whether a change may land, and no busy machine.
+# `EXAMPLES=1000` looks for others, and shrinks what it finds.
+hypothesis_settings.register_profile(
+    "suite", derandomize="EXAMPLES" not in os.environ, deadline=None
+)
+hypothesis_settings.load_profile("suite")
+
 SHARED_SETTINGS: tuple[dict[str, str], ...] = ({}, {"ENVIRONMENT": "production"})
 
 

@@ -1,5 +1,6 @@
 """`make test`: checks, then the tests part by part, and what each took."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ def main() -> None:
         repeat_failed()
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
     print_repeated()
+    print_failed()
     failed += [part for part in PARTS if not notes_of(part).is_whole]
     if failed:
         sys.exit(f"make test: failed: {', '.join(failed)}")
@@ -98,6 +100,13 @@ def print_repeated() -> None:
     print("\n".join([f"repeated: {len(tests)}", *tests]))
 
 
+def print_failed() -> None:
+    """Name what has not passed: a test that was cut off is in no summary of pytest's."""
+    for part in PARTS:
+        for test in notes_of(part).failed:
+            print(f"failed or cut off: {test}")
+
+
 def run(part: str, tries: int, output: IO[str] | None = None) -> None:
     """Run its tests that have not passed and have begun fewer than `tries` times.
 
@@ -112,7 +121,14 @@ def run(part: str, tries: int, output: IO[str] | None = None) -> None:
     while True:
         begun = notes_of(part).begun
         subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+            command,
+            cwd=ROOT,
+            # A file that is written below src/ restarts all Workers that run.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
         )
         notes = notes_of(part)
         if notes.ended is not None or notes.begun == begun:

@@ -58,6 +58,7 @@ UPDATE sessions
        ended_at = CASE WHEN scheduled_start <> ?5 THEN NULL ELSE ended_at END,
        provider_room_over = CASE WHEN provider_room_id IS NOT NULL
                                   AND ((scheduled_start <> ?5 AND ended_at IS NOT NULL)
+                                       OR recording_enabled <> ?7 OR bbb_meeting_url IS NOT ?8
                                        OR ?9 < ?5 - ?12 OR ?9 >= ?6 + ?13)
                                  THEN 1 ELSE provider_room_over END
  WHERE id = ?1 AND status = ?10 AND sequence = ?11

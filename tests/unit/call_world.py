@@ -91,6 +91,13 @@ class CallWorld(World):
         """The provider rooms that are open."""
         return {*self.plug.rooms, *self.bbb.meetings}
 
+    def is_recorded(self, room_id: str) -> bool:
+        """Whether the provider records what is held in this room."""
+        if room := self.plug.rooms.get(room_id):
+            features = room.metadata["room_features"]["recording_features"]
+            return bool(features["enable_auto_cloud_recording"])
+        return bool(self.bbb.meetings[room_id].asked["record"] == "true")
+
     async def platform_puts(self, **changes: Any) -> int:
         """The platform books the session, or changes it; the status of the answer."""
         body = booking(**{"scheduled_end": END} | changes)
@@ -272,7 +279,7 @@ class Browser:
             self._end(message.get("reason", "replaced"))
         elif message["type"] in ("mode", "welcome") and message["epoch"] > self._epoch:
             self._epoch = message["epoch"]
-            if message["provider"] != self.provider:
+            if self.in_room and message["provider"] != self.provider:
                 await self.rejoin()
 
     async def rejoin(self) -> None:

@@ -75,6 +75,7 @@ def test_a_test_that_fails_twice_is_not_tried_a_third_time(outcome):
 
     assert failed == "make test: failed: calls"
     assert "test_some.py::test_twice: failed again\n" in printed
+    assert "failed or cut off: " in printed
 
 
 def test_four_failed_tests_fail_the_run_and_are_not_repeated(outcome):

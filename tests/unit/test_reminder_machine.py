@@ -8,6 +8,7 @@ taken, and another tick runs in the middle of a call.
 import asyncio
 import itertools
 import json
+import os
 from typing import Any
 
 import httpx
@@ -342,9 +343,9 @@ class Reminders(RuleBasedStateMachine):
 
 
 Reminders.TestCase.settings = settings(
-    max_examples=60,
+    # `EXAMPLES=1000` looks further.
+    max_examples=int(os.environ.get("EXAMPLES", "60")),
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestReminders = Reminders.TestCase

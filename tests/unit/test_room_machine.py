@@ -322,6 +322,9 @@ class Rooms(RuleBasedStateMachine):
         held = self.world.held()
         if rules.can_join(session, self.world.now):
             assert held <= {session.provider_room_id}
+            assert {self.world.is_recorded(room_id) for room_id in held} <= {
+                session.recording_enabled
+            }
         else:
             assert held == set()
             assert not any(browser.in_room for browser in self.browsers)
@@ -361,10 +364,28 @@ Rooms.TestCase.settings = settings(
     # 25 in the suite. `EXAMPLES=1000` looks further.
     max_examples=int(os.environ.get("EXAMPLES", "25")),
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestRooms = Rooms.TestCase
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("provider", ["plugnmeet", "bigbluebutton"])
+def test_a_call_after_the_recording_was_switched_is_recorded_as_booked(
+    provider: str, recorded: bool
+) -> None:
+    """The provider still holds the room of somebody who has just left."""
+    machine = Rooms()
+    try:
+        machine.book(provider, peer_first=False, recorded=not recorded)
+        machine.leave("student")
+        machine.switch_the_recording(recorded=recorded)
+        assert machine.ran["recording 200"] == 1
+        machine.become_quiet(both=True)
+        assert machine.ran["join 200"] == 3
+        assert machine.ran["quiet with both in one call"] == 1
+    finally:
+        machine.teardown()
 
 
 @pytest.mark.parametrize("provider", ["plugnmeet", "bigbluebutton"])

@@ -31,7 +31,8 @@ class Lesson:
             "scheduled_start": end - HOUR,
             "scheduled_end": end,
         }
-        assert self.platform.put(f"/platform/sessions/{self.id}", json=booking).is_success
+        booked = self.platform.put(f"/platform/sessions/{self.id}", json=booking)
+        assert booked.is_success, f"{booked.status_code}: {booked.text}\n{worker.logs()}"
         took_place = {"status": "completed", "started_at": end - HOUR, "ended_at": end}
         for name, value in (took_place | columns).items():
             self.sql(f"UPDATE sessions SET {name} = ? WHERE id = ?", value, self.id)  # noqa: S608

@@ -44,7 +44,6 @@ many = settings(
     max_examples=EXAMPLES or 8,
     derandomize=not EXAMPLES,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     verbosity=Verbosity.normal,
 )

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from tests.worker.site import booking
 
-few = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # What HTTP lets into a header's value.
 header_bytes = st.binary(max_size=300).map(

@@ -14,9 +14,7 @@ from tests.people import STUDENT, TEACHER
 from tests.worker.live_room import Room, Seat
 from tools.local_worker import LocalWorker
 
-few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PAGE = secrets.token_hex(8)
 # What docs/protocol.md lets a person hear because of what the other one does.
 FROM_THE_OTHER = {"signal", "chat", "media", "presence", "session", "mode", "notice", "recording"}

@@ -14,9 +14,7 @@ from tests.worker.site import Site
 
 # What base64 for addresses is made of: a decoder may pass over all else without harm.
 ALPHABET = string.ascii_letters + string.digits + "-_"
-few = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 quiet = pytest.mark.usefixtures("nothing_changes")
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),

@@ -21,9 +21,7 @@ from tests.worker.webhook_messages import (
     resend_says,
 )
 
-few = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 header_values = st.binary(max_size=100).map(
     lambda raw: bytes(byte for byte in raw if byte >= 0x20 and byte != 0x7F).strip()
 )
