@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Final
 
 # PyJWT's own way to fetch keys needs urllib.request, http.client and email: more than all else that
-# the first page imports. Our keys come by the runtime's fetch (tokens.py).
+# the first page imports. Our keys come by the runtime's fetch (auth/platform_tokens.py).
 _FETCHER: Final = ModuleType("jwt.jwks_client")
 _FETCHER.PyJWKClient = None  # type: ignore[attr-defined]
 sys.modules.setdefault(_FETCHER.__name__, _FETCHER)

@@ -8,10 +8,6 @@ import traceback
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-import csrf
-import kept_form
-import limits
-import pages
 import routes
 from errors import (
     AppError,
@@ -23,14 +19,16 @@ from errors import (
     SignedOutError,
 )
 from logs import log
+from pages import render
 from settings import SettingsError
-from web import Response, html_response, json_response, redirect
+from web import csrf, kept_form, rate_limits
+from web.messages import Response, html_response, json_response, redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 FEATURES_USED: Final = (
     "camera",
@@ -69,7 +67,7 @@ async def respond(
         if not route.cross_site:
             csrf.refuse_cross_site(request)
         if route.limited:
-            await limits.refuse_too_many(request, ctx, route, params)
+            await rate_limits.refuse_too_many(request, ctx, route, params)
         response = await route.handle(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
         response = await _error_response(error, request, ctx, route, request_id)
@@ -123,7 +121,7 @@ async def _error_response(
         if kept and ctx and isinstance(failure, SignedOutError):
             sign_in_url = _sign_in_url(f"{kept.page}?saved=elsewhere", ctx)
         settings = ctx.settings if ctx else None
-        body = pages.error_page(failure, settings, unexpected_id, kept, sign_in_url)
+        body = render.error_page(failure, settings, unexpected_id, kept, sign_in_url)
         response = html_response(body, failure.status)
     else:
         response = json_response({"error": _error_json(failure, unexpected_id)}, failure.status)

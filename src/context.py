@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from db.database import Database
-    from files import Files
-    from recording_sources import Fetched
+    from files.storage import Files
+    from recordings.sources import Fetched
     from settings import Settings
 
 
@@ -30,7 +30,7 @@ class HTTPAnswer(NamedTuple):
 
 
 class HTTP(Protocol):
-    """One outbound request; see `bindings.outbound`. `transport.client` makes httpx of it."""
+    """One outbound request; see `bindings.outbound`. `outbound_client.client` makes httpx of it."""
 
     async def __call__(
         self,
@@ -46,7 +46,7 @@ class Rooms(Protocol):
     """The Durable Objects, one a session. Each call raises ServiceUnavailableError."""
 
     async def connect(self, session_id: str, visitor: str) -> Any:
-        """Open a live socket for `visitor` (see `visitors.Visitor`); the runtime's own answer."""
+        """Open a live socket for `visitor` (see `visitor.Visitor`); the runtime's own answer."""
         ...
 
     async def end(self, session_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from bookings import BookedCourse, BookedPerson, Booking
+from sessions.booking import BookedCourse, BookedPerson, Booking
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE

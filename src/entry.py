@@ -10,7 +10,7 @@ import abridged  # noqa: F401 (before all that imports packages)
 import app
 import bindings
 from bindings import event_loop, exchange
-from room import Room
+from room.durable_object import Room
 
 __all__ = ["Default", "Room"]
 
@@ -36,8 +36,8 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         await schedule.run(controller.cron, lambda: bindings.context(bindings.new_id()))
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
-        import recordings  # noqa: PLC0415
         from bindings import deliveries  # noqa: PLC0415
+        from recordings import consumer  # noqa: PLC0415
 
         ctx = bindings.context(bindings.new_id())
-        await recordings.consume(ctx, batch.queue, deliveries.messages(batch))
+        await consumer.consume(ctx, batch.queue, deliveries.messages(batch))

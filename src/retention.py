@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import cleaning
 from db import retention as retention_db
 from errors import ServiceUnavailableError
+from files import cleanup
 from logs import log
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> Taken:
             now=ctx.now,
         )
         if rows:
-            await cleaning.remove(ctx, rows)
+            await cleanup.remove(ctx, rows)
         return len(rows), len(rows) == FILES_AT_ONCE
 
     return await _in_rounds(some)

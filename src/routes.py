@@ -11,7 +11,7 @@ from errors import MethodNotAllowedError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from web import Response
+    from web.messages import Response
 
     Handler = Callable[..., Awaitable[Response]]
 
@@ -30,7 +30,7 @@ class Route(NamedTuple):
     cross_site: bool = False
     """Takes unsafe requests from anywhere: it is guarded by a token or signature instead."""
     limited: bool = False
-    """Costly, or worth trying often: counted where the binding RATE_LIMIT is there (limits.py)."""
+    """Costly, or worth trying often: `web.rate_limits` counts it where RATE_LIMIT is bound."""
 
     @property
     def handle(self) -> Handler:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import traceback
 from typing import TYPE_CHECKING, Final
 
-import cleaning
-import lifecycle
-import recordings
-import reminders
 import retention
+from files import cleanup
 from logs import log
+from mail import tick
+from recordings import consumer
+from sessions import overdue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 EACH_FIVE_MINUTES: Final = "*/5 * * * *"
 HOURLY: Final = "17 * * * *"
 
-EACH_MINUTE: Final = (lifecycle.close_overdue, reminders.tick, cleaning.sweep)
-WORK: Final = {EACH_FIVE_MINUTES: (recordings.sweep,), HOURLY: (retention.purge,)}
+EACH_MINUTE: Final = (overdue.close_overdue, tick.tick, cleanup.sweep)
+WORK: Final = {EACH_FIVE_MINUTES: (consumer.sweep,), HOURLY: (retention.purge,)}
 
 
 async def run(cron: str, make_context: Callable[[], Context]) -> None:

@@ -13,8 +13,8 @@ import sys
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/sources", "/packages"]
 
-import pages
-from templating import TEMPLATES, Precompiled, whole_pages
+from pages import render
+from pages.templating import TEMPLATES, Precompiled, whole_pages
 
 Precompiled.writes = True
 compiled = TEMPLATES / "__pycache__"
@@ -22,6 +22,6 @@ compiled.mkdir(exist_ok=True)
 for old in compiled.iterdir():
     old.unlink()
 for name in whole_pages():
-    pages.templates().get_template(name)
+    render.templates().get_template(name)
 `);
 process.exit(0);

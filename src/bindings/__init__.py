@@ -1,6 +1,6 @@
 """The runtime as Python sees it: what an event may use, made from the bindings.
 
-This package is, with entry.py and room.py, all that touches `js`, `workers` or `pyodide`.
+This package is, with entry.py and durable_object.py, all that touches `js`, `workers` or `pyodide`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recordings import Message
+from recordings.consumer import Message
 
 
 def messages(batch: Any) -> list[Message]:

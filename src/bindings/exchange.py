@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import js
 from pyodide.ffi import to_js
 
-from web import Request
+from web.messages import Request
 
 if TYPE_CHECKING:
-    from web import Response
+    from web.messages import Response
 
 
 def incoming(request: Any) -> Request:

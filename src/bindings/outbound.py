@@ -13,7 +13,7 @@ from pyodide.ffi import JsException, to_js
 from bindings.conversion import js_object
 from context import HTTPAnswer
 from errors import ServiceUnavailableError
-from recording_sources import Fetched, RecordingError
+from recordings.sources import Fetched, RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ async def fetch_json(url: str) -> Any:
         )
         if answer.status != 200:  # noqa: PLR2004
             raise ServiceUnavailableError
-        # Imported here, as in web.py: it takes longer than all else that is imported.
+        # Imported here, as in web/messages.py: it takes longer than all else that is imported.
         from pydantic_core import from_json  # noqa: PLC0415
 
         return from_json(await answer.text())

@@ -1,4 +1,4 @@
-"""R2 as use cases see it: `files.Files` over the binding."""
+"""R2 as use cases see it: `files.storage.Files` over the binding."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pyodide.ffi import JsException, to_js
 
 from bindings.answers import answer_of
 from bindings.conversion import js_object
-from files import Part, Stored, StreamBrokenError
+from files.storage import Part, Stored, StreamBrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from files import Stream
+    from files.storage import Stream
 
 
 class R2Files:

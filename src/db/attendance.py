@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import rules
+from domain import rules
 
 if TYPE_CHECKING:
-    from model import Session
-    from settling import Came, Left
+    from domain.model import Session
+    from domain.reconcile import Came, Left
 
 # A known stay stays as it is, so a repeated write changes nothing. Nobody comes to a session that
 # is over, has been moved (?4 is the sequence of the decision), or is another person's now. ?5 is

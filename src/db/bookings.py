@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import rules
-from db import reminders
+from db import due_mails
+from domain import rules
 
 if TYPE_CHECKING:
-    from bookings import BookedPerson, Booking, Change
     from db.database import Database, Row, Statement
-    from model import Session
+    from domain.model import Session
+    from sessions.booking import BookedPerson, Booking, Change
 
 _WINDOW: Final = (rules.JOIN_WINDOW_S, rules.OVERTIME_S)
 
@@ -150,7 +150,7 @@ async def store(
         if change == "moved":
             statements.append(forget_attendance(session_id, known.sequence + 1, now))
         statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
-    statements += reminders.follow_booking(session_id, now)
+    statements += due_mails.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])
 
@@ -175,7 +175,7 @@ def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
 
 async def cancel(db: Database, session_id: str, *, now: int) -> None:
     """Cancel the session unless it is over, or cancelled already."""
-    await db.batch([(CANCEL, (session_id, now)), *reminders.follow_cancelling(session_id, now)])
+    await db.batch([(CANCEL, (session_id, now)), *due_mails.follow_cancelling(session_id, now)])
 
 
 async def details(db: Database, session_id: str) -> dict[str, list[Row]]:

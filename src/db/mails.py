@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from db import sessions
 from db.parameters import json_lists
-from mail_rules import DueMail, Kind, Request
+from domain.mail_rules import DueMail, Kind, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row
-    from mail_rules import Settled
+    from domain.mail_rules import Settled
 
 CLAIM: Final = """
 UPDATE mails

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from db.database import Database, Row
-    from files import Part, Stored
+    from files.storage import Part, Stored
 
 ANNOUNCE: Final = """
 INSERT INTO recordings (record_id, session_id, provider, announced_bytes, retry_at,

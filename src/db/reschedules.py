@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import rules
-from db import bookings, reminders
-from mail_rules import Request, State, reach_of
+from db import bookings, due_mails
+from domain import rules
+from domain.mail_rules import Request, State, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row
-    from mail_rules import Reach
-    from model import Session
+    from domain.mail_rules import Reach
+    from domain.model import Session
 
 # Beside the request: the mail about its state to the person who did not bring it there.
 LATEST: Final = """
@@ -207,7 +207,7 @@ async def accept(
         ),
         (ACCEPT, (request.id, start, note, now, moved_to)),
         bookings.forget_attendance(session.id, moved_to, now),
-        *reminders.follow_booking(session.id, now),
+        *due_mails.follow_booking(session.id, now),
         (MAIL_ACCEPTED, (request.id, now)),
     ]
     results = await db.batch(statements)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row, Statement
-    from files import Part, Stored
+    from files.storage import Part, Stored
 
 _COLUMNS: Final = """
 SELECT id, session_id, name, type, r2_key, size_bytes, duration_seconds, status, etag, upload_id,

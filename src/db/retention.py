@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row
 
-# Claimed, as in db/cleaning.py.
+# Claimed, as in db/file_cleanup.py.
 CLAIM_RESOURCES: Final = """
 UPDATE session_resources SET status = 'failed', updated_at = ?4
  WHERE id IN (SELECT r.id FROM sessions s JOIN session_resources r ON r.session_id = s.id

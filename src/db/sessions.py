@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from model import Course, Participant, Reminder, Role, Session, Status
+from domain.model import Course, Participant, Reminder, Role, Session, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

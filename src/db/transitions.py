@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import rules
+from domain import rules
 
 if TYPE_CHECKING:
     from db.database import Database, Row
-    from model import Session
-    from settling import Completed, Missed, Started
+    from domain.model import Session
+    from domain.reconcile import Completed, Missed, Started
 
 START: Final = """
 UPDATE sessions
@@ -57,7 +57,7 @@ RETURNING id, status, started_at, ended_at
 """
 
 # Who was there alone and has waited makes the other a no-show. People whom the platform has
-# replaced do not count. `rules.absent_role` says the same until this has run.
+# replaced do not count. `domain.rules.absent_role` says the same until this has run.
 NO_SHOW_OVERDUE: Final = f"""
 UPDATE sessions
    SET status = 'no_show', ended_at = ?2, updated_at = ?2,

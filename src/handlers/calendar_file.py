@@ -6,21 +6,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import admission
-from human_text import isolated
-from model import Status
-from web import Response
+from auth import access
+from domain.human_text import isolated
+from domain.model import Status
+from web.messages import Response
 
 if TYPE_CHECKING:
-    from admission import Visit
+    from auth.access import Visit
     from context import Context
     from settings import Settings
-    from web import Request
+    from web.messages import Request
 
 
 async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """An .ics file. Its UID never changes and its SEQUENCE rises, so calendars update the entry."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     return Response(
         calendar_of(visit, ctx.settings),
         headers=[

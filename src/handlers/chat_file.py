@@ -5,23 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import admission
-import filenames
-import rules
-import when
-from human_text import isolated
-from model import Role
-from web import Response
+from auth import access
+from domain import rules, times
+from domain.human_text import isolated
+from domain.model import Role
+from files import file_names
+from web.messages import Response
 
 if TYPE_CHECKING:
-    from admission import Visit
+    from auth.access import Visit
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 
 async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """One line a message: time, name, text."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     days = ctx.settings.chat_kept_days
     if rules.is_deleted(visit.session, days, visit.now):
         text = f"{_head(visit)}The chat has been deleted, {days} days after the session.\n"
@@ -32,7 +31,7 @@ async def download(request: Request, ctx: Context, session_id: str) -> Response:
         text,
         headers=[
             ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Disposition", filenames.content_disposition(filenames.tidy(name))),
+            ("Content-Disposition", file_names.content_disposition(file_names.tidy(name))),
         ],
     )
 
@@ -48,17 +47,17 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
         author = isolated(visit.session.participant(Role(line["role"])).name)
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = "\n    ".join(line["text"].splitlines())
-        written.append(f"[{when.clock_time(line['at'], visit.viewer)}] {author}: {content}")
+        written.append(f"[{times.clock_time(line['at'], visit.viewer)}] {author}: {content}")
     return _head(visit) + "\n".join(written or ["Nobody wrote anything."]) + "\n"
 
 
 def _head(visit: Visit) -> str:
-    session, zone = visit.session, when.zone_of(visit.viewer.time_zone)
+    session, zone = visit.session, times.zone_of(visit.viewer.time_zone)
     began = datetime.fromtimestamp(_began(visit), zone)
     return (
         f"{isolated(session.course.title)}: "
         f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
-        f"{_day(_began(visit), visit)}, {when.zone_name(began)}\n\n"
+        f"{_day(_began(visit), visit)}, {times.zone_name(began)}\n\n"
     )
 
 
@@ -67,5 +66,5 @@ def _began(visit: Visit) -> int:
 
 
 def _day(moment: int, visit: Visit) -> str:
-    zone = when.zone_of(visit.viewer.time_zone)
-    return when.day(datetime.fromtimestamp(moment, zone), visit.viewer.locale)
+    zone = times.zone_of(visit.viewer.time_zone)
+    return times.day(datetime.fromtimestamp(moment, zone), visit.viewer.locale)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-import validation
-from web import Response
+from web import validation
+from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 MAX_SHIFT_S = 24 * 60 * 60
 

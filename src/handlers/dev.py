@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Final
 import jwt
 from pydantic import BaseModel, ConfigDict
 
-import admission
-import bookings
 import demo
-import links
-import pages
-import recordings
-import validation
-import when
-import wording
+from auth import access, links
 from db import demo as demo_db
 from db import outbox as outbox_db
 from db import sessions
+from domain import times
 from errors import BadRequestError, NotFoundError
-from web import Response, html_response, json_response, redirect
+from pages import render, wording
+from recordings import consumer
+from sessions import booking
+from web import validation
+from web.messages import Response, html_response, json_response, redirect
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 SIGNED_IN_FOR_S = 12 * 60 * 60
 OUTBOX_POLICY: Final = (
@@ -42,10 +40,10 @@ _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
 async def dashboard(request: Request, ctx: Context) -> Response:
     """The demo sessions as the signed-in demo person sees them, and ways to be another one."""
-    user_id = await admission.signed_in_user(request, ctx)
+    user_id = await access.signed_in_user(request, ctx)
     booked = await sessions.list_of_person(ctx.db, user_id) if user_id else []
     visits = [
-        admission.Visit(session, role, ctx.now)
+        access.Visit(session, role, ctx.now)
         for session in booked
         if user_id and (role := session.role_of(user_id))
     ]
@@ -53,7 +51,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
         {
             "visit": visit,
             "label": wording.STATUS_LABELS[visit.view],
-            "countdown": when.distance(visit.session.scheduled_start - visit.now),
+            "countdown": times.distance(visit.session.scheduled_start - visit.now),
             "link": "/r/"
             + links.sign(
                 links.RoomLink(visit.session.id, visit.viewer.id), ctx.settings.link_secrets
@@ -62,7 +60,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
         for visit in visits
     ]
     return html_response(
-        pages.render(
+        render.render(
             "dev/dashboard.html",
             title="Demo dashboard",
             people=demo.PEOPLE,
@@ -77,7 +75,7 @@ async def sign_in(request: Request, ctx: Context) -> Response:
     target = _own_path(request.query.get("next") or request.query.get("return_to"), request)
     user_id = request.query.get("user")
     if user_id is None:
-        page = pages.render("dev/sign_in.html", title="Sign in", people=demo.PEOPLE, target=target)
+        page = render.render("dev/sign_in.html", title="Sign in", people=demo.PEOPLE, target=target)
         return html_response(page)
     if not ctx.settings.auth_jwt_secret:
         raise BadRequestError("Signing in here needs AUTH_JWT_SECRET; only AUTH_JWKS_URL is set.")
@@ -100,7 +98,7 @@ async def outbox(_request: Request, ctx: Context) -> Response:
     mails = await outbox_db.list_newest(ctx.db)
     for mail in mails:
         mail["minutes_ago"] = (ctx.now - mail["created_at"]) // 60
-    response = html_response(pages.render("dev/outbox.html", title="Outbox", mails=mails))
+    response = html_response(render.render("dev/outbox.html", title="Outbox", mails=mails))
     response.policy = OUTBOX_POLICY
     return response
 
@@ -129,7 +127,7 @@ async def seed(request: Request, ctx: Context) -> Response:
 
 async def book(_request: Request, ctx: Context) -> Response:
     """Book a session whose last reminder is due with the next tick, to see it arrive."""
-    await bookings.put(ctx, f"demo-{ctx.now}", demo.soon(ctx.now))
+    await booking.put(ctx, f"demo-{ctx.now}", demo.soon(ctx.now))
     # A booking can only give whole addresses, and no browser loads a picture over plain http here.
     await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=(), now=ctx.now)
     return redirect("/dev")
@@ -147,7 +145,7 @@ class NewRecording(BaseModel):
 async def announce_recording(request: Request, ctx: Context) -> Response:
     """What a provider's webhook would say: this session has a recording."""
     said = validation.parse(NewRecording, await request.json())
-    await recordings.announce(ctx, said.session_id, "plugnmeet", said.record_id)
+    await consumer.announce(ctx, said.session_id, "plugnmeet", said.record_id)
     return Response(None, 204)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-import admission
 import analytics
-import validation
-from web import Response
+from auth import access
+from web import validation
+from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 
 class TechIssue(BaseModel):
@@ -27,7 +27,7 @@ class TechIssue(BaseModel):
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:
     """Note a `tech_issue`; 204."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     issue = validation.parse(TechIssue, await request.json())
     analytics.tech_issue(ctx, visit.session.id, issue.error_type)
     return Response(None, 204)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import admission
-import feedback
-import validation
-from db import aftermath as aftermath_db
-from web import json_response, redirect
+from auth import access
+from db import outcomes
+from sessions import feedback
+from web import validation
+from web.messages import json_response, redirect
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def give(request: Request, ctx: Context, session_id: str) -> Response:
@@ -20,8 +20,8 @@ async def give(request: Request, ctx: Context, session_id: str) -> Response:
 
     Scripts send JSON and get it back as it was kept; the page's form leads back to the page.
     """
-    along = [aftermath_db.of_session(session_id)]
-    visit = await admission.admit(request, ctx, session_id, along)
+    along = [outcomes.of_session(session_id)]
+    visit = await access.admit(request, ctx, session_id, along)
     data = (
         feedback.from_form(await request.form_lists()) if request.is_form else await request.json()
     )

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import admission
-import pages
+from auth import access
 from db import sessions
-from model import Role
-from web import redirect
+from domain.model import Role
+from pages import render
+from web.messages import redirect
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def show(request: Request, ctx: Context) -> Response:
     """Lead people on: to their dashboard, else to sign in; in development to the demo's."""
     if ctx.settings.development:
         return redirect("/dev")
-    user_id = await admission.signed_in_user(request, ctx)
+    user_id = await access.signed_in_user(request, ctx)
     if user_id is None:
         return redirect(ctx.settings.sign_in_url)
     role = await sessions.role_of_person(ctx.db, user_id)
-    return redirect(pages.dashboard_url(ctx.settings, role or Role.STUDENT))
+    return redirect(render.dashboard_url(ctx.settings, role or Role.STUDENT))

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import links
-import rules
+from auth import links
 from db import sessions
+from domain import rules
 from errors import (
     LinkBrokenError,
     LinkExpiredError,
     NotParticipantError,
     SessionNotFoundError,
 )
-from web import redirect
+from web.messages import redirect
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def follow(_request: Request, ctx: Context, token: str) -> Response:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web import json_response
+from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def openapi(_request: Request, ctx: Context) -> Response:
     """This document. Imported when asked for, in development only."""
-    import openapi  # noqa: PLC0415
+    from openapi import document  # noqa: PLC0415
 
-    return json_response(openapi.document(ctx.settings))
+    return json_response(document.document(ctx.settings))
 
 
 async def healthz(_request: Request, ctx: Context) -> Response:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Any
 
-import bookings
-import rules
 from db import bookings as bookings_db
 from db import sessions
+from domain import rules
 from errors import SessionNotFoundError, SignedOutError
-from web import json_response
+from sessions import booking as sessions_booking
+from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from model import Session
-    from web import Request, Response
+    from domain.model import Session
+    from web.messages import Request, Response
 
 
 async def put(request: Request, ctx: Context, session_id: str) -> Response:
     """Create (201) or change (200) a session; the same body again changes nothing."""
     refuse_strangers(request, ctx)
-    booking = bookings.parse(session_id, await request.json())
-    session, created = await bookings.put(ctx, session_id, booking)
+    booking = sessions_booking.parse(session_id, await request.json())
+    session, created = await sessions_booking.put(ctx, session_id, booking)
     if not created:
         ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session, ctx), 201 if created else 200)
@@ -31,7 +31,7 @@ async def put(request: Request, ctx: Context, session_id: str) -> Response:
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     """Cancel a session; again answers the same."""
     refuse_strangers(request, ctx)
-    session = await bookings.cancel(ctx, session_id)
+    session = await sessions_booking.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session, ctx))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import recordings
 from db import recordings as recordings_db
 from handlers.platform import refuse_strangers
-from web import json_response
+from recordings import consumer
+from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def list_unready(request: Request, ctx: Context) -> Response:
@@ -23,5 +23,5 @@ async def list_unready(request: Request, ctx: Context) -> Response:
 async def retry(request: Request, ctx: Context, record_id: str) -> Response:
     """Try a failed one again."""
     refuse_strangers(request, ctx)
-    await recordings.retry(ctx, record_id)
+    await consumer.retry(ctx, record_id)
     return json_response({"record_id": record_id, "state": "announced"}, 202)

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import admission
-import pages
-import rescheduling
-import rules
-import validation
-import when
+from auth import access
 from db import reschedules
+from domain import rules, times
+from domain.human_text import isolated
 from errors import ConflictError, InvalidError
-from human_text import isolated
-from mail_wording import about_mail
-from web import html_response, json_response, redirect
+from mail.wording import about_mail
+from pages import render
+from sessions import rescheduling
+from web import validation
+from web.messages import html_response, json_response, redirect
 
 if TYPE_CHECKING:
-    from admission import Visit
+    from auth.access import Visit
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The form, the open request, or what became of it; the platform's page if it has one."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     if ctx.settings.reschedule_url:
-        return redirect(pages.reschedule_url(ctx.settings, session_id))
+        return redirect(render.reschedule_url(ctx.settings, session_id))
     elsewhere = request.query.get("saved") == "elsewhere"
     return await _page(ctx, visit, moved="moved" in request.query, waits_elsewhere=elsewhere)
 
 
 async def ask(request: Request, ctx: Context, session_id: str) -> Response:
     """Ask: 303 for the page's form, 201 for JSON."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     if _is_json(request):
         asked = validation.parse(rescheduling.Asked, await request.json())
         request_id = await rescheduling.ask(ctx, visit, asked)
@@ -55,7 +54,7 @@ async def ask(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def answer(request: Request, ctx: Context, session_id: str) -> Response:
     """Accept or decline: 303 for the page's form, 200 for JSON."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     data = await request.json() if _is_json(request) else await request.form()
     answered = validation.parse(rescheduling.Answered, data)
     try:
@@ -71,7 +70,7 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def withdraw(request: Request, ctx: Context, session_id: str) -> Response:
     """Take one's own request back."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     await rescheduling.take_back(ctx, visit)
     return redirect(f"/session/{session_id}/reschedule")
 
@@ -102,7 +101,7 @@ async def _page(
         "session": session,
         "viewer": visit.viewer,
         "other": visit.other,
-        "span": when.span(session.scheduled_start, session.scheduled_end, visit.viewer),
+        "span": times.span(session.scheduled_start, session.scheduled_end, visit.viewer),
         "request": found,
         "is_open": rescheduling.is_current(found, visit),
         "waits_elsewhere": waits_elsewhere,
@@ -116,6 +115,6 @@ async def _page(
         "refusal": refusal,
         "about_mail": about_mail(found.reach, visit.other.called) if found else "",
         "role": visit.role,
-        "dashboard_url": pages.dashboard_url(ctx.settings, visit.role),
+        "dashboard_url": render.dashboard_url(ctx.settings, visit.role),
     }
-    return html_response(pages.render("reschedule/page.html", **values), status)
+    return html_response(render.render("reschedule/page.html", **values), status)

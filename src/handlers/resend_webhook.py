@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic_core import from_json
 
-import mail_events
-import svix
 from errors import SignedOutError
-from web import Response
+from mail import delivery_events
+from providers import svix
+from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 MAX_BYTES: Final = 256 * 1024
 
@@ -29,5 +29,5 @@ async def receive(request: Request, ctx: Context) -> Response:
         event = from_json(body)
     except ValueError:
         event = None
-    await mail_events.take(ctx, event_id, event)
+    await delivery_events.take(ctx, event_id, event)
     return Response(None, 204)

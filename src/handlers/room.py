@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import admission
-import rules
-import video
+from auth import access
+from domain import rules
 from errors import (
     BadRequestError,
     CrossSiteError,
@@ -15,20 +14,21 @@ from errors import (
     TooEarlyError,
     UpgradeRequiredError,
 )
-from visitors import PAGE_ID, Visitor
-from web import Response, json_response
+from room.visitor import PAGE_ID, Visitor
+from video import service
+from web.messages import Response, json_response
 
 if TYPE_CHECKING:
-    from admission import Visit
+    from auth.access import Visit
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 
 async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     _refuse_unless_open(visit)
-    grant = await video.join(ctx, visit.session, visit.role)
+    grant = await service.join(ctx, visit.session, visit.role)
     return json_response(grant.as_json())
 
 
@@ -47,7 +47,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     if not PAGE_ID.match(page):
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     _refuse_unless_open(visit, early=watching)
     visitor = Visitor(session_id, visit.viewer.id, visit.role, page, watching)
     return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
@@ -55,7 +55,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def end(request: Request, ctx: Context, session_id: str) -> Response:
     """The teacher ends the session for both."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     visit.refuse_students("end the session for both")
     _refuse_unless_open(visit)
     await ctx.rooms.end(session_id)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import admission
 import analytics
-import pages
-import places
-import rules
-from db import aftermath as aftermath_db
-from model import Role
-from web import html_response, json_response
-from wording import STATUS_LABELS, words_for
+from auth import access
+from db import outcomes
+from domain import call_location, rules
+from domain.model import Role
+from pages import render
+from pages.wording import STATUS_LABELS, words_for
+from web.messages import html_response, json_response
 
 LEFT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -20,21 +19,21 @@ LEFT_POLICY: Final = (
 )
 
 if TYPE_CHECKING:
-    from admission import Visit
+    from auth.access import Visit
     from context import Context
-    from model import Reminder, Session
-    from web import Request, Response
+    from domain.model import Reminder, Session
+    from web.messages import Request, Response
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The page, in the state that this viewer is in."""
-    along = [aftermath_db.of_session(session_id)]
-    visit = await admission.admit(request, ctx, session_id, along)
+    along = [outcomes.of_session(session_id)]
+    visit = await access.admit(request, ctx, session_id, along)
     if request.method == "GET":
         analytics.page_view(ctx, session_id, visit.role)
     saved = request.query.get("saved", "")
-    response = html_response(pages.session_page(visit, ctx.settings, saved=saved))
-    response.frames = places.frame_origins(visit.session, ctx.settings)
+    response = html_response(render.session_page(visit, ctx.settings, saved=saved))
+    response.frames = call_location.frame_origins(visit.session, ctx.settings)
     return response
 
 
@@ -44,14 +43,14 @@ async def left(_request: Request, _ctx: Context, session_id: str) -> Response:
     It says so to the page around it. No sign-in: browsers send no cookies along with a
     navigation that another site begins inside a frame. It knows nothing but the id it was asked.
     """
-    response = html_response(pages.render("session/left.html", session_id=session_id))
+    response = html_response(render.render("session/left.html", session_id=session_id))
     response.policy = LEFT_POLICY
     return response
 
 
 async def state(request: Request, ctx: Context, session_id: str) -> Response:
     """What the page shows, as data: scripts follow it, and so may the platform."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     return json_response(_state(visit))
 
 

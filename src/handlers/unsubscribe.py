@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import links
-import pages
+from auth import links
 from db import preferences
 from errors import BadRequestError, LinkBrokenError, NotFoundError
-from web import html_response
+from pages import render
+from web.messages import html_response
 
 if TYPE_CHECKING:
     from context import Context
     from db.database import Row
-    from web import Request, Response
+    from web.messages import Request, Response
 
 # RFC 8058 lets mail programs choose between the two kinds of forms.
 _ONE_CLICK_PART: Final = re.compile(
@@ -67,12 +67,12 @@ def _page(ctx: Context, person: Row | None, *, changed: bool) -> Response:
     if person is None:
         raise NotFoundError
     return html_response(
-        pages.render(
+        render.render(
             "email/preferences.html",
             title="Reminders",
             name=person["name"],
             enabled=bool(person["reminders_enabled"]),
             changed=changed,
-            ways_back=pages.ways_back(ctx.settings),
+            ways_back=render.ways_back(ctx.settings),
         )
     )

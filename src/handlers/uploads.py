@@ -5,38 +5,38 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import admission
-import aftermath
-import uploads
-import validation
+from auth import access
 from db import resources as resources_db
 from errors import LengthRequiredError, NotFoundError
-from web import Response, json_response
+from files import uploads
+from sessions import outcome
+from web import validation
+from web.messages import Response, json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 
 async def receive(request: Request, ctx: Context, session_id: str) -> Response:
     """The body is the file, `?name=` its name. 201 with the resource."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     name = request.query.get("name", "")
     row = await uploads.receive(ctx, visit, name=name, size=_length(request), body=request.stream())
-    return json_response(aftermath.resource_of(row).to_json(), 201)
+    return json_response(outcome.resource_of(row).to_json(), 201)
 
 
 async def list_unfinished(request: Request, ctx: Context, session_id: str) -> Response:
     """What the teacher has begun to upload."""
     along = resources_db.unfinished(session_id)
-    visit = await admission.admit(request, ctx, session_id, along)
+    visit = await access.admit(request, ctx, session_id, along)
     return json_response({"uploads": [each.to_json() for each in uploads.unfinished(visit)]})
 
 
 async def start(request: Request, ctx: Context, session_id: str) -> Response:
     """Begin an upload in parts (201), or find it again by its `key` (200)."""
     along = resources_db.unfinished(session_id)
-    visit = await admission.admit(request, ctx, session_id, along)
+    visit = await access.admit(request, ctx, session_id, along)
     new = validation.parse(uploads.NewUpload, await request.json())
     upload, is_new = await uploads.start(ctx, visit, new)
     return json_response(upload.to_json(), 201 if is_new else 200)
@@ -57,7 +57,7 @@ async def complete(request: Request, ctx: Context, session_id: str, resource_id:
     """All parts are there: make them one file."""
     visit = await _visit(request, ctx, session_id, resource_id)
     row = await uploads.complete(ctx, visit)
-    return json_response(aftermath.resource_of(row).to_json(), 201)
+    return json_response(outcome.resource_of(row).to_json(), 201)
 
 
 async def cancel(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
@@ -67,11 +67,9 @@ async def cancel(request: Request, ctx: Context, session_id: str, resource_id: s
     return Response(None, 204)
 
 
-async def _visit(
-    request: Request, ctx: Context, session_id: str, resource_id: str
-) -> admission.Visit:
+async def _visit(request: Request, ctx: Context, session_id: str, resource_id: str) -> access.Visit:
     along = [resources_db.find(session_id, resource_id), resources_db.parts_of(resource_id)]
-    return await admission.admit(request, ctx, session_id, along)
+    return await access.admit(request, ctx, session_id, along)
 
 
 def _length(request: Request) -> int:

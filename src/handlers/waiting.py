@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import admission
-import waiting
-from web import json_response
+from auth import access
+from mail import waiting
+from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request, Response
+    from web.messages import Request, Response
 
 
 async def tell_the_other(request: Request, ctx: Context, session_id: str) -> Response:
     """202; `mail` says what has become of the one mail about it."""
-    visit = await admission.admit(request, ctx, session_id)
+    visit = await access.admit(request, ctx, session_id)
     return json_response({"mail": await waiting.tell_the_other(ctx, visit)}, 202)

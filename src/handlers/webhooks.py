@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import video
 from providers.base import BIGBLUEBUTTON, PLUGNMEET
-from web import Response
+from video import service
+from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
-    from web import Request
+    from web.messages import Request
 
 # A room's metadata comes along with every event.
 MAX_BODY_BYTES: Final = 256 * 1024
@@ -18,17 +18,17 @@ MAX_BODY_BYTES: Final = 256 * 1024
 
 async def plugnmeet(request: Request, ctx: Context) -> Response:
     """200 for what was understood, also for what is none of our business."""
-    await video.receive(ctx, PLUGNMEET, request.headers, await request.body(MAX_BODY_BYTES))
+    await service.receive(ctx, PLUGNMEET, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton(request: Request, ctx: Context) -> Response:
     """A recording is ready."""
-    await video.receive(ctx, BIGBLUEBUTTON, request.headers, await request.body(MAX_BODY_BYTES))
+    await service.receive(ctx, BIGBLUEBUTTON, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton_ended(request: Request, ctx: Context) -> Response:
     """A meeting has ended, or so somebody says who knows the address we gave it."""
-    await video.look_after_end(ctx, request.query.get("room", ""))
+    await service.look_after_end(ctx, request.query.get("room", ""))
     return Response(None, 200)

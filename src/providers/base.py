@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-import rules
-from model import Role
+from domain import rules
+from domain.model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model import Session
+    from domain.model import Session
 
 PEER: Final = "peer"
 PLUGNMEET: Final = "plugnmeet"

@@ -14,11 +14,11 @@ import httpx
 import jwt
 from itsdangerous import BadData, URLSafeSerializer
 
-import rules
-import tokens
+from auth import platform_tokens
+from domain import rules
+from domain.model import Role
 from errors import ProviderError, WebhookRejectedError
 from logs import log
-from model import Role
 from providers import bigbluebutton_calls as calls
 from providers.base import (
     BIGBLUEBUTTON,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from xml.etree.ElementTree import Element
 
-    from model import Session
+    from domain.model import Session
     from settings import Settings
 
 ABSENT: Final = ("notFound", "invalidMeetingIdentifier", "noRecordings")
@@ -101,7 +101,7 @@ class BigBlueButton:
         return Delivery(f"recording:{record_id}", room_id, RecordingReady(room_id, record_id))
 
     def _claims(self, token: str) -> dict[str, Any]:
-        if tokens.is_too_long(token):
+        if platform_tokens.is_too_long(token):
             raise WebhookRejectedError
         try:
             return jwt.decode(token, self._settings.bbb_secret, algorithms=["HS256"])

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
-from model import Role
+from domain.model import Role
 from providers.base import absolute_address, left_url, minutes_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from model import Session
+    from domain.model import Session
 
 MIN_NAME: Final = 2
 MAX_NAME: Final = 64

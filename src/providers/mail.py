@@ -46,7 +46,7 @@ class KeyReusedError(MailError):
 
 
 class MailService(Protocol):
-    """Sends batches of at most `mail_rules.BATCH_SIZE` mails."""
+    """Sends batches of at most `domain.mail_rules.BATCH_SIZE` mails."""
 
     async def send(self, batch: Sequence[str], key: str) -> list[Receipt]:
         """Send mails, each a JSON object as Resend takes it; a receipt for each, in order.

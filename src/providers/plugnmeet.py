@@ -16,7 +16,7 @@ import httpx
 from jwt.utils import base64url_decode
 from pydantic_core import from_json
 
-import rules
+from domain import rules
 from errors import ProviderError
 from logs import log
 from providers import plugnmeet_room, plugnmeet_webhook
@@ -31,7 +31,7 @@ from providers.base import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from model import Role, Session
+    from domain.model import Role, Session
     from settings import Settings
 
 # Nothing there is the answer to these, not a failure.

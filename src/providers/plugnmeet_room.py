@@ -10,13 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from model import Role
+from domain.model import Role
 from providers.base import absolute_address, left_url, minutes_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from model import Session
+    from domain.model import Session
 
 # Seconds after its creation in which nobody came; a shorter time is not accepted.
 EMPTY_TIMEOUT_S: Final = 1800

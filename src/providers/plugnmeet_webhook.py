@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 import pydantic_core
 
-import tokens
+from auth import platform_tokens
+from domain.model import Role
 from errors import WebhookRejectedError
-from model import Role
 from providers.base import CallEvent, CallNews, Delivery, RecordingReady
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _RECORDINGS: Final = {
 def verify(headers: Mapping[str, str], body: bytes, *, key: str, secret: str) -> None:
     """Raises: WebhookRejectedError unless this very body was signed for us, minutes ago."""
     token = headers.get("authorization") or headers.get("hash-token") or ""
-    if tokens.is_too_long(token):
+    if platform_tokens.is_too_long(token):
         raise WebhookRejectedError
     try:
         claims = jwt.decode(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model import Course, Participant, Session, Status
+from domain.model import Course, Participant, Session, Status
 
 MINUTE = 60
 HOUR = 60 * MINUTE

@@ -1,7 +1,7 @@
 """A mail that is due, for tests of what mails say."""
 
-from mail_rules import DueMail, Kind, Request
-from model import Role, Session
+from domain.mail_rules import DueMail, Kind, Request
+from domain.model import Role, Session
 from tests.unit.cast import DAY
 
 

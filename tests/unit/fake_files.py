@@ -1,8 +1,8 @@
-"""`files.Files` in memory, with a bucket's own ideas about parts."""
+"""`files.storage.Files` in memory, with a bucket's own ideas about parts."""
 
 from dataclasses import dataclass, field
 
-from files import Part, Stored, StreamBrokenError
+from files.storage import Part, Stored, StreamBrokenError
 
 
 @dataclass

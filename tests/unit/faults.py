@@ -23,24 +23,22 @@ from urllib.parse import urlsplit
 from tests.unit.host_runtime import ObjectState, WebSocket  # isort: skip (makes these importable)
 import app
 import bindings
-import live_sockets
-import room
-import seating
-import sending
 from bindings.rooms import VISITOR_HEADER
 from context import Context, HTTPAnswer
 from db.database import Database
 from errors import ServiceUnavailableError
-from files import StreamBrokenError
-from recording_sources import Fetched, RecordingError
-from recordings import Message
+from files.storage import StreamBrokenError
+from mail import sender
+from recordings.consumer import Message
+from recordings.sources import Fetched, RecordingError
+from room import durable_object, seats, sockets
 from settings import Settings
 from tests.fakes import bigbluebutton, hs256, plugnmeet, resend
 from tests.unit.booked import book
 from tests.unit.cast import START
 from tests.unit.fake_files import FakeFiles
 from tests.unit.sqlite_database import SqliteDatabase, migrated
-from web import Request, Response
+from web.messages import Request, Response
 
 SECRET = "the-platforms-secret-for-tests-only"
 PLATFORM = "the-platforms-token-for-tests-only"
@@ -136,7 +134,7 @@ class Rooms:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.states: dict[str, ObjectState] = {}
-        self._awake: dict[str, room.Room] = {}
+        self._awake: dict[str, durable_object.Room] = {}
         self.browsers: Callable[[], Awaitable[None]] | None = None
         """Connect again whatever has lost its socket."""
 
@@ -164,13 +162,13 @@ class Rooms:
         except Exception as error:
             raise ServiceUnavailableError from error
 
-    def awake(self, session_id: str) -> room.Room:
+    def awake(self, session_id: str) -> durable_object.Room:
         state = self.states.get(session_id)
         if state is None:
             check = lambda: self._world.outage.check()  # noqa: E731, PLW0108 (whichever it is then)
             state = self.states[session_id] = ObjectState(lambda: self._world.now, check)
         if session_id not in self._awake:
-            self._awake[session_id] = room.Room(state, None)
+            self._awake[session_id] = durable_object.Room(state, None)
         return self._awake[session_id]
 
     def evict(self) -> None:
@@ -373,14 +371,14 @@ class World:
 
     async def deliver(self, attempts: int = 1, queue: str = "recordings") -> None:
         """The queue brings what is in it; what is not acknowledged stays there."""
-        import recordings  # noqa: PLC0415
+        from recordings import consumer  # noqa: PLC0415
 
         waiting, self.queue = self.queue, []
         for record_id in waiting:
             kept = [True]
             message = Message({"record_id": record_id}, attempts, kept.clear, lambda _wait: None)
             try:
-                await recordings.consume(self.context(), queue, [message])
+                await consumer.consume(self.context(), queue, [message])
             finally:
                 self.queue += [record_id] if kept else []
 
@@ -456,18 +454,18 @@ class Case:
 def running(case: Case) -> Iterator[World]:
     """A world whose rooms use its doors and its clock."""
     world = case.make()
-    kept = bindings.context, bindings.now, sending.sender
+    kept = bindings.context, bindings.now, sender.sender
     bindings.context, bindings.now = world.context, lambda: world.now
     clock = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)
-    room.time = seating.time = live_sockets.time = clock
-    sending.sender = lambda ctx: sending.Sender(
-        ctx.db, ctx.settings, lambda: sending._service(ctx), clock.time
+    durable_object.time = seats.time = sockets.time = clock
+    sender.sender = lambda ctx: sender.Sender(
+        ctx.db, ctx.settings, lambda: sender._service(ctx), clock.time
     )
     try:
         yield world
     finally:
-        bindings.context, bindings.now, sending.sender = kept
-        room.time = seating.time = live_sockets.time = time
+        bindings.context, bindings.now, sender.sender = kept
+        durable_object.time = seats.time = sockets.time = time
         world.close()
 
 

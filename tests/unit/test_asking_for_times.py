@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from errors import InvalidError
-from rescheduling import asked_from_form, moment_of
+from sessions.rescheduling import asked_from_form, moment_of
 
 BERLIN = "Europe/Berlin"
 NO_TIME = "Please give a date and a time."

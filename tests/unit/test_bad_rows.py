@@ -5,15 +5,14 @@ from functools import partial
 
 import pytest
 
-import cleaning
-import lifecycle
-import recording_sources
-import recordings
 import retention
 import schedule
 from errors import ServiceUnavailableError
+from files import cleanup
 from providers.base import Recording
-from recordings import Message
+from recordings import consumer, sources
+from recordings.consumer import Message
+from sessions import overdue
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START
 from tests.unit.faults import Case, DiedError, How, Outage, World, running
@@ -136,10 +135,10 @@ async def test_one_of_the_minutes_jobs_that_fails_keeps_no_other_from_its_work(
 
 
 def test_each_trigger_has_its_work():
-    assert schedule.EACH_MINUTE[0] is lifecycle.close_overdue
-    assert schedule.EACH_MINUTE[2] is cleaning.sweep
+    assert schedule.EACH_MINUTE[0] is overdue.close_overdue
+    assert schedule.EACH_MINUTE[2] is cleanup.sweep
     assert schedule.WORK[schedule.HOURLY] == (retention.purge,)
-    assert schedule.WORK[schedule.EACH_FIVE_MINUTES] == (recordings.sweep,)
+    assert schedule.WORK[schedule.EACH_FIVE_MINUTES] == (consumer.sweep,)
 
 
 class Source:
@@ -152,30 +151,30 @@ class Source:
 
 
 async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(world, monkeypatch):
-    monkeypatch.setattr(recording_sources, "source_named", lambda _name, _ctx: Source())
+    monkeypatch.setattr(sources, "source_named", lambda _name, _ctx: Source())
     for number in (1, 2, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
         world.book(
             f"s{number}", status="completed", ended_at=END + number, recording_enabled=1, **place
         )
     world.now = END + HOUR
-    await recordings.sweep(world.context())
+    await consumer.sweep(world.context())
 
     assert sorted(world.queue) == ["rec-room1", "rec-room3"]
 
 
 async def test_a_queue_that_fails_does_not_keep_the_sweep_from_asking(world, monkeypatch):
-    monkeypatch.setattr(recording_sources, "source_named", lambda _name, _ctx: Source())
+    monkeypatch.setattr(sources, "source_named", lambda _name, _ctx: Source())
     for number in (1, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
         world.book(f"s{number}", status="completed", ended_at=END, recording_enabled=1, **place)
     world.now = END + HOUR
     world.outage.shut = "queue"
-    await recordings.sweep(world.context())
+    await consumer.sweep(world.context())
     assert world.outage.calls.count("queue.send") == 2
     world.heal()
     world.now += 15 * MINUTE
-    await recordings.sweep(world.context())
+    await consumer.sweep(world.context())
 
     assert sorted(world.queue) == ["rec-room1", "rec-room3"]
 
@@ -196,7 +195,7 @@ async def test_a_message_that_fails_takes_no_other_with_it(world):
         for number in (1, 2, 3)
     ]
     world.outage = Outage(1, How.BEFORE)
-    await recordings.consume(world.context(), "staging-recordings-dead", messages)
+    await consumer.consume(world.context(), "staging-recordings-dead", messages)
 
     assert outcomes == ["rec1 acked", 30, "rec3 acked"]
     assert world.rows("SELECT record_id FROM recordings WHERE state = 'failed'") == [

@@ -10,7 +10,7 @@ from bindings.d1 import D1
 from bindings.r2 import R2Files
 from bindings.rooms import DurableRooms
 from errors import ServiceUnavailableError
-from files import Part, StreamBrokenError
+from files.storage import Part, StreamBrokenError
 
 
 class Failing:

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-import bookings
 from db import sessions
+from domain.model import Role, Status
 from errors import ConflictError
-from model import Role, Status
+from sessions import booking as sessions_booking
 from tests.unit.cast import END, HOUR, MINUTE, START, booked_person, booking
 from tests.unit.sqlite_database import SqliteDatabase
 
@@ -29,7 +29,7 @@ class Interrupted(SqliteDatabase):
 
 async def put(db, *, now=START, **changes):
     ctx = SimpleNamespace(db=db, now=now)
-    return await bookings.put(ctx, "s1", bookings.parse("s1", booking(**changes)))
+    return await sessions_booking.put(ctx, "s1", sessions_booking.parse("s1", booking(**changes)))
 
 
 def attend(connection, user_id):
@@ -158,7 +158,7 @@ async def test_a_move_that_meets_a_cancellation_is_refused(connection):
 
     async def other():
         ctx = SimpleNamespace(db=SqliteDatabase(connection), now=START)
-        await bookings.cancel(ctx, "s1")
+        await sessions_booking.cancel(ctx, "s1")
 
     with pytest.raises(ConflictError, match="cancelled"):
         await put(Interrupted(connection, [other]), **LATER)
@@ -183,8 +183,8 @@ async def test_endless_collisions_end_in_a_refusal(connection):
 async def test_cancelling_again_changes_nothing(db):
     await put(db)
     ctx = SimpleNamespace(db=db, now=START)
-    first = await bookings.cancel(ctx, "s1")
-    again = await bookings.cancel(SimpleNamespace(db=db, now=START + HOUR), "s1")
+    first = await sessions_booking.cancel(ctx, "s1")
+    again = await sessions_booking.cancel(SimpleNamespace(db=db, now=START + HOUR), "s1")
 
     assert (first.status, first.sequence) == (Status.CANCELLED, 1)
     assert again == first
@@ -192,7 +192,7 @@ async def test_cancelling_again_changes_nothing(db):
 
 async def test_a_cancelled_session_stays_cancelled_when_booked_the_same(db):
     await put(db)
-    cancelled = await bookings.cancel(SimpleNamespace(db=db, now=START), "s1")
+    cancelled = await sessions_booking.cancel(SimpleNamespace(db=db, now=START), "s1")
     same, _ = await put(db)
 
     assert same == cancelled

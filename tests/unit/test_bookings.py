@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-import bookings
 from db import bookings as bookings_db
 from db import sessions
+from domain.model import Role, Status
 from errors import ConflictError, InvalidError
-from model import Role, Status
+from sessions import booking as sessions_booking
 from tests.unit.cast import DAY, END, HOUR, START, booked_person, booking, session
 
-SOURCE = Path(bookings.__file__).parent
+SOURCE = Path(sessions_booking.__file__).parent.parent
 
 
 def wrong_fields(session_id="s1", **changes) -> dict[str, str]:
     with pytest.raises(InvalidError) as caught:
-        bookings.parse(session_id, booking(**changes))
+        sessions_booking.parse(session_id, booking(**changes))
     return caught.value.fields
 
 
@@ -33,7 +33,7 @@ def test_a_booking_with_everything_is_read():
         recording_enabled=True,
         bbb_meeting_url="https://bbb.example.com/b/abc",
     )
-    parsed = bookings.parse("s1", full)
+    parsed = sessions_booking.parse("s1", full)
 
     assert parsed.student.time_zone == "America/Argentina/Buenos_Aires"
     assert parsed.recording_enabled
@@ -46,7 +46,7 @@ NOTHING = {"avatar": None, "time_zone": None, "locale": None}
 async def test_what_is_optional_may_be_left_out_or_null(db, given):
     teacher = booked_person("teacher") | given
     optional = {"recording_enabled": None, "bbb_meeting_url": None} if given else {}
-    parsed = bookings.parse("s1", booking(teacher=teacher, **optional))
+    parsed = sessions_booking.parse("s1", booking(teacher=teacher, **optional))
     await bookings_db.store(db, "s1", parsed, known=None, change="new", now=START - DAY)
     session = await sessions.find(db, "s1")
 
@@ -136,7 +136,9 @@ def test_each_wrong_field_is_named(changes, fields):
 )
 def test_names_and_titles_lose_what_turns_their_direction(name, kept):
     course = {"id": "x", "title": name}
-    parsed = bookings.parse("s1", booking(student=booked_person("x", name=name), course=course))
+    parsed = sessions_booking.parse(
+        "s1", booking(student=booked_person("x", name=name), course=course)
+    )
 
     assert (parsed.student.name, parsed.course.title) == (kept, kept)
 
@@ -154,7 +156,7 @@ def test_names_and_titles_lose_what_turns_their_direction(name, kept):
     ],
 )
 def test_an_address_is_kept_as_the_mail_service_takes_it(given, kept):
-    parsed = bookings.parse("s1", booking(student=booked_person("student", email=given)))
+    parsed = sessions_booking.parse("s1", booking(student=booked_person("student", email=given)))
 
     assert parsed.student.email == kept
 
@@ -162,8 +164,9 @@ def test_an_address_is_kept_as_the_mail_service_takes_it(given, kept):
 def test_addresses_are_checked_without_a_network():
     """dnspython is not there in the Worker; it asks name servers."""
     program = (
-        "import sys, bookings\n"
-        "bookings.mail_address('lena@bücher.example')\n"
+        "import sys\n"
+        "from sessions import booking\n"
+        "booking.mail_address('lena@bücher.example')\n"
         "print('email_validator' in sys.modules, 'dns' in sys.modules)"
     )
     done = subprocess.run(
@@ -191,7 +194,7 @@ def test_what_a_whole_booking_gets_wrong_is_said_in_words():
 @pytest.mark.parametrize("data", [None, [], "booking", 7])
 def test_what_is_no_object_is_no_booking(data):
     with pytest.raises(InvalidError) as caught:
-        bookings.parse("s1", data)
+        sessions_booking.parse("s1", data)
 
     assert set(caught.value.fields) == {"body"}
 
@@ -203,7 +206,7 @@ def test_session_ids_fit_into_addresses(bad_id):
 
 @pytest.mark.parametrize("good_id", ["a", "x" * 64, "A-b_9"])
 def test_good_session_ids_are_taken(good_id):
-    assert bookings.parse(good_id, booking()).scheduled_start == START
+    assert sessions_booking.parse(good_id, booking()).scheduled_start == START
 
 
 LATER = {"scheduled_start": START + HOUR, "scheduled_end": END + HOUR}
@@ -231,13 +234,13 @@ MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
     ],
 )
 def test_what_a_change_means(known, changes, meaning):
-    parsed = bookings.parse("s1", booking(**changes))
+    parsed = sessions_booking.parse("s1", booking(**changes))
 
-    assert bookings.change_of(session(**known), parsed, START) == meaning
+    assert sessions_booking.change_of(session(**known), parsed, START) == meaning
 
 
 def test_an_unknown_session_is_new():
-    assert bookings.change_of(None, bookings.parse("s1", booking()), START) == "new"
+    assert sessions_booking.change_of(None, sessions_booking.parse("s1", booking()), START) == "new"
 
 
 @pytest.mark.parametrize(
@@ -252,7 +255,7 @@ def test_an_unknown_session_is_new():
     ],
 )
 def test_changes_that_come_too_late_are_refused(known, changes):
-    parsed = bookings.parse("s1", booking(**changes))
+    parsed = sessions_booking.parse("s1", booking(**changes))
 
     with pytest.raises(ConflictError):
-        bookings.change_of(session(**known), parsed, START)
+        sessions_booking.change_of(session(**known), parsed, START)

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-import calls
-from calls import Calls
-from model import Role
+from domain.model import Role
 from providers.base import CallEvent, CallNews
+from room import call_roster
+from room.call_roster import Calls
 
 ROLES = st.sampled_from([Role.STUDENT, Role.TEACHER])
 LIVES = st.sampled_from(["one", "two"])
@@ -26,7 +26,7 @@ def news(draw: st.DrawFn) -> CallEvent:
 def told(events: list[CallEvent]) -> Calls:
     known = Calls()
     for event in events:
-        known = calls.hear(known, event)
+        known = call_roster.hear(known, event)
     return known
 
 
@@ -61,20 +61,20 @@ def test_a_room_that_is_over_is_empty_and_its_next_life_is_another():
     over = told([joined("PA_1"), CallEvent(CallNews.FINISHED, "room", "one"), joined("PA_2")])
 
     assert over.roles == set()
-    assert calls.hear(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
+    assert call_roster.hear(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
 
 
 def test_who_leaves_our_room_is_out_of_the_call_until_they_come_again():
-    out = calls.walk_out(told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT)
+    out = call_roster.walk_out(told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT)
 
     assert out.roles == {Role.TEACHER}
-    assert calls.hear(out, joined("PA_1")).roles == {Role.TEACHER}
-    assert calls.hear(out, joined("PA_2")).roles == {Role.STUDENT, Role.TEACHER}
+    assert call_roster.hear(out, joined("PA_1")).roles == {Role.TEACHER}
+    assert call_roster.hear(out, joined("PA_2")).roles == {Role.STUDENT, Role.TEACHER}
 
 
 @given(st.lists(news(), max_size=12), st.sets(ROLES))
 def test_after_asking_we_know_what_the_provider_knows(events, present):
-    assert calls.reconcile(told(events), present, 1).roles == present
+    assert call_roster.reconcile(told(events), present, 1).roles == present
 
 
 def test_a_recording_runs_from_its_start_to_its_end():

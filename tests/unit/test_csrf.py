@@ -2,9 +2,9 @@
 
 import pytest
 
-import csrf
 from errors import CrossSiteError
-from web import Request
+from web import csrf
+from web.messages import Request
 
 US = "https://sessions.example.com"
 

@@ -10,16 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import cleaning
-import lifecycle
-import recording_sources
-import recordings
-import reminders
-import replication
 import retention
-import uploads
+from files import cleanup, uploads
+from mail import tick
 from providers.base import Recording, RecordingSource
-from recording_sources import Fetched
+from recordings import consumer, copying, sources
+from recordings.sources import Fetched
+from sessions import overdue as sessions_overdue
 from tests.fakes import bigbluebutton
 from tests.fakes.films import Film
 from tests.unit.booked import insert
@@ -53,7 +50,7 @@ async def ticks(world, count=40):
 
 
 async def minute(world):
-    for work in (lifecycle.close_overdue, reminders.tick, cleaning.sweep):
+    for work in (sessions_overdue.close_overdue, tick.tick, cleanup.sweep):
         await work(world.context())
     await world.deferred()
 
@@ -300,7 +297,7 @@ async def recorded(world, *, announced=True, ranges=True):
     await over(world, recording_enabled=1, provider="plugnmeet", provider_room_id="room")
     world.films["film"] = partial(film, ranges)
     if announced:
-        await recordings.announce(world.context(), "s1", "plugnmeet", "rec1")
+        await consumer.announce(world.context(), "s1", "plugnmeet", "rec1")
 
 
 async def deliver(world):
@@ -317,14 +314,14 @@ async def until_there(world):
     """The queue and the five-minute sweep, for two hours."""
     for _ in range(24):
         world.now += 5 * MINUTE
-        await recordings.sweep(world.context())
+        await consumer.sweep(world.context())
         await world.deliver()
         await world.deliver()
     world.files.uploads.clear()
 
 
 def sweep_recordings(world):
-    return recordings.sweep(world.context())
+    return consumer.sweep(world.context())
 
 
 LATER = partial(World, now=END + HOUR)
@@ -332,7 +329,7 @@ LATER = partial(World, now=END + HOUR)
 
 @pytest.fixture
 def _small_parts(monkeypatch):
-    monkeypatch.setattr(replication, "PART_BYTES", 1000)
+    monkeypatch.setattr(copying, "PART_BYTES", 1000)
     monkeypatch.setattr(uploads, "PART_BYTES", 8)
 
 
@@ -379,8 +376,8 @@ async def long_ago(world):
 
 
 def said(text):
-    from live_messages import Chat  # noqa: PLC0415
-    from model import Role  # noqa: PLC0415
+    from domain.model import Role  # noqa: PLC0415
+    from room.messages import Chat  # noqa: PLC0415
 
     return Role.STUDENT, Chat(type="chat", id="12345678", text=text), START
 
@@ -462,12 +459,10 @@ CASES = {
         partial(recorded, announced=False), sweep_recordings, until_there, make=LATER, coarse_s=DAY
     ),
     "close what is overdue": Case(
-        overdue, work(lifecycle.close_overdue), make=partial(World, now=END + HOUR)
+        overdue, work(sessions_overdue.close_overdue), make=partial(World, now=END + HOUR)
     ),
-    "mail": Case(
-        mail_is_due, work(reminders.tick), ticks, make=partial(World, now=START - 14 * MINUTE)
-    ),
-    "sweep files": Case(left_over, work(cleaning.sweep), make=partial(World, now=START + 2 * DAY)),
+    "mail": Case(mail_is_due, work(tick.tick), ticks, make=partial(World, now=START - 14 * MINUTE)),
+    "sweep files": Case(left_over, work(cleanup.sweep), make=partial(World, now=START + 2 * DAY)),
     "purge": Case(
         long_ago,
         work(retention.purge),
@@ -513,7 +508,7 @@ async def test_nothing_is_lost_or_doubled(name, how, monkeypatch):
 
     if "recording" in name or "same message" in name:
         source = lambda _name, ctx: FilmSource(ctx, made["world"])  # noqa: E731
-        monkeypatch.setattr(recording_sources, "source_named", source)
+        monkeypatch.setattr(sources, "source_named", source)
 
     assert await survives(replace(case, make=make, leaves=LEAVES.get(name, "")), how) > 0
 

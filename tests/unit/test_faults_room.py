@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
-import cleaning
-import lifecycle
-import reminders
 from errors import ServiceUnavailableError
+from files import cleanup
+from mail import tick
+from sessions import overdue
 from tests.unit.cast import HOUR, MINUTE, NO_SHOW, OPENS, START
 from tests.unit.faults import Case, DiedError, How, Outage, WebSocket, World, running, survives
 
@@ -118,7 +118,7 @@ async def late_after_all(world):
 
 async def to_the_end(world):
     await world.rooms.alarms(END + HOUR)
-    for work in (lifecycle.close_overdue, reminders.tick, cleaning.sweep):
+    for work in (overdue.close_overdue, tick.tick, cleanup.sweep):
         await work(world.context())
     await world.deferred()
 
@@ -149,7 +149,7 @@ async def have_the_other_told(world):
 
 async def minutes(world):
     await world.rooms.alarms(world.now + MINUTE)
-    await reminders.tick(world.context())
+    await tick.tick(world.context())
 
 
 class HeldLesson(Lesson):

@@ -6,27 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import feedback
-import rules
-import validation
-from admission import Visit
-from aftermath import read
-from db import aftermath as aftermath_db
+from auth.access import Visit
 from db import feedback as feedback_db
-from db import sessions
+from db import outcomes, sessions
+from domain import rules
+from domain.model import Role
 from errors import ConflictError, InvalidError
-from feedback import Feedback, from_form
-from model import Role
+from sessions import feedback
+from sessions.feedback import Feedback, from_form
+from sessions.outcome import read
 from tests.unit.booked import book
 from tests.unit.cast import DAY, END
 from tests.unit.fake_context import FakeContext
 from tools.paths import ROOT
+from web import validation
 
 NOW = END + 60
 
 
 async def visit_of(db, role, now=NOW, session_id="s1"):
-    found, rows = await sessions.find_along(db, session_id, [aftermath_db.of_session(session_id)])
+    found, rows = await sessions.find_along(db, session_id, [outcomes.of_session(session_id)])
     return Visit(found, role, now, rows)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filenames import MAX_NAME_CHARS, content_disposition, extension, tidy
+from files.file_names import MAX_NAME_CHARS, content_disposition, extension, tidy
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filetypes import INLINE, SNIFFED_BYTES, TYPES, is_text, of_name
+from files.file_types import INLINE, SNIFFED_BYTES, TYPES, is_text, of_name
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"

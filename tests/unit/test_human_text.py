@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.human_text import is_blank, isolated, without_marks
 from errors import RefusedMessageError
-from feedback import Feedback
-from human_text import is_blank, isolated, without_marks
-from live_messages import read
-from rescheduling import Answered, Asked
+from room.messages import read
+from sessions.feedback import Feedback
+from sessions.rescheduling import Answered, Asked
 
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

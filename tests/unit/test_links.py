@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import links
-from links import RoomLink
+from auth import links
+from auth.links import RoomLink
 
 OLD, NEW, OTHER = "the-older-key", "the-newer-key", "somebody-elses-key"
 LINK = RoomLink("algebra-1", "student")

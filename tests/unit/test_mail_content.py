@@ -7,10 +7,10 @@ from html import unescape
 
 import pytest
 
-import links
-from mail_content import REMINDERS, payload_of
-from mail_rules import LEAD_S, DueMail, Kind, Request
-from model import Course, Participant, Role, Session, Status
+from auth import links
+from domain.mail_rules import LEAD_S, DueMail, Kind, Request
+from domain.model import Course, Participant, Role, Session, Status
+from mail.content import REMINDERS, payload_of
 from settings import Settings
 from tests.unit.cast import DAY, HOUR, session
 from tests.unit.due_mails import due_mail

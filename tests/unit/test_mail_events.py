@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import mail_events
-import svix
 from db import mail_events as mail_events_db
+from mail import delivery_events
+from providers import svix
 from tests.unit.cast import START
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -104,7 +104,7 @@ def event(kind: str, **data: object) -> dict[str, object]:
     ],
 )
 def test_events_that_matter(kind, data, delivery, suppresses):
-    found = mail_events.parse(event(kind, **data))
+    found = delivery_events.parse(event(kind, **data))
 
     assert (found.delivery, found.suppresses) == (delivery, suppresses)
     assert found.addresses == ("lena@example.com",)
@@ -125,7 +125,7 @@ def test_events_that_matter(kind, data, delivery, suppresses):
     ],
 )
 def test_events_that_do_not(data):
-    assert mail_events.parse(data) is None
+    assert delivery_events.parse(data) is None
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_events_that_do_not(data):
     ],
 )
 def test_odd_shapes_never_raise(data):
-    assert mail_events.parse(event("bounced", **data)).delivery == "bounced"
+    assert delivery_events.parse(event("bounced", **data)).delivery == "bounced"
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def sent(connection, db):
 
 
 async def noted(db, event_id: str, data: dict[str, object]) -> tuple[str, list[str]]:
-    await mail_events_db.note(db, event_id, mail_events.parse(data), now=START)
+    await mail_events_db.note(db, event_id, delivery_events.parse(data), now=START)
     (mail,) = await db.all("SELECT delivery FROM mails")
     rows = await db.all("SELECT email FROM suppressions")
     return mail["delivery"], [row["email"] for row in rows]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mail_rules import (
+from domain.mail_rules import (
     GIVE_UP_S,
     LEAD_S,
     NEXT_LEAD_S,
@@ -15,7 +15,7 @@ from mail_rules import (
     objection,
     retry_in_s,
 )
-from model import Role, Session, Status
+from domain.model import Role, Session, Status
 from tests.unit.cast import CLOSES, DAY, END, HOUR, MINUTE, NO_SHOW, START, gone, here, session
 
 ASKED = Request("r1", "open", "teacher", START, (START + DAY,), None, None, None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import mp4
-from mp4 import Film
+from files import mp4
+from files.mp4 import Film
 from tests.fakes.films import Film as FakeFilm
 from tests.fakes.films import box, movie_header
 

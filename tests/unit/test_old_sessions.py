@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 import retention
-from mail_rules import Kind
+from domain.mail_rules import Kind
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START
 from tests.unit.faults import Case, World, running
 from tests.unit.test_faults import minute
-from web import Response
+from web.messages import Response
 
 LATE = END + 100 * DAY
 WEEK = 7 * DAY

@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
-import pages
-import rescheduling
-from admission import Visit
+from auth.access import Visit
+from domain.mail_rules import Kind, Request
+from domain.model import Role
 from handlers import chat_file
-from mail_content import payload_of
-from mail_rules import Kind, Request
-from model import Role
+from mail.content import payload_of
+from pages import render
+from sessions import rescheduling
 from settings import Settings
 from tests.unit.cast import DAY, MINUTE, OPENS, START, person, session
 from tests.unit.due_mails import due_mail
@@ -38,7 +38,7 @@ def read(html: str) -> str:
 @pytest.mark.parametrize(("role", "form"), FORMS)
 def test_the_session_page(role, form):
     date, start, end, opens = form
-    early = pages.session_page(Visit(BOOKED, role, OPENS - 2 * DAY), SETTINGS)
+    early = render.session_page(Visit(BOOKED, role, OPENS - 2 * DAY), SETTINGS)
 
     text = read(early)
     assert date in text

@@ -7,13 +7,13 @@ import sys
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import openapi
-from api_operations import OPERATIONS, Who
+from openapi import document
+from openapi.operations import OPERATIONS, Who
 from routes import ROUTES
 from settings import Settings
 from tools.paths import ROOT
 
-DOCUMENT = openapi.document(Settings(public_url="https://sessions.example.com"))
+DOCUMENT = document.document(Settings(public_url="https://sessions.example.com"))
 OPERATIONS_IN_IT = {
     (method.upper(), path): operation
     for path, operations in DOCUMENT["paths"].items()
@@ -77,7 +77,7 @@ def test_what_takes_a_body_from_signed_in_people_says_who_they_are():
 
 
 def test_the_worker_does_not_import_it_at_start_up():
-    made_of = {"openapi", "api_operations", "api_schemas"}
+    made_of = {"openapi", "openapi.operations", "openapi.schemas"}
     program = f"import sys, app; sys.exit(bool({made_of} & set(sys.modules)))"
     environment = {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", program], env=environment, check=False)

@@ -10,16 +10,15 @@ from unittest.mock import AsyncMock
 import pytest
 from icalendar import Calendar
 
-import feedback_words
-import pages
-import rescheduling
-from admission import Visit
+from auth.access import Visit
 from db import reschedules
+from domain.mail_rules import Kind, Request
+from domain.model import Course, Role
 from errors import ConflictError
 from handlers import calendar_file, chat_file
-from mail_content import payload_of
-from mail_rules import Kind, Request
-from model import Course, Role
+from mail.content import payload_of
+from pages import feedback_wording, render
+from sessions import rescheduling
 from settings import Settings
 from tests.unit.cast import DAY, START, person, session
 from tests.unit.due_mails import due_mail
@@ -72,7 +71,7 @@ def test_in_mails_without_html(kind):
 
 
 def test_in_what_scripts_say():
-    html = pages.session_page(VISIT, SETTINGS)
+    html = render.session_page(VISIT, SETTINGS)
     [data] = re.findall(r'id="session-data">(.*?)</script>', html)
 
     assert json.loads(data)["other"]["called"] == ALONE[GIVEN]
@@ -81,7 +80,7 @@ def test_in_what_scripts_say():
 @pytest.mark.parametrize("now", [START - DAY, START])
 def test_in_pages(now):
     """In isolates, in `bdi`, or in an element of its own direction."""
-    html = pages.session_page(Visit(BOOKED, Role.STUDENT, now), SETTINGS)
+    html = render.session_page(Visit(BOOKED, Role.STUDENT, now), SETTINGS)
     text = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     text = re.sub(r"<bdi>.*?</bdi>", "", text)
     text = re.sub(r'<span class="avatar[^>]*>[^<]*</span>', "", text)
@@ -93,7 +92,7 @@ def test_in_pages(now):
 
 def test_in_feedback():
     for role in Role:
-        words = feedback_words.words_for(role, BOOKED.teacher.called)
+        words = feedback_wording.words_for(role, BOOKED.teacher.called)
         assert_alone(words.question)
         assert_alone(words.privacy)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from domain.model import Role
 from errors import ProviderError
-from model import Role
 from providers.base import Recording, VideoProvider
 from providers.bigbluebutton import BigBlueButton
 from providers.plugnmeet import PlugNmeet

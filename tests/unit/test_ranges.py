@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import PreconditionFailedError, RangeNotSatisfiableError
-from ranges import Slice, is_unchanged, requested
+from web.ranges import Slice, is_unchanged, requested
 
 ETAG = '"abc"'
 

@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-import recording_sources
-import recordings
-import replication
 from errors import NotFoundError, ProviderError
-from files import StreamBrokenError
+from files.storage import StreamBrokenError
 from providers.base import Recording, RecordingSource
-from recording_sources import Fetched
-from recordings import Message
+from recordings import consumer, copying, sources
+from recordings.consumer import Message
+from recordings.sources import Fetched
 from settings import Settings
 from tests.fakes.films import Film
 from tests.unit.booked import book
@@ -80,8 +78,8 @@ class World:
         book(connection, recording_enabled=1, provider="plugnmeet", provider_room_id="room")
         self.connection, self.db = connection, db
         self.source, self.files, self.queued = FakeSource(film), FakeFiles(), []
-        monkeypatch.setattr(recording_sources, "source_named", lambda _name, _ctx: self.source)
-        monkeypatch.setattr(replication, "PART_BYTES", PART)
+        monkeypatch.setattr(sources, "source_named", lambda _name, _ctx: self.source)
+        monkeypatch.setattr(copying, "PART_BYTES", PART)
 
     def context(self, now=NOW):
         async def queue(record_id):
@@ -104,11 +102,11 @@ class World:
         )
 
     async def announce(self, size=None):
-        await recordings.announce(self.context(), "s1", "plugnmeet", "rec1", size)
+        await consumer.announce(self.context(), "s1", "plugnmeet", "rec1", size)
 
     async def deliver(self, attempts=1, now=NOW, queue="session-room-recordings", body=None):
         message = FakeMessage({"record_id": "rec1"} if body is None else body, attempts)
-        await recordings.consume(self.context(now), queue, [message.as_message()])
+        await consumer.consume(self.context(now), queue, [message.as_message()])
         return message.outcome
 
     def row(self):
@@ -239,7 +237,7 @@ async def test_a_source_that_does_not_say_how_long_is_not_believed(world, header
 
 
 async def test_shorter_than_announced_by_more_than_rounding_is_refused(world):
-    await world.announce(size=3500 + replication.ROUNDED_BYTES + 1)
+    await world.announce(size=3500 + copying.ROUNDED_BYTES + 1)
     await world.deliver()
 
     assert world.row()["last_error"] == "the source has 3500 bytes, 13501 were announced"
@@ -248,7 +246,7 @@ async def test_shorter_than_announced_by_more_than_rounding_is_refused(world):
 
 async def test_what_takes_longer_than_a_consumer_has_goes_on_in_the_next(world, monkeypatch):
     await world.announce()
-    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    monkeypatch.setattr(copying, "ENOUGH_S", -1)
     for _ in range(3):
         assert await world.deliver() == "acked"
         assert world.resources()[0][1] == "uploading"
@@ -271,7 +269,7 @@ FAILED = Fetched(500, {}, b"")
 async def test_more_consumers_than_attempts_are_no_failures(world, monkeypatch):
     world.source.film = Film(15 * PART - 500, duration_s=90)
     await world.announce()
-    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    monkeypatch.setattr(copying, "ENOUGH_S", -1)
     for _ in range(15):
         assert await world.deliver() == "acked"
 
@@ -285,7 +283,7 @@ async def test_after_many_failures_nothing_that_arrived_is_trusted_once(world, m
     world.source.answers = [None, *[FAILED] * 5]
     for attempts in range(1, 6):
         await world.deliver(attempts)
-    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    monkeypatch.setattr(copying, "ENOUGH_S", -1)
     for _ in range(4):
         assert await world.deliver(6) == "acked"
 
@@ -303,7 +301,7 @@ async def test_what_never_gets_beyond_one_part_fails_however_many_messages_there
         return await fetched(url, headers)
 
     fetched, world.source.fetch = world.source.fetch, fetch
-    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    monkeypatch.setattr(copying, "ENOUGH_S", -1)
     await world.announce()
     delivered = 0
     while world.row()["state"] != "failed":
@@ -316,7 +314,7 @@ async def test_what_never_gets_beyond_one_part_fails_however_many_messages_there
 
 
 async def test_a_source_that_changes_between_consumers_is_not_copied_for_ever(world, monkeypatch):
-    monkeypatch.setattr(replication, "ENOUGH_S", -1)
+    monkeypatch.setattr(copying, "ENOUGH_S", -1)
     await world.announce()
     delivered = 0
     while world.row()["state"] != "failed":
@@ -352,12 +350,12 @@ async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
     assert await world.deliver(queue="staging-recordings-dead") == "acked"
     assert world.row()["state"] == "failed"
     assert await world.deliver() == "acked", "a late message does not revive it"
-    await recordings.retry(world.context(), "rec1")
+    await consumer.retry(world.context(), "rec1")
     assert await world.deliver() == "acked"
 
     assert world.resources() == WHOLE
     with pytest.raises(NotFoundError):
-        await recordings.retry(world.context(), "rec1")
+        await consumer.retry(world.context(), "rec1")
 
 
 async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
@@ -402,12 +400,12 @@ async def test_what_kills_its_consumer_fails_after_so_many_and_can_be_retried(wo
                 await world.deliver(now=now, body={"record_id": record_id})
             killed += 1
         world.queued.clear()
-        now += recordings.LEASE_S + recordings.STRANDED_S
-        await recordings.sweep(world.context(now))
+        now += consumer.LEASE_S + consumer.STRANDED_S
+        await consumer.sweep(world.context(now))
         assert killed < 30
-    assert killed == recordings.MOST_ATTEMPTS
+    assert killed == consumer.MOST_ATTEMPTS
     world.source.fetch = fetched
-    await recordings.retry(world.context(now), "rec1")
+    await consumer.retry(world.context(now), "rec1")
 
     assert world.row()["attempts"] == 0
     assert await world.deliver(now=now) == "acked"
@@ -423,7 +421,7 @@ async def test_the_sweep_asks_less_and_less_often(world):
     moments = []
     for minute in range(0, 50 * 60, 5):
         before = world.connection.execute("SELECT recordings_asked_at FROM sessions").fetchone()[0]
-        await recordings.sweep(world.context(END + minute * 60))
+        await consumer.sweep(world.context(END + minute * 60))
         after = world.connection.execute("SELECT recordings_asked_at FROM sessions").fetchone()[0]
         if after != before:
             moments.append(minute)
@@ -433,13 +431,13 @@ async def test_the_sweep_asks_less_and_less_often(world):
 
 async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world):
     await world.announce()
-    await recordings.sweep(world.context(NOW + 9 * 60))
+    await consumer.sweep(world.context(NOW + 9 * 60))
     assert world.queued == ["rec1"]
-    await recordings.sweep(world.context(NOW + 10 * 60))
-    await recordings.sweep(world.context(NOW + 15 * 60))
+    await consumer.sweep(world.context(NOW + 10 * 60))
+    await consumer.sweep(world.context(NOW + 15 * 60))
     assert world.queued == ["rec1"] * 2
     await world.deliver()
-    await recordings.sweep(world.context(NOW + DAY))
+    await consumer.sweep(world.context(NOW + DAY))
 
     assert world.queued == ["rec1"] * 2
 
@@ -464,13 +462,13 @@ async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, t
 
 
 async def test_what_the_purge_takes_while_it_is_copied_does_not_come_back(world, monkeypatch):
-    inspect = replication.mp4.inspect
+    inspect = copying.mp4.inspect
 
     async def purged(*args):
         world.connection.execute("UPDATE session_resources SET status = 'failed'")
         return await inspect(*args)
 
-    monkeypatch.setattr(replication.mp4, "inspect", purged)
+    monkeypatch.setattr(copying.mp4, "inspect", purged)
     await world.announce()
     await world.deliver()
 

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-import mail_rules
-from bookings import parse
-from db import bookings, preferences, reminders
+from db import bookings, due_mails, preferences
 from db import sessions as sessions_db
-from mail_rules import HOUR, LATE_GRACE_S, LEAD_S, MINUTE, NEXT_LEAD_S
+from domain import mail_rules
+from domain.mail_rules import HOUR, LATE_GRACE_S, LEAD_S, MINUTE, NEXT_LEAD_S
+from mail.sender import Sender
 from providers.resend import ResendMail
-from sending import Sender
+from sessions.booking import parse
 from settings import Settings
 from tests.fakes.resend import API_KEY, ConnectionLostError, Resend
 from tests.unit.cast import booked_person, booking
@@ -252,7 +252,7 @@ class Reminders(RuleBasedStateMachine):
         return self.now - due_at < mail_rules.GIVE_UP_S
 
     async def _tick(self, db: Any) -> None:
-        await reminders.make_due(db, now=int(self.now))
+        await due_mails.make_due(db, now=int(self.now))
         transport = httpx.MockTransport(self._call)
         async with httpx.AsyncClient(transport=transport, base_url="https://resend") as client:
             service = ResendMail(client, API_KEY, clock=lambda: self.now, sleep=self._sleep)

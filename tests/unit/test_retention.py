@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-import cleaning
 import retention
 from errors import ServiceUnavailableError
+from files import cleanup
 from settings import Settings
 from tests.unit.booked import book, insert
 from tests.unit.cast import DAY, END, HOUR, START
@@ -407,7 +407,7 @@ async def test_files_without_a_row_are_found_wherever_they_lie(connection, db, f
 async def test_the_sweep_takes_what_nobody_will_ask_for(connection, db, files, changes, stays):
     book(connection)
     add_resource(connection, files, "file", **changes)
-    await cleaning.sweep(context(db, files))
+    await cleanup.sweep(context(db, files))
 
     assert ids(connection) == (["file"] if stays else [])
     assert len(files.objects) == int(stays)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from held_call import END_AGAIN_S
+from room.provider_call import END_AGAIN_S
 from tests.unit.call_world import END, Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-import rules
 from db import sessions as sessions_db
+from domain import rules
 from tests.unit.call_world import END, Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 import tests.unit.host_runtime as runtime  # isort: skip (makes `bindings` and `room` importable)
-import room
 from bindings import rooms
 from bindings.rooms import DurableRooms
+from domain.model import Role
 from errors import ServiceUnavailableError
-from model import Role
-from visitors import Visitor
+from room import durable_object
+from room.visitor import Visitor
 
 # What a Worker may send, as released. A call here is never changed or taken away: a new release
 # adds a method, and goes on answering the old one.
@@ -71,12 +71,14 @@ def rooms_of(stub):
 
 @pytest.mark.parametrize("method", RELEASED)
 def test_a_room_takes_the_calls_of_a_worker_before_it(method):
-    inspect.signature(getattr(room.Room, method)).bind(None, *RELEASED[method])
+    inspect.signature(getattr(durable_object.Room, method)).bind(None, *RELEASED[method])
 
 
 @pytest.mark.parametrize("method", RELEASED)
 def test_a_room_passes_by_arguments_of_a_worker_after_it(method):
-    inspect.signature(getattr(room.Room, method)).bind(None, *RELEASED[method], {"mood": "good"})
+    inspect.signature(getattr(durable_object.Room, method)).bind(
+        None, *RELEASED[method], {"mood": "good"}
+    )
 
 
 @pytest.mark.parametrize("method", RELEASED)
@@ -97,7 +99,7 @@ async def test_a_room_without_the_method_is_unavailable_and_no_defect(method):
 def test_every_call_between_worker_and_room_is_listed():
     of_the_room = {
         name
-        for name, method in vars(room.Room).items()
+        for name, method in vars(durable_object.Room).items()
         if inspect.iscoroutinefunction(method) and not name.startswith(("_", "webSocket"))
     }
     of_the_worker = {name for name in vars(DurableRooms) if not name.startswith("_")}

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from held_call import END_AGAIN_S
+from room.provider_call import END_AGAIN_S
 from tests.fakes.plugnmeet import as_participant, recording_info
 from tests.unit.call_world import Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START

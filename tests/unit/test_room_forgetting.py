@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-import reconciler
 import retention
+from room import reconciler
 from tests.unit.cast import DAY, END, HOUR, MINUTE, OPENS, START, booking
 from tests.unit.faults import Case, World, running
 

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, currently_in_test_context, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-import rules
 from db import sessions as sessions_db
-from model import Role, Session
+from domain import rules
+from domain.model import Role, Session
 from tests.unit.call_world import Browser, CallWorld, call_world, settled
 from tests.unit.cast import DAY, HOUR, MINUTE, START, booked_person
 

@@ -5,13 +5,13 @@ import json
 import sqlite3
 from types import SimpleNamespace
 
-import video
-from held_call import HeldCall
-from model import Role
-from presence import Seat
-from room_memory import Memory
+from domain.model import Role
+from domain.presence import Seat
+from room.provider_call import HeldCall
+from room.storage import Memory
 from settings import Settings
 from tests.unit.cast import CLOSES, session
+from video import service
 
 
 def storage():
@@ -59,7 +59,7 @@ async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch)
         asked.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(video, "end", never_answers)
+    monkeypatch.setattr(service, "end", never_answers)
     memory = Memory.load(sql)
     call = HeldCall(memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)))
     call.follow_record(over, CLOSES)

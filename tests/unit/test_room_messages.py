@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import live_messages
-from live_messages import Chat, Leave, Media, RefusedMessageError, Signal
-from rates import LIMITS, STRIKES, Allowance
+from room import messages
+from room.message_limits import LIMITS, STRIKES, Allowance
+from room.messages import Chat, Leave, Media, RefusedMessageError, Signal
 
 PAGE = "0123456789abcdef"
 
@@ -19,7 +19,7 @@ def frame(**content: object) -> str:
 
 def test_a_description_is_passed_on_as_it_came() -> None:
     offer = {"type": "offer", "sdp": "v=0\r\n"}
-    message = live_messages.read(frame(type="signal", to=PAGE, description=offer))
+    message = messages.read(frame(type="signal", to=PAGE, description=offer))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender") == {"type": "signal", "from": "sender", "description": offer}
@@ -27,7 +27,7 @@ def test_a_description_is_passed_on_as_it_came() -> None:
 
 def test_an_answer_says_which_offer_it_is_for() -> None:
     answer = {"type": "answer", "sdp": "v=0\r\n", "offer": 2}
-    message = live_messages.read(frame(type="signal", to=PAGE, description=answer))
+    message = messages.read(frame(type="signal", to=PAGE, description=answer))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender")["description"] == answer
@@ -36,7 +36,7 @@ def test_an_answer_says_which_offer_it_is_for() -> None:
 def test_whether_a_browser_can_call_is_said_only_when_it_cannot() -> None:
     said = {"type": "media", "microphone": False, "camera": False, "screen": False, "call": False}
 
-    message = live_messages.read(frame(**said))
+    message = messages.read(frame(**said))
 
     assert isinstance(message, Media)
     assert message.call is False
@@ -49,7 +49,7 @@ def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
         "sdpMLineIndex": 0,
         "usernameFragment": "abcd",
     }
-    message = live_messages.read(frame(type="signal", to=PAGE, candidate=candidate))
+    message = messages.read(frame(type="signal", to=PAGE, candidate=candidate))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender")["candidate"] == candidate
@@ -64,7 +64,7 @@ def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
     ],
 )
 def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
-    assert isinstance(live_messages.read(frame(**content)), kind)
+    assert isinstance(messages.read(frame(**content)), kind)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
 )
 def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
-        live_messages.read(frame(**content))
+        messages.read(frame(**content))
 
     assert refusal.value.code == "malformed"
 
@@ -95,13 +95,13 @@ def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
 @given(st.text() | st.binary() | st.none())
 def test_nothing_but_a_refusal_ever_comes_of_rubbish(raw: object) -> None:
     with pytest.raises(RefusedMessageError):
-        live_messages.read(raw)
+        messages.read(raw)
 
 
 @pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769])
 def test_what_is_too_large_is_refused_unread(text: str) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
-        live_messages.read(text)
+        messages.read(text)
 
     assert refusal.value.code == "too_large"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-import turn
 from context import HTTPAnswer
+from video import turn
 
 STUN = {"urls": "stun:stun.example.com:3478"}
 MINTED = {

@@ -24,7 +24,11 @@ def test_every_route_has_its_handler(route):
 
 
 @pytest.mark.parametrize(
-    "names", ["app, handlers.session, handlers.room", "conversation, held_call, rates, record"]
+    "names",
+    [
+        "app, handlers.session, handlers.room",
+        "room.relay, room.provider_call, room.message_limits, room.session_record",
+    ],
 )
 def test_people_in_a_hurry_wait_for_no_heavy_import(names):
     found = f"[name for name in {HEAVY} if name in sys.modules]"

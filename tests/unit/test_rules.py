@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import rules
-from model import Participant, Role, Session, Status, View
+from domain import rules
+from domain.model import Participant, Role, Session, Status, View
 from tests.unit.cast import (
     CLOSES,
     DAY,

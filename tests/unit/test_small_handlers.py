@@ -5,14 +5,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import demo
-import pages
-from admission import Visit
-from db import aftermath as aftermath_db
+from auth.access import Visit
 from db import demo as demo_db
-from db import sessions
+from db import outcomes, sessions
 from db.database import Database
+from domain.model import Role
 from handlers import dev, home
-from model import Role
+from pages import render
 from settings import Settings
 from tests.people import STUDENT, TEACHER, token_of
 from tests.unit.fake_context import FakeContext
@@ -62,12 +61,12 @@ async def test_booking_leaves_the_demo_people_their_pictures(db: Database):
 async def test_only_students_are_offered_to_book_anew(db: Database):
     session_id = "demo-cancelled"
     await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
-    along = [aftermath_db.of_session(session_id)]
+    along = [outcomes.of_session(session_id)]
     session, rows = await sessions.find_along(db, session_id, along)
     assert session
     offered = {
         role: "Book a new session"
-        in pages.session_page(Visit(session, role, NOW, tuple(rows)), SETTINGS)
+        in render.session_page(Visit(session, role, NOW, tuple(rows)), SETTINGS)
         for role in Role
     }
 

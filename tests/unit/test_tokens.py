@@ -13,7 +13,7 @@ import jwt
 import pytest
 from jwt.utils import base64url_encode
 
-import tokens
+from auth import platform_tokens
 from errors import ServiceUnavailableError
 from settings import Settings
 from tests.fakes import jwks_server
@@ -26,7 +26,7 @@ KEYS = {name: SigningKey.generate(name, f"{name}-key") for name in ("RS256", "ES
 
 @pytest.fixture
 def jwks():
-    tokens._jwks_by_url.clear()
+    platform_tokens._jwks_by_url.clear()
     with jwks_server.running() as server:
         server.publish(*KEYS.values())
         yield server
@@ -62,14 +62,14 @@ def hs256(claims, secret=SECRET):
 async def test_the_shared_secret_tells_who_it_is():
     token = hs256(claims_of("student"))
 
-    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
+    assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
 async def test_each_kind_of_public_key_tells_who_it_is(jwks, algorithm):
     token = KEYS[algorithm].sign(claims_of("teacher"))
 
-    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "teacher"
+    assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "teacher"
 
 
 AN_HOUR_AGO, IN_AN_HOUR = time.time() - 3600, time.time() + 3600
@@ -98,14 +98,14 @@ async def test_claims_are_checked_whatever_the_key(jwks, algorithm, bad):
     good, wrong = claims_of("student", **GOOD), claims_of("student", **(GOOD | bad))
     sign = hs256 if algorithm == "HS256" else KEYS["ES256"].sign
 
-    assert await tokens.user_id_of(sign(good), ctx) == "student"
-    assert await tokens.user_id_of(sign(wrong), ctx) is None
+    assert await platform_tokens.user_id_of(sign(good), ctx) == "student"
+    assert await platform_tokens.user_id_of(sign(wrong), ctx) is None
 
 
 async def test_clocks_may_differ_by_a_few_seconds():
     token = hs256(claims_of("student", exp=time.time() - 2, nbf=time.time() + 2))
 
-    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
+    assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
 
 
 async def test_the_token_never_chooses_the_algorithm(jwks):
@@ -121,7 +121,9 @@ async def test_the_token_never_chooses_the_algorithm(jwks):
         SigningKey.generate("ES256", ec_key.kid).sign(claims_of("student")),
     ]
 
-    assert [await tokens.user_id_of(token, ctx) for token in forged] == [None] * len(forged)
+    assert [await platform_tokens.user_id_of(token, ctx) for token in forged] == [None] * len(
+        forged
+    )
 
 
 async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
@@ -129,16 +131,16 @@ async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
     signature = hmac.digest(b"", signed_part.encode(), "sha256")
     token = f"{signed_part}.{base64url_encode(signature).decode()}"
 
-    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
+    assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
 async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks, algorithm):
     token = KEYS[algorithm].sign(claims_of("student"), kid=None)
-    several = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
-    tokens._jwks_by_url.clear()
+    several = await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+    platform_tokens._jwks_by_url.clear()
     jwks.publish(KEYS[algorithm])
-    single = await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+    single = await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
 
     assert (several, single) == (None, "student")
 
@@ -148,11 +150,11 @@ async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
     token = new.sign(claims_of("student"))
     jwks.publish(old)
     url = jwks.url
-    before = await tokens.user_id_of(token, context(NOW, auth_jwks_url=url))
+    before = await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=url))
     jwks.publish(old, new)
-    too_soon = await tokens.user_id_of(token, context(NOW + 29, auth_jwks_url=url))
+    too_soon = await platform_tokens.user_id_of(token, context(NOW + 29, auth_jwks_url=url))
     asked_too_soon = jwks.asked
-    in_time = await tokens.user_id_of(token, context(NOW + 30, auth_jwks_url=url))
+    in_time = await platform_tokens.user_id_of(token, context(NOW + 30, auth_jwks_url=url))
 
     assert (before, too_soon, in_time) == (None, None, "student")
     assert (asked_too_soon, jwks.asked) == (1, 2)
@@ -160,7 +162,7 @@ async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
 
 async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks):
     token = KEYS["ES256"].sign(claims_of("student"))
-    await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+    await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
     waiting, asked = asyncio.Event(), []
 
     async def slow(url):
@@ -170,9 +172,9 @@ async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks
 
     later = context(NOW + 600, auth_jwks_url=jwks.url)
     later.fetch_json = slow
-    first = asyncio.create_task(tokens.user_id_of(token, later))
+    first = asyncio.create_task(platform_tokens.user_id_of(token, later))
     await asyncio.sleep(0)
-    second = await tokens.user_id_of(token, later)
+    second = await platform_tokens.user_id_of(token, later)
     waiting.set()
 
     assert (await first, second, len(asked)) == ("student", "student", 1)
@@ -181,10 +183,10 @@ async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks
 async def test_a_withdrawn_key_stops_counting_when_the_set_is_fetched_again(jwks):
     old, new = KEYS["ES256"], KEYS["EdDSA"]
     token = old.sign(claims_of("student"))
-    known = await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+    known = await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
     jwks.publish(new)
-    kept = await tokens.user_id_of(token, context(NOW + 599, auth_jwks_url=jwks.url))
-    refetched = await tokens.user_id_of(token, context(NOW + 600, auth_jwks_url=jwks.url))
+    kept = await platform_tokens.user_id_of(token, context(NOW + 599, auth_jwks_url=jwks.url))
+    refetched = await platform_tokens.user_id_of(token, context(NOW + 600, auth_jwks_url=jwks.url))
 
     assert (known, kept, refetched) == ("student", "student", None)
 
@@ -193,7 +195,7 @@ async def test_forged_tokens_do_not_make_us_ask_for_keys_again_and_again(jwks):
     forger = SigningKey.generate("ES256", "unheard-of")
     for second in range(29):
         ctx = context(NOW + second, auth_jwks_url=jwks.url)
-        await tokens.user_id_of(forger.sign(claims_of("student")), ctx)
+        await platform_tokens.user_id_of(forger.sign(claims_of("student")), ctx)
 
     assert jwks.asked == 1
 
@@ -204,7 +206,7 @@ async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_visitors(jwks
     token = KEYS["ES256"].sign(claims_of("student"))
 
     with pytest.raises(ServiceUnavailableError):
-        await tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
+        await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
 
 
 async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwks):
@@ -212,21 +214,21 @@ async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwk
     token = KEYS["ES256"].sign(claims_of("student"))
     for _ in range(5):
         with pytest.raises(ServiceUnavailableError):
-            await tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
+            await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
     asked = jwks.asked
     jwks.mode = "ok"
-    later = await tokens.user_id_of(token, context(NOW + 2, auth_jwks_url=jwks.url))
+    later = await platform_tokens.user_id_of(token, context(NOW + 2, auth_jwks_url=jwks.url))
 
     assert (asked, later) == (1, "student")
 
 
 async def test_keys_of_the_day_before_open_nothing_while_newer_ones_are_waited_for(jwks):
     token, url = KEYS["ES256"].sign(claims_of("student")), jwks.url
-    assert await tokens.user_id_of(token, context(NOW, auth_jwks_url=url)) == "student"
+    assert await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=url)) == "student"
     jwks.mode = "failing"
     for _ in range(2):
         with pytest.raises(ServiceUnavailableError):
-            await tokens.user_id_of(token, context(NOW + 24 * 60 * 60, auth_jwks_url=url))
+            await platform_tokens.user_id_of(token, context(NOW + 24 * 60 * 60, auth_jwks_url=url))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ async def test_keys_for_other_purposes_verify_nothing(jwks, changes):
     jwks.keys = [KEYS["ES256"].jwk | changes]
     token = KEYS["ES256"].sign(claims_of("student"))
 
-    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
+    assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) is None
 
 
 ENCRYPTING = {"use": "enc", "alg": "RSA-OAEP"}
@@ -258,7 +260,7 @@ async def test_a_key_for_another_purpose_may_have_the_same_kid(jwks, other, orde
     jwks.keys = [unusable, key.jwk][::order]
     token = key.sign(claims_of("student"))
 
-    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
+    assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -272,8 +274,8 @@ async def test_each_key_of_one_kid_is_tried(jwks, order):
     forged = SigningKey.generate("ES256", "shared").sign(claims_of("student"))
 
     for key in (first, second, third):
-        assert await tokens.user_id_of(key.sign(claims_of("student")), ctx) == "student"
-    assert await tokens.user_id_of(forged, ctx) is None
+        assert await platform_tokens.user_id_of(key.sign(claims_of("student")), ctx) == "student"
+    assert await platform_tokens.user_id_of(forged, ctx) is None
 
 
 async def test_a_set_of_one_key_may_have_keys_beside_it_that_sign_nothing(jwks):
@@ -281,7 +283,7 @@ async def test_a_set_of_one_key_may_have_keys_beside_it_that_sign_nothing(jwks):
     jwks.keys = [SigningKey.generate("RS256", "for-secrets").jwk | ENCRYPTING, key.jwk]
     token = key.sign(claims_of("student"), kid=None)
 
-    assert await tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
+    assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "student"
 
 
 @pytest.mark.parametrize("named_in_key", ["EdDSA", "Ed25519", None])
@@ -295,19 +297,21 @@ async def test_ed25519_has_two_names(jwks, named_in_key):
 
     for algorithm in ("EdDSA", "Ed25519"):
         token = key.sign(claims_of("student"), alg=algorithm)
-        assert await tokens.user_id_of(token, ctx) == "student"
-    assert await tokens.user_id_of(key.sign(claims_of("student"), alg="Ed448"), ctx) is None
+        assert await platform_tokens.user_id_of(token, ctx) == "student"
+    assert (
+        await platform_tokens.user_id_of(key.sign(claims_of("student"), alg="Ed448"), ctx) is None
+    )
 
 
 @pytest.mark.parametrize("size", [8_193, 10_240, 100_000])
 async def test_huge_tokens_are_not_even_read(size):
     token = hs256(claims_of("student", padding="x" * size))
 
-    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None
+    assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None
 
 
 async def test_a_header_too_long_to_be_parsed_safely_is_refused():
     token = jwt.encode(claims_of("student"), SECRET, "HS256", headers={"padding": "[" * 1_600})
 
-    assert len(token) < tokens.MAX_TOKEN_CHARACTERS
-    assert await tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None
+    assert len(token) < platform_tokens.MAX_TOKEN_CHARACTERS
+    assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None

@@ -4,19 +4,19 @@ from types import SimpleNamespace
 
 import pytest
 
-import bookings
-import lifecycle
-import rules
 from db import sessions, transitions
-from model import Role, Status
-from settling import Started
+from domain import rules
+from domain.model import Role, Status
+from domain.reconcile import Started
+from sessions import booking as sessions_booking
+from sessions import overdue
 from tests.unit.cast import CLOSES, END, OPENS, START, booked_person, booking
 
 
 @pytest.fixture
 async def booked(db, connection):
     ctx = SimpleNamespace(db=db, now=START)
-    await bookings.put(ctx, "s1", bookings.parse("s1", booking()))
+    await sessions_booking.put(ctx, "s1", sessions_booking.parse("s1", booking()))
     return connection
 
 
@@ -44,7 +44,9 @@ async def test_the_end_of_a_waiting_is_not_undone_by_who_comes_in_that_moment(db
 
 async def test_what_has_just_been_moved_away_is_not_ended(db, booked):
     moved = booking() | {"scheduled_start": START + 86_400, "scheduled_end": END + 86_400}
-    await bookings.put(SimpleNamespace(db=db, now=START), "s1", bookings.parse("s1", moved))
+    await sessions_booking.put(
+        SimpleNamespace(db=db, now=START), "s1", sessions_booking.parse("s1", moved)
+    )
 
     assert await transitions.end(db, "s1", now=START + 60) is None
 
@@ -128,8 +130,8 @@ async def test_what_is_over_stays_as_it_is(db, booked, status):
 async def test_who_was_replaced_before_the_session_does_not_count_as_having_come(db, booked):
     attend(booked, "student")
     ctx = SimpleNamespace(db=db, now=START)
-    with_stranger = bookings.parse("s1", booking(student=booked_person("stranger")))
-    await bookings.put(ctx, "s1", with_stranger)
+    with_stranger = sessions_booking.parse("s1", booking(student=booked_person("stranger")))
+    await sessions_booking.put(ctx, "s1", with_stranger)
     closed, _ = await sweep(db, CLOSES)
 
     assert closed == [("s1", "completed")]
@@ -140,10 +142,10 @@ async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, caps
     ctx = SimpleNamespace(
         db=db, now=CLOSES - 1, write_data_point=lambda *point: points.append(point)
     )
-    await lifecycle.close_overdue(ctx)
+    await overdue.close_overdue(ctx)
     too_early = capsys.readouterr().out
     ctx.now = CLOSES
-    await lifecycle.close_overdue(ctx)
+    await overdue.close_overdue(ctx)
 
     assert too_early == ""
     assert '"session_id": "s1", "status": "completed"' in capsys.readouterr().out

@@ -2,14 +2,14 @@
 
 import pytest
 
-import links
+from auth import links
 from errors import BadRequestError
 from handlers import unsubscribe
 from settings import Settings
 from tests.unit.booked import book
 from tests.unit.cast import START
 from tests.unit.fake_context import FakeContext
-from web import Request
+from web.messages import Request
 
 SETTINGS = Settings(
     link_secrets=("a-key-of-links",),

@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-import cleaning
-import resources
 import retention
-import uploads
 from db import resources as resources_db
+from files import cleanup, downloads, uploads
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE
 from tests.unit.faults import World
@@ -80,7 +78,7 @@ def add_file(world, resource_id, size=3, **changes):
 async def test_what_was_swept_while_it_arrived_is_gone_and_the_answer_says_so(world, monkeypatch):
     async def sweep():
         world.now += 2 * HOUR
-        await cleaning.sweep(world.context())
+        await cleanup.sweep(world.context())
 
     meanwhile(monkeypatch, world.files, "put", sweep, first=True)
     status, _ = await teacher(world, "POST", "/session/s1/resources?name=a.pdf", body=PDF)
@@ -151,14 +149,14 @@ async def test_who_completes_at_once_gets_the_same_file(world, monkeypatch):
 
 async def test_a_file_cannot_be_brought_back_once_the_sweep_has_taken_it(world, monkeypatch):
     add_file(world, "f1", status="deleted", deleted_at=END)
-    world.now = END + resources.UNDO_S - 1
+    world.now = END + downloads.UNDO_S - 1
     answers = []
 
     async def restore():
         answers.append(await teacher(world, "POST", "/session/s1/resources/f1/restore"))
 
     meanwhile(monkeypatch, world.files, "delete", restore)
-    await cleaning.sweep(world.context()._replace(now=world.now + 1))
+    await cleanup.sweep(world.context()._replace(now=world.now + 1))
 
     assert [status for status, _ in answers] == [404]
     assert nothing_is_left(world)
@@ -173,9 +171,9 @@ async def test_a_sweep_that_breaks_is_done_again(world, monkeypatch):
 
     meanwhile(monkeypatch, world.files, "delete", fail, first=True)
     with pytest.raises(OSError, match="no bucket"):
-        await cleaning.sweep(world.context())
+        await cleanup.sweep(world.context())
     assert not nothing_is_left(world)
-    await cleaning.sweep(world.context())
+    await cleanup.sweep(world.context())
 
     assert nothing_is_left(world)
 
@@ -279,7 +277,7 @@ async def test_a_recording_comes_back_whatever_there_is(world):
 async def test_what_is_too_late_is_said_to_be_too_late(world):
     add_file(world, "f1", 10**6, status="deleted", deleted_at=END)
     add_file(world, "other", 10**6)
-    world.now = END + resources.UNDO_S
+    world.now = END + downloads.UNDO_S
     status, answer = await teacher(world, "POST", "/session/s1/resources/f1/restore")
 
     assert (status, "too late" in answer["error"]["message"]) == (409, True)

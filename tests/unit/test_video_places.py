@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-import places
+from domain import call_location
+from domain.model import Role
 from errors import WebhookRejectedError
-from model import Role
 from providers import (
     bigbluebutton,
     bigbluebutton_calls,
@@ -42,7 +42,7 @@ def settings(provider: str = "plugnmeet", **changes) -> Settings:
 
 def provider(held_at, peer_first, *, recorded=False, url=None, configured="plugnmeet"):
     booked = session(provider=held_at, recording_enabled=recorded, bbb_meeting_url=url)
-    return places.place_of(booked, settings(configured, peer_first=peer_first)).provider
+    return call_location.place_of(booked, settings(configured, peer_first=peer_first)).provider
 
 
 def test_the_table_of_places():
@@ -61,7 +61,7 @@ def test_nothing_leads_back_to_peer_to_peer():
 
 def test_rooms_of_different_calls_have_different_names():
     names = {
-        places.new_room_id(booked, settings())
+        call_location.new_room_id(booked, settings())
         for booked in (
             session(),
             session(id="user_1-FIELD_"),
@@ -73,7 +73,7 @@ def test_rooms_of_different_calls_have_different_names():
 
     assert len(names) == 5
     assert all(re.fullmatch(r"lesson-[0-9a-f]{40}", name) for name in names)
-    assert places.new_room_id(session(), settings()) in names
+    assert call_location.new_room_id(session(), settings()) in names
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_rooms_of_different_calls_have_different_names():
 )
 def test_a_call_keeps_its_room_until_the_session_leaves_it(held, keeps):
     moved = session(scheduled_start=START + 600, sequence=1, **held)
-    place = places.place_of(moved, settings())
+    place = call_location.place_of(moved, settings())
 
     assert (place.room_id == "lesson-1") is keeps
 
@@ -237,9 +237,12 @@ def test_the_page_may_frame_the_configured_providers_alone(provider):
     both = settings(provider)
     own = session(bbb_meeting_url="https://own.example:8443/rooms/x")
 
-    assert places.frame_origins(session(), both) == ("https://plug.example", "https://bbb.example")
-    assert places.frame_origins(own, both) == ("https://own.example:8443",)
-    assert places.frame_origins(session(), replace(both, plugnmeet_url="", bbb_url="")) == ()
-    assert places.frame_origins(session(), replace(both, plugnmeet_url="")) == (
+    assert call_location.frame_origins(session(), both) == (
+        "https://plug.example",
+        "https://bbb.example",
+    )
+    assert call_location.frame_origins(own, both) == ("https://own.example:8443",)
+    assert call_location.frame_origins(session(), replace(both, plugnmeet_url="", bbb_url="")) == ()
+    assert call_location.frame_origins(session(), replace(both, plugnmeet_url="")) == (
         "https://bbb.example",
     )

@@ -2,8 +2,8 @@
 
 import json
 
-from model import Role
-from visitors import Visitor
+from domain.model import Role
+from room.visitor import Visitor
 
 VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import BadRequestError, BodyTooLargeError
-from web import MAX_JSON_BYTES, Request
+from web.messages import MAX_JSON_BYTES, Request
 
 
 def request(url="https://sessions.example.com/session/s1?a=1", body=b"", **headers):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import when
+from domain import times
 from tests.unit.browser_code import results
 
 MINUTE, HOUR = 60, 3600
@@ -47,7 +47,7 @@ def utc(*parts: int) -> int:
     ],
 )
 def test_a_session_is_told_in_the_readers_zone(zone, date, start, end, name):
-    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone))
+    span = times.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone))
 
     assert (span.date, span.start, span.end, span.zone) == (date, start, end, name)
 
@@ -61,7 +61,7 @@ def test_a_session_is_told_in_the_readers_zone(zone, date, start, end, name):
     ],
 )
 def test_a_session_over_midnight_names_the_day_it_ends(zone, start, end):
-    span = when.span(utc(2026, 11, 23, 22, 30), utc(2026, 11, 23, 23, 30), Reader(zone))
+    span = times.span(utc(2026, 11, 23, 22, 30), utc(2026, 11, 23, 23, 30), Reader(zone))
 
     assert (span.start, span.end) == (start, end)
 
@@ -80,7 +80,7 @@ def test_a_session_over_midnight_names_the_day_it_ends(zone, start, end):
 )
 def test_an_hour_stays_an_hour_when_the_clocks_change(zone, first, start, end):
     begins = utc(*first)
-    span = when.span(begins, begins + HOUR, Reader(zone))
+    span = times.span(begins, begins + HOUR, Reader(zone))
 
     assert (span.start, span.end, span.length) == (start, end, "1 hour")
     lasted = datetime.fromisoformat(span.end_iso) - datetime.fromisoformat(span.start_iso)
@@ -101,10 +101,10 @@ def test_an_hour_stays_an_hour_when_the_clocks_change(zone, first, start, end):
     ],
 )
 def test_an_unknown_zone_reads_as_utc(unknown):
-    span = when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(unknown))
+    span = times.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(unknown))
 
     assert (span.start, span.zone) == ("17:00", "UTC")
-    assert not when.is_zone(unknown)
+    assert not times.is_zone(unknown)
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,23 @@ def test_an_unknown_zone_reads_as_utc(unknown):
     ],
 )
 def test_a_zone_of_no_city_is_named_by_its_offset(zone, name):
-    assert when.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone)).zone == name
+    assert times.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone)).zone == name
 
 
 @pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])
 def test_what_stands_for_a_zone_that_is_not_set_is_none(name):
-    assert not when.is_zone(name)
-    assert str(when.zone_of(name)) == "UTC"
+    assert not times.is_zone(name)
+    assert str(times.zone_of(name)) == "UTC"
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
 def test_known_zones_are_zones(zone):
-    assert when.is_zone(zone)
+    assert times.is_zone(zone)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_zone_or_reads_as_utc(text):
-    assert when.is_zone(text) or str(when.zone_of(text)) == "UTC"
+    assert times.is_zone(text) or str(times.zone_of(text)) == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_any_text_is_a_zone_or_reads_as_utc(text):
     ],
 )
 def test_lengths_are_told_in_hours_and_minutes(seconds, words):
-    assert when.duration(seconds) == words
+    assert times.duration(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,9 @@ def test_lengths_are_told_in_hours_and_minutes(seconds, words):
     ],
 )
 def test_a_time_of_another_day_has_its_date(now, words):
-    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), Reader("Europe/Berlin")) == words
+    assert (
+        times.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), Reader("Europe/Berlin")) == words
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,11 +187,11 @@ def test_a_time_of_another_day_has_its_date(now, words):
     ],
 )
 def test_how_far_a_start_is(left, words):
-    assert when.distance(left) == words
+    assert times.distance(left) == words
 
 
 def test_a_clock_time_is_local():
-    assert when.clock_time(utc(2026, 11, 23, 17, 5), Reader("Europe/Berlin")) == "18:05"
+    assert times.clock_time(utc(2026, 11, 23, 17, 5), Reader("Europe/Berlin")) == "18:05"
 
 
 EVENING = utc(2026, 11, 23, 23, 5)
@@ -221,7 +223,7 @@ FORMS = {
 
 @pytest.mark.parametrize(("locale", "form"), FORMS.items())
 def test_times_have_the_form_of_the_readers_region(locale, form):
-    span = when.span(EVENING, EVENING + 30 * MINUTE, Reader("UTC", locale))
+    span = times.span(EVENING, EVENING + 30 * MINUTE, Reader("UTC", locale))
 
     assert (span.date, span.start) == form
 
@@ -231,7 +233,7 @@ def test_times_have_the_form_of_the_readers_region(locale, form):
     [(0, "12:05 AM"), (1, "1:05 AM"), (11, "11:05 AM"), (12, "12:05 PM"), (13, "1:05 PM")],
 )
 def test_twelve_hours_turn_at_midnight_and_noon(hour, words):
-    assert when.clock_time(utc(2026, 11, 23, hour, 5), Reader("UTC", "en-US")) == words
+    assert times.clock_time(utc(2026, 11, 23, hour, 5), Reader("UTC", "en-US")) == words
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,7 @@ def test_twelve_hours_turn_at_midnight_and_noon(hour, words):
 def test_a_new_yorker_reads_a_new_yorkers_times(now, words):
     reader = Reader("America/New_York", "en-US")
 
-    assert when.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), reader) == words
+    assert times.clock_and_day(utc(2026, 11, 23, 17, 5), utc(*now), reader) == words
 
 
 def test_the_regions_are_those_that_browsers_know() -> None:
@@ -258,8 +260,8 @@ def test_the_regions_are_those_that_browsers_know() -> None:
     assert len(known) > 200
     for region, found in known.items():
         reader = Reader("UTC", f"en-{region}")
-        assert when.clock_time(EVENING, reader).endswith("PM") == found["twelve"], region
-        month_first = when.span(EVENING, EVENING, reader).date.startswith("Monday, November")
+        assert times.clock_time(EVENING, reader).endswith("PM") == found["twelve"], region
+        month_first = times.span(EVENING, EVENING, reader).date.startswith("Monday, November")
         assert month_first == found["monthFirst"], region
 
 
@@ -282,26 +284,26 @@ def test_the_browser_says_the_same_times():
         for locale in ("en", "en-US", "en-AU", "fr-CA", "hi", "de")
         for moment in MOMENTS
     ]
-    here = [[moment, when.script_clock(moment, reader)] for reader, moment in cases]
+    here = [[moment, times.script_clock(moment, reader)] for reader, moment in cases]
 
     said = results("chat_times.js", "accountTime", here)
-    assert said == [when.clock_time(moment, reader) for reader, moment in cases]
+    assert said == [times.clock_time(moment, reader) for reader, moment in cases]
 
 
 @pytest.mark.parametrize("locale", ["en", "en-US"])
 def test_a_browser_that_does_not_know_the_zone_goes_by_its_offset(locale):
     reader = Reader("Asia/Kathmandu", locale)
-    clock = when.script_clock(EVENING, reader) | {"timeZone": "Asia/Newly_Made"}
+    clock = times.script_clock(EVENING, reader) | {"timeZone": "Asia/Newly_Made"}
 
     assert results("chat_times.js", "accountTime", [[EVENING, clock]]) == [
-        when.clock_time(EVENING, reader)
+        times.clock_time(EVENING, reader)
     ]
 
 
 def test_the_devices_time_stands_beside_the_accounts_where_they_differ(monkeypatch):
     monkeypatch.setenv("TZ", "Europe/Berlin")
     cases = [
-        [EVENING, when.script_clock(EVENING, Reader(zone, "en-US"))]
+        [EVENING, times.script_clock(EVENING, Reader(zone, "en-US"))]
         for zone in ("America/New_York", "Europe/Paris")
     ]
 
@@ -322,6 +324,9 @@ def test_the_devices_time_stands_beside_the_accounts_where_they_differ(monkeypat
 def test_the_lobby_says_the_devices_time_in_the_same_form(monkeypatch, device, locale, words):
     monkeypatch.setenv("TZ", device)
     reader, start = Reader("Europe/Berlin", locale), utc(2026, 11, 23, 17)
-    page = [when.span(start, start, reader).start_iso, when.script_clock(start, reader)["english"]]
+    page = [
+        times.span(start, start, reader).start_iso,
+        times.script_clock(start, reader)["english"],
+    ]
 
     assert results("device_zone.js", "onThisClock", [page]) == [words]

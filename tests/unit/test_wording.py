@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import wording
-from admission import Visit
-from model import Role, Status, View
+from auth.access import Visit
+from domain.model import Role, Status, View
+from pages import wording
 from tests.unit.cast import (
     CLOSES,
     DAY,

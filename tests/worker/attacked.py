@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import links
+from auth import links
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.worker.lesson import PDF
 from tests.worker.site import DAY, HOUR, Site, booking, person

@@ -8,13 +8,13 @@ from itertools import count
 import httpx
 import pytest
 
+from auth.platform_tokens import JWKS_RETRY_S
 from tests.fakes import jwks_server
 from tests.fakes.jwks_server import JwksServer
 from tests.worker.attacked import SETTINGS as ATTACKED
 from tests.worker.live_room import MINUTE, Room, rooms_on
 from tests.worker.platform_keys import AUDIENCE, ISSUER, KEYS, TROUBLES, claims
 from tests.worker.site import Site
-from tokens import JWKS_RETRY_S
 from tools.local_worker import LocalWorker
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-import links
-from links import RoomLink
+from auth import links
+from auth.links import RoomLink
 from tests.people import token_of
 from tools.local_worker import LocalWorker
 

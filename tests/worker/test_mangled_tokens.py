@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import links
+from auth import links
 from tests.fakes import hs256
 from tests.fakes.jwks_server import claims_of
 from tests.worker.attacked import Prey, dump, lay_out, unsubscribe_link

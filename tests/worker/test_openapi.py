@@ -1,6 +1,6 @@
 """The OpenAPI document as the Worker serves it. That production does not: test_production.py."""
 
-import openapi
+from openapi import document
 from settings import Settings
 
 
@@ -10,7 +10,7 @@ def test_the_worker_serves_its_document(site):
 
     assert served.status_code == 200
     assert served.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert served.json() == openapi.document(settings)
+    assert served.json() == document.document(settings)
 
 
 def test_a_recording_that_says_nothing_is_refused(site):

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-import links
+from auth import links
 from tests.unit.test_links import tampered_at
 from tests.worker.site import BROWSER, DAY, HOUR, booking, error_of, person
 

@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 from unittest.mock import patch
 
-import pages
-import when
-from admission import Visit
-from db import aftermath, sessions
-from model import Course, Participant, Role, Session, Status
+from auth.access import Visit
+from db import outcomes, sessions
+from domain import times
+from domain.model import Course, Participant, Role, Session, Status
+from pages import render
 from settings import Settings
 
 NOW = 1_800_000_000
@@ -38,7 +38,7 @@ const colour = (id) => {
 
 def write_modules(folder: Path) -> None:
     """page.js and queries.js, beside worker.js."""
-    queries = {"FIND": sessions.FIND, "AFTERMATH": aftermath.AFTERMATH}
+    queries = {"FIND": sessions.FIND, "AFTERMATH": outcomes.AFTERMATH}
     (folder / "queries.js").write_text(
         "".join(f"export const {name} = {json.dumps(sql)};\n" for name, sql in queries.items())
     )
@@ -57,19 +57,19 @@ def marked_page() -> str:
         mark("session.id"), Status.SCHEDULED, Course(mark("course_url"), mark("session.course")),
         person("viewer"), person("other"), start, start + 3600, None, None, None, 0, False, None,
     )  # fmt: skip
-    names = {item: mark(f"span.{item}") for item in when.Span._fields}
+    names = {item: mark(f"span.{item}") for item in times.Span._fields}
     addresses = Settings(
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
-    pages.templates.cache_clear()
+    render.templates.cache_clear()
     with (
-        patch.object(pages, "colour", colour),
-        patch.object(when, "span", lambda *_: when.Span(**names)),
-        patch.object(when, "duration", lambda _: mark("wait")),
-        patch.object(when, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
-        patch.object(pages, "quote", lambda text, safe: text + safe),
+        patch.object(render, "colour", colour),
+        patch.object(times, "span", lambda *_: times.Span(**names)),
+        patch.object(times, "duration", lambda _: mark("wait")),
+        patch.object(times, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
+        patch.object(render, "quote", lambda text, safe: text + safe),
     ):
-        return pages.session_page(Visit(session, Role.STUDENT, NOW), addresses)
+        return render.session_page(Visit(session, Role.STUDENT, NOW), addresses)
 
 
 def mark(expression: str) -> str:

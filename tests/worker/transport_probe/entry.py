@@ -5,8 +5,8 @@ import json
 import httpx
 from workers import Response, WorkerEntrypoint
 
-import transport
 from bindings import outbound
+from web import outbound_client
 
 
 class Default(WorkerEntrypoint):
@@ -14,7 +14,7 @@ class Default(WorkerEntrypoint):
         order = json.loads(await request.text() or "{}")
         if not order:
             return Response("ready")
-        async with transport.client(outbound.http, "", timeout_s=10) as client:
+        async with outbound_client.client(outbound.http, "", timeout_s=10) as client:
             return Response(json.dumps(await report(client, order)))
 
 

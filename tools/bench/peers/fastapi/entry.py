@@ -12,9 +12,10 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from workers import asgi
 
-import pages
-from admission import Visit
-from db import aftermath, sessions
+from pages import render
+from auth.access import Visit
+from db import outcomes
+from db import sessions
 from settings import NAMES, Settings
 
 app = FastAPI()
@@ -30,7 +31,7 @@ async def show(session_id: str, request: Request):
     results = await env.DB.batch(
         [
             env.DB.prepare(sessions.FIND).bind(session_id),
-            env.DB.prepare(aftermath.AFTERMATH).bind(session_id),
+            env.DB.prepare(outcomes.AFTERMATH).bind(session_id),
         ]
     )
     if not results[0].results:
@@ -43,7 +44,7 @@ async def show(session_id: str, request: Request):
         {"indexes": [session_id], "blobs": ["page_view", session_id, role.value], "doubles": []}
     )
     visit = Visit(session, role, int(time.time()), along=[results[1].results])
-    response = HTMLResponse(pages.session_page(visit, configured), headers=headers(request))
+    response = HTMLResponse(render.session_page(visit, configured), headers=headers(request))
     took = round((time.monotonic() - started) * 1000, 1)
     print(json.dumps({"event": "request", "route": "/session/{session_id}", "milliseconds": took}))
     return response

@@ -1,0 +1,93 @@
+"""Where a session's call is held. Pure.
+
+The settings say where, so that an operator can leave a provider that is down. Only "peer first"
+moves a call by itself: from peer to peer to the provider, and not back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from providers.base import BIGBLUEBUTTON, PEER
+
+if TYPE_CHECKING:
+    from domain.model import Session
+    from settings import Settings
+
+
+class Place(NamedTuple):
+    """Where a call is held. `url` is a meeting of the session's own, which we cannot steer."""
+
+    provider: str
+    room_id: str | None = None
+    url: str | None = None
+
+
+def place_of(session: Session, settings: Settings) -> Place:
+    """Where the call of this session is held, or will be."""
+    if session.bbb_meeting_url:
+        return Place(BIGBLUEBUTTON, url=session.bbb_meeting_url)
+    provider = settings.video_provider
+    if provider == PEER:
+        return Place(PEER)
+    stays_peer = settings.peer_first and not session.recording_enabled
+    if stays_peer and session.provider in (None, PEER):
+        return Place(PEER)
+    return Place(provider, _room_of(session, provider, settings))
+
+
+def frame_origins(session: Session, settings: Settings) -> tuple[str, ...]:
+    """The origins whose pages the session's page may hold in a frame.
+
+    Those of every configured provider, since the call can move to another one while the page is
+    open. A session with a meeting of its own never moves.
+    """
+    if session.bbb_meeting_url:
+        return (origin(session.bbb_meeting_url),)
+    addresses = settings.plugnmeet_url, settings.bbb_url
+    return tuple(dict.fromkeys(origin(address) for address in addresses if address))
+
+
+def has_provider(session: Session, settings: Settings) -> bool:
+    """Whether a provider holds the session's call, or can."""
+    return bool(session.bbb_meeting_url) or settings.video_provider != PEER
+
+
+def origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def can_move(session: Session, settings: Settings) -> bool:
+    """Whether the call is peer to peer and there is a provider to move it to."""
+    place = place_of(session, settings)
+    return place.provider == PEER and settings.video_provider != PEER
+
+
+def is_recorded(session: Session, settings: Settings) -> bool:
+    """Whether this session will be recorded: booked so, and held where that can be done."""
+    return session.recording_enabled and place_of(session, settings).room_id is not None
+
+
+def _room_of(session: Session, provider: str, settings: Settings) -> str:
+    """The name of the provider's room: that of the present call, else a new one."""
+    if session.provider == provider and session.provider_room_id and not session.provider_room_over:
+        return session.provider_room_id
+    return new_room_id(session, settings)
+
+
+def new_room_id(session: Session, settings: Settings) -> str:
+    """A name for the room of the session's next call, the same for two people who join at once.
+
+    Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
+    itself; two deployments may also share one server. A provider may still hold the room that was
+    opened before the recording was switched, which would be recorded, or not, as it was.
+    """
+    parts = (
+        *(settings.public_url, session.id),
+        *(session.scheduled_start, session.sequence, session.recording_enabled),
+    )
+    lesson = "\n".join(map(str, parts))
+    return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"

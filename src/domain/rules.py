@@ -1,0 +1,179 @@
+"""The rules of a session: who sees what, when. Pure: no I/O and no clock of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.model import Participant, Role, Session, Status, View
+
+JOIN_WINDOW_S: Final = 15 * 60
+NO_SHOW_S: Final = 10 * 60
+WAITED_S: Final = 5 * 60
+"""How long somebody has waited at least before the other one counts as absent."""
+OVERTIME_S: Final = 15 * 60
+LINK_LIFE_S: Final = 7 * 24 * 60 * 60
+"""How long a link in an e-mail lives after the session, its last request or feedback."""
+FEEDBACK_EDITABLE_S: Final = 7 * 24 * 60 * 60
+RECORDING_EXPECTED_S: Final = 48 * 60 * 60
+DAY_S: Final = 24 * 60 * 60
+
+
+def opens_at(session: Session) -> int:
+    """When the join window opens."""
+    return session.scheduled_start - JOIN_WINDOW_S
+
+
+def no_show_at(session: Session) -> int:
+    """From when the person who is alone in the room counts as left waiting."""
+    here = [who for who in (session.student, session.teacher) if who.present]
+    return no_show_from(session, here[0].since if len(here) == 1 else None)
+
+
+def no_show_from(session: Session, since: int | None) -> int:
+    """The same for a person who is there since then: ten minutes after the start, five of them."""
+    return max(session.scheduled_start + NO_SHOW_S, (since or 0) + WAITED_S)
+
+
+def waited_from(session: Session, waiter: Participant) -> int:
+    """From when this person waited: not before the start."""
+    return max(session.scheduled_start, waiter.since or 0)
+
+
+def closes_at(session: Session) -> int:
+    """When the room closes by itself at the latest."""
+    return session.scheduled_end + OVERTIME_S
+
+
+def link_expires_at(session: Session) -> int:
+    """Until when e-mail links lead here: as long as what people can do by them."""
+    return max(session.scheduled_end, session.touched_at or 0) + LINK_LIFE_S
+
+
+def asks_to_move(session: Session, now: int) -> Role | None:
+    """Whose request for another time waits for an answer. It lapses with the link in its mail."""
+    if session.reschedule_asked_by is None or now >= link_expires_at(session):
+        return None
+    return session.role_of(session.reschedule_asked_by)
+
+
+def kept_until(session: Session, days: int) -> int | None:
+    """Until when we keep what is to be kept for so many days after it; None for ever."""
+    return session.scheduled_end + days * DAY_S if days else None
+
+
+def is_deleted(session: Session, days: int, now: int) -> bool:
+    """Whether what is to be kept for so many days has been deleted, or is about to be."""
+    until = kept_until(session, days)
+    return until is not None and now >= until
+
+
+def is_closed(session: Session, now: int) -> bool:
+    """Whether nobody may enter the room any more."""
+    if session.status in (Status.COMPLETED, Status.CANCELLED) or now >= closes_at(session):
+        return True
+    if session.ended_at is not None:  # a no-show whose waiting the teacher has ended
+        return True
+    was_held = session.status is Status.IN_PROGRESS
+    everyone_left = not (session.student.present or session.teacher.present)
+    return was_held and everyone_left and now >= session.scheduled_end
+
+
+def can_join(session: Session, now: int) -> bool:
+    """Whether the room can be entered now."""
+    return opens_at(session) <= now and not is_closed(session, now)
+
+
+def can_move(session: Session) -> bool:
+    """Whether the session's time can still change."""
+    return session.status in (Status.SCHEDULED, Status.NO_SHOW)
+
+
+def can_ask_to_move(session: Session, now: int) -> bool:
+    """Whether the page offers to ask for another time."""
+    return can_move(session) and not (
+        is_closed(session, now) and session.status is Status.SCHEDULED
+    )
+
+
+def absent_role(session: Session, now: int) -> Role | None:
+    """Who did not come: as recorded, else as it follows from one lone attendance.
+
+    The lone attendance covers the minutes until the record is written, and a lost alarm.
+    """
+    if session.status is Status.NO_SHOW:
+        return session.no_show
+    if session.status is not Status.SCHEDULED:
+        return None
+    student_came = session.student.joined_at is not None
+    teacher_came = session.teacher.joined_at is not None
+    if student_came == teacher_came:
+        return None
+    lone = session.student if student_came else session.teacher
+    if is_closed(session, now):
+        was_waiting = _waited_in_all(session, lone) >= WAITED_S
+    else:
+        was_waiting = lone.present and now >= no_show_at(session)
+    if not was_waiting:
+        return None
+    return Role.TEACHER if student_came else Role.STUDENT
+
+
+def _waited_in_all(session: Session, lone: Participant) -> int:
+    """How long this person was there during the session; `transitions` says the same in SQL."""
+    until = closes_at(session) if lone.left_at is None else lone.left_at
+    return min(until, closes_at(session)) - max(lone.joined_at or 0, session.scheduled_start)
+
+
+def is_awaited(session: Session, role: Role, now: int) -> bool:
+    """Whether this person is late, and can still come: the two have not met."""
+    not_met = session.status in (Status.SCHEDULED, Status.NO_SHOW)
+    if not not_met or now < session.scheduled_start or is_closed(session, now):
+        return False
+    return not session.participant(role).present
+
+
+def waits_in_room(session: Session, role: Role, now: int) -> bool:
+    """Whether this person is in the room after the start, and the other one has not come yet."""
+    return session.participant(role).present and is_awaited(session, role.other, now)
+
+
+def waits_in_lobby(session: Session, role: Role, now: int) -> bool:
+    """Whether this person's lobby offers to e-mail the other one, who is a no-show."""
+    return absent_role(session, now) is role.other and is_awaited(session, role.other, now)
+
+
+def can_rate(session: Session, role: Role, now: int) -> bool:
+    """Whether there is something to say about it: the two have met, and it is over."""
+    return session.started_at is not None and view_of(session, role, now) is View.ENDED
+
+
+def feedback_editable_until(created_at: int) -> int:
+    """Until when somebody may change their mind."""
+    return created_at + FEEDBACK_EDITABLE_S
+
+
+def recording_expected(session: Session, now: int) -> bool:
+    """Whether a recording may still turn up of which nothing has been heard."""
+    held_by_a_service = session.provider_room_id is not None
+    if not (session.recording_enabled and held_by_a_service) or session.started_at is None:
+        return False
+    ended_at = session.ended_at or session.scheduled_end
+    return is_closed(session, now) and now < ended_at + RECORDING_EXPECTED_S
+
+
+def view_of(session: Session, role: Role, now: int) -> View:
+    """What this participant sees now."""
+    if session.status is Status.CANCELLED:
+        return View.CANCELLED
+    if absent_role(session, now) is not None:
+        return View.NO_SHOW
+    if is_closed(session, now):
+        return View.ENDED
+    if now < opens_at(session):
+        return View.EARLY
+    me, other = session.participant(role), session.participant(role.other)
+    if me.present and not other.present:
+        return View.WAITING
+    if me.present or session.status is Status.IN_PROGRESS:
+        return View.IN_PROGRESS
+    return View.JOINABLE

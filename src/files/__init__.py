@@ -1,0 +1,1 @@
+"""Files of a session: uploads, downloads, their names and types, and their removal."""

@@ -1,0 +1,149 @@
+"""Files that are there: downloaded by both, deleted by the teacher, who may think again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from db import resources as resources_db
+from domain import rules
+from errors import ConflictError, NotFoundError
+from files import file_names, file_types
+from files.storage import MB, size_in_words
+from logs import log
+from sessions import outcome
+from web import ranges
+from web.messages import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auth.access import Visit
+    from context import Context
+    from db.database import Row
+    from settings import Settings
+
+# A deleted file can be restored for so long; then it is gone for good.
+UNDO_S: Final = 15 * 60
+MAX_FILES: Final = 100
+
+# Media and PDF opened in a tab of their own are drawn by the browser with an inline style and may
+# load themselves; nothing else, and no script.
+INLINE_POLICY: Final = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; "
+    "style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
+ATTACHMENT_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+async def download(
+    ctx: Context, visit: Visit, headers: Mapping[str, str], *, inline: bool, head_only: bool
+) -> Response:
+    """The file that was asked along, or the range of it that `headers` ask for.
+
+    Raises: NotFoundError, PreconditionFailedError, RangeNotSatisfiableError.
+    """
+    row = _ready(visit)
+    etag, size = row["etag"], row["size_bytes"]
+    described, policy = _described(row, inline=inline)
+    described.append(("ETag", etag))
+    if ranges.is_unchanged(headers, etag):
+        return Response(None, 304, described, policy=policy)
+    # RFC 9110, section 14.2: a range is for GET alone.
+    part = None if head_only else ranges.requested(headers, size=size, etag=etag)
+    start, length = (part.start, part.length) if part else (0, size)
+    if part:
+        described.append(("Content-Range", part.content_range))
+    body = None if head_only else await ctx.files.open(row["r2_key"], start, length)
+    if body is None and not head_only:
+        log("resource_missing_in_bucket", session_id=row["session_id"], resource_id=row["id"])
+        raise NotFoundError("This file is not here any more.")
+    described.append(("Content-Length", str(length)))
+    return Response(body, 206 if part else 200, described, policy=policy)
+
+
+def _described(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
+    """The headers of this file whatever is asked of it, and what it may do in a tab."""
+    is_recording = row["type"] == outcome.RECORDING
+    media_type = file_types.RECORDING_TYPE if is_recording else row["type"]
+    shown = inline and media_type in file_types.INLINE
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    headers = [
+        ("Content-Type", media_type + charset),
+        ("Content-Disposition", file_names.content_disposition(row["name"], inline=shown)),
+        ("Accept-Ranges", "bytes"),
+        # Kept by the browser, and asked for again each time: rights are checked, bytes are spared.
+        ("Cache-Control", "private, no-cache"),
+    ]
+    return headers, INLINE_POLICY if shown else ATTACHMENT_POLICY
+
+
+def _ready(visit: Visit) -> Row:
+    rows = visit.along[0]
+    if not rows or rows[0]["status"] != "ready":
+        raise NotFoundError("This file is not here any more.")
+    return rows[0]
+
+
+async def delete(ctx: Context, visit: Visit) -> int:
+    """Take a file away from both people; until when that can be undone."""
+    visit.refuse_students("delete files")
+    rows = visit.along[0]
+    if rows and rows[0]["status"] == "deleted":
+        return int(rows[0]["updated_at"]) + UNDO_S
+    row = _ready(visit)
+    await resources_db.delete(ctx.db, visit.session.id, row["id"], now=ctx.now)
+    log("resource_deleted", session_id=visit.session.id, resource_id=row["id"])
+    tell_room(ctx, visit)
+    return ctx.now + UNDO_S
+
+
+async def restore(ctx: Context, visit: Visit) -> Row:
+    """Undo a deletion.
+
+    Raises: ForbiddenError, NotFoundError, ConflictError when it is too late or there is no room.
+    """
+    visit.refuse_students("bring files back")
+    rows = visit.along[0]
+    if not rows or rows[0]["status"] not in ("deleted", "ready"):
+        raise NotFoundError("This file is not here any more.")
+    if rows[0]["status"] == "deleted":
+        await _undo(ctx, visit.session.id, rows[0]["id"])
+        tell_room(ctx, visit)
+    return rows[0] | {"status": "ready"}
+
+
+async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
+    deleted_after = ctx.now - UNDO_S
+    found = await resources_db.restore(
+        ctx.db,
+        session_id,
+        resource_id,
+        deleted_after=deleted_after,
+        quota=quota_bytes(ctx.settings),
+        max_files=MAX_FILES,
+        now=ctx.now,
+    )
+    if found is not None and found["status"] == "ready":
+        return
+    if found is not None and found["status"] == "deleted" and found["deleted_at"] > deleted_after:
+        raise ConflictError(f"There is no room for it any more. {limits_in_words(ctx.settings)}")
+    raise ConflictError("It is too late to bring this file back.")
+
+
+def tell_room(ctx: Context, visit: Visit, added: Row | None = None) -> None:
+    """Have who is in the room learn that the list has changed; `added` is a new file's row."""
+    if rules.can_join(visit.session, visit.now):
+        name, row_id = (added["name"], added["id"]) if added else (None, None)
+        change = {"role": visit.role, "added": name, "id": row_id}
+        ctx.defer(ctx.rooms.files_changed(visit.session.id, change))
+
+
+def quota_bytes(settings: Settings) -> int:
+    """What the files of a session may have together."""
+    return settings.upload_quota_mb * MB
+
+
+def limits_in_words(settings: Settings) -> str:
+    """What is said to whoever has one file too many."""
+    quota = size_in_words(quota_bytes(settings))
+    return f"A session may have {MAX_FILES} files of at most {quota} together."

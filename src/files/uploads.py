@@ -1,0 +1,318 @@
+"""Files that the teacher uploads: small ones in one request, larger ones in parts that resume.
+
+The row comes first and is `uploading` until the file is whole and is what its name claims. So a
+request that dies on its way leaves nothing that is not found and cleaned up by the sweep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from db import resources as resources_db
+from domain import rules
+from domain.model import Status
+from errors import (
+    BadRequestError,
+    BodyTooLargeError,
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    UnsupportedTypeError,
+)
+from files import downloads, file_names, file_types, mp4
+from files.storage import MB, Part, StreamBrokenError, size_in_words
+from logs import log
+
+if TYPE_CHECKING:
+    from auth.access import Visit
+    from context import Context
+    from db.database import Row
+    from files.storage import Stored, Stream
+
+PART_BYTES: Final = 8 * 1024 * 1024
+# Cloudflare takes no larger request.
+MAX_SINGLE_BYTES: Final = 100 * MB
+_UNKNOWN: Final = "This upload is not known any more. Please start again."
+
+
+class NewUpload(BaseModel):
+    """A file that will arrive in parts. The same `key` again finds the same upload."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    size_bytes: Annotated[int, Field(gt=0, strict=True)]
+    key: Annotated[str, StringConstraints(pattern=r"^[\w-]{8,128}$")]
+
+
+class Unfinished(NamedTuple):
+    """An upload on its way; `parts` are the sizes of those that have arrived."""
+
+    id: str
+    name: str
+    size_bytes: int
+    key: str
+    part_bytes: int
+    parts: dict[int, int]
+
+    @property
+    def part_count(self) -> int:
+        return -(-self.size_bytes // self.part_bytes)
+
+    def length_of(self, number: int) -> int:
+        """How long that part has to be: all have one length, but the last, which is the rest."""
+        if number < self.part_count:
+            return self.part_bytes
+        return self.size_bytes - (self.part_count - 1) * self.part_bytes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "size_bytes": self.size_bytes,
+            "key": self.key,
+            "part_bytes": self.part_bytes,
+            "received_bytes": sum(self.parts.values()),
+            "parts": sorted(self.parts),
+            "status": "uploading",
+        }
+
+
+async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Stream) -> Row:
+    """Take a file in one request; its row.
+
+    Raises: ForbiddenError, InvalidError, BodyTooLargeError, UnsupportedTypeError,
+    BadRequestError when it does not arrive whole.
+    """
+    if size > MAX_SINGLE_BYTES:
+        raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
+    visit.refuse_students("upload files")
+    row = _described(ctx, visit, name, size)
+    if not await _announce(ctx, visit, row):
+        raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
+    try:
+        stored = await ctx.files.put(row["r2_key"], body)
+    except StreamBrokenError as error:
+        await _discard(ctx, row)
+        raise BadRequestError("The file did not arrive whole. Please try again.") from error
+    if twin := await resources_db.find_twin(ctx.db, row, stored):
+        # Sent again, since the answer to the first time was lost.
+        await _discard(ctx, row)
+        return twin
+    return await _accept(ctx, visit, row, stored)
+
+
+async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished, bool]:
+    """Begin an upload in parts, or find the one begun with this key; and whether it is new.
+
+    `visit.along` has what is unfinished. Raises as `receive` does, and ConflictError when the key
+    is another file's.
+    """
+    visit.refuse_students("upload files")
+    rows, parts = visit.along
+    known = next((row for row in rows if row["upload_key"] == new.key), None)
+    _refuse_when_past(ctx, visit)
+    if known is None:
+        row = _described(ctx, visit, new.name, new.size_bytes)
+        if await _announce(ctx, visit, row, upload_key=new.key, part_bytes=PART_BYTES):
+            await _begin(ctx, row)
+            found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
+            return found, True
+        # Either there is no room, or another tab has just begun the same.
+        known, parts = await resources_db.find_by_key(ctx.db, visit.session.id, new.key)
+    if known is None:
+        raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
+    if known["size_bytes"] != new.size_bytes:
+        raise ConflictError("Another file is being uploaded under this key.")
+    if not known["upload_id"]:
+        await _begin(ctx, known)
+    return _unfinished(known, resources_db.part_sizes(parts, known["id"])), False
+
+
+async def _begin(ctx: Context, row: Row) -> None:
+    """Have the bucket expect parts. A request that dies in between leaves that to the next one."""
+    upload_id = await ctx.files.begin(row["r2_key"])
+    if not await resources_db.set_upload_id(ctx.db, row["id"], upload_id):
+        await ctx.files.abort(row["r2_key"], upload_id)
+
+
+async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Stream) -> Unfinished:
+    """Take one part of the upload that `visit.along` has. Again replaces it."""
+    row, upload = _upload_of(visit)
+    if not 1 <= number <= upload.part_count:
+        raise InvalidError({"number": f"This file has {upload.part_count} parts"})
+    if size != upload.length_of(number):
+        wanted = upload.length_of(number)
+        raise InvalidError({"body": f"Part {number} has {wanted} bytes, not {size}"})
+    try:
+        part = await ctx.files.put_part(row["r2_key"], row["upload_id"], number, body)
+    except StreamBrokenError as error:
+        raise BadRequestError("The part did not arrive whole. Please send it again.") from error
+    if not await resources_db.put_part(ctx.db, row, part, size, now=ctx.now):
+        raise NotFoundError(_UNKNOWN)
+    upload.parts[number] = size
+    return upload
+
+
+async def complete(ctx: Context, visit: Visit) -> Row:
+    """Put the parts together. Asking again after a lost answer answers the same."""
+    rows, parts = visit.along
+    if rows and rows[0]["status"] == "ready":
+        visit.refuse_students("upload files")
+        return rows[0]
+    _refuse_when_past(ctx, visit)
+    row, upload = _upload_of(visit)
+    missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
+    if missing:
+        raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
+    stored = await _put_together(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
+    return await _accept(ctx, visit, row, stored)
+
+
+async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
+    """Make one object of all parts. Raises: BadRequestError when they have to be sent again."""
+    for _ in range(2):
+        try:
+            return await ctx.files.finish(row["r2_key"], row["upload_id"], parts)
+        except StreamBrokenError:
+            # It may have been put together before, by a request whose answer nobody heard.
+            found = await ctx.files.head(row["r2_key"])
+            if found is not None:
+                return found
+    # The bucket answers and refuses: of two who sent one part at once it may have kept the one and
+    # we have noted the other. Nothing but all parts anew helps.
+    await resources_db.begin_anew(ctx.db, row["id"], row["upload_id"])
+    await ctx.files.abort(row["r2_key"], row["upload_id"])
+    log("upload_begun_anew", session_id=row["session_id"], resource_id=row["id"])
+    raise BadRequestError("The file could not be put together. Please send it again.")
+
+
+async def cancel(ctx: Context, visit: Visit) -> None:
+    """Give an upload up, and what has arrived of it. Raises: ConflictError when it is a file."""
+    row, _ = _upload_of(visit)
+    if not await _discard(ctx, row):
+        raise ConflictError("This upload has just been completed.")
+
+
+def unfinished(visit: Visit) -> list[Unfinished]:
+    """Of what `resources_db.unfinished` found. Raises: ForbiddenError for students."""
+    visit.refuse_students("upload files")
+    rows, parts = visit.along
+    return [_unfinished(row, resources_db.part_sizes(parts, row["id"])) for row in rows]
+
+
+def _upload_of(visit: Visit) -> tuple[Row, Unfinished]:
+    """The one upload that was asked along. Raises: ForbiddenError, NotFoundError."""
+    visit.refuse_students("upload files")
+    rows, parts = visit.along
+    if not rows or rows[0]["status"] != "uploading" or not rows[0]["upload_id"]:
+        raise NotFoundError(_UNKNOWN)
+    return rows[0], _unfinished(rows[0], {p["number"]: p["size_bytes"] for p in parts})
+
+
+def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
+    return Unfinished(
+        row["id"], row["name"], row["size_bytes"], row["upload_key"], row["part_bytes"], parts
+    )
+
+
+def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
+    """Check what is said of a file; the row that it will have."""
+    if visit.session.status is Status.CANCELLED:
+        raise ConflictError("This session was cancelled.")
+    _refuse_when_past(ctx, visit)
+    name = file_names.tidy(raw_name)
+    if not name:
+        raise InvalidError({"name": "A file needs a name"})
+    kind = file_types.of_name(name)
+    if kind is None:
+        raise UnsupportedTypeError
+    if size <= 0:
+        raise InvalidError({"body": "The file is empty"})
+    most = ctx.settings.upload_max_mb * MB
+    if size > most:
+        raise BodyTooLargeError(f"A file may have at most {size_in_words(most)}.")
+    row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
+    row |= {"session_id": visit.session.id, "size_bytes": size}
+    row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
+    return row
+
+
+def _refuse_when_past(ctx: Context, visit: Visit) -> None:
+    """The purge deletes all files of such a session. Raises: ConflictError."""
+    days = ctx.settings.resources_kept_days
+    if rules.is_deleted(visit.session, days, visit.now):
+        raise ConflictError(f"Files are deleted {days} days after the session.")
+
+
+async def _announce(
+    ctx: Context,
+    visit: Visit,
+    row: Row,
+    *,
+    upload_key: str | None = None,
+    part_bytes: int | None = None,
+) -> bool:
+    """Take note of a file; False when there is no room for it, or its key is in use."""
+    return await resources_db.add(
+        ctx.db,
+        resource_id=row["id"],
+        session_id=row["session_id"],
+        uploaded_by=visit.viewer.id,
+        name=row["name"],
+        media_type=row["type"],
+        size=row["size_bytes"],
+        upload_key=upload_key,
+        part_bytes=part_bytes,
+        quota=downloads.quota_bytes(ctx.settings),
+        max_files=downloads.MAX_FILES,
+        now=ctx.now,
+    )
+
+
+async def _accept(ctx: Context, visit: Visit, row: Row, stored: Stored) -> Row:
+    """Let both people have it, if it is what its name claims and as long as announced."""
+    if stored.size != row["size_bytes"]:
+        await _discard(ctx, row)
+        raise BadRequestError("The file did not arrive whole. Please try again.")
+    head = await ctx.files.read(row["r2_key"], 0, file_types.SNIFFED_BYTES)
+    kind = file_types.of_name(row["name"])
+    if kind is None or not kind.fits(head):
+        await _discard(ctx, row)
+        ending = file_names.extension(row["name"])
+        raise UnsupportedTypeError(f"This file is not what its name says: no .{ending} file.")
+    duration = await _duration(ctx, row, stored)
+    if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
+        about = {"session_id": row["session_id"], "resource_id": row["id"]}
+        log("resource_uploaded", **about, size=stored.size)
+        downloads.tell_room(ctx, visit, row)
+    elif await _discard(ctx, row):
+        # Given up while it arrived: by whoever cancelled it, or by the sweep.
+        raise NotFoundError(_UNKNOWN)
+    return row | {"status": "ready", "duration_seconds": duration}
+
+
+async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
+    """How long it plays, where its header tells."""
+    if row["type"] not in ("video/mp4", "audio/mp4", "video/quicktime"):
+        return None
+
+    async def read(start: int, length: int) -> bytes:
+        return await ctx.files.read(row["r2_key"], start, length)
+
+    found = await mp4.inspect(read, stored.size)
+    return found.duration_seconds
+
+
+async def _discard(ctx: Context, row: Row) -> bool:
+    """Remove what has arrived of an upload; False when it has become a file meanwhile."""
+    if not await resources_db.give_up(ctx.db, row["id"], now=ctx.now):
+        return False
+    if row["upload_id"]:
+        await ctx.files.abort(row["r2_key"], row["upload_id"])
+    await ctx.files.delete([row["r2_key"]])
+    await resources_db.drop(ctx.db, row["id"])
+    return True

@@ -1,0 +1,1 @@
+"""Mail: what is due, its words, how it is sent, and what became of it."""

@@ -1,0 +1,35 @@
+"""Somebody waits in the room, or in the lobby of a no-show: one e-mail can tell the other one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db import due_mails
+from domain import rules
+from errors import ConflictError
+
+if TYPE_CHECKING:
+    from auth.access import Visit
+    from context import Context
+    from domain.mail_rules import Reach
+
+
+async def tell_the_other(ctx: Context, visit: Visit) -> Reach:
+    """Have the other one told within a minute, once; what has become of that mail.
+
+    Raises: ConflictError when this person is not waiting.
+    """
+    session, role = visit.session, visit.role
+    in_room = rules.waits_in_room(session, role, visit.now)
+    if in_room or rules.waits_in_lobby(session, role, visit.now):
+        reach = await due_mails.make_waiting(
+            ctx.db,
+            session_id=session.id,
+            user_id=visit.other.id,
+            scheduled_start=session.scheduled_start,
+            from_lobby=not in_room,
+            now=visit.now,
+        )
+        if reach is not None:
+            return reach
+    raise ConflictError("An e-mail can be sent once your session has started and you are waiting.")

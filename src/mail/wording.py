@@ -1,0 +1,221 @@
+"""What mails say, and what pages say of mails, in English.
+
+Another language is another function like `words_for`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from domain import mail_rules, times
+from domain.human_text import isolated
+from domain.mail_rules import Kind, Reach
+from domain.model import Role
+
+if TYPE_CHECKING:
+    from domain.mail_rules import DueMail
+    from domain.model import Participant
+
+# Sent later than this, "in an hour" would not be true any more.
+STILL_TRUE_S: Final = 10 * 60
+
+
+class Words(NamedTuple):
+    """One mail's words. `times` are proposed times to choose from, `quote` another's own words."""
+
+    subject: str
+    preview: str
+    heading: str
+    lead: str
+    button: str
+    times: tuple[str, ...] = ()
+    quote: str | None = None
+
+
+class Facts(NamedTuple):
+    """What the words are made of."""
+
+    mail: DueMail
+    reader: Participant
+    other: Participant
+    role: Role
+    now: int
+
+    @property
+    def span(self) -> times.Span:
+        session = self.mail.session
+        return times.span(session.scheduled_start, session.scheduled_end, self.reader)
+
+    @property
+    def partner(self) -> str:
+        """`Amara, your Student-Teacher` or `Lena, your student`."""
+        role = "your Student-Teacher" if self.role is Role.STUDENT else "your student"
+        return f"{self.other.called}, {role}"
+
+    @property
+    def day(self) -> str:
+        """`today`, `tomorrow` or `on Friday`, in the reader's zone."""
+        zone = times.zone_of(self.reader.time_zone)
+        start = datetime.fromtimestamp(self.mail.session.scheduled_start, zone).date()
+        days = (start - datetime.fromtimestamp(self.now, zone).date()).days
+        return {0: "today", 1: "tomorrow"}.get(days, f"on {start:%A}")
+
+    @property
+    def moment(self) -> str:
+        """Such as `Monday, 23 November 2026, 18:00` to `19:00, Berlin time (CET)`."""
+        return f"{self.span.date}, {self.span.start}\N{EN DASH}{self.span.end}, {self.span.zone}"
+
+    def time_of(self, start: int) -> str:
+        """A proposed time in the reader's zone."""
+        session = self.mail.session
+        length = session.scheduled_end - session.scheduled_start
+        span = times.span(start, start + length, self.reader)
+        # The clocks may change between the old time and the new one.
+        zone = "" if span.zone == self.span.zone else f", {span.zone}"
+        return f"{span.date}, {span.start}\N{EN DASH}{span.end}{zone}"
+
+
+def words_for(facts: Facts) -> Words:
+    """What the mail says, in English."""
+    match facts.mail.kind:
+        case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
+            return _reminder(facts)
+        case Kind.WAITING:
+            other = facts.other.called
+            return Words(
+                f"{isolated(facts.other.name)} is waiting for you: {_course(facts)}",
+                f"Your session started at {facts.span.start}. The room is still open.",
+                f"{other} is waiting for you",
+                f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is "
+                "waiting. It is not too late: come in, or let them know that you cannot.",
+                "Join now",
+            )
+        case Kind.CANCELLED:
+            return Words(
+                f"Cancelled: {_title(facts)}",
+                f"It was planned for {facts.moment}.",
+                "This session was cancelled",
+                _what_was_cancelled(facts),
+                "Go to my dashboard",
+            )
+    return _reschedule(facts)
+
+
+def _what_was_cancelled(facts: Facts) -> str:
+    session, other = facts.mail.session, facts.other.called
+    if session.started_at is not None and session.ended_at is not None:
+        met_for = times.duration(session.ended_at - session.started_at)
+        return (
+            f"You and {other} had met for {met_for} when it was cancelled. "
+            "There is nothing you need to do."
+        )
+    return (
+        f"You and {other} were to meet at the time below. There is nothing you need to do; "
+        "you will get no more reminders of it."
+    )
+
+
+def _reminder(facts: Facts) -> Words:
+    kind, span = facts.mail.kind, facts.span
+    left_s = facts.mail.session.scheduled_start - facts.now
+    on_time = left_s > mail_rules.LEAD_S[kind] - STILL_TRUE_S
+    preview = f"{facts.moment}. With {facts.partner}."
+    if kind is Kind.DAY_BEFORE:
+        prepare = (
+            "Have your questions ready, and open the room once to check camera and microphone."
+            if facts.role is Role.STUDENT
+            else "Have your material ready; you can put it into the room beforehand."
+        )
+        return Words(
+            f"{_as_first(facts.day)} at {span.start}: {_title(facts)}",
+            preview,
+            f"Your session is {facts.day}",
+            f"You meet {facts.partner}, {facts.day} at {span.start}. {prepare}",
+            "View session",
+        )
+    if kind is Kind.HOUR_BEFORE:
+        when_it_is = "In an hour" if on_time else _as_first(facts.day)
+        return Words(
+            f"{when_it_is}, at {span.start}: {_title(facts)}",
+            preview,
+            "Your session starts in an hour" if on_time else f"Your session starts at {span.start}",
+            f"You meet {facts.partner}, at {span.start}. A minute now for camera and "
+            "microphone saves you five at the start.",
+            "Check my devices",
+        )
+    return Words(
+        f"Your room is open: {_title(facts)} at {span.start}",
+        preview,
+        "Your room is open",
+        f"Your session with {facts.partner}, starts at {span.start}. Come in whenever you "
+        "are ready: one click, nothing to install.",
+        "Join session",
+    )
+
+
+def _reschedule(facts: Facts) -> Words:
+    request, course = facts.mail.request, _course(facts)
+    other = facts.other.called
+    starts = request.proposed_starts if request else ()
+    if facts.mail.kind is Kind.RESCHEDULE_ASKED:
+        others = "another one" if len(starts) == 1 else "others"
+        proposes = (
+            f"{other} cannot make the time below and proposes {others}. "
+            if starts
+            else f"{other} cannot make the time below and asks you for another one. "
+        )
+        return Words(
+            f"{isolated(facts.other.name)} asks for another time: {course}",
+            f"Planned for {facts.moment}. Until you answer, it stays as planned.",
+            f"{other} asks for another time",
+            f"{proposes}Until you answer, the session stays as planned.",
+            "Answer the request",
+            tuple(facts.time_of(start) for start in starts),
+            request.reason if request else None,
+        )
+    if facts.mail.kind is Kind.RESCHEDULE_ACCEPTED:
+        return Words(
+            f"New time: {_title(facts)}, {facts.span.date}, {facts.span.start}",
+            f"Now on {facts.moment}.",
+            "Your session has a new time",
+            f"You and {other} agreed on it. Reminders and the calendar entry follow the new time; "
+            "links in older mails still work.",
+            "View session",
+        )
+    return Words(
+        f"The time stays: {_title(facts)}, {facts.span.date}, {facts.span.start}",
+        f"{other} cannot make the times you proposed. Still on {facts.moment}.",
+        "The session stays as planned",
+        f"{other} cannot make the times you proposed. You still meet at the time below; "
+        "if that is impossible, propose other times.",
+        "View session",
+        (),
+        request.note if request else None,
+    )
+
+
+def about_mail(reach: Reach | None, name: str) -> str:
+    """Whether this person is told by e-mail; nothing where nothing is known of such a mail."""
+    match reach:
+        case Reach.ON_ITS_WAY:
+            return f"We are e-mailing {name}."
+        case Reach.SENT:
+            return f"{name} has an e-mail from us."
+        case Reach.UNREACHABLE:
+            return f"We cannot e-mail {name}: please tell {name} another way."
+        case None:
+            return ""
+
+
+def _as_first(words: str) -> str:
+    """For the beginning of a line; `capitalize` would make a small letter of Monday's."""
+    return words[:1].upper() + words[1:]
+
+
+def _title(facts: Facts) -> str:
+    return f"{_course(facts)} with {isolated(facts.other.name)}"
+
+
+def _course(facts: Facts) -> str:
+    return isolated(facts.mail.session.course.title)

@@ -1,0 +1,1 @@
+"""The OpenAPI document of all routes. Production never imports it."""

@@ -1,0 +1,210 @@
+"""The shapes of answers and forms, as JSON Schema; bodies in JSON have their pydantic models.
+
+Exact: an answer with a field that is not here, or without one that is, breaks the document.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from domain.mail_rules import Reach
+from domain.model import Role, Status, View
+from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET
+from sessions.outcome import RecordingState
+
+Schema = dict[str, Any]
+
+ANYTHING: Final[Schema] = {}
+TEXT: Final[Schema] = {"type": "string"}
+BYTES: Final[Schema] = {"type": "string", "format": "binary"}
+FLAG: Final[Schema] = {"type": "boolean"}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+MOMENT: Final[Schema] = {"type": "integer", "description": "Epoch seconds, UTC."}
+
+
+def _one_of(*words: str) -> Schema:
+    return {"type": "string", "enum": [str(word) for word in words]}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _object(optional: Schema | None = None, /, **required: Schema) -> Schema:
+    """An object of these fields and no others."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+ROLE: Final = _one_of(*Role)
+STATUS: Final = _one_of(*Status)
+PROVIDER: Final = _one_of(PEER, PLUGNMEET, BIGBLUEBUTTON)
+
+ERROR: Final = _object(
+    error=_object(
+        {
+            "fields": {
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "With 422: what is wrong with each field.",
+            },
+            "request_id": {"type": "string", "description": "With 500: what the log calls it."},
+        },
+        code=TEXT,
+        message=TEXT,
+    )
+)
+
+COURSE: Final = _object(id=TEXT, title=TEXT)
+STATE: Final = _object(
+    id=TEXT,
+    view=_one_of(*View),
+    status=STATUS,
+    role=ROLE,
+    server_time=MOMENT,
+    scheduled_start=MOMENT,
+    scheduled_end=MOMENT,
+    opens_at=MOMENT,
+    no_show_at=MOMENT,
+    closes_at=MOMENT,
+    started_at=_or_null(MOMENT),
+    ended_at=_or_null(MOMENT),
+    no_show=_or_null(ROLE),
+    can_join=FLAG,
+    provider=_or_null(PROVIDER),
+    recording_enabled=FLAG,
+    course=COURSE,
+    reminders=_list(_object(role=ROLE, kind=TEXT, state=TEXT, sent_at=_or_null(MOMENT))),
+    reschedule_asked_by=_or_null(ROLE),
+    participants=_list(_object(id=TEXT, role=ROLE, name=TEXT, avatar=_or_null(TEXT), present=FLAG)),
+    words=_object(heading=TEXT, lead=TEXT, join=TEXT, status=TEXT),
+)
+GRANT: Final = _object(
+    {"url": TEXT, "ice_servers": _list({"type": "object"})}, provider=PROVIDER, expires_at=MOMENT
+)
+ENDED: Final = _object(id=TEXT, ended=FLAG)
+TOLD: Final = _object(mail=_one_of(*Reach))
+FEEDBACK: Final = _object(
+    rating=COUNT, comment=_or_null(TEXT), tags=_list(TEXT), editable_until=MOMENT
+)
+FEEDBACK_FORM: Final = _object({"comment": TEXT, "tags": _list(TEXT)}, rating=TEXT)
+RESOURCE: Final = _object(
+    {"duration_seconds": COUNT},
+    id=TEXT,
+    name=TEXT,
+    type={"type": "string", "description": "A media type, or `recording`."},
+    size_bytes=COUNT,
+    status=_one_of("uploading", "ready", "deleted"),
+)
+RESOURCES: Final = _object(resources=_list(RESOURCE), recording=_one_of(*RecordingState))
+DELETED: Final = _object(id=TEXT, status=_one_of("deleted"), restorable_until=MOMENT)
+UPLOAD: Final = _object(
+    id=TEXT,
+    name=TEXT,
+    size_bytes=COUNT,
+    key=TEXT,
+    part_bytes=COUNT,
+    received_bytes=COUNT,
+    parts=_list(COUNT),
+    status=_one_of("uploading"),
+)
+UPLOADS: Final = _object(uploads=_list(UPLOAD))
+
+ASKED: Final = _object(id=TEXT, state=_one_of("open"))
+ASKED_FORM: Final = _object({"time1": TEXT, "time2": TEXT, "time3": TEXT, "reason": TEXT})
+ANSWERED: Final = _object(id=TEXT, state=_one_of("accepted", "declined"))
+UNSUBSCRIBE_FORM: Final = _object({"reminders": TEXT, "List-Unsubscribe": TEXT})
+
+SUMMARY: Final = _object(id=TEXT, url=TEXT, status=STATUS)
+_PERSON: Final = _object(id=TEXT, name=TEXT)
+EVERYTHING: Final = _object(
+    id=TEXT,
+    url=TEXT,
+    status=STATUS,
+    course=COURSE,
+    student=_PERSON,
+    teacher=_PERSON,
+    scheduled_start=MOMENT,
+    scheduled_end=MOMENT,
+    started_at=_or_null(MOMENT),
+    ended_at=_or_null(MOMENT),
+    no_show=_or_null(ROLE),
+    sequence=COUNT,
+    recording_enabled=FLAG,
+    bbb_meeting_url=_or_null(TEXT),
+    attendance=_list(
+        _object(
+            user_id=TEXT,
+            first_joined_at=MOMENT,
+            last_joined_at=MOMENT,
+            left_at=_or_null(MOMENT),
+        )
+    ),
+    feedback=_list(
+        _object(
+            user_id=TEXT,
+            rating=COUNT,
+            comment=_or_null(TEXT),
+            tags=_list(TEXT),
+            created_at=MOMENT,
+            updated_at=MOMENT,
+        )
+    ),
+    resources=_list(
+        _object(
+            id=TEXT,
+            name=TEXT,
+            type=TEXT,
+            size_bytes=COUNT,
+            duration_seconds=_or_null(COUNT),
+            status=TEXT,
+            created_at=MOMENT,
+        )
+    ),
+    reminders=_list(
+        _object(
+            user_id=TEXT,
+            kind=TEXT,
+            scheduled_start=MOMENT,
+            due_at=MOMENT,
+            state=TEXT,
+            sent_at=_or_null(MOMENT),
+            delivery=_or_null(TEXT),
+        )
+    ),
+)
+RECORDINGS: Final = _object(
+    recordings=_list(
+        _object(
+            record_id=TEXT,
+            session_id=TEXT,
+            provider=TEXT,
+            state=_one_of("announced", "copying", "failed"),
+            attempts=COUNT,
+            last_error=_or_null(TEXT),
+            created_at=MOMENT,
+            updated_at=MOMENT,
+        )
+    )
+)
+RETRIED: Final = _object(record_id=TEXT, state=_one_of("announced"))
+BIGBLUEBUTTON_FORM: Final = _object(signed_parameters=TEXT)
+
+HEALTH: Final = _object(
+    {
+        "bindings": {"type": "object", "additionalProperties": FLAG},
+        "lacks": _list(TEXT),
+        "problems": _list(TEXT),
+        "version": TEXT,
+    },
+    ok=FLAG,
+)
+SEEDED: Final = _object(sessions=_list(TEXT))

@@ -1,0 +1,92 @@
+"""What the afterwards page shows beside the session itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from domain import rules, times
+from files import file_types
+from files.storage import MB, MULTIPART_ABOVE_BYTES, size_in_words
+from pages import feedback_wording
+from sessions import outcome
+from sessions.outcome import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auth.access import Visit
+    from settings import Settings
+
+# What the markup of a row is made from that scripts fill in later.
+_ACCEPT: Final = ",".join(f".{ending}" for ending in file_types.TYPES)
+_NO_FILE: Final = Resource("", "", "", 0, None, "ready")
+
+
+def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
+    """For the templates session/over.html and its parts."""
+    left = outcome.read(visit)
+    own = left.feedback
+    is_deleted = partial(_is_deleted, visit)
+    booking = settings.book_url or settings.course_url
+    return {
+        "book_url": booking.replace("{course_id}", quote(visit.session.course.id, safe="")),
+        "can_rate": rules.can_rate(visit.session, visit.role, visit.now),
+        "own": own,
+        "feedback_locked": own is not None and own.editable_until <= visit.now,
+        "feedback_words": feedback_wording.words_for(visit.role, visit.other.called),
+        "stars": feedback_wording.STARS,
+        "just_saved": saved == "feedback",
+        "waits_elsewhere": saved == "elsewhere",
+        "recording": left.recording,
+        "recordings": left.recordings,
+        **files(settings, left.files),
+        "has_chat": visit.session.started_at is not None
+        and visit.session.has_chat is not False
+        and not is_deleted(settings.chat_kept_days),
+        "files_deleted": is_deleted(settings.resources_kept_days),
+    }
+
+
+def _is_deleted(visit: Visit, days: int) -> bool:
+    return rules.is_deleted(visit.session, days, visit.now)
+
+
+def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]:
+    """For session/files.html; in the room, scripts ask for the list."""
+    return {
+        "files": listed,
+        "no_file": _NO_FILE,
+        "has_chat": False,
+        "files_deleted": False,
+        "files_kept_days": settings.resources_kept_days,
+        "upload": {
+            "max_bytes": settings.upload_max_mb * MB,
+            "max_words": size_in_words(settings.upload_max_mb * MB),
+            "parts_above": MULTIPART_ABOVE_BYTES,
+            "accept": _ACCEPT,
+        },
+    }
+
+
+def about(resource: Resource) -> str:
+    """`56 minutes · 240 MB`."""
+    size = size_in_words(resource.size_bytes)
+    if resource.duration_seconds is None:
+        return size
+    return f"{times.duration(resource.duration_seconds)} · {size}"
+
+
+def kind(media_type: str) -> str:
+    """The icon for a type."""
+    family = media_type.partition("/")[0]
+    return {"image": "image", "audio": "audio", "video": "film"}.get(family, "file")
+
+
+def is_shown(media_type: str) -> bool:
+    """Whether the browser may show it in a tab."""
+    return media_type in file_types.INLINE
+
+
+FILTERS: Final = {"file_about": about, "file_kind": kind, "is_shown": is_shown}

@@ -1,0 +1,123 @@
+"""What the session page says in each state: one place for the words, apart from the markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from domain import rules, times
+from domain.model import View
+
+if TYPE_CHECKING:
+    from auth.access import Visit
+
+STATUS_LABELS: Final = {
+    View.EARLY: "Upcoming",
+    View.JOINABLE: "Open now",
+    View.WAITING: "Waiting",
+    View.IN_PROGRESS: "In progress",
+    View.NO_SHOW: "No-show",
+    View.ENDED: "Ended",
+    View.CANCELLED: "Cancelled",
+}
+
+
+class Words(NamedTuple):
+    """Heading, one or two sentences under it, and the label of the main button."""
+
+    heading: str
+    lead: str
+    join: str = "Join session"
+
+
+def words_for(visit: Visit, view: View) -> Words:
+    """The words of this viewer's page in this view."""
+    session, now = visit.session, visit.now
+    other = visit.other.called
+    starts = times.clock_and_day(session.scheduled_start, now, visit.viewer)
+    opens = times.clock_and_day(rules.opens_at(session), now, visit.viewer)
+    match view:
+        case View.EARLY:
+            return Words(
+                f"Your session with {other}",
+                f"The room opens 15 minutes before the start, at {opens}. "
+                "Check your devices now if you like; the button wakes up by itself.",
+            )
+        case View.JOINABLE if visit.other.present:
+            return _is_here(other)
+        case View.JOINABLE if now >= session.scheduled_start:
+            return Words(
+                f"Your session with {other}",
+                f"It was to start at {starts}. The room is open: come in when ready.",
+            )
+        case View.JOINABLE:
+            return Words(
+                f"Ready for {other}?",
+                f"The room is open. Your session starts at {starts}.",
+            )
+        case View.WAITING:
+            return Words(
+                f"Waiting for {other}",
+                "You are in the room already, perhaps in another window. "
+                "To go on here, join from this page.",
+                "Use it here",
+            )
+        case View.IN_PROGRESS:
+            return Words(
+                "Your session is in progress",
+                f"{other} is in the room. Rejoin whenever you are ready."
+                if visit.other.present
+                else "The room is open until the session ends. Rejoin whenever you are ready.",
+                "Rejoin session",
+            )
+        case View.NO_SHOW:
+            return _no_show(visit, other, starts)
+        case View.ENDED:
+            return Words("Session ended", _how_it_went(visit, other))
+        case View.CANCELLED:
+            return Words("This session was cancelled", _what_was_cancelled(visit, other))
+
+
+def _is_here(other: str) -> Words:
+    return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
+
+
+def _no_show(visit: Visit, other: str, starts: str) -> Words:
+    viewer_was_absent = rules.absent_role(visit.session, visit.now) is visit.role
+    if rules.is_closed(visit.session, visit.now):
+        if viewer_was_absent:
+            since = rules.waited_from(visit.session, visit.other)
+            came = times.clock_and_day(since, visit.now, visit.viewer)
+            return Words("You missed this session", f"{other} waited for you from {came}.")
+        return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
+    if viewer_was_absent:
+        return Words(
+            f"{other} is waiting for you" if visit.other.present else f"{other} waited for you",
+            f"Your session started at {starts}. It is not too late: the room is still open.",
+        )
+    if visit.other.present:
+        return _is_here(other)
+    return Words(
+        f"{other} hasn't joined",
+        f"The session was to start at {starts}. You can keep waiting, or ask for another time.",
+        "Keep waiting",
+    )
+
+
+def _what_was_cancelled(visit: Visit, other: str) -> str:
+    session = visit.session
+    if session.started_at is None or session.ended_at is None:
+        return f"You and {other} will not meet this time. There is nothing you need to do."
+    met_for = times.duration(session.ended_at - session.started_at)
+    return (
+        f"You and {other} had met for {met_for} when it was cancelled. "
+        "There is nothing you need to do."
+    )
+
+
+def _how_it_went(visit: Visit, other: str) -> str:
+    session = visit.session
+    if session.started_at is None:
+        return "This session has ended. Nobody started it."
+    ended = session.ended_at or session.scheduled_end
+    met_for = times.duration(ended - session.started_at)
+    return f"This session has ended. You and {other} met for {met_for}."

@@ -1,0 +1,262 @@
+"""One recording from its provider into R2, as streams that never enter Python's memory.
+
+A source that answers Range is copied in equal parts and goes on where it stopped; one that does
+not is copied in one go and starts again. Either way the length is compared, and the headers are
+read: a film whose end is missing says so itself.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from db import recordings as recordings_db
+from domain import times
+from files import mp4
+from files.storage import Part, StreamBrokenError
+from recordings.sources import RecordingError
+
+if TYPE_CHECKING:
+    from context import Context
+    from db.database import Row
+    from files.storage import Stored
+    from recordings.sources import Fetched, Source
+
+PART_BYTES: Final = 32 * 1024 * 1024
+# R2 takes no more in one put.
+MAX_WHOLE_BYTES: Final = 4_900_000_000
+# A consumer has fifteen minutes; what is left then is done by the next one.
+ENOUGH_S: Final = 11 * 60
+# PlugNmeet rounds to a hundredth of a megabyte.
+ROUNDED_BYTES: Final = 10_000
+_TOTAL: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})\Z")
+_EXPIRED: Final = (401, 403, 410)
+
+
+class UnfinishedError(Exception):
+    """It goes well, and takes longer than one consumer has."""
+
+
+@dataclass
+class Copy:
+    """One recording's way. `parts` are those that have arrived."""
+
+    ctx: Context
+    source: Source
+    record_id: str
+    session_id: str
+    resource_id: str
+    key: str
+    name: str
+    announced_bytes: int | None
+    upload_id: str | None
+    version: str | None
+    parts: dict[int, Part]
+    total: int | None
+    """How long the recording is, once all of its parts have arrived."""
+    parts_before: int
+    """How many had arrived when this attempt began."""
+    started: float = field(default_factory=time.monotonic)
+    _url: str = ""
+
+    @classmethod
+    def of(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
+        arrived = sum(part["size_bytes"] for part in parts)
+        return cls(
+            ctx=ctx,
+            source=source,
+            record_id=row["record_id"],
+            session_id=row["session_id"],
+            resource_id=row["resource_id"] or uuid.uuid4().hex,
+            key=f"sessions/{row['session_id']}/recordings/{row['record_id']}.mp4",
+            name=_name(row),
+            announced_bytes=row["announced_bytes"],
+            upload_id=row["upload_id"],
+            version=row["source"],
+            parts={part["number"]: Part(part["number"], part["etag"]) for part in parts},
+            total=row["total_bytes"] if arrived == row["total_bytes"] else None,
+            parts_before=len(parts),
+        )
+
+    @property
+    def got_on(self) -> bool:
+        """Whether more has arrived than there was before this attempt."""
+        return len(self.parts) > self.parts_before
+
+    async def run(self) -> None:
+        """Copy what is missing. Raises: RecordingError, UnfinishedError."""
+        try:
+            stored = await self._transfer()
+        except StreamBrokenError as error:
+            raise RecordingError(f"the stream broke: {error}") from error
+        film = await mp4.inspect(self._read, stored.size)
+        if not film.whole:
+            await self.forget()
+            raise RecordingError("what arrived is no whole MP4")
+        await recordings_db.finish(
+            self.ctx.db,
+            record_id=self.record_id,
+            resource_id=self.resource_id,
+            stored=stored,
+            duration=film.duration_seconds,
+            now=self.ctx.now,
+        )
+
+    async def forget(self) -> None:
+        """Let the next attempt begin at the first byte."""
+        if self.upload_id:
+            await self.ctx.files.abort(self.key, self.upload_id)
+        await self.ctx.files.delete([self.key])
+        await self._begin(0, None, "")
+
+    async def _transfer(self) -> Stored:
+        if self.parts and self.total:
+            return await self._put_together(self.total)
+        number = self._next_number()
+        answer = await self._fetch(number)
+        total, version = _total_of(answer)
+        if self.parts and version != self.version:
+            await self.ctx.discard(answer.body)
+            await self.forget()
+            number, answer = 1, await self._fetch(1)
+            total, version = _total_of(answer)
+        await self._compare(total, answer)
+        in_parts = answer.status == 206 and total > PART_BYTES  # noqa: PLR2004
+        if not in_parts and total > MAX_WHOLE_BYTES:
+            await self.ctx.discard(answer.body)
+            raise RecordingError(f"{total} bytes from a source without Range are too many")
+        if not self.parts:
+            upload_id = await self.ctx.files.begin(self.key) if in_parts else None
+            await self._begin(total, upload_id, version)
+        if in_parts:
+            return await self._copy_parts(number, answer, total)
+        stored = await self.ctx.files.put(self.key, answer.body)
+        return await self._measured(stored, total)
+
+    async def _copy_parts(self, number: int, answer: Fetched, total: int) -> Stored:
+        upload_id = self.upload_id or ""
+        count = -(-total // PART_BYTES)
+        while True:
+            part = await self.ctx.files.put_part(self.key, upload_id, number, answer.body)
+            size = min(PART_BYTES, total - (number - 1) * PART_BYTES)
+            self.parts[number] = part
+            await self._note(part, size)
+            number = self._next_number()
+            if number > count:
+                break
+            if time.monotonic() - self.started > ENOUGH_S:
+                raise self._out_of_time()
+            answer = await self._fetch(number)
+            if answer.status != 206 or _total_of(answer)[1] != self.version:  # noqa: PLR2004
+                await self.ctx.discard(answer.body)
+                raise RecordingError("the recording changed while it was copied")
+        return await self._put_together(total)
+
+    async def _note(self, part: Part, size: int) -> None:
+        await recordings_db.put_part(
+            self.ctx.db, self.record_id, self.resource_id, part, size, arrived=len(self.parts)
+        )
+
+    def _out_of_time(self) -> Exception:
+        """A source that changes each time would else be copied for ever."""
+        if self.got_on:
+            return UnfinishedError()
+        return RecordingError("the recording changes faster than it can be copied")
+
+    async def _put_together(self, total: int) -> Stored:
+        """Make one object of all parts."""
+        parts = [self.parts[number] for number in sorted(self.parts)]
+        try:
+            stored = await self.ctx.files.finish(self.key, self.upload_id or "", parts)
+        except StreamBrokenError:
+            # It may have been put together before, by an attempt that heard no answer.
+            found = await self.ctx.files.head(self.key)
+            if found is None:
+                raise
+            stored = found
+        return await self._measured(stored, total)
+
+    async def _measured(self, stored: Stored, total: int) -> Stored:
+        if stored.size != total:
+            await self.forget()
+            raise RecordingError(f"{stored.size} of {total} bytes arrived")
+        return stored
+
+    async def _fetch(self, number: int) -> Fetched:
+        """One part; an address that has expired is asked for anew, once. Raises: RecordingError."""
+        start = (number - 1) * PART_BYTES
+        headers = {"Range": f"bytes={start}-{start + PART_BYTES - 1}"}
+        for fresh in (not self._url, True):
+            if fresh:
+                self._url = await self._address()
+            answer = await self.ctx.fetch_stream(self._url, headers)
+            if answer.status in (200, 206):
+                return answer
+            await self.ctx.discard(answer.body)
+            if answer.status not in _EXPIRED or fresh:
+                break
+        raise RecordingError(f"the source answered {answer.status}")
+
+    async def _address(self) -> str:
+        place = await self.source.open_recording(self.record_id)
+        if place is None:
+            raise RecordingError("the provider does not have it")
+        return place.url
+
+    async def _compare(self, total: int, answer: Fetched) -> None:
+        announced = self.announced_bytes
+        if announced is not None and total + ROUNDED_BYTES < announced:
+            await self.ctx.discard(answer.body)
+            raise RecordingError(f"the source has {total} bytes, {announced} were announced")
+
+    async def _begin(self, total: int, upload_id: str | None, version: str) -> None:
+        self.parts, self.upload_id, self.version, self.total = {}, upload_id, version, None
+        await recordings_db.begin(
+            self.ctx.db,
+            record_id=self.record_id,
+            resource_id=self.resource_id,
+            session_id=self.session_id,
+            name=self.name,
+            key=self.key,
+            size=total,
+            upload_id=upload_id,
+            source=version,
+            now=self.ctx.now,
+        )
+
+    def _next_number(self) -> int:
+        number = 1
+        while number in self.parts:
+            number += 1
+        return number
+
+    async def _read(self, start: int, length: int) -> bytes:
+        return await self.ctx.files.read(self.key, start, length)
+
+
+def _name(row: Row) -> str:
+    """`Recording of 15 January 2027, 09.00, Berlin time (CET).mp4`: as the teacher reads times."""
+    began = datetime.fromtimestamp(row["began_at"], times.zone_of(row["teacher_time_zone"]))
+    locale = row["teacher_locale"]
+    date = times.day(began, locale).partition(", ")[2]
+    # File names have no colon.
+    time_of_day = times.time_of_day(began, locale).replace(":", ".")
+    return f"Recording of {date}, {time_of_day}, {times.zone_name(began)}.mp4"
+
+
+def _total_of(answer: Fetched) -> tuple[int, str]:
+    """How long the recording is, and which version of it this is. Raises: RecordingError."""
+    headers: dict[str, Any] = dict(answer.headers)
+    if answer.status == 206:  # noqa: PLR2004
+        found = _TOTAL.match(headers.get("content-range", ""))
+        length = found[3] if found else ""
+    else:
+        length = headers.get("content-length", "")
+    if not length.isdecimal() or int(length) == 0:
+        raise RecordingError("the source does not say how long the recording is")
+    tag = headers.get("etag") or headers.get("last-modified") or ""
+    return int(length), f"{length} {tag}"

@@ -1,0 +1,62 @@
+"""Where recordings come from: as much of a video provider as copying them needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+from urllib.parse import quote
+
+from providers.base import Recording, RecordingSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from context import Context
+    from files.storage import Stream
+
+
+class RecordingError(Exception):
+    """An attempt to copy a recording did not succeed. What it says is kept for the operator."""
+
+
+class Source(Protocol):
+    """What copying needs of `providers.base.VideoProvider`."""
+
+    async def list_recordings(self, room_id: str, /) -> Sequence[Recording]: ...
+
+    async def open_recording(self, record_id: str, /) -> RecordingSource | None:
+        """None when the provider does not have it (any more)."""
+        ...
+
+
+class Fetched(NamedTuple):
+    """The head of an answer, and its body as a stream nobody has read yet."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Stream
+
+
+class PlainServer:
+    """A server of files that stands in for a provider on a developer's machine."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._server = ctx.settings.dev_recordings_url
+
+    async def list_recordings(self, room_id: str) -> list[Recording]:
+        found = await self._ctx.fetch_json(f"{self._server}/recordings?room={quote(room_id)}")
+        return [Recording(each["record_id"], each["size_bytes"]) for each in found]
+
+    async def open_recording(self, record_id: str) -> RecordingSource | None:
+        found = await self._ctx.fetch_json(f"{self._server}/open/{quote(record_id)}")
+        return RecordingSource(found["url"]) if found["url"] else None
+
+
+def source_named(provider: str, ctx: Context) -> Source:
+    """The provider that has the recording."""
+    if ctx.settings.development and ctx.settings.dev_recordings_url:
+        return PlainServer(ctx)
+    # Not at the top: `video` announces recordings, and so needs this module itself.
+    from video import service  # noqa: PLC0415
+
+    return service.provider_named(provider, ctx)

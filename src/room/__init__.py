@@ -1,0 +1,1 @@
+"""The live room: the Durable Object of a session and its parts."""

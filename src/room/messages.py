@@ -1,0 +1,133 @@
+"""What a browser may say on the live socket; docs/protocol.md describes it for people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from domain import human_text
+from errors import RefusedMessageError
+
+MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_CHAT_CHARACTERS: Final = 2_000
+MAX_SDP_CHARACTERS: Final = 60_000
+MAX_OFFER_NUMBER: Final = 1_000_000
+
+_SIGNAL_CONTENT: Final = {"description", "candidate", "restart"}
+
+PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
+ShortText = Annotated[str, StringConstraints(max_length=256)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Description(_Message):
+    """An offer or answer as `RTCPeerConnection.localDescription` gives it."""
+
+    type: Literal["offer", "answer"]
+    sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARACTERS)]
+    offer: Annotated[int | None, Field(ge=0, le=MAX_OFFER_NUMBER)] = None
+    """The number of this offer, or of the one that this answers; earlier pages have none."""
+
+
+class Candidate(_Message):
+    """What `RTCIceCandidate.toJSON` gives."""
+
+    candidate: Annotated[str, StringConstraints(max_length=2_000)]
+    sdp_mid: Annotated[ShortText | None, Field(alias="sdpMid")] = None
+    sdp_line: Annotated[int | None, Field(alias="sdpMLineIndex", ge=0, le=255)] = None
+    fragment: Annotated[ShortText | None, Field(alias="usernameFragment")] = None
+
+
+class Signal(_Message):
+    """One step of the negotiation, for the other person's page named in `to`."""
+
+    type: Literal["signal"]
+    to: PageId
+    description: Description | None = None
+    candidate: Candidate | None = None
+    restart: Literal[True] | None = None
+    """The side that only answers asks the other for a restart of ICE."""
+
+    @model_validator(mode="after")
+    def _has_one_content(self) -> Self:
+        if sum(getattr(self, name) is not None for name in _SIGNAL_CONTENT) != 1:
+            raise ValueError("needs one of: a description, a candidate, a restart")
+        return self
+
+    def relayed(self, sender: str) -> dict[str, Any]:
+        """As the other page gets it."""
+        content = self.model_dump(by_alias=True, exclude_none=True, include=_SIGNAL_CONTENT)
+        return {"type": "signal", "from": sender, **content}
+
+
+class Chat(_Message):
+    """A line of chat. `id` is the sender's, so that sending again after a lost socket is safe."""
+
+    type: Literal["chat"]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+    text: Annotated[
+        str,
+        AfterValidator(human_text.tidy),
+        StringConstraints(min_length=1, max_length=MAX_CHAT_CHARACTERS),
+    ]
+
+
+class Media(_Message):
+    """What the sender has switched on."""
+
+    type: Literal["media"]
+    microphone: bool
+    camera: bool
+    screen: bool
+    call: bool = True
+    """Whether the sender's browser can make a call between two browsers at all."""
+
+
+class Leave(_Message):
+    """The sender goes on purpose: no waiting for a reconnection."""
+
+    type: Literal["leave"]
+
+
+class Move(_Message):
+    """Peer to peer does not work, or is not wanted: on to the provider, both together.
+
+    `epoch` is the mode that this is said of; by the time it arrives it may be over.
+    """
+
+    type: Literal["move"]
+    epoch: Annotated[int, Field(ge=0, le=1_000)]
+    reason: Literal["not_connected", "restart_failed", "asked"]
+
+
+Message = Signal | Chat | Media | Leave | Move
+_MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
+    Annotated[Message, Field(discriminator="type")]
+)
+
+
+def read(raw: object) -> Message:
+    """The message in a frame. Raises: RefusedMessageError."""
+    if not isinstance(raw, str):
+        raise RefusedMessageError("malformed", "Messages are JSON texts.")
+    if len(raw) > MAX_MESSAGE_BYTES or len(raw.encode(errors="replace")) > MAX_MESSAGE_BYTES:
+        raise RefusedMessageError("too_large", f"Messages have at most {MAX_MESSAGE_BYTES} bytes.")
+    try:
+        return _MESSAGES.validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise RefusedMessageError("malformed", f"{where}: {first['msg']}") from error

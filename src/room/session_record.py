@@ -1,0 +1,103 @@
+"""The room's side of the session's record in D1: what it writes there, and events it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import analytics
+from db import attendance, sessions, transitions
+from domain import reconcile, rules
+from domain.model import Status
+from domain.reconcile import Came, ChatNoted, Completed, Left, Missed, Started
+from logs import log
+
+if TYPE_CHECKING:
+    from context import Context
+    from domain.model import Session
+    from domain.reconcile import Change
+    from room.storage import Memory
+
+# A record that keeps changing under us is looked at again later.
+ROUNDS: Final = 4
+
+
+async def settle(ctx: Context, memory: Memory, *, has_chat: bool) -> Session | None:
+    """Write what the record lacks until it lacks nothing. The session as it then is, if it is."""
+    session = None
+    for _ in range(ROUNDS):
+        session = await sessions.find(ctx.db, memory.session_id)
+        if session is None:
+            return None
+        changes = reconcile.changes(session, memory.seats, ctx.now, has_chat=has_chat)
+        if not changes:
+            return session
+        written = await ctx.db.batch([_statement(session, change, ctx.now) for change in changes])
+        for change, rows in zip(changes, written, strict=True):
+            if rows:
+                _note(ctx, session, change)
+    return session
+
+
+async def end(ctx: Context, session_id: str) -> None:
+    """The teacher ends the session; ending it again changes nothing."""
+    row = await transitions.end(ctx.db, session_id, now=ctx.now)
+    if row is None:
+        return
+    log("session_ended_by_teacher", session_id=session_id, status=row["status"])
+    if row["status"] == Status.COMPLETED:
+        analytics.session_ended(
+            ctx, session_id, started_at=row["started_at"], ended_at=row["ended_at"]
+        )
+
+
+async def note_forgotten_chat(ctx: Context, session_id: str) -> None:
+    """The room is about to forget its chat."""
+    statement, given = transitions.note_chat(session_id, has_chat=False)
+    await ctx.db.all(statement, *given)
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """Where the session stands, for everybody who is connected."""
+    return {
+        "status": session.status,
+        "provider": session.provider,
+        "no_show": session.no_show,
+        "started_at": session.started_at,
+        "scheduled_start": session.scheduled_start,
+        "scheduled_end": session.scheduled_end,
+        "opens_at": rules.opens_at(session),
+        "no_show_at": rules.no_show_at(session),
+        "closes_at": rules.closes_at(session),
+    }
+
+
+def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[Any, ...]]:
+    match change:
+        case Came():
+            return attendance.came(session, change, now)
+        case Left():
+            return attendance.left(session, change)
+        case Started():
+            return transitions.start(session, change)
+        case Missed():
+            return transitions.miss(session, change, now)
+        case Completed():
+            return transitions.complete(session, change)
+        case ChatNoted():
+            return transitions.note_chat(session.id, has_chat=change.has_chat)
+
+
+def _note(ctx: Context, session: Session, change: Change) -> None:
+    """Make the product's events of what was written; a statement that lost a race made no row."""
+    match change:
+        case Came() if session.participant(change.role).joined_at is None:
+            analytics.session_joined(ctx, session.id, session.scheduled_start - change.at)
+        case Started():
+            analytics.session_started(ctx, session.id)
+        case Completed():
+            analytics.session_ended(
+                ctx, session.id, started_at=session.started_at, ended_at=change.at
+            )
+        case Came() | Left() | Missed() | ChatNoted():
+            pass
+    log("session_change", session_id=session.id, change=type(change).__name__.lower())

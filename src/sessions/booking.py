@@ -1,0 +1,223 @@
+"""What the host platform books: its data, checked, and what a repeated or changed booking means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from db import bookings, sessions
+from domain import human_text, rules, times
+from domain.model import Status
+from errors import ConflictError, InvalidError, SessionNotFoundError
+from web import validation
+
+if TYPE_CHECKING:
+    from context import Context
+    from domain.model import Session
+
+MAX_LENGTH_S: Final = 24 * 60 * 60
+EARLIEST: Final = 946_684_800
+"""The year 2000: anything smaller is not a time in epoch seconds."""
+LATEST: Final = 4_102_444_800
+"""The year 2100: anything larger is most likely milliseconds."""
+ATTEMPTS: Final = 3
+
+Change = Literal["new", "same", "new end", "moved"]
+"""What a booking means for the session of its id; `moved`: to another start."""
+
+_SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+# Its origin becomes part of a page's policies: nothing that could end a directive.
+_WEB_ADDRESS: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
+)
+_NOT_ON_A_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+def _web_address(value: str) -> str:
+    if not _WEB_ADDRESS.match(value):
+        raise ValueError("must be an http(s) URL")
+    return value
+
+
+def _seen_on_one_line(value: str) -> str:
+    """Marks come along when names are copied, and are taken away; a control is a mistake."""
+    if _NOT_ON_A_LINE.search(value):
+        raise ValueError("must be one line without control characters")
+    kept = human_text.without_marks(value).strip()
+    if human_text.is_blank(kept):
+        raise ValueError("must have something that can be seen")
+    return kept
+
+
+def mail_address(value: str) -> str:
+    """An address as the mail service takes it: in ASCII, an international domain in punycode.
+
+    Raises: ValueError, also for letters beyond ASCII before the `@`, which cannot be sent to.
+    """
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    try:
+        # As in a test environment, so that platforms may try things out with names below `.test`.
+        found = validate_email(
+            value,
+            allow_smtputf8=False,
+            strict=True,
+            check_deliverability=False,
+            test_environment=True,
+        )
+    except EmailNotValidError as error:
+        raise ValueError(f"must be an e-mail address that can exist: {error}") from error
+    return str(found.ascii_email)
+
+
+def _known_zone(value: str) -> str:
+    if not times.is_zone(value):
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+    return value
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_seen_on_one_line)
+]
+WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
+Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class BookedCourse(_Model):
+    id: Id
+    title: Annotated[Line, Field(max_length=300)]
+
+
+class BookedPerson(_Model):
+    id: Id
+    name: Annotated[Line, Field(max_length=200)]
+    given_name: Annotated[Line, Field(max_length=100)] | None = None
+    """None: called by the whole name."""
+    email: Annotated[str, Field(max_length=254), AfterValidator(mail_address)]
+    avatar: WebAddress | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """None: UTC."""
+    locale: Annotated[str, StringConstraints(pattern=_LOCALE)] | None = None
+    """None: English."""
+
+
+class Booking(_Model):
+    """The body of PUT /platform/sessions/{id}. Times are epoch seconds UTC."""
+
+    course: BookedCourse
+    student: BookedPerson
+    teacher: BookedPerson
+    scheduled_start: Moment
+    scheduled_end: Moment
+    recording_enabled: bool | None = None
+    bbb_meeting_url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Booking:
+        if self.scheduled_end <= self.scheduled_start:
+            raise ValueError("scheduled_end must be after scheduled_start")
+        if self.scheduled_end - self.scheduled_start > MAX_LENGTH_S:
+            raise ValueError("a session lasts 24 hours at most")
+        if self.student.id == self.teacher.id:
+            raise ValueError("student and teacher must be two people")
+        return self
+
+
+def parse(session_id: str, data: Any) -> Booking:
+    """A booking from JSON. Raises: InvalidError, naming every field that is wrong."""
+    if not _SESSION_ID.match(session_id):
+        raise InvalidError({"id": "1 to 64 letters, digits, - and _"})
+    return validation.parse(Booking, data)
+
+
+async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session, bool]:
+    """Create or change a session; the session, and whether it is new.
+
+    Raises: ConflictError when the change comes too late, or two changes keep colliding.
+    """
+    for _ in range(ATTEMPTS):
+        known = await sessions.find(ctx.db, session_id)
+        change = change_of(known, booking, ctx.now)
+        stored = await bookings.store(
+            ctx.db, session_id, booking, known=known, change=change, now=ctx.now
+        )
+        if stored:
+            current = await sessions.find(ctx.db, session_id)
+            if current is not None:
+                return current, known is None
+    raise ConflictError("This session is being changed by somebody else. Try again.")
+
+
+def change_of(known: Session | None, booking: Booking, now: int) -> Change:
+    """What a booking does to the session as it is.
+
+    Raises: ConflictError for changes that come too late.
+    """
+    if known is None:
+        return "new"
+    same_people = (known.student.id, known.teacher.id) == (booking.student.id, booking.teacher.id)
+    same_start = known.scheduled_start == booking.scheduled_start
+    same_times = same_start and known.scheduled_end == booking.scheduled_end
+    if not _holds_same_call(known, booking) and _goes_on(known, booking, now):
+        raise ConflictError(
+            "People are in this session's call: its recording and its meeting stay as they are "
+            "until it is over."
+        )
+    if same_people and same_times:
+        return "same"
+    if known.status is Status.CANCELLED:
+        raise ConflictError("This session was cancelled. Book a new one under another id.")
+    if known.status is Status.COMPLETED:
+        raise ConflictError("This session has ended. Book a new one under another id.")
+    if known.status is Status.IN_PROGRESS and not (same_people and same_start):
+        raise ConflictError("This session is in progress: only its end can still be moved.")
+    if known.status is Status.NO_SHOW and not same_people:
+        raise ConflictError("Somebody waited in this session: its people cannot be changed.")
+    if same_times:
+        return "same"
+    return "new end" if same_start else "moved"
+
+
+def _holds_same_call(known: Session, booking: Booking) -> bool:
+    """Whether the booking leaves the call where it is, recorded or not as it is."""
+    held = known.recording_enabled, known.bbb_meeting_url
+    return held == (booking.recording_enabled or False, booking.bbb_meeting_url)
+
+
+def _goes_on(known: Session, booking: Booking, now: int) -> bool:
+    """Whether there is a call, or people wait for one, and the booking's times do not end it."""
+    in_progress = known.status is Status.IN_PROGRESS
+    after = known._replace(
+        scheduled_start=booking.scheduled_start, scheduled_end=booking.scheduled_end
+    )
+    anybody_there = known.student.present or known.teacher.present
+    return in_progress or (anybody_there and rules.can_join(after, now))
+
+
+async def cancel(ctx: Context, session_id: str) -> Session:
+    """Cancel a session; again changes nothing.
+
+    Raises: SessionNotFoundError, ConflictError when it is over.
+    """
+    await bookings.cancel(ctx.db, session_id, now=ctx.now)
+    session = await sessions.find(ctx.db, session_id)
+    if session is None:
+        raise SessionNotFoundError
+    if session.status is not Status.CANCELLED:
+        raise ConflictError("This session is over and cannot be cancelled.")
+    return session

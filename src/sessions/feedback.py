@@ -1,0 +1,90 @@
+"""Quick feedback after a session: once from each of the two, theirs to change for a week."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+import analytics
+from db import feedback as feedback_db
+from domain import human_text, rules
+from errors import ConflictError
+from sessions import outcome
+from web import validation
+
+if TYPE_CHECKING:
+    from auth.access import Visit
+    from context import Context
+    from sessions.outcome import OwnFeedback
+
+MAX_TAGS: Final = 10
+MAX_TAG_CHARS: Final = 40
+MAX_COMMENT_CHARS: Final = 2000
+
+Tag = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG_CHARS)
+]
+
+
+class Feedback(BaseModel):
+    """A rating of 1 to 5 stars, and what else somebody cares to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Annotated[str, *validation.written(MAX_COMMENT_CHARS)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)] = []
+
+    @field_validator("comment")
+    @classmethod
+    def none_if_empty(cls, comment: str | None) -> str | None:
+        return comment or None
+
+    @field_validator("tags")
+    @classmethod
+    def once_each(cls, tags: list[str]) -> list[str]:
+        return list(dict.fromkeys(human_text.without_marks(tag) for tag in tags))
+
+
+def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
+    """A form's fields as the same data that scripts send."""
+    rating = fields.get("rating", [""])[0]
+    found: dict[str, Any] = {
+        "comment": fields.get("comment", [""])[0],
+        "tags": fields.get("tags", []),
+    }
+    if rating:
+        found["rating"] = int(rating) if re.fullmatch(r"[0-9]{1,9}", rating) else rating
+    return found
+
+
+async def give(ctx: Context, visit: Visit, feedback: Feedback) -> OwnFeedback:
+    """Write down what this person says, in place of what they said before.
+
+    Raises: ConflictError before the session is over, and once it is too late for a change.
+    """
+    if not rules.can_rate(visit.session, visit.role, visit.now):
+        raise ConflictError("Feedback can be given once the session has taken place.")
+    before = outcome.read(visit).feedback
+    created_at = await feedback_db.put(
+        ctx.db,
+        session_id=visit.session.id,
+        user_id=visit.viewer.id,
+        rating=feedback.rating,
+        comment=feedback.comment,
+        tags=feedback.tags,
+        created_after=ctx.now - rules.FEEDBACK_EDITABLE_S,
+        now=ctx.now,
+    )
+    if created_at is None:
+        raise ConflictError("Feedback can be changed for seven days. Yours stays as it is.")
+    if before is None or before.rating != feedback.rating:
+        analytics.feedback_submitted(ctx, visit.session.id, feedback.rating)
+    return outcome.OwnFeedback(
+        feedback.rating,
+        feedback.comment,
+        feedback.tags,
+        rules.feedback_editable_until(created_at),
+    )

@@ -1,0 +1,154 @@
+"""The way into a session's call, its end, and what its provider tells of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db import call_places, sessions
+from domain import rules
+from domain.call_location import Place, place_of
+from errors import ConflictError, ProviderError, ServiceUnavailableError, SessionNotFoundError
+from logs import log
+from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingReady
+from video.peer import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from context import Context
+    from domain.model import Role, Session
+    from providers.base import CallEvent, VideoProvider
+
+ATTEMPTS = 3
+
+
+def provider_named(name: str, ctx: Context) -> VideoProvider:
+    """The provider of that name. Imported when needed: most requests need none."""
+    if name == PLUGNMEET:
+        from providers.plugnmeet import PlugNmeet  # noqa: PLC0415
+
+        return PlugNmeet(ctx.settings, _client_maker(ctx))
+    if name == BIGBLUEBUTTON:
+        from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
+
+        return BigBlueButton(ctx.settings, _client_maker(ctx))
+    return Peer(ctx)
+
+
+def _client_maker(ctx: Context) -> Callable[[], httpx.AsyncClient]:
+    from web import outbound_client  # noqa: PLC0415
+
+    return lambda: outbound_client.client(ctx.http, "", timeout_s=ctx.settings.provider_timeout_s)
+
+
+async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
+    """Let this person into the call, now. One more round trip when it is the session's first.
+
+    Raises: ProviderError.
+    """
+    place = await _hold(ctx, session)
+    if place.url:
+        return JoinGrant(place.provider, rules.closes_at(session), url=place.url)
+    provider = provider_named(place.provider, ctx)
+    return await provider.join(session, place.room_id or "", role, ctx.now)
+
+
+async def _hold(ctx: Context, session: Session) -> Place:
+    """Note where the call is held, before its provider can tell us anything about it."""
+    found: Session | None = session
+    for _ in range(ATTEMPTS):
+        if found is None:
+            raise SessionNotFoundError
+        place = place_of(found, ctx.settings)
+        if _is_noted(place, found):
+            return place
+        if await call_places.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
+            if found.provider not in (None, place.provider):
+                # An operator has switched the provider: those in the old call move along now.
+                ctx.defer(ctx.rooms.refresh(session.id))
+            return place
+        found = await sessions.find(ctx.db, session.id)
+    raise ConflictError("Somebody else is joining right now. Try again.")
+
+
+async def move(ctx: Context, session_id: str) -> str | None:
+    """Leave peer to peer for the provider, and for good; its name.
+
+    None when there is no provider to move to. Moving again changes nothing.
+
+    Raises: ServiceUnavailableError.
+    """
+    session = await sessions.find(ctx.db, session_id)
+    if session is None or ctx.settings.video_provider == PEER or session.bbb_meeting_url:
+        return None
+    moved = session._replace(provider=ctx.settings.video_provider)
+    place = place_of(moved, ctx.settings)
+    if _is_noted(place, session):
+        return place.provider
+    if not await call_places.hold(ctx.db, session, provider=place.provider, room_id=place.room_id):
+        raise ServiceUnavailableError  # somebody else has just written: asking again works
+    log("call_moved", session_id=session_id, provider=place.provider)
+    return place.provider
+
+
+def _is_noted(place: Place, session: Session) -> bool:
+    return (place.provider, place.room_id) == (session.provider, session.provider_room_id)
+
+
+async def end(ctx: Context, provider: str, room_id: str) -> None:
+    """End a call at its provider. A repeated end is harmless. Raises: ProviderError."""
+    await provider_named(provider, ctx).end(room_id)
+
+
+async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Act on a webhook, once however often it is delivered.
+
+    It is noted only after it was acted on: a crash in between has it delivered again, and what
+    follows from it is the same twice. Raises: WebhookRejectedError.
+    """
+    delivery = provider_named(provider, ctx).parse_webhook(headers, body, now=ctx.now)
+    seen, session_id = await call_places.look_up(
+        ctx.db, provider=provider, event_id=delivery.id, room_id=delivery.room_id
+    )
+    # Rooms that are not ours: somebody else's on a shared server, or a lesson that was moved.
+    if seen or session_id is None or delivery.event is None:
+        return
+    if isinstance(delivery.event, RecordingReady):
+        from recordings import consumer  # noqa: PLC0415
+
+        await consumer.announce(ctx, session_id, provider, delivery.event.record_id)
+    else:
+        await hear(ctx, session_id, delivery.event)
+    await call_places.note(ctx.db, provider=provider, event_id=delivery.id, now=ctx.now)
+    log("webhook_received", provider=provider, session_id=session_id)
+
+
+async def look_after_end(ctx: Context, token: str) -> None:
+    """BigBlueButton's end callback: unsigned, maybe old, so only a reason to look who is there.
+
+    Raises: WebhookRejectedError.
+    """
+    from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
+
+    ended = BigBlueButton(ctx.settings, _client_maker(ctx)).ended_room(token)
+    session_id = await call_places.held_in(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
+    if session_id is not None:
+        await ctx.rooms.look(session_id)
+
+
+async def present(ctx: Context, session_id: str) -> set[Role] | None:
+    """Who is in the session's call by its provider; None when there is none, or no answer."""
+    session = await sessions.find(ctx.db, session_id)
+    if session is None or not session.provider or not session.provider_room_id:
+        return None
+    try:
+        return await provider_named(session.provider, ctx).present(session.provider_room_id)
+    except ProviderError:
+        return None
+
+
+async def hear(ctx: Context, session_id: str, event: CallEvent) -> None:
+    """Tell the session's room what its provider has told us."""
+    await ctx.rooms.hear(session_id, event.to_json())

@@ -1,0 +1,1 @@
+"""What all routes share: requests and responses, their checks, and the HTTP client."""

@@ -1,0 +1,146 @@
+"""A request and a response as handlers see them, free of the runtime they came through."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+from errors import BadRequestError, BodyTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from files.storage import Stream
+
+MAX_JSON_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request. Header names are lower case; `read` gives the body's bytes, once.
+
+    Of a body that is longer than its argument it may give some more than that, and not the rest.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    read: Callable[[int], Awaitable[bytes]]
+    stream: Callable[[], Stream] = lambda: None
+    """The body as the runtime's own stream, in place of `read`."""
+    _forms: list[dict[str, list[str]]] = field(default_factory=list, init=False, compare=False)
+    """The form once it was read: when its handler fails, the answer needs it again."""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The path, split at its slashes; then each piece is decoded.
+
+        A slash that was sent as `%2F` is a part of its piece and never leads to another route.
+        """
+        return [unquote(piece) for piece in urlsplit(self.url).path.split("/")]
+
+    @cached_property
+    def origin(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies, read leniently: SimpleCookie stops at the first odd one of another app.
+
+        Of two with one name the first counts: browsers send the one with the longer path first.
+        """
+        pairs = [part.strip().partition("=") for part in self.headers.get("cookie", "").split(";")]
+        return {name: value.strip('"') for name, _, value in reversed(pairs) if name}
+
+    @property
+    def accepts_json(self) -> bool:
+        """Whether a failure is to be said in JSON, whatever the request itself was made of."""
+        return "application/json" in self.headers.get("accept", "")
+
+    @property
+    def bearer(self) -> str | None:
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+    async def body(self, limit: int = MAX_JSON_BYTES) -> bytes:
+        """The body, refused above `limit` bytes. Raises: BodyTooLargeError."""
+        announced = self.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise BodyTooLargeError
+        raw = await self.read(limit)
+        if len(raw) > limit:
+            raise BodyTooLargeError
+        return raw
+
+    async def form(self) -> dict[str, str]:
+        """The fields of a plain HTML form. Raises: BodyTooLargeError."""
+        return {name: values[-1] for name, values in (await self.form_lists()).items()}
+
+    async def json(self) -> Any:
+        """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
+        raw = await self.body()
+        import pydantic_core  # noqa: PLC0415
+
+        try:
+            # Not json.loads: some thousand nested brackets overflow the stack of CPython in
+            # WebAssembly and end the isolate, with everybody's requests. This one has a limit.
+            return pydantic_core.from_json(raw, allow_inf_nan=False)
+        except ValueError as error:
+            raise BadRequestError("The body must be JSON.") from error
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a page's own form was sent, rather than what a script made."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind == "application/x-www-form-urlencoded"
+
+    async def form_lists(self) -> dict[str, list[str]]:
+        """The fields of a form, each with all its values. Raises: BodyTooLargeError."""
+        if not self._forms:
+            raw = await self.body()
+            self._forms.append(parse_qs(raw.decode(errors="replace"), keep_blank_values=True))
+        return self._forms[0]
+
+
+@dataclass
+class Response:
+    """What goes back. `headers` are pairs, since Set-Cookie may repeat."""
+
+    body: str | bytes | Stream | None = None
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    upgrade: Any = None
+    """The runtime's own answer that carries a WebSocket; it goes back untouched."""
+    policy: str | None = None
+    """A Content-Security-Policy instead of the usual one; it also says who may frame this."""
+    frames: tuple[str, ...] = ()
+    """Other origins whose pages this one may hold in a frame, with camera and all."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is HTML, for people."""
+        return any(
+            name.lower() == "content-type" and value.startswith("text/html")
+            for name, value in self.headers
+        )
+
+
+def json_response(data: Any, status: int = 200) -> Response:
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, status, [("Content-Type", "application/json; charset=utf-8")])
+
+
+def html_response(body: str, status: int = 200) -> Response:
+    return Response(body, status, [("Content-Type", "text/html; charset=utf-8")])
+
+
+def redirect(location: str, status: int = 303) -> Response:
+    return Response(None, status, [("Location", location)])

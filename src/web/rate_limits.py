@@ -1,0 +1,39 @@
+"""How often one person may do what is costly, where the optional binding RATE_LIMIT is there.
+
+Cloudflare counts a place of its network by itself, so this is a brake and not a quota: what must
+hold is in the database (`sessions.rescheduling.ENOUGH_REQUESTS`, the quota of uploads).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auth import access, links
+from errors import TooManyRequestsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from context import Context
+    from routes import Route
+    from web.messages import Request
+
+
+async def refuse_too_many(
+    request: Request, ctx: Context, route: Route, params: Mapping[str, str]
+) -> None:
+    """Count this request for whoever makes it, on this route. Raises: TooManyRequestsError."""
+    if ctx.count_one is None:
+        return
+    person = await _person(request, ctx, params)
+    who = f"person {person}" if person else f"address {request.headers.get('cf-connecting-ip')}"
+    if not await ctx.count_one(f"{route.method} {route.path} {who}"):
+        raise TooManyRequestsError
+
+
+async def _person(request: Request, ctx: Context, params: Mapping[str, str]) -> str | None:
+    """Whose request it provably is; a whole school may share one address."""
+    if "token" in params:
+        link = links.read(params["token"], ctx.settings.link_secrets)
+        return link.user_id if link else None
+    return await access.person_asking(request, ctx, params["session_id"])

@@ -1,0 +1,55 @@
+"""Input into models, with every wrong field named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+
+from domain import human_text
+from errors import InvalidError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
+
+
+def parse(model: type[Model], data: Any) -> Model:
+    """`data` as a `model`. Raises: InvalidError."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidError(
+            {
+                ".".join(map(str, problem["loc"])) or "body": problem["msg"].removeprefix(
+                    "Value error, "
+                )
+                for problem in error.errors(include_url=False, include_context=False)
+            }
+        ) from error
+
+
+def _tidy(text: object) -> object:
+    return human_text.tidy(text.replace("\r\n", "\n")) if isinstance(text, str) else text
+
+
+def _at_most(characters: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if (excess := len(text) - characters) > 0:
+            raise ValueError(
+                f"At most {characters:,} characters, please: this is {excess:,} too many."
+            )
+        return text
+
+    return check
+
+
+def written(most: int) -> tuple[BeforeValidator, AfterValidator]:
+    """Annotations of a text that people write: tidied, then at most `most` characters.
+
+    A line end counts as one character, although forms send two.
+    """
+    return BeforeValidator(_tidy), AfterValidator(_at_most(most))
