@@ -117,9 +117,7 @@ async def _error_response(
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:
         kept = await kept_form.keep(request, failure) if ctx else None
-        sign_in_url = _sign_in_offer(failure, request, ctx) if ctx and not kept else ""
-        if kept and ctx and isinstance(failure, SignedOutError):
-            sign_in_url = _sign_in_url(f"{kept.page}?saved=elsewhere", ctx)
+        sign_in_url = _sign_in_offer(failure, request, ctx, kept) if ctx else ""
         settings = ctx.settings if ctx else None
         body = render.error_page(failure, settings, unexpected_id, kept, sign_in_url)
         response = html_response(body, failure.status)
@@ -151,8 +149,16 @@ def _sign_in_url(place: str, ctx: Context) -> str:
     return f"{ctx.settings.sign_in_url}{separator}return_to={return_to}"
 
 
-def _sign_in_offer(failure: AppError, request: Request, ctx: Context) -> str:
-    """Where to sign in, if that may help: with any account, or with another one."""
+def _sign_in_offer(
+    failure: AppError, request: Request, ctx: Context, kept: kept_form.KeptForm | None
+) -> str:
+    """Where to sign in, if that may help: with any account, or with another one.
+
+    The sign-in leads back to the address of the request, or to the page of a `kept` form.
+    """
+    if kept:
+        helps = isinstance(failure, (SignedOutError, NotParticipantError))
+        return _sign_in_url(f"{kept.page}?saved=elsewhere", ctx) if helps else ""
     if isinstance(failure, LinkBrokenError):
         return ctx.settings.sign_in_url
     if isinstance(failure, (LinkExpiredError, NotParticipantError)):

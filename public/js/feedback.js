@@ -4,6 +4,11 @@ import { announce } from "./announce.js";
 
 const PAUSE_IN_TYPING_MS = 900;
 const RETRY_MS = 4000;
+/** @type {Record<number, string>} What is said of a refusal, by its HTTP status. */
+const NEEDS_SIGN_IN = {
+  401: "Not saved: you are signed out.",
+  403: "Not saved: you are signed in as somebody else.",
+};
 
 /**
  * Quick feedback: saved at every change, one request at a time, the newest state last.
@@ -65,8 +70,9 @@ export function saveAtOnce(form, session) {
       await session.sendFeedback(feedback);
       return true;
     } catch (error) {
-      if (error.status === 401) {
-        if (!status.querySelector("a")) show("Not saved: you are signed out.", null, signInLink(session));
+      const words = NEEDS_SIGN_IN[error.status];
+      if (words) {
+        if (!status.textContent.startsWith(words)) show(words, null, signInLink(session));
       } else show(error.status ? error.message : "Not saved: you are offline. We try again.");
       announce(status.textContent);
       const mayPass = !error.status || error.status === 429 || error.status >= 500;

@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from errors import InvalidError
+from errors import InvalidError, NotParticipantError, SignedOutError
 
 if TYPE_CHECKING:
     from errors import AppError
     from web.messages import Request
 
 _TEXTS: Final[tuple[str, ...]] = ("reason", "comment", "note")
-# Signed out, wrong, too often; and every failure of ours.
-_KEPT_FOR: Final = (401, 422, 429)
+# The form fits its person after another sign-in. A form of another site must not be offered again,
+# so not every 403 counts.
+_OTHER_ACCOUNT: Final = (SignedOutError, NotParticipantError)
+# Wrong, too often; and every failure of ours.
+_KEPT_FOR: Final = (422, 429)
 _OURS: Final = 500
 
 
@@ -34,8 +37,9 @@ class KeptForm(NamedTuple):
 
 async def keep(request: Request, failure: AppError) -> KeptForm | None:
     """The form of this request; None when it is none, or sending it again would be no use."""
-    is_kept = failure.status in _KEPT_FOR or failure.status >= _OURS
-    if not (is_kept and request.method == "POST" and request.is_form):
+    is_kept = isinstance(failure, _OTHER_ACCOUNT) or failure.status in _KEPT_FOR
+    is_ours = failure.status >= _OURS
+    if not ((is_kept or is_ours) and request.method == "POST" and request.is_form):
         return None
     try:
         lists = await request.form_lists()

@@ -99,7 +99,7 @@ def test_feedback_works_without_scripts(lesson: Lesson, browser_with_camera: Bro
 def test_a_comment_is_never_cut_and_outlives_being_signed_out(
     lesson: Lesson, browser_with_camera: Browser
 ):
-    with opened(lesson, browser_with_camera, "demo-student", expected=("401",)) as (page, _):
+    with opened(lesson, browser_with_camera, "demo-student", expected=("401", "403")) as (page, _):
         comment, status = page.get_by_label("Anything else?"), page.locator("#feedback-status")
         page.get_by_label("4 of 5: Good").check(force=True)
         expect(status).to_have_text("Saved")
@@ -120,6 +120,11 @@ def test_a_comment_is_never_cut_and_outlives_being_signed_out(
         expect(opening.value.get_by_text("still in the other tab")).to_be_visible()
         opening.value.close()
         page.unroute("**/feedback")
+        stranger = {"error": {"code": "not_participant", "message": "You're not part of it."}}
+        page.route("**/feedback", lambda route: route.fulfill(status=403, json=stranger), times=1)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(status).to_contain_text("Not saved: you are signed in as somebody else.")
+        expect(status.get_by_role("link", name="Sign in (new tab)")).to_be_visible()
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         until(lambda: feedback_of(lesson)[0]["comment"], "é" * 2_000)
 

@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from tests.fakes import hs256
 from tests.unit.cast import DAY, END, HOUR, START
-from tests.unit.faults import Case, How, Outage, World, running
+from tests.unit.faults import SECRET, Case, How, Outage, World, running
 
 PAGE = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
 SIGNED_OUT = {"authorization": ""}
+STRANGER = {"authorization": f"Bearer {hs256.encode({'sub': 'stranger'}, SECRET)}"}
 AHEAD = {"scheduled_start": START + DAY, "scheduled_end": START + DAY + HOUR}
 OVER = {"status": "completed", "started_at": START, "ended_at": END}
 ASKING = {"time1": "2027-01-20T15:00", "time2": "", "reason": 'I\'ve an "exam"\n</textarea><b>'}
@@ -70,6 +72,19 @@ async def test_who_was_signed_out_signs_in_and_sends_it_again(
     assert landed is not None
     if form.get("comment") or form.get("reason"):
         assert "still in the other tab" in str(landed.body)
+
+
+async def test_who_signs_in_with_the_wrong_account_still_has_the_text(world: World) -> None:
+    world.book(**OVER)
+    _, text = await send(world, "/session/s1/feedback", RATING, **SIGNED_OUT)
+    action, fields = kept(text)
+    status, text = await send(world, action, fields, **STRANGER)
+
+    assert status == 403
+    assert kept(text) == (action, fields)
+    (sign_in,) = re.findall(r'href="([^"]*)" target="_blank"[^>]*>Sign in with another', text)
+    back = parse_qs(urlsplit(unescape(sign_in)).query)["return_to"]
+    assert back == ["https://rooms.example/session/s1?saved=elsewhere"]
 
 
 async def test_what_was_kept_is_what_arrives_in_the_end(world: World) -> None:
@@ -141,9 +156,10 @@ async def test_a_reason_that_is_too_long_is_kept_in_the_form(world: World) -> No
     assert status == 303
 
 
-async def test_another_sites_form_is_not_kept(world: World) -> None:
+@pytest.mark.parametrize("who", [{}, STRANGER, SIGNED_OUT])
+async def test_another_sites_form_is_not_kept(world: World, who: dict[str, str]) -> None:
     world.book(**OVER)
     crossing = {"sec-fetch-site": "cross-site"}
-    status, text = await send(world, "/session/s1/feedback", RATING, **crossing)
+    status, text = await send(world, "/session/s1/feedback", RATING, **crossing, **who)
 
     assert (status, "<form" in text) == (403, False)
