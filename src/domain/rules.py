@@ -88,6 +88,12 @@ def can_move(session: Session) -> bool:
     return session.status in (Status.SCHEDULED, Status.NO_SHOW)
 
 
+def is_missed(session: Session, now: int) -> bool:
+    """Whether the planned time has come without both people, and another time can be agreed on."""
+    is_over = absent_role(session, now) is not None or is_closed(session, now)
+    return can_move(session) and is_over
+
+
 def can_ask_to_move(session: Session, now: int) -> bool:
     """Whether the page offers to ask for another time."""
     return can_move(session) and not (

@@ -108,6 +108,7 @@ async def _page(
         "moved": moved and rescheduling.has_moved(found, session),
         "is_mine": found is not None and found.asked_by == visit.viewer.id,
         "can_move": rules.can_move(session),
+        "is_missed": rules.is_missed(session, visit.now),
         "choices": rescheduling.choices(visit, found) if found else [],
         "earliest": rescheduling.earliest(visit),
         "form": form or {},

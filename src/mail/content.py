@@ -68,6 +68,7 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
         "month": f"{start:%b}",
         "day": start.day,
         "cancelled": cancelled,
+        "is_missed": facts.is_missed,
         "button_url": render.dashboard_url(settings, facts.role)
         if cancelled
         else room_url + _PLACES.get(facts.mail.kind, ""),

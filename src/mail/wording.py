@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from domain import mail_rules, times
+from domain import mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind, Reach
 from domain.model import Role
@@ -22,7 +22,11 @@ STILL_TRUE_S: Final = 10 * 60
 
 
 class Words(NamedTuple):
-    """One mail's words. `times` are proposed times to choose from, `quote` another's own words."""
+    """One mail's words.
+
+    `times` are proposed times to choose from, `quote` another's own words, `planned` what stands
+    over the session's time where there are proposed times.
+    """
 
     subject: str
     preview: str
@@ -31,6 +35,7 @@ class Words(NamedTuple):
     button: str
     times: tuple[str, ...] = ()
     quote: str | None = None
+    planned: str = "Planned so far"
 
 
 class Facts(NamedTuple):
@@ -46,6 +51,11 @@ class Facts(NamedTuple):
     def span(self) -> times.Span:
         session = self.mail.session
         return times.span(session.scheduled_start, session.scheduled_end, self.reader)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the planned time has come, and the two have not met."""
+        return rules.is_missed(self.mail.session, self.now)
 
     @property
     def partner(self) -> str:
@@ -155,25 +165,9 @@ def _reminder(facts: Facts) -> Words:
 
 
 def _reschedule(facts: Facts) -> Words:
-    request, course = facts.mail.request, _course(facts)
     other = facts.other.called
-    starts = request.proposed_starts if request else ()
     if facts.mail.kind is Kind.RESCHEDULE_ASKED:
-        others = "another one" if len(starts) == 1 else "others"
-        proposes = (
-            f"{other} cannot make the time below and proposes {others}. "
-            if starts
-            else f"{other} cannot make the time below and asks you for another one. "
-        )
-        return Words(
-            f"{isolated(facts.other.name)} asks for another time: {course}",
-            f"Planned for {facts.moment}. Until you answer, it stays as planned.",
-            f"{other} asks for another time",
-            f"{proposes}Until you answer, the session stays as planned.",
-            "Answer the request",
-            tuple(facts.time_of(start) for start in starts),
-            request.reason if request else None,
-        )
+        return _asked(facts, other)
     if facts.mail.kind is Kind.RESCHEDULE_ACCEPTED:
         return Words(
             f"New time: {_title(facts)}, {facts.span.date}, {facts.span.start}",
@@ -183,15 +177,70 @@ def _reschedule(facts: Facts) -> Words:
             "links in older mails still work.",
             "View session",
         )
+    return _declined(facts, other)
+
+
+def _asked(facts: Facts, other: str) -> Words:
+    request = facts.mail.request
+    starts = request.proposed_starts if request else ()
+    if starts:
+        what = f"proposes {'another one' if len(starts) == 1 else 'others'}"
+    else:
+        what = "asks you for another one"
+    subject = f"{isolated(facts.other.name)} asks for another time: {_course(facts)}"
+    heading, button = f"{other} asks for another time", "Answer the request"
+    proposed = tuple(facts.time_of(start) for start in starts)
+    reason = request.reason if request else None
+    if facts.is_missed:
+        moves = "It moves when the two of you agree on a time."
+        return Words(
+            subject,
+            f"It was planned for {facts.moment}. {moves}",
+            heading,
+            f"You and {other} did not meet at the time below. {other} {what}. {moves}",
+            button,
+            proposed,
+            reason,
+            "It was planned for",
+        )
     return Words(
-        f"The time stays: {_title(facts)}, {facts.span.date}, {facts.span.start}",
-        f"{other} cannot make the times you proposed. Still on {facts.moment}.",
+        subject,
+        f"Planned for {facts.moment}. Until you answer, it stays as planned.",
+        heading,
+        f"{other} cannot make the time below and {what}. "
+        "Until you answer, the session stays as planned.",
+        button,
+        proposed,
+        reason,
+    )
+
+
+def _declined(facts: Facts, other: str) -> Words:
+    request = facts.mail.request
+    title, note = _title(facts), request.note if request else None
+    refusal = (
+        f"{other} cannot make the times you proposed."
+        if request and request.proposed_starts
+        else f"You asked for another time, and {other} declined."
+    )
+    if facts.is_missed:
+        return Words(
+            f"No new time yet: {title}",
+            f"{refusal} It was planned for {facts.moment}.",
+            "The session has no new time yet",
+            f"{refusal} You did not meet at the time below; propose other times to meet after all.",
+            "View session",
+            (),
+            note,
+        )
+    return Words(
+        f"The time stays: {title}, {facts.span.date}, {facts.span.start}",
+        f"{refusal} Still on {facts.moment}.",
         "The session stays as planned",
-        f"{other} cannot make the times you proposed. You still meet at the time below; "
-        "if that is impossible, propose other times.",
+        f"{refusal} You still meet at the time below; if that is impossible, propose other times.",
         "View session",
         (),
-        request.note if request else None,
+        note,
     )
 
 
