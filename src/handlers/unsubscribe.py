@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from web.messages import Request, Response
 
 # RFC 8058 lets mail programs choose between the two kinds of forms.
-_ONE_CLICK_PART: Final = re.compile(
-    rb'name="?List-Unsubscribe"?\s*\r?\n\r?\nOne-Click\r?\n', re.IGNORECASE
-)
+_NAMED: Final = re.compile(rb'[;\s]name="?List-Unsubscribe"?[;\s]', re.IGNORECASE)
 
 
 async def show(_request: Request, ctx: Context, token: str) -> Response:
@@ -45,7 +43,7 @@ async def switch(request: Request, ctx: Context, token: str) -> Response:
 async def _wanted(request: Request) -> bool:
     """Whether reminders are to come. Raises: BadRequestError."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        if _ONE_CLICK_PART.search(await request.body()):
+        if _has_one_click_part(await request.body()):
             return False
         raise BadRequestError
     form = await request.form()
@@ -54,6 +52,19 @@ async def _wanted(request: Request) -> bool:
     if form.get("reminders") not in ("on", "off"):
         raise BadRequestError
     return form["reminders"] == "on"
+
+
+def _has_one_click_part(body: bytes) -> bool:
+    """Whether a part of this multipart body is the field, whatever other headers the part has.
+
+    A line that begins with two hyphens separates the parts: the value that counts has none.
+    """
+    parts = (b"\n" + body.replace(b"\r\n", b"\n")).split(b"\n--")
+    for part in parts:
+        headers, _, value = part.partition(b"\n\n")
+        if _NAMED.search(headers + b"\n") and value.strip().lower() == b"one-click":
+            return True
+    return False
 
 
 def _person(ctx: Context, token: str) -> str:

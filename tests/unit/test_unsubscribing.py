@@ -18,6 +18,8 @@ SETTINGS = Settings(
 )
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=x"
+MORE = b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 9\r\n\r\n"
+MORE_FIRST = b"x=1; name=%s; y=2\r\nContent-Type: text/plain"
 PART = b"--x\r\nContent-Disposition: form-data; name=%s\r\n\r\nOne-Click\r\n--x--"
 
 
@@ -45,6 +47,8 @@ async def post(db, connection, body: bytes, kind: str = FORM):
         (b"List-Unsubscribe=One-Click", f"{FORM}; charset=utf-8"),
         (PART % b'"List-Unsubscribe"', PARTS),
         (PART.replace(b"\r", b"") % b"List-Unsubscribe", PARTS),
+        (PART.replace(b"\r\n\r\n", MORE) % b'"List-Unsubscribe"', PARTS),
+        (PART.replace(b"name=%s", MORE_FIRST) % b'"List-Unsubscribe"', PARTS),
         (b"reminders=off", FORM),
     ],
 )
@@ -72,6 +76,8 @@ async def test_the_pages_own_button_switches_them_on_again(db, connection):
         (b"reminders=maybe", FORM),
         (b'{"List-Unsubscribe": "One-Click"}', "application/json"),
         (PART % b'"note"', PARTS),
+        (PART.replace(b"One-Click", b"Two-Clicks") % b"List-Unsubscribe", PARTS),
+        (b"--x\r\n\r\n name=List-Unsubscribe\r\n\r\nOne-Click\r\n--x--", PARTS),
     ],
 )
 async def test_any_other_request_changes_nothing(db, connection, body, kind):
