@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 import analytics
 from db import feedback as feedback_db
-from domain import human_text, rules
+from domain import rules
 from errors import ConflictError
 from sessions import outcome
 from web import validation
@@ -23,9 +23,7 @@ MAX_TAGS: Final = 10
 MAX_TAG_CHARS: Final = 40
 MAX_COMMENT_CHARS: Final = 2000
 
-Tag = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TAG_CHARS)
-]
+Tag = Annotated[str, *validation.written(MAX_TAG_CHARS)]
 
 
 class Feedback(BaseModel):
@@ -45,7 +43,8 @@ class Feedback(BaseModel):
     @field_validator("tags")
     @classmethod
     def once_each(cls, tags: list[str]) -> list[str]:
-        return list(dict.fromkeys(human_text.without_marks(tag) for tag in tags))
+        """Without those in which nothing can be seen."""
+        return list(dict.fromkeys(tag for tag in tags if tag))
 
 
 def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:

@@ -59,9 +59,16 @@ def test_a_comment_has_an_end():
 
 def test_tags_are_few_short_and_once_each():
     assert validation.parse(Feedback, {"rating": 1, "tags": ["a", " a ", "b"]}).tags == ["a", "b"]
-    for tags in (["x" * 41], [""], ["  "], [str(n) for n in range(11)], "clear", [1]):
+    for tags in (["x" * 41], [str(n) for n in range(11)], "clear", [1]):
         with pytest.raises(InvalidError):
             validation.parse(Feedback, {"rating": 1, "tags": tags})
+
+
+@pytest.mark.parametrize("mark", ["", " ", "\u200e", "\u200b", "\u2800", "\x00"])
+def test_a_tag_of_which_nothing_can_be_seen_is_dropped(mark):
+    assert validation.parse(Feedback, {"rating": 1, "tags": [mark, "clear"]}).tags == ["clear"]
+    kept = validation.parse(Feedback, {"rating": 1, "tags": ["\u200ex" + "y" * 39]}).tags
+    assert kept == ["x" + "y" * 39]
 
 
 def test_unknown_fields_are_named():
