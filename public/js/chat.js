@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { forgetUnsent, keepUnsent, unsent } from "./chat_draft.js";
 import { ChatLines } from "./chat_lines.js";
 import { Unread } from "./chat_unread.js";
+import { isolated } from "./isolated.js";
 
 /** @typedef {{ number: number, id: string, role: string, text: string, at: number }} Line */
 
@@ -84,7 +85,7 @@ export class Chat {
     const news = fresh.filter((line) => line.role !== this.session.role && line.number > this.unread.readUpTo);
     if (news.length === 0) return;
     const name = this.session.otherFirstName;
-    announce(news.length === 1 ? `${name}: ${news[0].text}` : `${news.length} new messages from ${name}.`);
+    announce(news.length === 1 ? `${name}: ${isolated(news[0].text)}` : `${news.length} new messages from ${name}.`);
     if (this.panel.open === "chat") this.unread.readUpTo = news[news.length - 1].number;
     else this.unread.add(news);
   }

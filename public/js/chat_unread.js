@@ -1,5 +1,6 @@
 /** Messages that nobody has read yet: their number at the chat's button, their notes over the picture. */
 
+import { isolated } from "./isolated.js";
 import { note } from "./toasts.js";
 
 const NOTE_LENGTH = 140;
@@ -39,7 +40,7 @@ export class Unread {
   /** @param {import("./chat.js").Line[]} lines */
   add(lines) {
     const name = this.session.otherFirstName;
-    for (const { text } of lines) this.#notes.push(note(`${name}: ${shortened(text)}`, this.read));
+    for (const { text } of lines) this.#notes.push(note(`${name}: ${isolated(shortened(text))}`, this.read));
     this.#count();
   }
 

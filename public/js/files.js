@@ -1,5 +1,6 @@
 import { announce } from "./announce.js";
 import { about } from "./file_words.js";
+import { isolated } from "./isolated.js";
 
 /** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
@@ -54,7 +55,7 @@ export class FileList {
     this.#list.insertBefore(row, before);
     this.#arrived += 1;
     this.#showEmpty();
-    if (!quietly) announce(`${file.name} uploaded.`);
+    if (!quietly) announce(`${isolated(file.name)} uploaded.`);
     return row;
   }
 
@@ -90,14 +91,14 @@ export class FileList {
     }
     const gone = clone("deleted-row");
     gone.dataset.id = row.dataset.id;
-    gone.querySelector(".file-gone").textContent = `${name} deleted`;
+    gone.querySelector(".file-gone").textContent = `${isolated(name)} deleted`;
     gone.querySelector(".file-label").textContent = name;
     const undo = gone.querySelector(".file-undo");
     undo.addEventListener("click", () => this.#restore(gone));
     const hadFocus = row.contains(document.activeElement);
     row.replaceWith(gone);
     if (hadFocus) undo.focus();
-    announce(`${name} deleted.`);
+    announce(`${isolated(name)} deleted.`);
     this.#showEmpty();
   }
 
@@ -112,7 +113,7 @@ export class FileList {
       const hadFocus = gone.contains(document.activeElement);
       gone.remove();
       if (hadFocus) row?.querySelector(".file-name").focus();
-      announce(`${file.name} is back.`);
+      announce(`${isolated(file.name)} is back.`);
     } catch (error) {
       undo.setAttribute("aria-busy", "false");
       gone.querySelector(".file-gone").textContent = error.message;
@@ -129,7 +130,7 @@ export class FileList {
 function notDeleted(row, words) {
   row.dataset.state = "failed";
   row.querySelector(".file-about").textContent = words;
-  announce(`${row.querySelector(".file-name").textContent}: ${words}`);
+  announce(`${isolated(row.querySelector(".file-name").textContent)}: ${words}`);
 }
 
 /** @param {string} id Of the template. @returns {any} Its element. */

@@ -1,5 +1,6 @@
 /** The session's files in the room: the same list as afterwards, and a word when a file arrives. */
 
+import { isolated } from "./isolated.js";
 import { toast } from "./toasts.js";
 
 const POLL_MS = 15_000;
@@ -64,7 +65,7 @@ export class RoomFiles {
     const news = files.filter(({ id }) => !this.#known.has(id));
     if (news.length === 0) return;
     for (const { id } of news) if (id) this.#known.add(id);
-    const what = news.length === 1 ? news[0].name : `${news.length} files`;
+    const what = news.length === 1 ? isolated(news[0].name) : `${news.length} files`;
     toast(`${this.session.otherFirstName} shared ${what}.`, () => this.panel.show("session"));
     if (this.panel.open !== "session") this.#count(this.#unseen + news.length);
   }

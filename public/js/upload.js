@@ -1,6 +1,7 @@
 import { announce } from "./announce.js";
 import { interruptedInWords, progressInWords, sizeInWords } from "./file_words.js";
 import { clone } from "./files.js";
+import { isolated } from "./isolated.js";
 import { Transfer, fingerprint } from "./transfer.js";
 
 /** @typedef {import("./session_files.js").SessionWithFiles} Session */
@@ -110,7 +111,7 @@ export class Uploads {
       this.#next();
     });
     row.querySelector(".upload-cancel").addEventListener("click", () => {
-      if (transfer.state !== "failed") announce(`Upload of ${transfer.file.name} cancelled.`);
+      if (transfer.state !== "failed") announce(`Upload of ${isolated(transfer.file.name)} cancelled.`);
       transfer.cancel();
       this.#leave(row);
     });
@@ -134,7 +135,7 @@ export class Uploads {
     this.#progress(row, transfer);
     row.querySelector(".upload-retry").hidden = state !== "failed" || !transfer.canRetry;
     row.querySelector(".upload-cancel").firstChild.textContent = state === "failed" ? "Dismiss" : "Cancel";
-    if (state === "failed") announce(`${transfer.file.name} was not uploaded. ${transfer.problem}`);
+    if (state === "failed") announce(`${isolated(transfer.file.name)} was not uploaded. ${transfer.problem}`);
   }
 
   /** @param {any} row @param {Transfer} transfer */
@@ -175,7 +176,7 @@ export class Uploads {
 /** @param {any} row @param {string} fileName */
 function name(row, fileName) {
   row.querySelector(".file-name").textContent = fileName;
-  row.querySelector("progress").setAttribute("aria-label", `Upload of ${fileName}`);
+  row.querySelector("progress").setAttribute("aria-label", `Upload of ${isolated(fileName)}`);
   for (const label of row.querySelectorAll(".file-label")) label.textContent = fileName;
 }
 

@@ -72,3 +72,8 @@ def isolated(text: str) -> str:
     if not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in inner):
         return inner
     return f"{_FIRST_STRONG_ISOLATE}{inner}{_POP_ISOLATE}"
+
+
+def isolated_lines(text: str) -> str:
+    """The same for a text of several lines: a line break ends an isolate."""
+    return "\n".join(isolated(line) for line in text.splitlines())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth import access
 from domain import rules, times
-from domain.human_text import isolated
+from domain.human_text import isolated, isolated_lines
 from domain.model import Role
 from files import file_names
 from web.messages import Response
@@ -46,7 +46,7 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
             written.append(f"\n{day}")
         author = isolated(visit.session.participant(Role(line["role"])).name)
         # Further lines of a message are set in, so that nobody's text looks like another's.
-        content = "\n    ".join(line["text"].splitlines())
+        content = isolated_lines(line["text"]).replace("\n", "\n    ")
         written.append(f"[{times.clock_time(line['at'], visit.viewer)}] {author}: {content}")
     return _head(visit) + "\n".join(written or ["Nobody wrote anything."]) + "\n"
 

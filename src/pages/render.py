@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from domain import call_location, rules, times
-from domain.human_text import isolated
+from domain.human_text import isolated, isolated_lines
 from domain.model import Role, View
 from pages import ended_page
 from pages.templating import Environment
@@ -37,6 +37,7 @@ def templates() -> Environment:
         "initials": initials,
         "colour": colour,
         "isolated": isolated,
+        "isolated_lines": isolated_lines,
         "text": text,
     } | ended_page.FILTERS
     for name, template in ICONS.items():

@@ -157,28 +157,29 @@ def test_nobody_is_late_before_the_start(
 
 
 def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meeting) -> None:
+    name, alone = "درس.txt", "\u2068درس.txt\u2069"
     student, teacher = meeting.enter("student"), meeting.enter("teacher")
     teacher.keyboard.press("l")
     expect(teacher.get_by_role("tab", name="Files")).to_be_focused()
     expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
-    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
+    notes = {"name": name, "mimeType": "text/plain", "buffer": b"Eigenvalues"}
     teacher.locator("#file-picker").set_input_files(files=[notes])
 
-    expect(teacher.locator("#file-list")).to_contain_text("notes.txt")
-    expect(student.locator("#announcer")).to_have_text("Amara shared notes.txt.")
+    expect(teacher.locator("#file-list")).to_contain_text(name)
+    expect(student.locator("#announcer")).to_have_text(f"Amara shared {alone}.")
     button = student.locator("#call-files")
     expect(button).to_have_attribute("data-unread", "1")
-    student.locator(".toast", has_text="Amara shared notes.txt.").click()
+    student.locator(".toast", has_text=f"Amara shared {alone}.").click()
     expect(button).not_to_have_attribute("data-unread", "1")
     expect(student.locator("#choose-files")).to_have_count(0)
     with student.expect_download() as download:
-        student.get_by_role("link", name="Download notes.txt").click()
+        student.get_by_role("link", name=f"Download {name}").click()
     assert download.value.path().read_bytes() == b"Eigenvalues"
     # The list follows at once, also what is taken away, unless somebody is at it.
     student.get_by_role("tab", name="Files").focus()
-    teacher.get_by_role("button", name="Delete notes.txt").click()
+    teacher.get_by_role("button", name=f"Delete {name}").click()
     expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
-    assert teacher.locator(".toast", has_text="shared notes.txt").count() == 0
+    assert teacher.locator(".toast", has_text=f"shared {alone}").count() == 0
 
 
 def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting: Meeting) -> None:

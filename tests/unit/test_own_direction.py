@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from unittest.mock import AsyncMock
 import pytest
 from icalendar import Calendar
 
+from auth import links
 from auth.access import Visit
 from db import reschedules
 from domain.mail_rules import Kind, Request
@@ -20,14 +22,19 @@ from mail.content import payload_of
 from pages import feedback_wording, render
 from sessions import rescheduling
 from settings import Settings
-from tests.unit.cast import DAY, START, person, session
+from tests.unit.booked import insert
+from tests.unit.cast import DAY, END, HOUR, START, person, session
 from tests.unit.due_mails import due_mail
+from tests.unit.faults import Case, World, running
 
 NAME, GIVEN, TITLE = "أحمد علي", "أحمد", "الجبر ١"
-ALONE = {
-    text: f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
-    for text in (NAME, GIVEN, TITLE)
-}
+
+
+def alone(text: str) -> str:
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+ALONE = {text: alone(text) for text in (NAME, GIVEN, TITLE)}
 SETTINGS = Settings(public_url="https://sessions.example.com", link_secrets=("a-key-for-tests",))
 BOOKED = session(
     course=Course("algebra", TITLE),
@@ -53,11 +60,14 @@ def test_in_the_calendar():
 
 
 def test_in_the_chat_file():
-    lines = [{"role": "teacher", "text": "Hello", "at": START}]
+    said = f"{GIVEN}!\nHello\n{TITLE}?"
+    lines = [{"role": "teacher", "text": said, "at": START}]
+    lines += [{"role": "student", "text": "Look: \u202egnp.exe", "at": START}]
     text = chat_file.as_text(VISIT, lines)
 
-    assert_alone(text)
-    assert f"] {ALONE[NAME]}: Hello\n" in text
+    assert f"] {ALONE[NAME]}: {alone(GIVEN + '!')}\n    Hello\n    {alone(TITLE + '?')}\n" in text
+    assert "] Student Example: Look: gnp.exe\n" in text
+    assert_alone(text.replace(alone(GIVEN + "!"), "").replace(alone(TITLE + "?"), ""))
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -77,17 +87,92 @@ def test_in_what_scripts_say():
     assert json.loads(data)["other"]["called"] == ALONE[GIVEN]
 
 
-@pytest.mark.parametrize("now", [START - DAY, START])
-def test_in_pages(now):
+def test_a_quote_of_several_lines_is_alone_in_each():
+    request = Request("r1", "open", "teacher", START, (), None, f"{NAME}!\n{TITLE}", None)
+    mail = due_mail(Kind.RESCHEDULE_ASKED, Role.STUDENT, BOOKED, request)
+    text = json.loads(payload_of(mail, SETTINGS, START - DAY))["text"]
+
+    assert f'"{alone(NAME + "!")}\n{ALONE[TITLE]}"\n' in text
+
+
+def assert_alone_in_page(html: str) -> None:
     """In isolates, in `bdi`, or in an element of its own direction."""
-    html = render.session_page(Visit(BOOKED, Role.STUDENT, now), SETTINGS)
     text = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
-    text = re.sub(r"<bdi>.*?</bdi>", "", text)
+    text = re.sub(r"<bdi[^>]*>.*?</bdi>", "", text)
     text = re.sub(r'<span class="avatar[^>]*>[^<]*</span>', "", text)
     text = text.replace(f'aria-label="{NAME}"', "")
     text = re.sub(r'<(\w+)[^>]* dir="auto"[^>]*>[^<]*</\1>', "", text)
+    # A value is alone in its attribute.
+    text = re.sub(r' (value|src)="[^"]*"', "", text)
 
     assert_alone(unescape(text))
+
+
+@pytest.mark.parametrize("now", [START - DAY, START])
+def test_in_the_lobby(now):
+    assert_alone_in_page(render.session_page(Visit(BOOKED, Role.STUDENT, now), SETTINGS))
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A teacher, a student and a course whose names run from right to left."""
+    with running(Case(lambda _: None, lambda _: None)) as world:
+        world.book()
+        world.connection.execute("UPDATE users SET name = ?, given_name = ?", (NAME, GIVEN))
+        world.connection.execute("UPDATE courses SET title = ?", (TITLE,))
+        yield world
+
+
+async def seen(world: World, path: str, who: str = "student") -> str:
+    answer = await world.press("GET", path, who)
+    assert answer is not None
+    assert answer.status == 200
+    return str(answer.body)
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
+@pytest.mark.parametrize("who", ["student", "teacher"])
+async def test_on_the_page_afterwards(world: World, status: str, who: str) -> None:
+    absent = "student" if status == "no_show" else None
+    changes = (status, START if status == "completed" else None, END, absent)
+    world.connection.execute(
+        "UPDATE sessions SET status = ?, started_at = ?, ended_at = ?, no_show = ?", changes
+    )
+    file = {"id": "f1", "session_id": "s1", "uploaded_by": "teacher", "name": f"{TITLE}.pdf"}
+    file |= {"type": "application/pdf", "size_bytes": 9, "status": "ready", "r2_key": "f1"}
+    insert(world.connection, "session_resources", **file, created_at=START, updated_at=START)
+    world.now = END + HOUR
+    html = await seen(world, "/session/s1", who)
+
+    assert (f"{TITLE}.pdf" in html) is (status != "cancelled")
+    assert_alone_in_page(html)
+
+
+async def test_on_the_page_for_another_time(world: World) -> None:
+    world.now = START - DAY
+    assert_alone_in_page(await seen(world, "/session/s1/reschedule"))
+    asked = {"proposed_times": [START + DAY], "reason": f"{GIVEN}."}
+    answer = await world.press("POST", "/session/s1/reschedule", "teacher", asked)
+    assert answer is not None
+    assert answer.status == 201
+    for who in ("student", "teacher"):
+        assert_alone_in_page(await seen(world, "/session/s1/reschedule", who))
+    (request,) = world.rows("SELECT id FROM reschedules")
+    given = {"request": request[0], "choice": "decline", "note": f"{NAME}!"}
+    answer = await world.press("POST", "/session/s1/reschedule/answer", "student", given)
+    assert answer is not None
+    assert answer.status == 200
+    for who in ("student", "teacher"):
+        assert_alone_in_page(await seen(world, "/session/s1/reschedule", who))
+
+
+async def test_on_the_page_of_reminders(world: World) -> None:
+    person = links.RoomLink("s1", "student")
+    token = links.sign(person, world.settings.link_secrets, purpose=links.UNSUBSCRIBE)
+    html = await seen(world, f"/unsubscribe/{token}")
+
+    assert NAME in html
+    assert_alone(ALONE[NAME] + re.sub(f"<bdi>{NAME}</bdi>", "", html))
 
 
 def test_in_feedback():
