@@ -62,7 +62,7 @@ export class Follower extends EventTarget {
     try {
       const state = await this.#session.fetchState();
       if (this.#end.signal.aborted) return;
-      if (this.#isAnotherPage(state)) return reloadOnce(`${state.view} ${state.scheduled_start}`);
+      if (this.isAnotherPage(state)) return reloadOnce(`${state.view} ${state.scheduled_start}`);
       this.#session.view = state.view;
       this.#session.canJoin = state.can_join;
       this.dispatchEvent(new CustomEvent("state", { detail: state }));
@@ -73,7 +73,8 @@ export class Follower extends EventTarget {
     }
   }
 
-  #isAnotherPage(state) {
+  /** @param {any} state GET /state */
+  isAnotherPage(state) {
     const { scheduledStart, scheduledEnd } = this.#session;
     const closed = !state.can_join && state.server_time >= state.opens_at;
     const moved = state.scheduled_start !== scheduledStart || state.scheduled_end !== scheduledEnd;

@@ -46,8 +46,9 @@ export class Door {
   /** Join now if the page before this one was left for that. */
   resume() {
     const wish = history.state?.join;
+    if (!wish) return;
     history.replaceState(null, "");
-    if (wish && !joinButton.disabled) this.#join(joinButton, wish === "audio");
+    if (!joinButton.disabled) this.#join(joinButton, wish === "audio");
   }
 
   async #join(pressed, audioOnly) {

@@ -6,6 +6,7 @@
 
 import { announce } from "./announce.js";
 import { Follower } from "./follow.js";
+import { learnTimes } from "./room_clock.js";
 import { refreshFiles } from "./room_files.js";
 import { RequestError } from "./session.js";
 
@@ -17,6 +18,25 @@ const note = $("left-note");
 const LEFT = { heading: "You left", button: "Rejoin session" };
 const ELSEWHERE = { heading: "You joined in another place", button: "Use it here" };
 
+/** Keeps "You left" on the screen for as long as its person may come back in. */
+class LeftFollower extends Follower {
+  /** Whether the room's part of this page shows old facts, such as a name. */
+  isOutdated = false;
+
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    super(session);
+    this.session = session;
+  }
+
+  /** @param {any} state GET /state */
+  isAnotherPage(state) {
+    learnTimes(this.session, state);
+    this.isOutdated ||= super.isAnotherPage(state);
+    return !state.can_join;
+  }
+}
+
 /**
  * @param {import("./session.js").Session} session
  * @param {() => Promise<void>} comeBack Into the room. Throws what keeps people out.
@@ -24,7 +44,7 @@ const ELSEWHERE = { heading: "You joined in another place", button: "Use it here
  */
 export function showLeft(session, comeBack, onRecord) {
   let hasGone = onRecord;
-  const follower = new Follower(session);
+  const follower = new LeftFollower(session);
   const home = $("files").parentElement;
   follower.addEventListener("state", (event) => {
     const state = event["detail"];
@@ -38,6 +58,7 @@ export function showLeft(session, comeBack, onRecord) {
     rejoin.setAttribute("aria-busy", "true");
     note.textContent = "";
     try {
+      if (follower.isOutdated) return await joinInNewPage(session);
       await comeBack();
       follower.stop();
       place.hidden = true;
@@ -75,6 +96,13 @@ function showState(session, { participants, words }, elsewhere) {
   $("left-who").textContent = where;
   say(elsewhere ? ELSEWHERE : LEFT);
   announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
+}
+
+/** Throws without a network, where there would be no new page. @param {import("./session.js").Session} session */
+async function joinInNewPage(session) {
+  await session.fetchState();
+  history.replaceState({ join: "all" }, "");
+  location.reload();
 }
 
 /** @param {unknown} error */

@@ -28,6 +28,7 @@ export class Live extends EventTarget {
   #timer = 0;
   #heardAt = 0;
   #over = false;
+  #leaving = false;
   #welcome = false;
   /** Whether the room has noted that this person has left. */
   leftOnRecord = false;
@@ -60,14 +61,17 @@ export class Live extends EventTarget {
 
   /** @param {object} message @returns {boolean} Whether it could be sent. */
   send(message) {
-    if (!this.#welcome) return false;
+    if (!this.#welcome || this.#leaving) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
   }
 
   /** Go on purpose. The room closes the socket once it has taken note of it. */
   leave() {
+    if (this.#leaving) return;
     const sent = this.send({ type: "leave" });
+    // Nobody needs to know what is switched off on the way out.
+    this.#leaving = true;
     setTimeout(() => this.#finish("left"), sent ? LEAVING_MS : 0);
   }
 

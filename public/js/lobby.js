@@ -37,6 +37,8 @@ watchConnection(startDevices());
 door.resume();
 
 async function startDevices() {
+  // Not for who has left: Join starts them.
+  if (history.state?.left) return;
   const states = await Promise.all(KINDS.map(permission));
   const early = session.view === "early";
   // Early visitors are asked when they press the button.

@@ -31,6 +31,7 @@ export async function enterRoom({ grant, devices, session }) {
     throw error;
   }
   room.open();
+  history.replaceState(null, "");
 }
 
 /** Use it here, after all: then the other place is the one that gives way. */

@@ -10,7 +10,7 @@ import { OwnMedia } from "./own_media.js";
 import { Panel } from "./panel.js";
 import { RoomFiles } from "./room_files.js";
 import { showQuality } from "./quality.js";
-import { RoomClock } from "./room_clock.js";
+import { learnTimes, RoomClock } from "./room_clock.js";
 import { RoomView } from "./room_view.js";
 import { situationOf } from "./situation.js";
 import { closeSmallWindow, offerSmallWindow } from "./small_window.js";
@@ -87,9 +87,9 @@ export class Room {
   /** @param {AbortSignal} signal */
   #listen(signal) {
     this.held.addEventListener("moved", () => this.#giveWay(), { signal });
-    this.held.addEventListener("left", () => this.live.leave(), { signal });
+    this.held.addEventListener("left", () => this.#leave(), { signal });
     this.held.addEventListener("anew", () => this.#joinInNewPage(), { signal });
-    $("call-leave").addEventListener("click", () => this.live.leave(), { signal });
+    $("call-leave").addEventListener("click", () => this.#leave(), { signal });
     for (const button of document.querySelectorAll("#room [data-do]")) {
       button.addEventListener("click", () => this.#do(button.getAttribute("data-do")), { signal });
     }
@@ -121,7 +121,7 @@ export class Room {
 
   #learn(facts) {
     this.#facts = facts;
-    this.clock.learn(facts);
+    learnTimes(this.session, facts);
     if (facts.closes_at > this.serversUntil && !this.held.byProvider) this.#renewServers(facts.closes_at);
   }
 
@@ -226,7 +226,7 @@ export class Room {
 
   /** @param {string} what */
   #do(what) {
-    if (what === "leave") return this.live.leave();
+    if (what === "leave") return this.#leave();
     if (what === "move") this.held.ask("asked");
     if (what === "keep-waiting") this.#keepsWaiting = true;
     // For this time: what they like to join with is another matter.
@@ -239,6 +239,12 @@ export class Room {
     $("room-heading").focus();
   }
 
+  /** The devices stop at once. The room's answer may take a moment. */
+  #leave() {
+    this.live.leave();
+    this.own.stop();
+  }
+
   /** @param {string} how */
   #over(how) {
     this.panel.close();
@@ -248,6 +254,8 @@ export class Room {
     if ($("room").hidden) return;
     this.own.stop();
     this.stage.clear();
+    // The lobby that a reload shows does not start the devices.
+    history.replaceState({ left: true }, "");
     if (how === "left") {
       this.view.close();
       return this.onLeft();

@@ -1,9 +1,11 @@
 """Leaving the room, being sent out of it, and the way back in."""
 
+import re
+
 from playwright.sync_api import expect
 
-from tests.browser.lobby_page import cancel
-from tests.browser.room_page import CONNECTED, Meeting
+from tests.browser.lobby_page import COUNT_REQUESTS, cancel
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
 IN_SIGHT = """element => {
@@ -14,11 +16,23 @@ IN_SIGHT = """element => {
 
 def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: Meeting) -> None:
     student, teacher = meeting.both()
-    student.evaluate("window.tracks = document.getElementById('self-video').srcObject.getTracks()")
-    student.get_by_role("button", name="Leave").click()
+    # The end moves in mid-call: what the page showed at first is old when its person leaves.
+    extend(meeting)
+    expect(student.locator("#room-timer")).to_have_text(re.compile(r"^1:2\d:\d\d left$"))
+    student.evaluate(
+        """() => {
+          window.tracks = document.getElementById("self-video").srcObject.getTracks();
+          window.states = () => tracks.map((each) => each.readyState);
+          const note = () => (window.atOnce = states());
+          document.getElementById("call-leave").addEventListener("click", note);
+        }"""
+    )
+    with student.expect_response("**/state"):
+        student.get_by_role("button", name="Leave").click()
 
-    expect(student.get_by_role("heading", name="You left")).to_be_focused()
-    assert student.evaluate("tracks.map(each => each.readyState)") == ["ended"]
+    left = student.get_by_role("heading", name="You left")
+    expect(left).to_be_focused()
+    assert student.evaluate("[atOnce, states()]") == [["ended"], ["ended"]]
     assert student.evaluate("document.getElementById('self-video').srcObject") is None
     for way in ("Back to Dashboard", "Rejoin session"):
         assert student.get_by_text(way).first.evaluate(IN_SIGHT)
@@ -33,12 +47,33 @@ def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: 
     rejoin.click()
     expect(student.locator("#left-note")).to_contain_text("Unable to connect.")
     student.context.set_offline(False)
+    # The plan changes while somebody rests here.
+    with student.expect_response("**/state"):
+        extend(meeting)
+    meeting.booked["course"] = {"id": "algebra", "title": "Vector Spaces"}
+    with student.expect_response("**/state"):
+        meeting.book()
+    expect(left).to_be_visible()
+    assert student.evaluate("states()") == ["ended"]
     rejoin.click()
     expect(student.locator("#room")).to_be_visible()
-    teacher.get_by_role("button", name="Rejoin session").click()
+    expect(student.locator("#room")).to_contain_text("Vector Spaces")
+    # A reload after leaving starts no device, as the way back from the dashboard does not.
+    teacher.add_init_script(COUNT_REQUESTS)
+    for _ in range(2):
+        teacher.reload()
+        expect(teacher.locator("#network-result")).to_contain_text("ms to our server")
+        expect(teacher.locator("#preview")).to_have_attribute("data-state", "idle")
+        assert teacher.evaluate("requests") == 0
+    teacher.locator("#join").click()
     for page in (student, teacher):
         page.wait_for_selector(CONNECTED)
         expect(page.locator("#call-camera")).to_have_attribute("aria-pressed", "true")
+
+
+def extend(meeting: Meeting) -> None:
+    meeting.end += 30 * MINUTE
+    meeting.book()
 
 
 def test_an_upload_goes_on_after_leaving(meeting: Meeting) -> None:
