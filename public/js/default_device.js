@@ -10,8 +10,11 @@ export async function follow(devices) {
   const all = await navigator.mediaDevices.enumerateDevices();
   const now = all.find((each) => each.kind === "audioinput" && each.deviceId === deviceId);
   if (!now || now.groupId === groupId) return;
+  // The devices may have stopped meanwhile.
+  if (!devices.stream) return;
   await devices.choose("microphone", deviceId);
-  const { label } = devices.stream?.getAudioTracks()[0] ?? {};
-  const detail = { kind: "microphone", reason: "changed", name: label };
+  const [track] = devices.stream?.getAudioTracks() ?? [];
+  if (!track) return;
+  const detail = { kind: "microphone", reason: "changed", name: track.label };
   devices.dispatchEvent(new CustomEvent("notice", { detail }));
 }

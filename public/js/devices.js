@@ -37,6 +37,8 @@ export class Devices extends EventTarget {
   /** The attempt that may be showing a prompt, or 0. */
   #asking = 0;
   #checked = false;
+  /** Calls of `stop()`: what waited meanwhile starts nothing. */
+  #stops = 0;
 
   /** The live tracks; null without any. */
   get stream() {
@@ -93,10 +95,11 @@ export class Devices extends EventTarget {
 
   /** Try again what failed, where that brings up no prompt. */
   async recheck() {
+    const stops = this.#stops;
     const failed = [...this.#problems.keys()];
     const states = await Promise.all(failed.map(permission));
     const kinds = failed.filter((_, index) => states[index]?.state === "granted");
-    if (!this.asking) await this.#capture(kinds, true);
+    if (stops === this.#stops && !this.asking) await this.#capture(kinds, true);
     this.#changed();
   }
 
@@ -117,8 +120,10 @@ export class Devices extends EventTarget {
 
   /** @param {Kind | "speaker"} what @param {string} id */
   async choose(what, id) {
+    const stops = this.#stops;
     const found = await this.list();
     this.#remember({ [what]: found[what].find((each) => each.id === id) });
+    if (stops !== this.#stops) return;
     if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
     // Phones cannot have two cameras open at once.
     if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
@@ -148,6 +153,7 @@ export class Devices extends EventTarget {
 
   /** Stop every track. */
   stop() {
+    this.#stops++;
     this.#asking = 0;
     for (const kind of KINDS) this.#letGo(kind);
     this.#stream = null;
@@ -240,7 +246,9 @@ export class Devices extends EventTarget {
     if (this.#tracks.get(kind) !== track) return;
     this.#drop(kind);
     this.#changed();
+    const stops = this.#stops;
     const state = (await permission(kind))?.state;
+    if (stops !== this.#stops) return;
     if (state === "granted") await this.#capture([kind], true);
     if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
     const takenBack = state === "denied" || state === "prompt";

@@ -90,6 +90,48 @@ SPEECH_AGAIN = """async () => {
 }"""
 
 
+# How often devices are asked for after they were stopped, in the middle of something that waits.
+STOPPED_MEANWHILE = """async (what) => {
+  const { Devices } = await import("/js/devices.js");
+  const { follow } = await import("/js/default_device.js");
+  const { mediaDevices, permissions } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  let asked = 0;
+  let broken = what === "recheck";
+  mediaDevices.getUserMedia = (wish) => {
+    asked += 1;
+    return broken ? Promise.reject(new DOMException("", "NotFoundError")) : ask(wish);
+  };
+  const devices = new Devices();
+  await devices.start({ quietly: true });
+  broken = false;
+  const before = asked;
+  const id = devices.currentId("microphone");
+  const [track] = devices.stream?.getAudioTracks() ?? [];
+  const begin = {
+    choose: () => devices.choose("microphone", id),
+    recheck: () => devices.recheck(),
+    unplugged: () => {
+      track.dispatchEvent(new Event("ended"));
+      // Answered after the question that this has asked.
+      return permissions.query({ name: "microphone" });
+    },
+    "another default": () => {
+      track.getSettings = () => ({ deviceId: "default", groupId: "old" });
+      mediaDevices.enumerateDevices = async () => [
+        { kind: "audioinput", deviceId: "default", groupId: "new", label: "Headset" },
+      ];
+      return follow(devices);
+    },
+  };
+  const begun = begin[what]();
+  devices.stop();
+  await begun;
+  delete mediaDevices.getUserMedia;
+  delete mediaDevices.enumerateDevices;
+  return { started: before > 0, afterwards: asked - before, stream: devices.stream };
+}"""
+
 @pytest.fixture(scope="module")
 def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     with meeting_on(dev_worker, browser_with_camera) as meeting:
@@ -159,3 +201,10 @@ def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> 
 
 def test_listening_for_speech_ends_once(page: Page) -> None:
     page.evaluate(SPEECH_AGAIN)
+
+
+@pytest.mark.parametrize("what", ["choose", "recheck", "unplugged", "another default"])
+def test_devices_that_were_stopped_meanwhile_stay_off(page: Page, what: str) -> None:
+    found = page.evaluate(STOPPED_MEANWHILE, what)
+
+    assert found == {"started": True, "afterwards": 0, "stream": None}
