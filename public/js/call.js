@@ -10,6 +10,9 @@ import { Flow } from "./flow.js";
 import { Peer } from "./peer.js";
 import { QualityMeter } from "./stats.js";
 
+/** @type {boolean | undefined} */
+let possible;
+
 export class Call extends EventTarget {
   /** @type {Peer | null} */
   #peer = null;
@@ -37,7 +40,7 @@ export class Call extends EventTarget {
 
   /** Whether this browser has what a call between two browsers needs. */
   static get isPossible() {
-    return "RTCPeerConnection" in window;
+    return (possible ??= canConnect());
   }
 
   /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
@@ -121,5 +124,15 @@ export class Call extends EventTarget {
     if (this.state === "connected") this.meter.start(() => peer.getStats());
     else this.meter.stop();
     this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+  }
+}
+
+/** What blocks WebRTC may leave a class that throws. */
+function canConnect() {
+  try {
+    new RTCPeerConnection().close();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -132,6 +132,23 @@ STOPPED_MEANWHILE = """async (what) => {
   return { started: before > 0, afterwards: asked - before, stream: devices.stream };
 }"""
 
+# What scripts leave that block WebRTC: nothing, something that is no class, a class that throws.
+BLOCKED_WEBRTC = """async (how) => {
+  const Real = RTCPeerConnection;
+  const left = {
+    undefined,
+    object: {},
+    throws: class { constructor() { throw new Error("blocked"); } },
+    works: Real,
+  };
+  window.RTCPeerConnection = left[how];
+  if (how === "deleted") delete window.RTCPeerConnection;
+  const { Call } = await import(`/js/call.js?${how}`);
+  const isPossible = Call.isPossible;
+  window.RTCPeerConnection = Real;
+  return isPossible;
+}"""
+
 @pytest.fixture(scope="module")
 def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     with meeting_on(dev_worker, browser_with_camera) as meeting:
@@ -208,3 +225,8 @@ def test_devices_that_were_stopped_meanwhile_stay_off(page: Page, what: str) -> 
     found = page.evaluate(STOPPED_MEANWHILE, what)
 
     assert found == {"started": True, "afterwards": 0, "stream": None}
+
+
+@pytest.mark.parametrize("how", ["deleted", "undefined", "object", "throws", "works"])
+def test_a_call_is_possible_where_a_connection_can_be_made(page: Page, how: str) -> None:
+    assert page.evaluate(BLOCKED_WEBRTC, how) is (how == "works")

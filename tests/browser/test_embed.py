@@ -21,6 +21,9 @@ window.RTCPeerConnection = class extends Real {
   constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
 };
 """
+BLOCKED_WEBRTC = """
+window.RTCPeerConnection = class { constructor() { throw new Error("blocked"); } };
+"""
 WORKS = "Camera and microphone work."
 UNAVAILABLE = "Video service unavailable. Try again."
 
@@ -300,7 +303,7 @@ def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
 def test_a_browser_without_webrtc_goes_to_the_provider_at_once(
     peers: Meeting, server: PlugNmeetFake
 ) -> None:
-    student = enter(peers, "student", "delete window.RTCPeerConnection;")
+    student = enter(peers, "student", BLOCKED_WEBRTC)
     in_call(student, "Lena Fischer")
     teacher = enter(peers, "teacher")
     in_call(teacher, "Amara Okafor")

@@ -183,7 +183,7 @@ def test_a_browser_without_webrtc_joins_for_chat_and_both_know_why(meeting: Meet
     errors: list[str] = []
     student = meeting.open("student")
     student.on("pageerror", lambda error: errors.append(str(error)))
-    student.add_init_script("delete window.RTCPeerConnection;")
+    student.add_init_script("window.RTCPeerConnection = undefined;")
     student.reload()
     student.locator("#join").click()
     teacher = meeting.enter("teacher")
