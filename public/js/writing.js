@@ -2,7 +2,11 @@
 
 export const FIELDS = "input, textarea, select, [contenteditable]";
 
-/** Focus `element`, unless somebody is in a field. @param {HTMLElement} element */
+/**
+ * Focus `element`, unless somebody is in a field. In a frame nobody knows: a provider's call has fields, too.
+ *
+ * @param {HTMLElement} element
+ */
 export function focusUnlessWriting(element) {
-  if (!document.activeElement?.matches(FIELDS)) element.focus();
+  if (!document.activeElement?.matches(`${FIELDS}, iframe`)) element.focus();
 }

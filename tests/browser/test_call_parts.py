@@ -149,6 +149,19 @@ BLOCKED_WEBRTC = """async (how) => {
   return isPossible;
 }"""
 
+FOCUS_IN_A_FRAME = """async () => {
+  const { focusUnlessWriting } = await import("/js/writing.js");
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  const heading = document.getElementById("heading");
+  frame.focus();
+  focusUnlessWriting(heading);
+  const kept = document.activeElement === frame;
+  frame.remove();
+  focusUnlessWriting(heading);
+  return { kept, afterwards: document.activeElement.id };
+}"""
+
+
 @pytest.fixture(scope="module")
 def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     with meeting_on(dev_worker, browser_with_camera) as meeting:
@@ -230,3 +243,7 @@ def test_devices_that_were_stopped_meanwhile_stay_off(page: Page, what: str) -> 
 @pytest.mark.parametrize("how", ["deleted", "undefined", "object", "throws", "works"])
 def test_a_call_is_possible_where_a_connection_can_be_made(page: Page, how: str) -> None:
     assert page.evaluate(BLOCKED_WEBRTC, how) is (how == "works")
+
+
+def test_nothing_takes_the_focus_out_of_a_frame(page: Page) -> None:
+    assert page.evaluate(FOCUS_IN_A_FRAME) == {"kept": True, "afterwards": "heading"}
