@@ -34,6 +34,8 @@ export class Embed extends EventTarget {
   #wanted = 0;
   /** Where the call is held, as this page knows. */
   provider = "";
+  /** @type {string | undefined} The same with the provider's room: another one is another call. */
+  place;
 
   /**
    * @param {import("./session.js").Session} session
@@ -50,10 +52,11 @@ export class Embed extends EventTarget {
     signal.addEventListener("abort", () => this.close());
   }
 
-  /** Show this call. @param {{ provider: string, url?: string }} grant */
-  show({ provider, url }) {
+  /** Show this call. @param {{ provider: string, place?: string, url?: string }} grant */
+  show({ provider, place: name, url }) {
     if (!url || !this.#mayFrame(url)) return this.startAnew();
     this.provider = provider;
+    this.place = name;
     const hadFocus = place.contains(document.activeElement);
     this.#take("open", "", "");
     const frame = document.createElement("iframe");
@@ -105,6 +108,7 @@ export class Embed extends EventTarget {
     tab.opener = null;
     const wanted = this.#take("away", "The call is open in another tab", "Chat and timer stay here.");
     const grant = await this.#grant(wanted);
+    if (grant) this.place = grant.place;
     if (grant?.url) tab.location.href = grant.url;
     else tab.close();
     if (grant && !grant.url) this.startAnew();

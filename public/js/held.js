@@ -34,7 +34,7 @@ export class Held extends EventTarget {
   /**
    * @param {import("./session.js").Session} session
    * @param {import("./live.js").Live} live
-   * @param {{ provider: string, url?: string }} grant
+   * @param {{ provider: string, place?: string, url?: string }} grant
    * @param {AbortSignal} signal Ends it.
    */
   constructor(session, live, grant, signal) {
@@ -45,6 +45,7 @@ export class Held extends EventTarget {
     this.mayMove = session.canMove && !this.byProvider;
     this.embed = new Embed(session, signal);
     this.embed.provider = grant.provider;
+    this.embed.place = grant.place;
     for (const event of ["left", "anew"]) {
       this.embed.addEventListener(event, () => this.dispatchEvent(new Event(event)));
     }
@@ -54,7 +55,7 @@ export class Held extends EventTarget {
   /** The room is on the screen. */
   open() {
     this.#offerToMove();
-    if (this.byProvider) this.#hold(this.#grant);
+    if (this.byProvider && this.#grant) this.#hold(this.#grant);
   }
 
   /** Take in a message of the room. */
@@ -76,15 +77,20 @@ export class Held extends EventTarget {
     return this.mayMove && this.live.send({ type: "move", epoch: this.#epoch, reason });
   }
 
-  /** @param {{ epoch: number, provider?: string | null }} place @param {string} why */
-  #follow({ epoch, provider }, why) {
-    if (!(epoch > this.#epoch)) return;
-    this.#epoch = epoch;
-    // The welcome of an older release names no provider: that release only leaves peer to peer.
-    const isHere = provider ? provider === this.embed.provider : this.byProvider;
+  /** @param {{ epoch: number, provider?: string | null, place?: string | null }} mode @param {string} why */
+  #follow({ epoch, provider, place }, why) {
+    const isNew = epoch > this.#epoch;
+    if (isNew) this.#epoch = epoch;
+    // The room of an older release names no place, or no provider: that one only leaves peer to peer.
+    const isHere = place
+      ? place === this.embed.place
+      : !isNew || (provider ? provider === this.embed.provider : this.byProvider);
     if (isHere) return;
-    if (provider === "peer") return this.embed.startAnew();
+    this.embed.place = place ?? undefined;
+    if ((place ?? provider) === "peer") return this.embed.startAnew();
     if (provider) this.embed.provider = provider;
+    // A grant that is not used yet leads to the place before this one.
+    this.#grant = undefined;
     this.byProvider = true;
     this.mayMove = false;
     this.#offerToMove();

@@ -1,7 +1,7 @@
 /**
  * The way into the room: from the lobby, and back from another place.
  *
- * @typedef {{ provider: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
+ * @typedef {{ provider: string, place?: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
  * @typedef {{ grant: Grant, devices: import("./devices.js").Devices, session: import("./session.js").Session }} Entry
  */
 

@@ -24,6 +24,27 @@ class Place(NamedTuple):
     room_id: str | None = None
     url: str | None = None
 
+    @property
+    def name(self) -> str:
+        """Pages compare it: another name is another call, also at the same provider."""
+        if self.url:
+            return f"{self.provider}/{hashlib.sha256(self.url.encode()).hexdigest()[:16]}"
+        return f"{self.provider}/{self.room_id}" if self.room_id else self.provider
+
+
+def place_on_record(session: Session) -> str | None:
+    """The name of the place that the record has noted; None before the first join.
+
+    A room that is over has a name of its own there: people who have just joined it join again.
+    """
+    if session.provider is None:
+        return None
+    if session.provider_room_id:
+        name = Place(session.provider, session.provider_room_id).name
+        return f"{name}/over" if session.provider_room_over else name
+    own_meeting = None if session.provider == PEER else session.bbb_meeting_url
+    return Place(session.provider, url=own_meeting).name
+
 
 def place_of(session: Session, settings: Settings) -> Place:
     """Where the call of this session is held, or will be."""
@@ -85,9 +106,12 @@ def new_room_id(session: Session, settings: Settings) -> str:
     itself; two deployments may also share one server. A provider may still hold the room that was
     opened before the recording was switched, which would be recorded, or not, as it was.
     """
-    parts = (
+    parts: tuple[object, ...] = (
         *(settings.public_url, session.id),
         *(session.scheduled_start, session.sequence, session.recording_enabled),
     )
+    if session.provider_room_over:
+        # The booking may be again what it was when that room was opened.
+        parts += (session.provider_room_id,)
     lesson = "\n".join(map(str, parts))
     return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from auth import access
 from domain import rules
+from domain.call_location import place_on_record
 from errors import (
     BadRequestError,
     CrossSiteError,
@@ -49,7 +50,8 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     watching = request.query.get("watch") == "1"
     visit = await access.admit(request, ctx, session_id)
     _refuse_unless_open(visit, early=watching)
-    visitor = Visitor(session_id, visit.viewer.id, visit.role, page, watching)
+    place = place_on_record(visit.session) or ""
+    visitor = Visitor(session_id, visit.viewer.id, visit.role, page, watching, place)
     return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
 
 

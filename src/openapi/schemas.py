@@ -88,7 +88,10 @@ STATE: Final = _object(
     words=_object(heading=TEXT, lead=TEXT, join=TEXT, status=TEXT),
 )
 GRANT: Final = _object(
-    {"url": TEXT, "ice_servers": _list({"type": "object"})}, provider=PROVIDER, expires_at=MOMENT
+    {"url": TEXT, "ice_servers": _list({"type": "object"})},
+    provider=PROVIDER,
+    place=TEXT,
+    expires_at=MOMENT,
 )
 ENDED: Final = _object(id=TEXT, ended=FLAG)
 TOLD: Final = _object(mail=_one_of(*Reach))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from domain import rules
 from domain.model import Role
 
 if TYPE_CHECKING:
@@ -17,6 +16,11 @@ PEER: Final = "peer"
 PLUGNMEET: Final = "plugnmeet"
 BIGBLUEBUTTON: Final = "bigbluebutton"
 
+# A provider fixes a room's life when the room is created, and a session can be prolonged later. So
+# the room outlives the longest session, of 24 hours. Our own end, which is retried, ends the call;
+# this ends a call that our end has never reached.
+ROOM_LIFE_MINUTES: Final = 48 * 60
+
 
 class JoinGrant(NamedTuple):
     """All a browser needs to enter the call. `url` is a secret of one person, for one click."""
@@ -25,9 +29,15 @@ class JoinGrant(NamedTuple):
     expires_at: int
     url: str | None = None
     ice_servers: list[dict[str, Any]] | None = None
+    place: str = ""
+    """The name of the place where the call is: `domain.call_location.Place.name`."""
 
     def as_json(self) -> dict[str, Any]:
-        answer: dict[str, Any] = {"provider": self.provider, "expires_at": self.expires_at}
+        answer: dict[str, Any] = {
+            "provider": self.provider,
+            "place": self.place,
+            "expires_at": self.expires_at,
+        }
         if self.url is not None:
             answer["url"] = self.url
         if self.ice_servers is not None:
@@ -43,11 +53,6 @@ def absolute_address(address: str, public_url: str) -> str:
 def left_url(session: Session, public_url: str) -> str:
     """Where a provider's client leads its frame when the call is over for it."""
     return f"{public_url}/session/{session.id}/left"
-
-
-def minutes_left(session: Session, now: int) -> int:
-    """Until the room closes, for providers that end a call by themselves; at least one."""
-    return max(1, -(-(rules.closes_at(session) - now) // 60))
 
 
 class CallNews(StrEnum):
@@ -123,8 +128,8 @@ class VideoProvider(Protocol):
 
     name: str
 
-    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
-        """Open the room unless it is open, and let this person in, now."""
+    async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
+        """Open the room unless it is open, and let this person in."""
         ...
 
     async def end(self, room_id: str) -> None:

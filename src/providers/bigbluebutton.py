@@ -52,23 +52,22 @@ class BigBlueButton:
         self._server = calls.server_address(settings.bbb_url)
         self._http = http
 
-    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
+    async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
         public_url = self._settings.public_url
-        create_time = await self._open_room(session, room_id, now)
+        create_time = await self._open_room(session, room_id)
         parameters = calls.join_parameters(
             session, room_id, role, create_time=create_time, public_url=public_url
         )
         url = calls.signed_url(self._server, "join", parameters, self._settings.bbb_secret)
         return JoinGrant(self.name, rules.closes_at(session), url=url)
 
-    async def _open_room(self, session: Session, room_id: str, now: int) -> str:
+    async def _open_room(self, session: Session, room_id: str) -> str:
         """Create the meeting, or find it running; its createTime."""
         parameters = calls.create_parameters(
             session,
             room_id,
             public_url=self._settings.public_url,
             end_token=str(self._end_tokens().dumps(room_id)),
-            now=now,
         )
         meeting = await self._call("create", parameters, instead=(RUNNING_ALREADY,))
         if meeting is None:

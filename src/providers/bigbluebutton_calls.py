@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
 from domain.model import Role
-from providers.base import absolute_address, left_url, minutes_left
+from providers.base import ROOM_LIFE_MINUTES, absolute_address, left_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def signed_url(server: str, call: str, parameters: Mapping[str, str], secret: st
 
 
 def create_parameters(
-    session: Session, room_id: str, *, public_url: str, end_token: str, now: int
+    session: Session, room_id: str, *, public_url: str, end_token: str
 ) -> dict[str, str]:
     """Of `create`, without passwords: so that repeating it is answered with the same meeting."""
     recorded = _boolean(session.recording_enabled)
@@ -51,7 +51,7 @@ def create_parameters(
     return {
         "name": session.course.title[:MAX_NAME].ljust(MIN_NAME, "."),
         "meetingID": room_id,
-        "duration": str(minutes_left(session, now)),
+        "duration": str(ROOM_LIFE_MINUTES),
         "maxParticipants": str(PEOPLE),
         "meetingExpireIfNoUserJoinedInMinutes": str(UNJOINED_MINUTES),
         "meetingExpireWhenLastUserLeftInMinutes": str(EMPTY_MINUTES),

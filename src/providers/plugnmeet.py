@@ -50,10 +50,10 @@ class PlugNmeet:
         self._server = server_address(settings.plugnmeet_url)
         self._http = http
 
-    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
+    async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
         # A room that closed between the two calls is opened once more.
         for last_try in (False, True):
-            await self._open_room(session, room_id, now)
+            await self._open_room(session, room_id)
             asked = plugnmeet_room.token_request(session, room_id, role, self._settings.public_url)
             answer = await self._call("/room/getJoinToken", asked, absent_ok=not last_try)
             if answer is not None:
@@ -65,18 +65,16 @@ class PlugNmeet:
             url=plugnmeet_room.join_url(self._server, token),
         )
 
-    async def _open_room(self, session: Session, room_id: str, now: int) -> None:
+    async def _open_room(self, session: Session, room_id: str) -> None:
         """Create the room; one that is open already comes back as it is."""
         public_url = self._settings.public_url
-        asked = plugnmeet_room.create_request(session, room_id, public_url, now)
+        asked = plugnmeet_room.create_request(session, room_id, public_url)
         answer = await self._call("/room/create", asked)
         wanted = asked["metadata"]["room_features"]
         with self._reading("/room/create"):
             metadata = from_json((answer or {})["room_info"]["metadata"])
             effective = metadata["room_features"]
             recording = effective["recording_features"].get("enable_auto_cloud_recording", False)
-            # Its countdown has begun when the room is open already.
-            wanted["room_duration"] = effective.get("room_duration")
             differing = plugnmeet_room.not_in_effect(wanted, effective)
         if differing:
             log("room_features_differ", session_id=session.id, features=differing)

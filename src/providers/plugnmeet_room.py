@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from domain.model import Role
-from providers.base import absolute_address, left_url, minutes_left
+from providers.base import ROOM_LIFE_MINUTES, absolute_address, left_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ DESIGN: Final = {
 }
 
 
-def create_request(session: Session, room_id: str, public_url: str, now: int) -> dict[str, Any]:
+def create_request(session: Session, room_id: str, public_url: str) -> dict[str, Any]:
     """The body of /room/create.
 
     Every flag is sent, also the false ones that most versions of the server ignore.
@@ -51,14 +51,14 @@ def create_request(session: Session, room_id: str, public_url: str, now: int) ->
             "webhook_url": f"{public_url}/webhooks/plugnmeet",
             "logout_url": left_url(session, public_url),
             "extra_data": {"session_id": session.id},
-            "room_features": _features(session, now),
+            "room_features": _features(session),
             "default_lock_settings": _locks(),
             "copyright_conf": {"display": False, "text": ""},
         },
     }
 
 
-def _features(session: Session, now: int) -> dict[str, Any]:
+def _features(session: Session) -> dict[str, Any]:
     recorded = session.recording_enabled
     return {
         "allow_webcams": True,
@@ -70,7 +70,7 @@ def _features(session: Session, now: int) -> dict[str, Any]:
         "allow_virtual_bg": True,
         "allow_raise_hand": False,  # the other person is the only one there
         "allow_reactions": True,
-        "room_duration": minutes_left(session, now),
+        "room_duration": ROOM_LIFE_MINUTES,
         "enable_analytics": False,
         "auto_gen_user_id": False,
         "recording_features": {

@@ -91,6 +91,7 @@ class Room(DurableObject):  # type: ignore[misc]
             "recording": self._call.recording,
             "epoch": self._memory.epoch,
             "provider": self._memory.held_by or None,
+            "place": visitor.place or None,
         }
         socket.send(self._conversation.welcome(socket, other, self._now()) | held)
         await self._settle()

@@ -9,11 +9,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from domain import presence, rules
+from domain.call_location import place_on_record
 from domain.model import Role
 from errors import RefusedMessageError, ServiceUnavailableError
 from logs import log
 from providers.base import PEER, CallEvent, CallNews
 from room import call_roster
+from room.call_roster import Calls
 from video import service
 
 if TYPE_CHECKING:
@@ -107,33 +109,41 @@ class HeldCall:
             return None
         self._moving = True
         try:
-            provider = await service.move(self._context(), self._memory.session_id)
+            place = await service.move(self._context(), self._memory.session_id)
         except ServiceUnavailableError as error:
             raise RefusedMessageError("cannot_move", error.message) from error
         finally:
             self._moving = False
-        if provider is None:
+        if place is None:
             raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
-        return self._moved_to(provider, message.reason)
+        return self._moved_to(place.provider, place.name, message.reason)
 
-    def follow(self, provider: str | None) -> dict[str, Any] | None:
-        """The `mode` message for both people when the record names another provider; else None.
+    def follow(self, session: Session) -> dict[str, Any] | None:
+        """The `mode` message for both people when the record names another place; else None.
 
-        An operator has changed `VIDEO_PROVIDER`, or the answer to our own `move` was lost.
+        An operator has changed `VIDEO_PROVIDER`, the recording or the meeting was switched after
+        somebody's join, or the answer to our own `move` was lost.
         """
+        provider, place = session.provider, place_on_record(session)
         # A room of an older release has noted the provider in its facts alone.
         known = self._memory.held_by or self._memory.facts.get("provider") or provider
         self._memory.held_by = known or ""
-        if provider is None or provider == known:
+        if provider is None or place is None:
             return None
-        return self._moved_to(provider, "asked")
+        if provider == known and self._memory.place in ("", place):
+            self._memory.place = place
+            return None
+        return self._moved_to(provider, place, "asked")
 
-    def _moved_to(self, provider: str, reason: str) -> dict[str, Any]:
-        self._memory.held_by = provider
+    def _moved_to(self, provider: str, place: str, reason: str) -> dict[str, Any]:
+        """News of the call before this one means nothing any more."""
+        self._memory.held_by, self._memory.place = provider, place
+        self._memory.calls = Calls()
         self._memory.epoch += 1
         return {
             "type": "mode",
             "provider": provider,
+            "place": place,
             "epoch": self._memory.epoch,
             "reason": reason,
         }
@@ -141,14 +151,16 @@ class HeldCall:
     def follow_record(self, session: Session | None, now: int) -> None:
         """Compare the provider's room in the record with the room that this object knows.
 
-        Plans the end of a room that is not in use: its session is closed, moved out of reach or
-        deleted, or the record names another room. `begin_due_ends` starts the requests.
+        Plans the end of a room that is not in use: its session is closed, moved out of reach (also
+        when it has moved back since) or deleted, or the record names another room.
+        `begin_due_ends` starts the requests.
         """
         before, held = self._memory.held_room, _held_room(session)
         if before != held:
             self._plan_end(before, now)
         self._memory.held_room = held
-        if session is None or not rules.can_join(session, now):
+        is_in_use = session is not None and rules.can_join(session, now)
+        if session is None or session.provider_room_over or not is_in_use:
             self._plan_end(held, now)
             return
         # The room is in use. Its next end is that of another call, although the name is the same.

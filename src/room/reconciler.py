@@ -137,8 +137,11 @@ class Reconciler:
             return
         # Before somebody else takes their seat.
         self._send_out(*self._seating.replaced(session), {"reason": "reassigned"})
-        if mode := self._call.follow(session.provider):
+        was_recording = self._call.recording
+        if mode := self._call.follow(session):
             tell(mode, to=self._sockets.people())
+        if was_recording and not self._call.recording:
+            tell({"type": "recording", "on": False}, to=self._sockets.everybody())
         facts = session_record.facts(session)
         newcomers, self.newcomers = self.newcomers, []
         # Lobbies each time: their pages ask the record who is there, and it is up to date now.

@@ -41,6 +41,8 @@ class Memory:
     """How often the call has moved to another place; browsers follow it."""
     held_by: str = ""
     """The provider, or `peer`, that `epoch` stands for; empty before the first join."""
+    place: str = ""
+    """The name of the place that `epoch` stands for: `domain.call_location.Place.name`."""
     ended_call: str = ""
     """The provider's room that we have ended, as `provider/room`."""
     held_room: str = ""
@@ -96,6 +98,7 @@ class Memory:
             "calls": self.calls.to_json(),
             "epoch": self.epoch,
             "held_by": self.held_by,
+            "place": self.place,
             "ended_call": self.ended_call,
             "held_room": self.held_room,
             "pending_ends": self.pending_ends,

@@ -23,6 +23,8 @@ class Visitor(NamedTuple):
     role: Role
     page: str
     watching: bool
+    place: str = ""
+    """Where the record says that the call is; empty before the first join."""
 
     def to_json(self) -> str:
         return json.dumps(self._asdict())
@@ -32,4 +34,5 @@ class Visitor(NamedTuple):
         data = json.loads(text)
         # While a release spreads, a Worker of the one before may be asking.
         user_id = data.get("user_id", "")
-        return cls(data["session_id"], user_id, Role(data["role"]), data["page"], data["watching"])
+        known = data["session_id"], user_id, Role(data["role"]), data["page"], data["watching"]
+        return cls(*known, data.get("place", ""))

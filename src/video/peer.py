@@ -24,8 +24,8 @@ class Peer:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
 
-    async def join(self, session: Session, room_id: str, role: Role, now: int) -> JoinGrant:
-        del room_id, role, now
+    async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
+        del room_id, role
         closes_at = rules.closes_at(session)
         servers = await turn.ice_servers(self._ctx, until=closes_at)
         return JoinGrant(self.name, closes_at, ice_servers=servers)

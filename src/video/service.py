@@ -50,9 +50,10 @@ async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
     """
     place = await _hold(ctx, session)
     if place.url:
-        return JoinGrant(place.provider, rules.closes_at(session), url=place.url)
+        return JoinGrant(place.provider, rules.closes_at(session), place.url, place=place.name)
     provider = provider_named(place.provider, ctx)
-    return await provider.join(session, place.room_id or "", role, ctx.now)
+    grant = await provider.join(session, place.room_id or "", role)
+    return grant._replace(place=place.name)
 
 
 async def _hold(ctx: Context, session: Session) -> Place:
@@ -65,16 +66,16 @@ async def _hold(ctx: Context, session: Session) -> Place:
         if _is_noted(place, found):
             return place
         if await call_places.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
-            if found.provider not in (None, place.provider):
-                # An operator has switched the provider: those in the old call move along now.
+            if found.provider is not None:
+                # Another provider or another room: those in the old call move along now.
                 ctx.defer(ctx.rooms.refresh(session.id))
             return place
         found = await sessions.find(ctx.db, session.id)
     raise ConflictError("Somebody else is joining right now. Try again.")
 
 
-async def move(ctx: Context, session_id: str) -> str | None:
-    """Leave peer to peer for the provider, and for good; its name.
+async def move(ctx: Context, session_id: str) -> Place | None:
+    """Leave peer to peer for the provider, and for good; where the call is then.
 
     None when there is no provider to move to. Moving again changes nothing.
 
@@ -86,11 +87,11 @@ async def move(ctx: Context, session_id: str) -> str | None:
     moved = session._replace(provider=ctx.settings.video_provider)
     place = place_of(moved, ctx.settings)
     if _is_noted(place, session):
-        return place.provider
+        return place
     if not await call_places.hold(ctx.db, session, provider=place.provider, room_id=place.room_id):
         raise ServiceUnavailableError  # somebody else has just written: asking again works
     log("call_moved", session_id=session_id, provider=place.provider)
-    return place.provider
+    return place
 
 
 def _is_noted(place: Place, session: Session) -> bool:

@@ -124,6 +124,10 @@ class BigBlueButtonFake(ThreadingHTTPServer):
             internal = f"{hashlib.sha1(asked['meetingID'].encode()).hexdigest()}-{create_time}"  # noqa: S324
             meeting = Meeting(asked["meetingID"], asked, create_time, internal)
             self.meetings[meeting.meeting_id] = meeting
+            if minutes := int(asked.get("duration", "0")):
+                timer = threading.Timer(minutes * 60, self.close, [meeting])
+                timer.daemon = True
+                timer.start()
             return xml(**about(meeting), messageKey="", message="")
         if self.repeats_need_passwords:
             raise RefusedError("idNotUnique", "A meeting already exists with that meeting ID.")
@@ -199,8 +203,9 @@ class BigBlueButtonFake(ThreadingHTTPServer):
     def close(self, meeting: Meeting) -> None:
         """End a meeting; its end callback is called, and again when that fails."""
         with self.lock:
-            if self.meetings.pop(meeting.meeting_id, None) is None:
+            if self.meetings.get(meeting.meeting_id) is not meeting:
                 return
+            del self.meetings[meeting.meeting_id]
             self.ended.append(meeting.meeting_id)
             meeting.people.clear()
         address = meeting.asked.get("meta_endCallbackUrl")

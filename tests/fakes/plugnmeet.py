@@ -59,6 +59,7 @@ class Room:
     created_at: int
     people: dict[str, Person] = field(default_factory=dict)
     record_id: str | None = None
+    has_started: bool = False
 
     @property
     def as_info(self) -> dict[str, Any]:
@@ -239,11 +240,22 @@ class PlugNmeetFake(ThreadingHTTPServer):
     def _connect(self, room: Room, identity: str, name: str, *, admin: bool) -> Person:
         if not room.people:
             self.fire("room_started", room)
+        if not room.has_started:
+            room.has_started = True
+            self._end_in_time(room)
         connection = f"PA_{next(self._numbers)}"
         person = Person(identity, name, admin, connection, int(time.time()))
         room.people[identity] = person
         self.fire("participant_joined", room, participant=as_participant(person, "ACTIVE"))
         return person
+
+    def _end_in_time(self, room: Room) -> None:
+        """`room_duration` is in minutes from when the room starts; 0 is no limit."""
+        minutes = int(room.metadata["room_features"].get("room_duration") or 0)
+        if minutes:
+            timer = threading.Timer(minutes * 60, self.close, [room])
+            timer.daemon = True
+            timer.start()
 
     def leave(self, room: Room, identity: str, reason: str = "CLIENT_INITIATED") -> None:
         """Somebody's client disconnects."""

@@ -200,7 +200,7 @@ class Browser:
         self.provider = ""
         """The provider that the last grant names; empty before the first."""
         self.told: list[dict[str, Any]] = []
-        self._epoch, self._read = 0, 0
+        self._epoch, self._read, self._name = 0, 0, ""
         self._connection: Any = None
 
     @staticmethod
@@ -211,15 +211,17 @@ class Browser:
         """Press Join; the status of the answer. Then the socket, then the call."""
         answer = await self.world.press("POST", "/session/s1/join", self.who)
         assert answer is not None
-        if answer.status != 200:
-            return answer.status
-        grant = json.loads(answer.body)
+        if answer.status == 200:
+            await self.go_in(json.loads(answer.body))
+        return answer.status
+
+    async def go_in(self, grant: dict[str, Any]) -> None:
+        """Open the socket, then the call."""
         self.in_room, self.over, self._epoch = True, "", 0
-        self.provider = grant["provider"]
+        self.provider, self._name = grant["provider"], grant["place"]
         await self.connect()
         if self.in_room and not self.place:
             self._enter(grant)
-        return 200
 
     async def connect(self) -> None:
         """Open the live socket, again if it was lost."""
@@ -277,9 +279,10 @@ class Browser:
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] in ("replaced", "ended"):
             self._end(message.get("reason", "replaced"))
-        elif message["type"] in ("mode", "welcome") and message["epoch"] > self._epoch:
-            self._epoch = message["epoch"]
-            if self.in_room and message["provider"] != self.provider:
+        elif message["type"] in ("mode", "welcome"):
+            self._epoch = max(self._epoch, message["epoch"])
+            if self.in_room and message["place"] not in (None, self._name):
+                self._name = message["place"]
                 await self.rejoin()
 
     async def rejoin(self) -> None:
@@ -290,7 +293,7 @@ class Browser:
             self._enter(json.loads(answer.body))
 
     def _enter(self, grant: dict[str, Any]) -> None:
-        self.provider = grant["provider"]
+        self.provider, self._name = grant["provider"], grant["place"]
         if grant["provider"] == "peer":
             self.place = "peer"
         elif not grant["url"].startswith((self.world.plug.url, self.world.bbb.url)):

@@ -89,7 +89,7 @@ def answering(body: bytes) -> httpx.AsyncClient:
 async def ask_everything(provider: PlugNmeet | BigBlueButton) -> None:
     """Each call gives something, or fails as a provider does."""
     for call in (
-        lambda: provider.join(session(), ROOM, Role.STUDENT, NOW),
+        lambda: provider.join(session(), ROOM, Role.STUDENT),
         lambda: provider.present(ROOM),
         lambda: provider.end(ROOM),
         lambda: provider.list_recordings(ROOM),
@@ -135,7 +135,7 @@ async def test_deep_answers_are_malformed(body):
     provider = PlugNmeet(SETTINGS, lambda: answering(body))
 
     with pytest.raises(ProviderError):
-        await provider.join(session(), ROOM, Role.STUDENT, NOW)
+        await provider.join(session(), ROOM, Role.STUDENT)
 
 
 OWN_TEXT = {

@@ -45,7 +45,7 @@ def bbb() -> Iterator[tuple[bigbluebutton.BigBlueButtonFake, VideoProvider]]:
 async def test_plugnmeet_says_who_is_there(plug):
     server, provider = plug
     assert await provider.present(ROOM) == set()
-    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    grant = await provider.join(session(), ROOM, Role.STUDENT)
     assert await provider.present(ROOM) == set()
     server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
 
@@ -54,7 +54,7 @@ async def test_plugnmeet_says_who_is_there(plug):
 
 async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
     server, provider = plug
-    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    grant = await provider.join(session(), ROOM, Role.STUDENT)
     server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
     seen = server.get_active_room_info
 
@@ -75,7 +75,7 @@ async def test_plugnmeet_recordings_are_listed_and_found(plug):
     server, provider = plug
     assert await provider.list_recordings(ROOM) == []
     recorded = session(recording_enabled=True)
-    grant = await provider.join(recorded, ROOM, Role.TEACHER, NOW)
+    grant = await provider.join(recorded, ROOM, Role.TEACHER)
     server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
     record_id = server.rooms[ROOM].record_id
     server.webhooks.lost |= {"end_recording", "recording_proceeded", "start_recording"}
@@ -91,7 +91,7 @@ async def test_plugnmeet_recordings_are_listed_and_found(plug):
 
 async def test_a_join_token_ends_when_it_says(plug):
     server, provider = plug
-    grant = await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    grant = await provider.join(session(), ROOM, Role.STUDENT)
 
     expires_at = plugnmeet.hs256.decode(
         grant.url.partition("access_token=")[2].partition("&")[0], plugnmeet.SECRET
@@ -104,7 +104,7 @@ async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
     server, provider = bbb
     assert await provider.list_recordings(ROOM) == []
     assert await provider.list_recordings("") == []
-    await provider.join(session(), ROOM, Role.STUDENT, NOW)
+    await provider.join(session(), ROOM, Role.STUDENT)
     server.recordings.append({"recordID": "abc-1", "meetingID": ROOM})
     server.recordings.append({"recordID": "abc-12", "meetingID": "other"})
 
@@ -117,7 +117,7 @@ async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
 async def test_bigbluebutton_says_who_is_there(bbb):
     server, provider = bbb
     assert await provider.present(ROOM) == set()
-    grant = await provider.join(session(), ROOM, Role.TEACHER, NOW)
+    grant = await provider.join(session(), ROOM, Role.TEACHER)
     server.join(grant.url.partition("?")[2])
 
     assert await provider.present(ROOM) == {Role.TEACHER}
@@ -130,7 +130,7 @@ async def test_what_goes_wrong_is_one_kind_of_failure(plug, bbb, kind):
     for server, provider in (plug, bbb):
         server.faults.plan(kind)
         for call in (
-            provider.join(session(), ROOM, Role.STUDENT, NOW),
+            provider.join(session(), ROOM, Role.STUDENT),
             provider.end(ROOM),
             provider.present(ROOM),
             provider.list_recordings(ROOM),

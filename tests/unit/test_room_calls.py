@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from providers.base import ROOM_LIFE_MINUTES
 from room.provider_call import END_AGAIN_S
 from tests.unit.call_world import END, Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
@@ -40,6 +41,32 @@ async def test_a_failed_end_of_a_call_is_tried_again_whatever_happens_in_between
 
         assert world.held() == set()
         assert len(world.ended_at) == 2
+
+
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_a_call_whose_session_is_prolonged_goes_on_until_the_new_end(provider):
+    with call_world(provider, now=MID) as world:
+        people = await both_in(world)
+        assert await world.platform_puts(scheduled_end=END + HOUR) == 200
+        await world.pass_time(END + 20 * MINUTE)
+        await settled(world, *people)
+        assert [person.in_room for person in people] == [True, True]
+        assert len(world.held()) == 1
+
+        await world.pass_time(END + HOUR + 16 * MINUTE)
+        await settled(world, *people)
+        assert [person.over for person in people] == ["completed", "completed"]
+        assert world.held() == set()
+
+
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_a_provider_ends_a_call_that_we_never_end(provider):
+    with call_world(provider, now=MID) as world:
+        await both_in(world)
+        world.rooms.states["s1"].alarm = None
+        assert len(world.held()) == 1
+        await world.pass_time(MID + ROOM_LIFE_MINUTES * MINUTE + MINUTE)
+        assert world.held() == set()
 
 
 async def test_an_alarm_is_set_for_the_future_when_the_provider_was_slow_in_it():
@@ -196,6 +223,92 @@ async def test_a_start_that_moves_out_of_reach_ends_the_call_and_the_next_call_i
         assert [person.place for person in people] == [second, second]
 
 
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_an_end_that_failed_is_tried_again_after_the_start_has_moved_back(provider):
+    with call_world(provider, now=MID) as world:
+        await world.platform_puts()
+        student = Browser(world, "student")
+        await student.open()
+        await settled(world, student)
+        world.faults = ["error"]
+        assert await world.platform_puts(**moved_by(HOUR)) == 200
+        assert world.faults == [], "the end has failed"
+        world.now += 2
+        assert await world.platform_puts() == 200
+        assert len(world.held()) == 1
+
+        await world.pass_time(world.now + END_AGAIN_S + 2)
+        assert world.held() == set()
+        await settled(world, student)
+        assert student.over == "moved"
+        people = student, Browser(world, "teacher")
+        for person in people:
+            assert await person.open() == 200
+        await world.pass_time(world.now + MINUTE)
+        await settled(world, *people)
+        assert {person.place for person in people} == world.held()
+        assert [person.in_room for person in people] == [True, True]
+
+
+SWITCHED = (
+    [{"recording_enabled": True}],
+    [{"recording_enabled": True}, {}],
+    [{"bbb_meeting_url": "https://other.example/meeting"}],
+)
+
+
+@pytest.mark.parametrize("first", ["student", "teacher", "student and a minute"])
+@pytest.mark.parametrize("changes", SWITCHED)
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_who_has_joined_a_call_just_before_it_is_switched_goes_along(
+    provider, changes, first
+):
+    with call_world(provider, now=MID) as world:
+        await world.platform_puts()
+        student, teacher = Browser(world, "student"), Browser(world, "teacher")
+        answer = await world.press("POST", "/session/s1/join", "student")
+        for change in changes:
+            assert await world.platform_puts(**change) == 200
+        if first == "teacher":
+            assert await teacher.open() == 200
+        await student.go_in(json.loads(answer.body))
+        if first == "student and a minute":
+            await world.pass_time(world.now + MINUTE)
+            await settled(world, student)
+            await world.pass_time(world.now + MINUTE)
+        if first != "teacher":
+            assert await teacher.open() == 200
+        await settled(world, student, teacher)
+        await world.pass_time(world.now + MINUTE)
+        await settled(world, student, teacher)
+
+        assert [student.over, teacher.over] == ["", ""]
+        assert student.place == teacher.place != ""
+        rooms = {**world.plug.rooms, **world.bbb.meetings}
+        in_use = [name for name, room in rooms.items() if room.people]
+        assert in_use == ([] if "bbb_meeting_url" in changes[0] else [student.place])
+        assert world.attendance() == {"student": None, "teacher": None}
+
+
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_who_is_in_a_room_that_the_record_has_given_up_is_led_to_the_next_one(provider):
+    """The stay was not on record yet when the platform switched the recording."""
+    with call_world(provider, now=MID) as world:
+        people = await both_in(world)
+        [first] = world.held()
+        world.connection.execute(
+            "UPDATE sessions SET recording_enabled = 1, provider_room_over = 1"
+        )
+        await world.pass_time(world.now + MINUTE + 2)
+        await settled(world, *people)
+        await world.pass_time(world.now + MINUTE)
+        await settled(world, *people)
+
+        assert [person.over for person in people] == ["", ""]
+        assert {person.place for person in people} == world.held() != {first}
+        assert world.attendance() == {"student": None, "teacher": None}
+
+
 async def test_a_no_show_that_the_two_move_by_minutes_goes_on_in_the_same_call():
     with call_world("plugnmeet", now=START) as world:
         await world.platform_puts(scheduled_end=START + HOUR)
@@ -279,6 +392,7 @@ async def test_both_move_together_when_an_operator_switches_the_provider(before,
             [said for said in each.told if said["type"] == "mode"] for each in (student, teacher)
         ]
         mode = {"type": "mode", "provider": after, "epoch": 1, "reason": "asked"}
+        mode["place"] = "/".join(filter(None, [after, world.session()["provider_room_id"]]))
         assert moved == [[mode], [mode]]
         assert [each.provider for each in (student, teacher)] == [after, after]
         assert student.place == teacher.place != ""

@@ -26,7 +26,7 @@ RELEASED = {
     "forget_chat": [],
     "shift_clock": ["s1", 60],
 }
-VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
+VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False, place="peer")
 CALLS = {
     "end": lambda rooms: rooms.end("s1"),
     "refresh": lambda rooms: rooms.refresh("s1"),
@@ -116,4 +116,5 @@ def test_a_visitor_is_told_as_released():
         "role": "student",
         "page": "0123456789abcdef",
         "watching": False,
+        "place": "peer",
     }

@@ -164,7 +164,7 @@ def test_webhooks_that_say_nothing_are_refused(body):
 @pytest.mark.parametrize("role", list(Role))
 def test_plugnmeet_knows_every_field_that_it_is_sent(recorded, role):
     booked = session(recording_enabled=recorded)
-    create = plugnmeet_room.create_request(booked, "r", "https://rooms.example", START)
+    create = plugnmeet_room.create_request(booked, "r", "https://rooms.example")
     token = plugnmeet_room.token_request(booked, "r", role, "https://rooms.example")
 
     assert plugnmeet_schema.create_problems(create) == []
@@ -172,7 +172,7 @@ def test_plugnmeet_knows_every_field_that_it_is_sent(recorded, role):
 
 
 def test_what_is_not_in_effect_is_named():
-    create = plugnmeet_room.create_request(session(), "r", "https://rooms.example", START)
+    create = plugnmeet_room.create_request(session(), "r", "https://rooms.example")
     asked = create["metadata"]["room_features"]
     old = plugnmeet_schema.features_in_effect(asked, honours_false=True)
     new = plugnmeet_schema.features_in_effect(asked, honours_false=False)

@@ -179,7 +179,8 @@ async def test_a_plugnmeet_room_for_two(
     asked = metadata["room_features"]["recording_features"]
     assert asked["enable_auto_cloud_recording"] is recorded
     assert asked["is_allow_local"] is False
-    assert 79 <= metadata["room_features"]["room_duration"] <= 81
+    # Longer than any session: this one may be prolonged.
+    assert metadata["room_features"]["room_duration"] == 48 * 60
     user = token["user_info"]
     assert (user["user_id"], user["name"], user["is_admin"]) == ("student", "Zoë O'Neil ✨", False)
     assert user["user_metadata"] == {"record_webcam": recorded, "preferred_lang": "pt-BR"}
