@@ -48,7 +48,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._sql = self.ctx.storage.sql
         self._memory = Memory.load(self._sql)
         self._conversation = Conversation(self._sockets, ChatLog(self._sql))
-        self._call = HeldCall(self._memory, self._context)
+        self._call = HeldCall(self._memory, self._context, self._now)
         self._seating = Seating(self._sockets, self._call, self._memory, self._save)
         self._allowances: dict[str, Allowance] = {}
         self._reconciler = Reconciler(
@@ -121,8 +121,6 @@ class Room(DurableObject):  # type: ignore[misc]
         if self._call.recording is not was_recording:
             now_on = {"type": "recording", "on": not was_recording}
             tell(now_on, to=self._sockets.everybody())
-        for role in self._call.roles:
-            tell({"type": "in_call"}, to=self._sockets.of(role))
         self._seating.follow_call(self._now())
         await self._settle()
 

@@ -16,6 +16,7 @@ from logs import log
 from providers.base import PEER, CallEvent, CallNews
 from room import call_roster
 from room.call_roster import Calls
+from settings import SettingsError
 from video import service
 
 if TYPE_CHECKING:
@@ -35,15 +36,24 @@ END_TRIED_FOR_S: Final = 30 * 60
 class HeldCall:
     """What a room knows of its provider's call, and does about it."""
 
-    def __init__(self, memory: Memory, context: Callable[[], Context]) -> None:
+    def __init__(
+        self, memory: Memory, context: Callable[[], Context], now: Callable[[], int]
+    ) -> None:
+        """`context` raises SettingsError; `now` is the room's own clock."""
         self._memory = memory
         self._context = context
+        self._now = now
         self._moving = False
 
     @property
     def roles(self) -> set[Role]:
         """Who is in the call."""
         return self._memory.calls.roles
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the call is in a room that the provider can be asked about."""
+        return bool(self._memory.held_room)
 
     @property
     def recording(self) -> bool:
@@ -184,9 +194,15 @@ class HeldCall:
         plans = self._memory.pending_ends
         due = [room for room, plan in plans.items() if now >= plan["again_at"]]
         for room in due:
-            timeout_s = int(self._context().settings.provider_timeout_s)
-            plans[room]["again_at"] = now + timeout_s + END_AGAIN_S
+            plans[room]["again_at"] = now + self._timeout_s() + END_AGAIN_S
         return due
+
+    def _timeout_s(self) -> int:
+        """How long a request can take."""
+        try:
+            return int(self._context().settings.provider_timeout_s)
+        except SettingsError:
+            return 0  # no request is made then
 
     async def end(self, room: str) -> None:
         """Ask the provider to end a room. After half an hour of failures, give up."""
@@ -195,7 +211,7 @@ class HeldCall:
             await service.end(self._context(), provider, room_id)
         except Exception as error:  # noqa: BLE001
             # Any kind of failure: the retry must be planned.
-            plan, now = self._memory.pending_ends.get(room), self._context().now
+            plan, now = self._memory.pending_ends.get(room), self._now()
             if plan is None:
                 return
             if now < plan["since"] + END_TRIED_FOR_S:

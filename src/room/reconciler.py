@@ -102,7 +102,15 @@ class Reconciler:
         # Last of all: it may take long.
         self.deferred += [self._end_call(room) for room in due]
         while self.deferred:
-            await self.deferred.pop(0)
+            await self._do(self.deferred.pop(0))
+
+    async def _do(self, work: Awaitable[Any]) -> None:
+        """Do deferred work. A failure must not keep the rest waiting, and nobody else sees it."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001
+            details = {"session_id": self._memory.session_id, "error": repr(error)}
+            log("deferred_work_failed", **details)
 
     async def _forget_in_time(self, session: Session | None) -> None:
         """Forget a session that is deleted or has been kept long enough: docs/privacy.md."""

@@ -48,6 +48,10 @@ class Seating:
             else:
                 old.send({"type": "replaced"})
                 old.retire(room_sockets.REPLACED, "opened in another place")
+        seat = self._memory.seats.get(socket.role)
+        if seat is None or seat.page != socket.page:
+            # The frame of an earlier page ends with it, and this page has not opened its own yet.
+            self._call.walk_out([socket.role])
         self._seat(
             presence.enter(
                 self._memory.seats, socket.role, socket.page, now, user_id=socket.user_id
@@ -91,10 +95,15 @@ class Seating:
     def is_unsure(self, now: int, *, is_due: bool) -> bool:
         """Whether to ask the provider: somebody is about to be forgotten.
 
-        When a look at the record is due anyway, also who is here by the provider's word alone.
+        When a look at the record is due anyway, also about who is here by the provider's word
+        alone, and who is here without its word.
         """
-        by_word_alone = not self._call.roles <= self._connected()
-        return (is_due and by_word_alone) or presence.is_overdue(self._memory.seats, now)
+        connected = self._connected()
+        by_word_alone = not self._call.roles <= connected
+        not_heard_of = self._call.has_room and not connected <= self._call.roles
+        return (is_due and (by_word_alone or not_heard_of)) or presence.is_overdue(
+            self._memory.seats, now
+        )
 
     async def ask_provider(self, now: int) -> None:
         """Whose socket is dead may still be in the provider's call, or no more."""
@@ -102,7 +111,9 @@ class Seating:
         self.follow_call(now)
 
     def follow_call(self, now: int) -> None:
-        """Those without a socket are where the provider says they are."""
+        """Those without a socket are where the provider says they are; the others are told."""
+        for role in self._call.roles:
+            room_sockets.tell({"type": "in_call"}, to=self._sockets.of(role))
         self._seat(self._call.seats(self._connected(), now))
 
     def replaced(self, session: Session) -> tuple[list[LiveSocket], set[Role]]:

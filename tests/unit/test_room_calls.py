@@ -141,6 +141,47 @@ async def test_who_comes_back_to_the_call_without_a_socket_is_seated(asked):
         assert world.attendance()["student"] is not None
 
 
+@pytest.mark.parametrize("provider", WITH_SERVER)
+async def test_who_is_in_the_call_is_told_so_without_any_webhook(provider):
+    def told(person):
+        return [said["type"] for said in person.told].count("in_call")
+
+    with call_world(provider, now=MID) as world:
+        await world.platform_puts()
+        people = Browser(world, "student"), Browser(world, "teacher")
+        for person in people:
+            await person.open()
+        student, _ = people
+        world.news.clear()
+        await world.pass_time(MID + MINUTE + 2)
+        world.news.clear()
+        for person in people:
+            await person.read()
+        assert [told(person) for person in people] == [1, 1]
+
+        # A page that is loaded again has a frame of its own.
+        await student.drop()
+        student._leave_call()
+        again = Browser(world, "student", 1)
+        await again.open()
+        world.news.clear()
+        assert told(again) == 0
+        await world.pass_time(world.now + MINUTE + 2)
+        await again.read()
+        assert told(again) == 1
+
+
+async def test_a_provider_is_asked_who_is_there_until_it_has_said_so():
+    with call_world("bigbluebutton", now=MID) as world:
+        people = await both_in(world)
+        await world.pass_time(MID + MINUTE + 2)
+        asked = len(world.bbb.asked)
+        await world.pass_time(MID + 5 * MINUTE)
+
+        assert [person.in_room for person in people] == [True, True]
+        assert len(world.bbb.asked) == asked
+
+
 @pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
 async def test_who_comes_back_is_counted_as_joined_once(provider):
     with call_world(provider, now=MID) as world:

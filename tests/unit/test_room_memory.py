@@ -61,14 +61,16 @@ async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch)
 
     monkeypatch.setattr(service, "end", never_answers)
     memory = Memory.load(sql)
-    call = HeldCall(memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)))
+    call = HeldCall(
+        memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)), int
+    )
     call.follow_record(over, CLOSES)
     [room] = call.begin_due_ends(CLOSES)
     memory.save(sql)
     ending = asyncio.create_task(call.end(room))
     await asked.wait()
     ending.cancel()
-    later = HeldCall(Memory.load(sql), call._context)
+    later = HeldCall(Memory.load(sql), call._context, int)
 
     assert later.ends_at == [CLOSES + 35]
     assert later.begin_due_ends(CLOSES + 34) == [], "the provider may still answer"

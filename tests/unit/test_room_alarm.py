@@ -1,0 +1,48 @@
+"""A room keeps its alarm, and its plans, whatever fails."""
+
+from room.provider_call import END_AGAIN_S
+from settings import SettingsError
+from tests.unit.call_world import Browser, call_world, settled
+from tests.unit.cast import MINUTE, START
+
+MID = START + MINUTE
+
+
+async def both_in(world):
+    await world.platform_puts()
+    people = Browser(world, "student"), Browser(world, "teacher")
+    for person in people:
+        assert await person.open() == 200
+    await settled(world, *people)
+    assert len(world.held()) == 1
+
+
+def incomplete(*_: object, **__: object) -> None:
+    raise SettingsError(["PUBLIC_URL is missing"])
+
+
+async def test_an_end_of_a_call_is_tried_until_the_configuration_is_complete_again(monkeypatch):
+    with call_world("plugnmeet", now=MID) as world:
+        await both_in(world)
+        world.faults = ["error"]
+        await world.press("POST", "/session/s1/end", "teacher")
+        with monkeypatch.context() as patched:
+            patched.setattr("bindings.context", incomplete)
+            await world.pass_time(world.now + 4 * MINUTE)
+            assert len(world.held()) == 1
+            assert world.alarm is not None
+        await world.pass_time(world.now + END_AGAIN_S + 2)
+
+        assert world.held() == set()
+
+
+async def test_deferred_work_that_fails_does_not_keep_the_end_of_a_call_waiting():
+    async def fails() -> None:
+        raise RuntimeError
+
+    with call_world("plugnmeet", now=MID) as world:
+        await both_in(world)
+        world.rooms.awake("s1")._reconciler.deferred.append(fails())
+        await world.press("POST", "/session/s1/end", "teacher")
+
+        assert world.held() == set()
