@@ -99,12 +99,33 @@ def roll_back(environment: Environment) -> None:
     version = os.environ.get("VERSION", "")
     config = environments.write_config(environment)
     named = [version] if version else []
+    before = live_version(config)
     run("rollback", config, "rollback", *named, IMMEDIATE, "--message=make rollback")
-    smoke(environment, version)
+    live = live_version(config)
+    # wrangler asks at a terminal, and a "no" is no failure of wrangler's.
+    if live == before and live != version:
+        raise StepFailedError(f"failed at step 'rollback'; version {live[:8]} is still deployed.")
+    smoke(environment, live)
+
+
+def live_version(config: Path) -> str:
+    """Return the id of the version that takes all requests. Raises: StepFailedError."""
+    done = subprocess.run(
+        wrangler("deployments", "status", "--json", f"--config={config}"),
+        cwd=ROOT,
+        env=node_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StepFailedError("failed at step 'deployments status'; wrangler's reason is above.")
+    shares = json.loads(done.stdout)["versions"]
+    return str(max(shares, key=lambda share: share["percentage"])["version_id"])
 
 
 def smoke(environment: Environment, version: str) -> None:
-    """Wait until /healthz says that this version is healthy; "" is any version.
+    """Wait until /healthz says that this version is healthy: the old one answers a while longer.
 
     Raises: StepFailedError.
     """

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.cloudflare import ACCOUNT, CloudflareFake
 from tools import deploy, environments
 from tools.paths import MIGRATIONS, ROOT
+from tools.steps import StepFailedError
 
 NAME = "session-room-staging"
 DOMAIN = "sessions.staging.test"
@@ -50,6 +51,9 @@ class Releases:
     def __init__(self, cloudflare: CloudflareFake) -> None:
         self.cloudflare = cloudflare
         self.healthy = True
+        self.asked = 0
+        # Versions that answer first, one request each, while a deployment spreads.
+        self.lagging: list[str] = []
 
     def make(self, *arguments: str) -> str:
         """Return why it failed, "" if it did not. `calls` then has its changes alone."""
@@ -61,9 +65,11 @@ class Releases:
         return ""
 
     def health(self, address: str) -> dict[str, object]:
-        """Answer as the deployed version does."""
+        """Answer as the deployed version does, or the one that still answers in its place."""
         assert address == f"https://{DOMAIN}/healthz"
-        return {"ok": self.healthy, "version": f"tag {self.live[:8]}"}
+        self.asked += 1
+        version = self.lagging.pop() if self.lagging else self.live
+        return {"ok": self.healthy, "version": f"tag {version[:8]}"}
 
     @property
     def live(self) -> str:
@@ -123,6 +129,22 @@ def releases(project, tmp_path, monkeypatch):
     assert cloudflare.unknown == []
 
 
+def bad_release_is_rolled_back(releases: Releases, project: Path, monkeypatch) -> None:
+    """One command deploys the release before, in open rooms too, whatever this checkout says."""
+    config = project / "wrangler.toml"
+    before = config.read_text()
+    config.write_text(before.replace('code_update_strategy = { mode = "immediate" }\n', ""))
+    assert config.read_text() != before
+    # The bad release answers once more, and is healthy.
+    releases.healthy, releases.asked, releases.lagging = True, 0, [releases.live]
+    monkeypatch.setattr(deploy, "HEALTHY_WITHIN_S", 60.0)
+    assert releases.make("rollback") == ""
+    assert releases.asked == 2
+    assert releases.changes() == ["deploy"]
+    assert releases.sent("deploy")["code_update_strategy"] == {"mode": "immediate"}
+    config.write_text(before)
+
+
 def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     cloudflare = releases.cloudflare
 
@@ -138,6 +160,13 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     assert releases.changes()[:2] == ["migrate", "put"]
     assert set(releases.changes()[2:]) == {"domains", "schedules", "consumer"}
     assert releases.sent("put")["migrations"]["new_tag"] == "v1"
+    assert "global_fetch_strictly_public" in releases.sent("put")["compatibility_flags"]
+    at_once = {
+        body["settings"]["batch_size"]: body["settings"].get("max_concurrency")
+        for kind, *_, body in cloudflare.calls
+        if kind == "consumer"
+    }
+    assert at_once[1] == 4, "one recording a batch, few at once: their server holds live calls"
     assert [each["hostname"] for each in releases.sent("domains")["origins"]] == [DOMAIN]
     _, domain, database = ENVIRONMENTS["production"]
     everything = str(cloudflare.calls)
@@ -163,11 +192,7 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     assert releases.sent("deploy")["code_update_strategy"] == {"mode": "immediate"}
     assert releases.live != first
 
-    # One command deploys the release before, in open rooms too.
-    releases.healthy = True
-    assert releases.make("rollback") == ""
-    assert releases.changes() == ["deploy"]
-    assert releases.sent("deploy")["code_update_strategy"] == {"mode": "immediate"}
+    bad_release_is_rolled_back(releases, project, monkeypatch)
     assert releases.live == first
 
     # A version that Cloudflare refuses changes nothing.
@@ -176,3 +201,23 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     assert "failed at step 'upload'; nothing has changed" in releases.make()
     assert releases.changes() == []
     assert releases.live == first
+
+
+@pytest.mark.parametrize(("named", "failure"), [("", "still deployed"), ("live", "")])
+def test_a_rollback_that_a_person_declines_is_no_success(
+    project, monkeypatch, named: str, failure: str
+) -> None:
+    """wrangler asks at a terminal and ends well after a "no"."""
+    monkeypatch.setenv("VERSION", named)
+    monkeypatch.setattr(environments, "ROOT", project)
+    monkeypatch.setattr(deploy, "run", lambda *_: [])
+    monkeypatch.setattr(deploy, "live_version", lambda _: "live")
+    monkeypatch.setattr(deploy, "health", lambda _: {"ok": True, "version": "live"})
+    environment = environments.load("staging", project / "environments")
+    try:
+        deploy.roll_back(environment)
+        said = ""
+    except StepFailedError as error:
+        said = str(error)
+    assert failure in said
+    assert bool(said) is bool(failure)
