@@ -42,6 +42,20 @@ def mentions(connection, *texts):
     ]
 
 
+def test_all_that_the_browser_keeps_is_listed():
+    found = set()
+    for script in (ROOT / "public" / "js").glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"indexedDB|document\.cookie|\bcaches\.", text), script.name
+        if uses := set(re.findall(r"\b(local|session)Storage\b", text)):
+            keys = re.findall(r"[\"`](session-room:[a-z-]+)", text)
+            assert keys, f"{script.name} keeps something under another name"
+            found |= {(f"{use}Storage", key) for use in uses for key in keys}
+    listed = set(re.findall(r"`((?:local|session)Storage)`, `([^`]+)`", DOCUMENT))
+
+    assert listed == found
+
+
 @pytest.mark.parametrize("who", ["student", "teacher"])
 async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, who):
     book(connection)
