@@ -180,6 +180,22 @@ def test_a_request_shows_the_times_and_the_reason():
     assert "I am ill." in mail_of["text"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.RESCHEDULE_ASKED, "Ada, VP cannot make the time below"),
+        (Kind.WAITING, "Ada, VP is waiting for you"),
+        (Kind.RESCHEDULE_DECLINED, "Ada, VP cannot make the times you proposed."),
+    ],
+)
+def test_a_name_with_a_comma_is_whole(kind, words):
+    ada = LENA._replace(name="Ada, VP")
+    mail_of = content(kind, Role.TEACHER, BOOKED._replace(student=ada))
+
+    assert words in unescape(mail_of["html"])
+    assert words in mail_of["text"]
+
+
 def test_the_same_mail_is_the_same_bytes():
     due = mail(Kind.DAY_BEFORE, Role.STUDENT, BOOKED._replace(status=Status.SCHEDULED))
 
