@@ -34,6 +34,8 @@ _NOT_IN_A_HEADER: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
+# Of Durable Objects. Empty: a room begins near its first visitor.
+JURISDICTIONS: Final = ("", "eu", "us", "fedramp")
 
 
 class SettingsError(Exception):
@@ -102,6 +104,9 @@ class Settings:
         "seconds before a recording is tried again, doubled each time", 30
     )
     dev_recordings_url: str = setting("development only: a server that stands in for a provider")
+    rooms_jurisdiction: str = setting(
+        "`eu`, `us` or `fedramp`: rooms, with their chats, stay there; never changed later"
+    )
     turn_key_id: str = setting("Cloudflare TURN key id")
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
 
@@ -143,6 +148,8 @@ class Settings:
             problems.append("ENVIRONMENT must be development or production")
         if self.video_provider not in PROVIDERS:
             problems.append(f"VIDEO_PROVIDER must be one of {', '.join(PROVIDERS)}")
+        if self.rooms_jurisdiction not in JURISDICTIONS:
+            problems.append(f"ROOMS_JURISDICTION must be one of {', '.join(JURISDICTIONS[1:])}")
         if not self.development:
             placeholders = [
                 name for name in SECRETS if DEVELOPMENT_MARK in str(getattr(self, name.lower()))

@@ -17,10 +17,16 @@ from tools.steps import StepFailedError
 
 FOLDER: Final = ROOT / "environments"
 EXAMPLE: Final = "example"
-PLACEHOLDERS: Final = ("00000000-0000-0000-0000-000000000000", "example.com")
+# Whole labels: bestexample.com and example.com.au are other people's domains.
+PLACEHOLDERS: Final = (
+    re.compile(r"00000000-0000-0000-0000-000000000000"),
+    re.compile(r"(?<![\w-])example\.com(?!\.?[\w-])", re.IGNORECASE),
+)
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 REQUIRED: Final = ("name", "domain", "database_id")
-OPTIONAL: Final = ("account_id", "files_jurisdiction", "rate_limit_namespace", "vars")
+OPTIONAL: Final = (
+    *("account_id", "files_jurisdiction", "rooms_jurisdiction", "rate_limit_namespace", "vars"),
+)
 # No two environments have the same value of these.
 NOT_SHARED: Final = (*REQUIRED, "rate_limit_namespace")
 # With such a setting, the Worker needs the secret too.
@@ -41,6 +47,7 @@ class Environment:
     database_id: str
     account_id: str = ""
     files_jurisdiction: str = ""
+    rooms_jurisdiction: str = ""
     rate_limit_namespace: str = ""
     vars: dict[str, str] = field(default_factory=dict)
 
@@ -96,14 +103,19 @@ def faults_of(content: dict[str, Any]) -> list[str]:
     faults += [f"{key} is a secret, see `make secrets`" for key in settings if key in secrets]
     faults += [f"{key} is not text" for key, value in values.items() if not isinstance(value, str)]
     faults += [
-        f"{key} still has the placeholder {placeholder}"
+        f"{key} still has the placeholder {found}"
         for key, value in values.items()
-        for placeholder in PLACEHOLDERS
-        if placeholder in str(value)
+        for found in placeholders_of(str(value))
     ]
     if content.get("name") and not NAME.fullmatch(str(content["name"])):
         faults.append("name must have small letters, digits and hyphens only")
     return faults
+
+
+def placeholders_of(value: str) -> list[str]:
+    """Return the placeholders of the example that a value still has."""
+    found = [placeholder.search(value) for placeholder in PLACEHOLDERS]
+    return [match.group() for match in found if match]
 
 
 def refuse_shared(environment: Environment, folder: Path) -> None:
@@ -126,7 +138,7 @@ def write_config(environment: Environment, *, with_domain: bool = True) -> Path:
     """Write wrangler.LABEL.json and return its path. Raises: StepFailedError."""
     base = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     config = config_of(base, environment, with_domain=with_domain)
-    if unset := [key for key, value in config["vars"].items() if "example.com" in value]:
+    if unset := [key for key, value in config["vars"].items() if placeholders_of(value)]:
         raise StepFailedError(f"environments/{environment.label}.toml lacks {', '.join(unset)}.")
     path = ROOT / f"wrangler.{environment.label}.json"
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
@@ -146,6 +158,8 @@ def config_of(
         "PUBLIC_URL": f"https://{environment.domain}",
         **environment.vars,
     }
+    if environment.rooms_jurisdiction:
+        settings["ROOMS_JURISDICTION"] = environment.rooms_jurisdiction
     database = {"database_name": name, "database_id": environment.database_id}
     bucket = {"bucket_name": f"{name}-files"}
     if environment.files_jurisdiction:

@@ -16,8 +16,9 @@ VISITOR_HEADER: Final = "X-Visitor"
 class DurableRooms:
     """`context.Rooms` over the Durable Object binding. All raise ServiceUnavailableError."""
 
-    def __init__(self, namespace: Any) -> None:
-        self._namespace = namespace
+    def __init__(self, namespace: Any, jurisdiction: str = "") -> None:
+        """With a jurisdiction, all rooms run and keep their data there, under ids of their own."""
+        self._namespace = namespace.jurisdiction(jurisdiction) if jurisdiction else namespace
 
     async def connect(self, session_id: str, visitor: str) -> Any:
         # Headers of our own only: nothing that the browser sent reaches the object.

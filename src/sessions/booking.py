@@ -173,12 +173,13 @@ def change_of(known: Session | None, booking: Booking, now: int) -> Change:
     same_people = (known.student.id, known.teacher.id) == (booking.student.id, booking.teacher.id)
     same_start = known.scheduled_start == booking.scheduled_start
     same_times = same_start and known.scheduled_end == booking.scheduled_end
-    if not _holds_same_call(known, booking) and _goes_on(known, booking, now):
+    same_call = _holds_same_call(known, booking)
+    if not same_call and _goes_on(known, booking, now):
         raise ConflictError(
             "People are in this session's call: its recording and its meeting stay as they are "
             "until it is over."
         )
-    if same_people and same_times:
+    if same_people and same_times and same_call:
         return "same"
     if known.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled. Book a new one under another id.")

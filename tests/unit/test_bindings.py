@@ -38,6 +38,25 @@ def rooms():
     return DurableRooms(namespace)
 
 
+@pytest.mark.parametrize(("jurisdiction", "asked"), [("", []), ("eu", ["eu"])])
+async def test_rooms_are_found_in_their_jurisdiction(jurisdiction, asked):
+    found = []
+
+    def namespace(place):
+        async def refresh():
+            found.append(place)
+
+        return SimpleNamespace(
+            idFromName=lambda name: f"{place}/{name}",
+            get=lambda room: SimpleNamespace(refresh=refresh) if room == f"{place}/s1" else None,
+            jurisdiction=lambda name: namespace(name),  # noqa: PLW0108 (defined later)
+        )
+
+    await DurableRooms(namespace("anywhere"), jurisdiction).refresh("s1")
+
+    assert found == (asked or ["anywhere"])
+
+
 @pytest.mark.parametrize("message", ["D1_ERROR: Network connection lost.", "D1_ERROR: timed out"])
 async def test_a_database_that_is_down_is_unavailable(message):
     with pytest.raises(ServiceUnavailableError):

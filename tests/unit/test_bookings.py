@@ -211,6 +211,8 @@ def test_good_session_ids_are_taken(good_id):
 
 LATER = {"scheduled_start": START + HOUR, "scheduled_end": END + HOUR}
 LONGER = {"scheduled_end": END + HOUR}
+RECORDED = {"recording_enabled": True}
+OWN_MEETING = {"bbb_meeting_url": "https://meet.example/lesson"}
 OTHER_STUDENT = {"student": booked_person("stranger")}
 HELD = {"status": Status.IN_PROGRESS, "started_at": START}
 MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
@@ -229,6 +231,7 @@ MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
         (MISSED, {}, "same"),
         (MISSED, LATER, "moved"),
         (MISSED, LONGER, "new end"),
+        (MISSED, RECORDED, "same"),
         ({"status": Status.CANCELLED}, {}, "same"),
         ({"status": Status.COMPLETED}, {}, "same"),
     ],
@@ -252,6 +255,10 @@ def test_an_unknown_session_is_new():
         ({"status": Status.CANCELLED}, LATER),
         ({"status": Status.CANCELLED}, OTHER_STUDENT),
         ({"status": Status.COMPLETED}, LONGER),
+        ({"status": Status.COMPLETED}, RECORDED),
+        ({"status": Status.COMPLETED}, OWN_MEETING),
+        ({"status": Status.CANCELLED}, RECORDED),
+        ({"status": Status.CANCELLED}, OWN_MEETING),
     ],
 )
 def test_changes_that_come_too_late_are_refused(known, changes):

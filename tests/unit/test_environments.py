@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,34 @@ def test_the_example_has_to_be_filled_in(tmp_path):
     with pytest.raises(StepFailedError, match="domain still has the placeholder") as refusal:
         environments.load("staging", tmp_path)
     assert "database_id still has" in str(refusal.value)
+
+
+@pytest.mark.parametrize("domain", ["bestexample.com", "example.com.au", "example.community"])
+def test_a_domain_that_only_resembles_the_example_is_deployed(tmp_path, monkeypatch, domain):
+    write(tmp_path, "a", domain=f"sessions.{domain}")
+    environment = environments.load("a", tmp_path)
+    filled = {key: f"https://{domain}/{key}" for key in BASE["vars"]}
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    (tmp_path / "wrangler.toml").write_text((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
+
+    path = environments.write_config(replace(environment, vars=filled))
+    assert json.loads(path.read_text())["routes"][0]["pattern"] == f"sessions.{domain}"
+
+
+@pytest.mark.parametrize("value", ["example.com", "a@Example.com>", "https://a.example.com/b"])
+def test_the_domain_of_the_example_is_found_wherever_it_stands(value):
+    assert environments.placeholders_of(value) == [value[value.lower().index("example") :][:11]]
+
+
+def test_files_and_rooms_lie_where_the_environment_says():
+    somewhere = environments.config_of(BASE, STAGING)
+    europe = replace(STAGING, files_jurisdiction="eu", rooms_jurisdiction="eu")
+    config = environments.config_of(BASE, europe)
+
+    assert "jurisdiction" not in somewhere["r2_buckets"][0]
+    assert somewhere["vars"].get("ROOMS_JURISDICTION", "") == ""
+    assert config["r2_buckets"][0]["jurisdiction"] == "eu"
+    assert config["vars"]["ROOMS_JURISDICTION"] == "eu"
 
 
 @pytest.mark.parametrize("label", ["../production", "example", "", "unknown"])

@@ -49,8 +49,7 @@ IN_PROGRESS = dict.fromkeys(CHANGES, LATE) | {
     "another end": STAY,
     "cancelled": (200, "cancelled"),
 }
-# Whether an ended session was to be recorded decides nothing any more.
-OVER = dict.fromkeys(CHANGES, LATE) | {"recorded": STAY, "own meeting": STAY}
+OVER = dict.fromkeys(CHANGES, LATE)
 
 
 async def nobody_yet(_world, _people):

@@ -69,10 +69,22 @@ def test_a_signing_secret_that_is_none_is_noticed(secret):
 
 
 def test_several_kinds_of_problems_are_named_together():
-    found = problems(PEER_FIRST="maybe", VIDEO_PROVIDER="zoom", SIGN_IN_URL="", ICE_SERVERS="[")
+    found = problems(
+        ROOMS_JURISDICTION="mars",
+        PEER_FIRST="maybe",
+        VIDEO_PROVIDER="zoom",
+        SIGN_IN_URL="",
+        ICE_SERVERS="[",
+    )
 
-    assert len(found) == 4
-    for name in ("PEER_FIRST", "VIDEO_PROVIDER", "SIGN_IN_URL", "ICE_SERVERS"):
+    assert len(found) == 5
+    for name in (
+        "ROOMS_JURISDICTION",
+        "PEER_FIRST",
+        "VIDEO_PROVIDER",
+        "SIGN_IN_URL",
+        "ICE_SERVERS",
+    ):
         assert any(name in problem for problem in found)
 
 

@@ -150,3 +150,37 @@ async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, caps
     assert too_early == ""
     assert '"session_id": "s1", "status": "completed"' in capsys.readouterr().out
     assert points == [("s1", ["session_ended", "s1"], [0.0])]
+
+
+async def test_a_backlog_is_closed_by_parts_and_each_session_as_what_it_was(db, booked):
+    """Of 300, a third was held, a third was waited in, and nobody came to the rest."""
+    copy = """
+INSERT INTO sessions (id, status, started_at, course_id, student_id, teacher_id,
+                      scheduled_start, scheduled_end, created_at, updated_at)
+SELECT ?1, ?2, iif(?2 = 'in_progress', 1, NULL), course_id, student_id, teacher_id,
+       1, 1000, created_at, updated_at FROM sessions WHERE id = 's1'
+"""
+    for number in range(300):
+        status = "scheduled" if number % 3 else "in_progress"
+        booked.execute(copy, (f"late-{number}", status))
+        if number % 3 == 1:
+            booked.execute(
+                "INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at)"
+                " VALUES (?, 'student', 1, 1)",
+                (f"late-{number}",),
+            )
+    booked.execute("DELETE FROM sessions WHERE id = 's1'")
+    minutes = []
+    for minute in range(6):
+        closed, _ = await sweep(db, CLOSES + 60 * minute)
+        minutes.append(len([1 for _, status in closed if status == "completed"]))
+        assert len(closed) <= 3 * transitions.CLOSED_AT_ONCE
+
+    assert max(minutes) < 250, "points of Analytics Engine"
+    assert sum(minutes) == 200
+    assert minutes[-1] == 0
+    outcomes = "SELECT status, no_show, count(*) FROM sessions GROUP BY 1, 2 ORDER BY 1"
+    assert [tuple(row) for row in booked.execute(outcomes)] == [
+        ("completed", None, 200),
+        ("no_show", "teacher", 100),
+    ]
