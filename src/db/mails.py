@@ -59,6 +59,15 @@ UPDATE mails SET payload = frozen.value ->> 'payload'
 RETURNING mails.id
 """
 
+# The lobby has asked for a mail after it was loaded, so another look decides. Runs before DROP, and
+# only while no call was made under this key.
+LOOK_AGAIN: Final = """
+UPDATE mails SET state = 'pending', idempotency_key = NULL, not_before = mails.due_at
+  FROM json_each(?1) AS dropped
+ WHERE mails.id = dropped.value ->> 'id' AND mails.from_lobby > dropped.value ->> 'from_lobby'
+   AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
+"""
+
 # What is not to be sent. ?4 is the key under which it may have been sent nevertheless, if any.
 DROP: Final = """
 UPDATE mails
@@ -131,7 +140,7 @@ async def prepare(
     *,
     key: str,
     lease_until: int,
-    dropped: Sequence[tuple[str, Settled]],
+    dropped: Sequence[tuple[DueMail, Settled]],
     payloads: Sequence[tuple[str, str]],
     never_called: bool,
 ) -> bool:
@@ -143,8 +152,13 @@ async def prepare(
         )
     ]
     if dropped:
+        reasons = json.dumps(
+            [_reason(mail.id, why) | {"from_lobby": int(mail.from_lobby)} for mail, why in dropped]
+        )
+        if never_called:
+            statements.append((LOOK_AGAIN, (reasons, key, lease_until)))
         may_have_gone = None if never_called else key
-        statements.append((DROP, (_reasons(dropped), key, lease_until, may_have_gone)))
+        statements.append((DROP, (reasons, key, lease_until, may_have_gone)))
     if not statements:
         return True
     results = await db.batch(statements)
@@ -165,7 +179,7 @@ async def settle(
     await db.batch(
         [
             (MARK_SENT, (json.dumps(taken), now)),
-            (DROP, (_reasons(refused), key, lease_until, key)),
+            (DROP, (json.dumps([_reason(*each) for each in refused]), key, lease_until, key)),
         ]
     )
 
@@ -192,10 +206,8 @@ async def waiting(db: Database) -> tuple[int, int | None]:
     return row["mails"], row["oldest"]
 
 
-def _reasons(settled: Sequence[tuple[str, Settled]]) -> str:
-    return json.dumps(
-        [{"id": mail_id, "state": why.state, "reason": why.reason} for mail_id, why in settled]
-    )
+def _reason(mail_id: str, why: Settled) -> dict[str, Any]:
+    return {"id": mail_id, "state": why.state, "reason": why.reason}
 
 
 def _mails(rows: Sequence[Row]) -> list[DueMail]:

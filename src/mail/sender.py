@@ -133,11 +133,11 @@ class Sender:
         dropped, wanted, fresh = [], [], []
         for mail in batch.mails:
             if settled := objection(mail, now):
-                dropped.append((mail.id, settled))
+                dropped.append((mail, settled))
                 continue
             text = mail.payload or self._written(mail, now)
             if text is None:
-                dropped.append((mail.id, Settled(State.DEAD, "cannot be written")))
+                dropped.append((mail, Settled(State.DEAD, "cannot be written")))
                 continue
             if mail.payload is None:
                 fresh.append((mail.id, text))

@@ -5,9 +5,12 @@ Each case runs through the app, the sweep and a mail service that never takes a 
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
+from db import mails
+from domain.mail_rules import DueMail
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, HOUR, MINUTE, START, booking
 from tests.unit.faults import Case, World, running
@@ -126,6 +129,29 @@ async def test_a_mail_asked_for_in_the_room_goes_when_the_lobby_asks_for_it_too(
 
     assert await ask(world) == "on_its_way"
     await minute(world)
+    assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_a_mail_that_is_just_being_looked_at_goes_when_the_lobby_asks_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sender has read the mail before, so it knows of the room alone, where nobody waits."""
+    await waits(world)
+    await ask(world)
+    goes_to_the_lobby(world)
+    claim = mails.claim
+    told = []
+
+    async def claim_then_ask(*args: Any, **given: Any) -> list[DueMail]:
+        claimed = await claim(*args, **given)
+        if claimed and not told:
+            told.append(await ask(world))
+        return claimed
+
+    monkeypatch.setattr(mails, "claim", claim_then_ask)
+    await minutes(world, 2)
+
+    assert told == ["on_its_way"]
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
