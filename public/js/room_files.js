@@ -4,6 +4,7 @@ import { isolated } from "./isolated.js";
 import { toast } from "./toasts.js";
 
 const POLL_MS = 15_000;
+const KNOWN = "session-room:known-files";
 const button = document.getElementById("call-files");
 const upload = document.getElementById("upload");
 
@@ -14,9 +15,9 @@ export class RoomFiles {
   #unseen = 0;
   #timer = 0;
   /** The ids of the files that are no news to this person. @type {Set<string>} */
-  #known = new Set();
+  #known;
   /** Whether `#known` has the files from before this person came in. */
-  #isComplete = false;
+  #isComplete;
 
   /**
    * @param {import("./panel.js").Panel} panel
@@ -27,6 +28,10 @@ export class RoomFiles {
     this.panel = panel;
     this.session = session;
     this.signal = signal;
+    // From before a reload, or before this person left and came back.
+    const known = knownFiles(session);
+    this.#known = new Set(known);
+    this.#isComplete = known !== null;
     // Shown when it works.
     if (upload) upload.hidden = !opened;
     panel.addEventListener("change", () => this.#look(), { signal });
@@ -58,6 +63,7 @@ export class RoomFiles {
     if (this.#isComplete) this.#tell(files);
     for (const { id } of files) this.#known.add(id);
     this.#isComplete = true;
+    keepKnownFiles(this.session, this.#known);
   }
 
   /** @param {{ id?: string | null, name: string }[]} files Some of them may be known. */
@@ -65,6 +71,7 @@ export class RoomFiles {
     const news = files.filter(({ id }) => !this.#known.has(id));
     if (news.length === 0) return;
     for (const { id } of news) if (id) this.#known.add(id);
+    if (this.#isComplete) keepKnownFiles(this.session, this.#known);
     const what = news.length === 1 ? isolated(news[0].name) : `${news.length} files`;
     toast(`${this.session.otherFirstName} shared ${what}.`, () => this.panel.show("session"));
     if (this.panel.open !== "session") this.#count(this.#unseen + news.length);
@@ -88,6 +95,25 @@ export class RoomFiles {
       button.dataset.unread = String(unseen);
       button.setAttribute("aria-description", `${unseen} new`);
     }
+  }
+}
+
+/** @param {{ id: string }} session @returns {string[] | null} Ids; null when this tab has kept none of this session. */
+function knownFiles({ id }) {
+  try {
+    const [of, ...ids] = sessionStorage.getItem(KNOWN).split("\n");
+    return of === id ? ids : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {{ id: string }} session @param {Iterable<string>} ids */
+function keepKnownFiles({ id }, ids) {
+  try {
+    sessionStorage.setItem(KNOWN, [id, ...ids].join("\n"));
+  } catch {
+    // Then a reload takes all files for known ones.
   }
 }
 

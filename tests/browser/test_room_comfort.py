@@ -205,6 +205,19 @@ def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting:
     expect(student.locator("#file-list .file-name")).to_have_count(4)
     expect(button).not_to_have_attribute("data-unread", "3")
 
+    # Nor is a file news that was told before a reload, or before this person left.
+    student.get_by_role("button", name="Leave").click()
+    expect(student.get_by_role("heading", name="You left")).to_be_visible()
+    meeting.upload("fifth.txt")
+    student.get_by_role("button", name="Rejoin session").click()
+    expect(student.locator("#announcer")).to_have_text("Amara shared fifth.txt.")
+    student.reload()
+    expect(student.locator("#toggle-camera[aria-pressed=true]")).to_be_visible()
+    meeting.upload("sixth.txt")
+    join(student)
+    expect(student.locator("#announcer")).to_have_text("Amara shared sixth.txt.")
+    expect(button).to_have_attribute("data-unread", "1")
+
 
 def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
     lobby = meeting.open("student")
