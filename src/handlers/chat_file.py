@@ -52,12 +52,11 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
 
 
 def _head(visit: Visit) -> str:
-    session, zone = visit.session, times.zone_of(visit.viewer.time_zone)
-    began = datetime.fromtimestamp(_began(visit), zone)
+    session, began = visit.session, _began(visit)
     return (
         f"{isolated(session.course.title)}: "
         f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
-        f"{_day(_began(visit), visit)}, {times.zone_name(began)}\n\n"
+        f"{_day(began, visit)}, {times.zone_name(_local(began, visit))}\n\n"
     )
 
 
@@ -66,5 +65,8 @@ def _began(visit: Visit) -> int:
 
 
 def _day(moment: int, visit: Visit) -> str:
-    zone = times.zone_of(visit.viewer.time_zone)
-    return times.day(datetime.fromtimestamp(moment, zone), visit.viewer.locale)
+    return times.day(_local(moment, visit), visit.viewer.locale)
+
+
+def _local(moment: int, visit: Visit) -> datetime:
+    return datetime.fromtimestamp(moment, times.zone_of(visit.viewer.time_zone))
