@@ -13,20 +13,25 @@ if TYPE_CHECKING:
     from domain.model import Session
     from domain.reconcile import Came, Left
 
+# A new stay replaces the last one, of which is kept since when the person waited in it.
 # A known stay stays as it is, so a repeated write changes nothing. Nobody comes to a session that
 # is over, has been moved (?4 is the sequence of the decision), or is another person's now. ?5 is
 # now, ?6 the overtime in seconds.
-CAME: Final = """
+CAME: Final = f"""
 INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at)
 SELECT s.id, ?2, ?3, ?3 FROM sessions s
  WHERE s.id = ?1 AND s.sequence = ?4 AND ?2 IN (s.student_id, s.teacher_id)
    AND s.status IN ('scheduled', 'in_progress', 'no_show') AND s.ended_at IS NULL
    AND ?5 < s.scheduled_end + ?6
 ON CONFLICT (session_id, user_id) DO UPDATE
-   SET last_joined_at = excluded.last_joined_at, left_at = NULL
+   SET last_joined_at = excluded.last_joined_at, left_at = NULL,
+       began_waiting_at = coalesce(attendance.began_waiting_at,
+         (SELECT attendance.last_joined_at FROM sessions s
+           WHERE s.id = ?1 AND attendance.left_at
+             - max(attendance.last_joined_at, s.scheduled_start) >= {rules.WAITED_S}))
  WHERE attendance.left_at IS NOT NULL
 RETURNING user_id
-"""
+"""  # noqa: S608
 
 LEFT: Final = """
 UPDATE attendance SET left_at = max(?3, last_joined_at)

@@ -79,6 +79,12 @@ DELETE FROM attendance
                        OR ?3 < s.scheduled_start - ?4 OR ?3 >= s.scheduled_end + ?5))
 """
 
+_FORGET_WAITING: Final = """
+UPDATE attendance SET began_waiting_at = NULL
+ WHERE session_id = ?1 AND began_waiting_at IS NOT NULL
+   AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ?1 AND s.sequence = ?2)
+"""
+
 # Who was replaced while waiting in the room: what the room hears of them from now on is of another.
 END_STAYS_OF_OTHERS: Final = """
 UPDATE attendance SET left_at = max(?2, last_joined_at)
@@ -148,16 +154,19 @@ async def store(
     written = len(statements) - 1
     if known is not None:
         if change == "moved":
-            statements.append(forget_attendance(session_id, known.sequence + 1, now))
+            statements += forget_attendance(session_id, known.sequence + 1, now)
         statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += due_mails.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])
 
 
-def forget_attendance(session_id: str, sequence: int, now: int) -> Statement:
-    """The statement to run after a change of the start, which has made this `sequence`."""
-    return _FORGET_ATTENDANCE, (session_id, sequence, now, *_WINDOW)
+def forget_attendance(session_id: str, sequence: int, now: int) -> list[Statement]:
+    """The statements to run after a change of the start, which has made this `sequence`."""
+    return [
+        (_FORGET_ATTENDANCE, (session_id, sequence, now, *_WINDOW)),
+        (_FORGET_WAITING, (session_id, sequence)),
+    ]
 
 
 def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:

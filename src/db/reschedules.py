@@ -206,7 +206,7 @@ async def accept(
             (session.id, start, end, now, session.sequence, request.id, rules.JOIN_WINDOW_S),
         ),
         (ACCEPT, (request.id, start, note, now, moved_to)),
-        bookings.forget_attendance(session.id, moved_to, now),
+        *bookings.forget_attendance(session.id, moved_to, now),
         *due_mails.follow_booking(session.id, now),
         (MAIL_ACCEPTED, (request.id, now)),
     ]

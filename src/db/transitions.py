@@ -62,8 +62,8 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """
 
-# Who was there alone and has waited makes the other a no-show. People whom the platform has
-# replaced do not count. `domain.rules.absent_role` says the same until this has run.
+# Who was there alone and waited in one of their stays makes the other a no-show. People whom the
+# platform has replaced do not count. `domain.rules.absent_role` says the same until this has run.
 _WAS_MISSED: Final = f"""
    (SELECT count(*) FROM attendance a
      WHERE a.session_id = sessions.id
@@ -71,8 +71,9 @@ _WAS_MISSED: Final = f"""
    AND EXISTS (SELECT 1 FROM attendance a
                 WHERE a.session_id = sessions.id
                   AND a.user_id IN (sessions.student_id, sessions.teacher_id)
-                  AND min(coalesce(a.left_at, ?2), sessions.scheduled_end + {rules.OVERTIME_S})
-                      - max(a.first_joined_at, sessions.scheduled_start) >= {rules.WAITED_S})
+                  AND (a.began_waiting_at IS NOT NULL
+                       OR min(coalesce(a.left_at, ?2), sessions.scheduled_end + {rules.OVERTIME_S})
+                          - max(a.last_joined_at, sessions.scheduled_start) >= {rules.WAITED_S}))
 """  # noqa: S608
 
 NO_SHOW_OVERDUE: Final = f"""

@@ -46,6 +46,8 @@ class Participant(NamedTuple):
     """One of the two people. `joined_at` is the first time in the room; None: never came.
 
     `since` and `left_at` are of the last stay; `left_at` is None while it lasts.
+    `began_waiting_at` is the beginning of an earlier stay that was long enough to make the other
+    one a no-show.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Participant(NamedTuple):
     since: int | None = None
     left_at: int | None = None
     given_name: str | None = None
+    began_waiting_at: int | None = None
 
     @property
     def called(self) -> str:

@@ -36,7 +36,8 @@ def no_show_from(session: Session, since: int | None) -> int:
 
 def waited_from(session: Session, waiter: Participant) -> int:
     """From when this person waited: not before the start."""
-    return max(session.scheduled_start, waiter.since or 0)
+    since = waiter.since if waiter.began_waiting_at is None else waiter.began_waiting_at
+    return max(session.scheduled_start, since or 0)
 
 
 def closes_at(session: Session) -> int:
@@ -116,7 +117,7 @@ def absent_role(session: Session, now: int) -> Role | None:
         return None
     lone = session.student if student_came else session.teacher
     if is_closed(session, now):
-        was_waiting = _waited_in_all(session, lone) >= WAITED_S
+        was_waiting = _has_waited(session, lone)
     else:
         was_waiting = lone.present and now >= no_show_at(session)
     if not was_waiting:
@@ -124,10 +125,12 @@ def absent_role(session: Session, now: int) -> Role | None:
     return Role.TEACHER if student_came else Role.STUDENT
 
 
-def _waited_in_all(session: Session, lone: Participant) -> int:
-    """How long this person was there during the session; `transitions` says the same in SQL."""
+def _has_waited(session: Session, lone: Participant) -> bool:
+    """Whether one stay of this person was long enough; `transitions` says the same in SQL."""
+    if lone.began_waiting_at is not None:
+        return True
     until = closes_at(session) if lone.left_at is None else lone.left_at
-    return min(until, closes_at(session)) - max(lone.joined_at or 0, session.scheduled_start)
+    return min(until, closes_at(session)) - waited_from(session, lone) >= WAITED_S
 
 
 def is_awaited(session: Session, role: Role, now: int) -> bool:

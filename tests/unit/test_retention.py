@@ -147,7 +147,7 @@ async def test_rooms_of_an_older_release_are_asked_once_and_each(connection, db,
     for number in range(250):
         book(connection, f"s{number:03}", scheduled_end=END + number // 200)
     book(connection, "recent", scheduled_end=NOW - DAY)
-    came = "INSERT INTO attendance SELECT id, student_id, 1, 1, 2 FROM sessions"
+    came = "INSERT INTO attendance SELECT id, student_id, 1, 1, 2, NULL FROM sessions"
     connection.execute(came)
     book(connection, "nobody-came")
     first = context(db, files)
