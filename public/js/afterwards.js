@@ -1,3 +1,4 @@
+import { showDeviceZone } from "./device_zone.js";
 import { endedBy } from "./ended_by.js";
 import { saveAtOnce } from "./feedback.js";
 import { FileList } from "./files.js";
@@ -18,6 +19,7 @@ if (document.getElementById("files")) followFiles();
 const by = endedBy(session);
 document.getElementById("ended-by").hidden = !by || by === session.role;
 giveBackUnsent(session);
+showDeviceZone();
 
 function followFiles() {
   const files = new FileList(session);

@@ -5,6 +5,7 @@ import { clockTime } from "./clock.js";
 /**
  * @typedef {object} Clock
  * @property {string} english The English in which clock times are written.
+ * @property {boolean} monthFirst Whether dates have the month before the day.
  * @property {string} timeZone The account's.
  * @property {number} utcOffset Of that zone, in seconds, at the session's start.
  */
@@ -26,13 +27,18 @@ export function accountTime(at, clock) {
   return inZone(at, clock, (moment, zone) => clockTime(moment, clock.english, zone));
 }
 
-/** `Friday 27 November`, in the account's zone. @param {number} at Epoch seconds. @param {Clock} clock */
+/**
+ * `Friday, 27 November` or `Friday, November 27`, in the account's zone. As `domain.times.day`, without the year.
+ *
+ * @param {number} at Epoch seconds.
+ * @param {Clock} clock
+ */
 export function dayInWords(at, clock) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const day = { weekday: "long", day: "numeric", month: "long" };
-  const words = inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString(clock.english, { ...day, timeZone }));
-  // Browsers do not agree about the comma of British dates.
-  return clock.english === "en-GB" ? words.replace(",", "") : words;
+  /** @param {Intl.DateTimeFormatOptions} part */
+  const word = (part) =>
+    inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString("en", { ...part, timeZone }));
+  const [weekday, day, month] = [word({ weekday: "long" }), word({ day: "numeric" }), word({ month: "long" })];
+  return `${weekday}, ${clock.monthFirst ? `${month} ${day}` : `${day} ${month}`}`;
 }
 
 /** @param {number} at @param {Clock} clock @param {(moment: Date, zone: string) => string} write */

@@ -1,5 +1,18 @@
 import { clockTime } from "./clock.js";
 
+/** Say the session's start by this device's clock, where that clock shows another time than the page. */
+export function showDeviceZone() {
+  const note = document.getElementById("device-zone");
+  if (!note) return;
+  const start = document.querySelector(".when-time time").getAttribute("datetime");
+  const moment = new Date(start);
+  const here = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString();
+  // Both up to the minute, without their offsets.
+  if (here.slice(0, 16) === start.slice(0, 16)) return;
+  note.textContent = onThisClock(start, note.dataset.english);
+  note.hidden = false;
+}
+
 /**
  * The start by this device's clock, such as "18:00 on this device's clock (Europe/London)".
  *

@@ -127,11 +127,7 @@ async function offerMail(isAwaited) {
 /** Only where this device's clock shows another time than the page. */
 async function showDeviceZone() {
   const offset = -60 * new Date(session.scheduledStart * 1000).getTimezoneOffset();
-  if (offset === session.clock.utcOffset) return;
-  const { onThisClock } = await import("./device_zone.js");
-  const start = document.querySelector(".when-time time").getAttribute("datetime");
-  $("device-zone").textContent = onThisClock(start, session.clock.english);
-  $("device-zone").hidden = false;
+  if (offset !== session.clock.utcOffset) (await import("./device_zone.js")).showDeviceZone();
 }
 
 function onTooEarly() {

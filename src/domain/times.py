@@ -87,16 +87,17 @@ def clock_and_day(moment: int, now: int, reader: Reader) -> str:
     return f"{time_of_day(there, locale)} on {date}"
 
 
-def script_clock(moment: int, reader: Reader) -> dict[str, str | int]:
-    """What `chat_times.js` needs for the same clock times.
+def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
+    """What `chat_times.js` needs for the same clock times and days.
 
-    `english` is the English that writes them so. `utcOffset`, in seconds at `moment`, is for
+    `english` is the English that writes clock times so. `utcOffset`, in seconds at `moment`, is for
     browsers that do not know the zone.
     """
     zone = zone_of(reader.time_zone)
     offset = datetime.fromtimestamp(moment, zone).utcoffset() or timedelta()
     return {
         "english": "en-US" if regions.has_twelve_hours(reader.locale) else "en-GB",
+        "monthFirst": regions.puts_month_first(reader.locale),
         "timeZone": str(zone),
         "utcOffset": int(offset.total_seconds()),
     }

@@ -102,6 +102,7 @@ async def _page(
         "viewer": visit.viewer,
         "other": visit.other,
         "span": times.span(session.scheduled_start, session.scheduled_end, visit.viewer),
+        "clock": times.script_clock(session.scheduled_start, visit.viewer),
         "request": found,
         "is_open": rescheduling.is_current(found, visit),
         "waits_elsewhere": waits_elsewhere,

@@ -81,6 +81,7 @@ def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
         reschedule_url=reschedule_url(settings, session.id),
         can_move=rules.can_ask_to_move(session, visit.now),
         asks_to_move=rules.asks_to_move(session, visit.now),
+        clock=data["clock"],
         recorded=data["recorded"],
         has_provider=call_location.has_provider(session, settings),
         data=data,

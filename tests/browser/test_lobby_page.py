@@ -68,7 +68,8 @@ def test_chat_lines_of_another_day_stand_under_that_day(page: Page):
     shown = page.evaluate(
         """async ([friday, day]) => {
           const { ChatLines } = await import("/js/chat_lines.js");
-          const clock = { english: "en-GB", timeZone: "Europe/Berlin", utcOffset: 3600 };
+          const zone = { timeZone: "Europe/Berlin", utcOffset: 3600 };
+          const clock = { english: "en-GB", monthFirst: false, ...zone };
           const now = () => friday + day;
           const session = { role: "student", otherFirstName: "Amara", clock, now };
           const show = (moments) => {
@@ -84,7 +85,7 @@ def test_chat_lines_of_another_day_stand_under_that_day(page: Page):
     )
 
     kinds = [[each.split("Amara")[0] for each in lines] for lines in shown]
-    friday_words, saturday_words = "chat-day:Friday 27 November", "chat-day:Saturday 28 November"
+    friday_words, saturday_words = "chat-day:Friday, 27 November", "chat-day:Saturday, 28 November"
     assert kinds == [[friday_words, "line:", "line:", saturday_words, "line:"], ["line:"]]
 
 
@@ -141,6 +142,9 @@ def test_the_start_on_this_devices_clock(dev_worker: LocalWorker, browser_with_c
             words = page.locator("#device-zone")
             expect(words).to_contain_text(f"on this device's clock ({zone})")
             expect(words).to_contain_text(f"{there:%H:%M}")
+            for path in (f"/session/{session_id}/reschedule", "/session/demo-ended"):
+                page.goto(path)
+                expect(words).to_contain_text(f"on this device's clock ({zone})")
     with lobby(dev_worker, browser_with_camera, session_id, timezone_id="Europe/Paris") as page:
         expect(page.locator("#network-result[data-quality]")).to_be_visible()
         loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")

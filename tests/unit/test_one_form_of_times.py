@@ -49,6 +49,7 @@ def test_the_session_page(role, form):
     twelve = role is Role.STUDENT
     assert json.loads(data)["clock"] == {
         "english": "en-US" if twelve else "en-GB",
+        "monthFirst": twelve,
         "timeZone": "America/New_York" if twelve else "Europe/Berlin",
         "utcOffset": -5 * 3600 if twelve else 3600,
     }
