@@ -189,9 +189,13 @@ class ProviderError(ServiceUnavailableError):
 
 
 class RefusedMessageError(Exception):
-    """A live message that is not acted on. `code` is told to its sender and to nobody else."""
+    """A live message that is not acted on. `code` is told to its sender and to nobody else.
 
-    def __init__(self, code: str, message: str) -> None:
+    `line_id` is the id of a refused line of chat, empty for anything else.
+    """
+
+    def __init__(self, code: str, message: str, *, line_id: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.line_id = line_id

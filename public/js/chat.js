@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { forgetUnsent, keepUnsent, unsent } from "./chat_draft.js";
 import { ChatLines } from "./chat_lines.js";
 import { Unread } from "./chat_unread.js";
+import { isBlank } from "./ink.js";
 import { isolated } from "./isolated.js";
 
 /** @typedef {{ number: number, id: string, role: string, text: string, at: number }} Line */
@@ -20,6 +21,7 @@ const COUNT_FROM = 1800;
 
 const PROBLEMS = {
   long: "A message has at most 2,000 characters: shorten it, or send it as two.",
+  refused: "One message could not be sent: the room cannot show it.",
   fast: "That was fast: your last messages go out in a moment.",
   offline: "Not sent yet: it goes out as soon as you are connected again.",
 };
@@ -27,7 +29,10 @@ const PROBLEMS = {
 export class Chat {
   /** @type {Map<string, string>} Sent, and not yet seen coming back. */
   #waiting;
+  /** Whether the room has refused a message for good. */
   #refused = false;
+  /** Whether the room takes no more for the moment. */
+  #tooFast = false;
   #again = 0;
 
   /**
@@ -69,12 +74,25 @@ export class Chat {
     this.#take([line]);
   }
 
+  /** The room refuses a message. @param {{ code: string, id?: string }} error `id` is a line's. */
+  refuse({ code, id }) {
+    if (code === "too_frequent") this.#sendLater();
+    else if (id !== undefined && this.#waiting.delete(id)) this.#drop(id);
+  }
+
+  /** The room would refuse it again, as often as it is sent. @param {string} id */
+  #drop(id) {
+    this.lines.drop(id);
+    this.#refused = true;
+    this.#changed();
+  }
+
   /** Too many at once: what was refused goes out a little later. */
-  refuse() {
-    this.#refused = this.#waiting.size > 0;
+  #sendLater() {
+    this.#tooFast = this.#waiting.size > 0;
     this.#say();
     clearTimeout(this.#again);
-    if (this.#refused) this.#again = window.setTimeout(() => this.#sendSome(), AGAIN_MS);
+    if (this.#tooFast) this.#again = window.setTimeout(() => this.#sendSome(), AGAIN_MS);
   }
 
   /** @param {Line[]} lines Shown already, some of them. */
@@ -93,7 +111,7 @@ export class Chat {
   /** As many as the room takes by now; what it refuses comes back to `refuse`. */
   #sendSome() {
     this.#sendWaiting(SOME);
-    if (this.#waiting.size > SOME) this.refuse();
+    if (this.#waiting.size > SOME) this.#sendLater();
   }
 
   #sendWaiting(most = Infinity) {
@@ -101,9 +119,11 @@ export class Chat {
   }
 
   #send() {
-    const words = text.value.trim();
-    // Nothing that can be seen: the room would refuse it.
-    if (!/[^\p{Cc}\p{Cf}\p{Z}\p{M}]/u.test(words) || isTooLong()) return;
+    // Half a character, which JSON cannot hold, would have the whole message refused.
+    const words = text.value.replace(/\p{Cs}/gu, "").trim();
+    // The room would refuse it.
+    if (isBlank(words) || isTooLong()) return;
+    this.#refused = false;
     const id = crypto.randomUUID();
     this.#waiting.set(id, words);
     this.lines.wait(id, words);
@@ -117,14 +137,15 @@ export class Chat {
   #changed() {
     if (text.value || this.#waiting.size > 0) keepUnsent(this.session, text.value, [...this.#waiting]);
     else forgetUnsent(this.session);
-    this.#refused &&= this.#waiting.size > 0;
+    this.#tooFast &&= this.#waiting.size > 0;
     this.#say();
   }
 
   /** What keeps words from being sent. */
   #say() {
     const offline = this.#waiting.size > 0 && !this.live.isUp;
-    const problem = isTooLong() ? "long" : this.#refused ? "fast" : offline ? "offline" : null;
+    const later = this.#tooFast ? "fast" : offline ? "offline" : null;
+    const problem = isTooLong() ? "long" : this.#refused ? "refused" : later;
     const words = PROBLEMS[problem] ?? "";
     // The same words again would be spoken again.
     if ($("chat-problem").textContent !== words) $("chat-problem").textContent = words;

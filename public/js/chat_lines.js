@@ -51,7 +51,9 @@ export class ChatLines {
     if (day !== (this.#day || dayInWords(this.session.now(), this.session.clock))) list.insertBefore(divider(day), next);
     this.#day = day;
     list.insertBefore(item, next);
-    this.#put(item, follows || mine);
+    // One's own line has been in sight since it was sent: its echo moves nothing.
+    if (mine && !follows) $("chat-empty").hidden = true;
+    else this.#put(item, follows);
     return true;
   }
 
@@ -62,6 +64,13 @@ export class ChatLines {
     this.#waiting.set(id, item);
     list.append(item);
     this.#put(item, true);
+  }
+
+  /** The room does not take it. @param {string} id */
+  drop(id) {
+    this.#waiting.get(id)?.remove();
+    this.#waiting.delete(id);
+    $("chat-empty").hidden = list.children.length > 0;
   }
 
   showEnd() {

@@ -4,6 +4,8 @@ import { isolated } from "./isolated.js";
 import { note } from "./toasts.js";
 
 const NOTE_LENGTH = 140;
+/** Sessions whose newest line read is kept. */
+const KEPT = 20;
 const button = document.getElementById("call-chat");
 
 export class Unread {
@@ -20,20 +22,27 @@ export class Unread {
 
   /** The number of the newest line that was read in this browser. */
   get readUpTo() {
-    try {
-      const [id, number] = (localStorage.getItem(this.key) ?? "").split("\n");
-      return id === this.session.id ? Number(number) : 0;
-    } catch {
-      return 0;
-    }
+    const [, number] = this.#kept().find(([id]) => id === this.session.id) ?? [];
+    return number ?? 0;
   }
 
   set readUpTo(number) {
     try {
-      // One session's only: nothing piles up.
-      localStorage.setItem(this.key, `${this.session.id}\n${number}`);
+      const others = this.#kept().filter(([id]) => id !== this.session.id);
+      const all = [[this.session.id, number], ...others].slice(0, KEPT);
+      localStorage.setItem(this.key, JSON.stringify(all));
     } catch {
       // Then a reload tells again what was read.
+    }
+  }
+
+  /** @returns {[string, number][]} Sessions and the number of the newest line read, newest first. */
+  #kept() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key)) ?? [];
+    } catch {
+      // Storage is off, or holds what an earlier release wrote.
+      return [];
     }
   }
 

@@ -213,7 +213,8 @@ class Room(DurableObject):  # type: ignore[misc]
 
     def _refuse(self, socket: LiveSocket, refusal: RefusedMessageError) -> Awaitable[None] | None:
         """Say so to its sender, who is disconnected for doing it too often."""
-        socket.send({"type": "error", "code": refusal.code, "message": refusal.message})
+        about = {"id": refusal.line_id} if refusal.line_id else {}
+        socket.send({"type": "error", "code": refusal.code, "message": refusal.message, **about})
         # Who signals a page that has just gone cannot know that yet.
         is_honest = refusal.code == "not_delivered"
         if is_honest or self._allowance_of(socket).forgives(time.monotonic()):

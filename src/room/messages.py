@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -21,6 +22,7 @@ from errors import RefusedMessageError
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CHAT_CHARACTERS: Final = 2_000
 MAX_SDP_CHARACTERS: Final = 60_000
+MAX_ID_CHARACTERS: Final = 64
 MAX_OFFER_NUMBER: Final = 1_000_000
 
 _SIGNAL_CONTENT: Final = {"description", "candidate", "restart"}
@@ -130,4 +132,15 @@ def read(raw: object) -> Message:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise RefusedMessageError("malformed", f"{where}: {first['msg']}") from error
+        line_id = _line_id(raw) if first["loc"][:1] == ("chat",) else ""
+        message = f"{where}: {first['msg']}"
+        raise RefusedMessageError("malformed", message, line_id=line_id) from error
+
+
+def _line_id(raw: str) -> str:
+    """The id in a refused line of chat, which is a JSON object; empty without one."""
+    try:
+        line_id = json.loads(raw).get("id")
+    except ValueError:  # a number that is too long for Python
+        return ""
+    return line_id if isinstance(line_id, str) and len(line_id) <= MAX_ID_CHARACTERS else ""

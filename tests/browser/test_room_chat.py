@@ -9,6 +9,7 @@ from tests.browser.test_room_faults import Wire
 
 IN_BERLIN = re.compile(r"^You · \d\d:\d\d \(\d\d:\d\d here\)$")
 IN_NEW_YORK = re.compile(r"^Lena · \d{1,2}:\d\d [AP]M \(\d{1,2}:\d\d [AP]M here\)$")
+UNSENT = "session-room:unsent:{id}:student"
 IN_VIEW = """line => {
   const { top, bottom } = line.getBoundingClientRect();
   const list = document.getElementById("chat-lines").getBoundingClientRect();
@@ -71,15 +72,33 @@ def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -
     expect(chat).not_to_have_attribute("data-unread", "1")
     field = student.get_by_label("Message to Amara")
     field.fill("half a sen")
+    # A line that is not sent, since an earlier release took it for visible.
+    student.evaluate(
+        """key => {
+          const kept = JSON.parse(sessionStorage.getItem(key));
+          kept.waiting.push(["line-without-ink", "\\u3164"]);
+          sessionStorage.setItem(key, JSON.stringify(kept));
+        }""",
+        UNSENT.format(id=meeting.id),
+    )
     student.reload()
     join(student)
 
     # What has been read is neither counted nor announced again.
     expect(student.locator("#announcer")).to_have_text("Connected with Amara", timeout=15_000)
     expect(student.locator("#chat-lines li")).to_have_count(1)
+    expect(student.locator("#chat-problem")).to_have_text(
+        "One message could not be sent: the room cannot show it."
+    )
     expect(chat).not_to_have_attribute("data-unread", "1")
     chat.click()
     expect(field).to_have_value("half a sen")
+    # What has no ink is not sent at all.
+    write(student, "\u3164\u2800\u115f\uffa0")
+    expect(student.locator("#chat-lines li")).to_have_count(1)
+    write(student, "visible")
+    expect(teacher.locator("#chat-lines li")).to_have_count(2)
+    expect(student.locator("#chat-problem")).to_be_empty()
 
 
 def test_reading_in_peace_and_messages_that_are_too_long(meeting: Meeting) -> None:

@@ -12,6 +12,7 @@ from errors import RefusedMessageError
 from room.messages import read
 from sessions.feedback import Feedback
 from sessions.rescheduling import Answered, Asked
+from tests.unit.browser_code import results
 
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -52,6 +53,15 @@ def test_characters_without_ink_are_blank(char):
 )
 def test_what_can_be_seen_is_not_blank(text):
     assert not is_blank(text)
+
+
+def test_the_chat_of_the_page_takes_for_blank_what_the_room_does():
+    # Of what Python's tables do not know yet the browser may know more.
+    chars = [chr(code) for code in range(0x1_0000) if unicodedata.category(chr(code)) != "Cn"]
+    chars += ["\u2065", "\ufff0", "\U000e0067", "\U000e0fff", "\U0001f9d1", "\U000323b0"]
+    found = results("ink.js", "isBlank", [[char] for char in chars])
+
+    assert [char for char, blank in zip(chars, found, strict=True) if blank != is_blank(char)] == []
 
 
 @pytest.mark.parametrize("text", ["Lena Fischer", "Zoë", "日本語", "👩🏫", ""])

@@ -92,6 +92,25 @@ def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
     assert refusal.value.code == "malformed"
 
 
+@pytest.mark.parametrize(
+    ("sent", "line_id"),
+    [
+        (frame(type="chat", id="12345678", text="\u3164"), "12345678"),
+        (frame(type="chat", id="12345678", text="x" * 2001), "12345678"),
+        (frame(type="chat", id=5, text="x"), ""),
+        (frame(type="chat", text="x"), ""),
+        (frame(type="chat", id="x" * 65, text=" "), ""),
+        ('{"type": "chat", "id": "12345678", "text": %s}' % ("9" * 5_000), ""),
+        (frame(type="leave", id="12345678"), ""),
+    ],
+)
+def test_a_refused_line_of_chat_is_named(sent: str, line_id: str) -> None:
+    with pytest.raises(RefusedMessageError) as refusal:
+        messages.read(sent)
+
+    assert (refusal.value.code, refusal.value.line_id) == ("malformed", line_id)
+
+
 @given(st.text() | st.binary() | st.none())
 def test_nothing_but_a_refusal_ever_comes_of_rubbish(raw: object) -> None:
     with pytest.raises(RefusedMessageError):

@@ -1,0 +1,79 @@
+"""Parts of the room by themselves, in a lobby's page: no call, and nobody else."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.room_page import Meeting, meeting_on
+from tools.local_worker import LocalWorker
+
+# What the tests below share. `spoken` keeps what is said to screen readers. Any page may be framed.
+HELPERS = """() => {
+  window.$ = (id) => document.getElementById(id);
+  window.until = async (holds) => {
+    for (let tries = 0; !holds(); tries += 1) {
+      if (tries > 1000) throw new Error(`never: ${holds}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const { frames, ...data } = JSON.parse($("session-data").textContent);
+  $("session-data").textContent = JSON.stringify(data);
+  window.spoken = [];
+  const note = () => $("announcer").textContent && spoken.push($("announcer").textContent);
+  new MutationObserver(note).observe($("announcer"), { childList: true });
+  window.toasts = () => [...$("toasts").children].map((each) => each.textContent);
+}"""
+
+# One's own line is sent; its sender reads above when the room's echo of it comes.
+ECHO = """async () => {
+  const { ChatLines } = await import("/js/chat_lines.js");
+  for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
+  const list = $("chat-lines");
+  Object.assign(list.style, { height: "120px", overflow: "auto", flex: "none" });
+  const clock = { english: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
+  const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
+  const lines = new ChatLines(session, new AbortController().signal);
+  const line = (number, role) => ({ number, id: `line-${number}`, role, text: "Hi", at: 0 });
+  for (let number = 1; number < 12; number += 1) lines.show(line(number, "teacher"));
+  lines.wait("line-12", "Hi");
+  const scrolls = list.scrollTop > 0;
+  list.scrollTop = 0;
+  lines.show(line(12, "student"));
+  const kept = { scrolls, top: list.scrollTop, news: !$("chat-new").hidden };
+  for (const id of ["room", "panel", "chat-part"]) $(id).hidden = true;
+  return { ...kept, waiting: document.querySelectorAll("#chat-lines .waiting").length };
+}"""
+
+UNREAD = """async () => {
+  const { Unread } = await import("/js/chat_unread.js");
+  const unread = (id) => new Unread({ id, role: "student" }, () => {});
+  unread("first").readUpTo = 7;
+  unread("second").readUpTo = 3;
+  const both = ["first", "second", "third"].map((id) => unread(id).readUpTo);
+  for (let number = 0; number < 100; number += 1) unread(`other-${number}`).readUpTo = 1;
+  const kept = JSON.parse(localStorage.getItem("session-room:chat-read:student")).length;
+  localStorage.setItem("session-room:chat-read:student", "first\\n7");
+  return { both, kept, ofBefore: unread("first").readUpTo };
+}"""
+
+
+@pytest.fixture(scope="module")
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        yield meeting
+
+
+@pytest.fixture(scope="module")
+def page(meeting: Meeting) -> Page:
+    page = meeting.open("student")
+    page.evaluate(HELPERS)
+    return page
+
+
+def test_the_echo_of_ones_own_line_moves_nothing(page: Page) -> None:
+    assert page.evaluate(ECHO) == {"scrolls": True, "top": 0, "news": False, "waiting": 0}
+
+
+def test_lines_read_are_kept_for_each_session(page: Page) -> None:
+    assert page.evaluate(UNREAD) == {"both": [7, 3, 0], "kept": 20, "ofBefore": 0}
