@@ -18,7 +18,6 @@ export class Call extends EventTarget {
   #peer = null;
   #page = "";
   #wasConnected = false;
-  #expectsMedia = true;
   #flow = new Flow();
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
@@ -46,18 +45,13 @@ export class Call extends EventTarget {
   /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
   get state() {
     if (!this.#peer) return "idle";
-    if (this.#peer.state === "connected" && !this.#isFrozen) return "connected";
+    if (this.#peer.state === "connected" && !this.#flow.stalled) return "connected";
     return this.#wasConnected ? "reconnecting" : "connecting";
   }
 
-  /** Whether sound or picture should arrive. @param {boolean} expects */
-  expectMedia(expects) {
-    if (expects && !this.#expectsMedia) this.#flow.expectAnew();
-    this.#expectsMedia = expects;
-  }
-
-  get #isFrozen() {
-    return this.#expectsMedia && this.#flow.stalled;
+  /** @param {number} longestGap Between two packets, in milliseconds; Infinity when none should arrive. */
+  expectMedia(longestGap) {
+    this.#flow.expect(longestGap);
   }
 
   /**

@@ -5,8 +5,11 @@
  */
 
 const EVERY_MS = 500;
-/** Sound alone comes every 20 ms; shorter gaps are the network's. */
-const STALLED_MS = 1200;
+/**
+ * Gaps up to these, between two packets, are the network's. Sound comes every 20 ms. Of a slide that
+ * stands still, browsers send one picture a second.
+ */
+export const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
 /** What has just been switched on takes this much longer to come. */
 const BEGIN_MS = 800;
 
@@ -15,11 +18,12 @@ export class Flow extends EventTarget {
   #timer = 0;
   #received = 0;
   #arrivedAt = 0;
+  #longestGap = LONGEST_GAP_MS.speech;
 
   /** @param {() => Promise<RTCStatsReport>} getStats */
   watch(getStats) {
     this.stop();
-    this.expectAnew();
+    this.#waitAnew();
     this.#timer = window.setInterval(async () => this.#look(received(await getStats())), EVERY_MS);
   }
 
@@ -28,8 +32,14 @@ export class Flow extends EventTarget {
     this.#see(false);
   }
 
+  /** @param {number} longestGap In milliseconds; Infinity when nothing is sent at the other end. */
+  expect(longestGap) {
+    if (longestGap < this.#longestGap) this.#waitAnew();
+    this.#longestGap = longestGap;
+  }
+
   /** Give what was switched on at the other end its time to arrive. */
-  expectAnew() {
+  #waitAnew() {
     this.#arrivedAt = performance.now() + BEGIN_MS;
   }
 
@@ -38,7 +48,7 @@ export class Flow extends EventTarget {
     const now = performance.now();
     if (packets !== this.#received) this.#arrivedAt = now;
     this.#received = packets;
-    this.#see(now - this.#arrivedAt > STALLED_MS);
+    this.#see(now - this.#arrivedAt > this.#longestGap);
   }
 
   /** @param {boolean} stalled */

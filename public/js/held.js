@@ -30,6 +30,8 @@ export function putAwayOurCall() {
 export class Held extends EventTarget {
   #epoch = 0;
   #grant;
+  /** Whether the call is recorded, as told last; undefined until told. @type {boolean | undefined} */
+  #recording;
 
   /**
    * @param {import("./session.js").Session} session
@@ -63,12 +65,12 @@ export class Held extends EventTarget {
     if (message.type === "mode") this.#follow(message, WHY[message.reason]);
     else if (message.type === "welcome") {
       this.#follow(message, WHY.asked);
-      this.#showRecording(message.recording);
+      this.#learnRecording(message.recording);
     } else if (message.type === "in_call") {
       this.embed.works();
     } else if (message.type === "recording") {
-      this.#showRecording(message.on);
-      toast(message.on ? "This session is being recorded now." : "The recording has stopped.");
+      this.#recording ??= false;
+      this.#learnRecording(message.on);
     }
   }
 
@@ -112,6 +114,14 @@ export class Held extends EventTarget {
     this.dispatchEvent(new Event("moved"));
     if (grant) this.embed.show(grant);
     else this.embed.open();
+  }
+
+  /** Every change is said, also one from while the socket was away. @param {boolean} on */
+  #learnRecording(on) {
+    const isNews = this.#recording !== undefined && this.#recording !== on;
+    this.#recording = on;
+    this.#showRecording(on);
+    if (isNews) toast(on ? "This session is being recorded now." : "The recording has stopped.");
   }
 
   /** @param {boolean} on */

@@ -1,5 +1,6 @@
 import { announce } from "./announce.js";
 import { chime } from "./chime.js";
+import { LONGEST_GAP_MS } from "./flow.js";
 import { toast } from "./toasts.js";
 
 /** The other person, as the room tells of them. */
@@ -10,6 +11,7 @@ export class OtherPerson {
   page = null;
   /** @type {{ microphone: boolean, camera: boolean, screen: boolean, call?: boolean } | null} */
   #media = null;
+  #found = false;
 
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -27,15 +29,29 @@ export class OtherPerson {
     return this.#media?.call !== false;
   }
 
-  /** Whether sound or picture is to be expected of them. */
-  get isSending() {
-    return this.media.microphone || this.media.camera || this.state !== "online";
+  /** The longest gap between two packets of theirs, in milliseconds, while all is well. */
+  get longestGap() {
+    const { microphone, camera, screen } = this.media;
+    if (microphone || camera || this.state !== "online") return LONGEST_GAP_MS.speech;
+    return screen ? LONGEST_GAP_MS.slides : Infinity;
   }
 
-  /** As the room found them when we came. */
+  /**
+   * As the room's welcome has them. A later welcome may tell of what happened while our socket was away.
+   *
+   * @returns {{ from: string, isNewPage: boolean }} What has changed.
+   */
   find({ state, page, media }) {
+    const from = this.state;
+    const isNewPage = page !== this.page;
+    if (this.#found) {
+      this.see({ state, page });
+      if (media) this.hearMedia(media);
+    }
+    this.#found = true;
     Object.assign(this, { state, page });
     this.#media = media;
+    return { from, isNewPage };
   }
 
   /** They came, dropped, or left. @returns {{ from: string, isNewPage: boolean }} What has changed. */

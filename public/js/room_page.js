@@ -110,7 +110,7 @@ export class Room {
     else if (message.type === "media" && !this.held.byProvider) this.#hearMedia(message);
     else if (message.type === "session") this.#learn(message);
     else if (message.type === "notice") toast(NOTICES[message.notice]);
-    else if (message.type === "error" && message.code === "too_frequent") this.chat.refuse();
+    else if (message.type === "error") this.chat.refuse(message);
     this.#render();
   }
 
@@ -135,23 +135,30 @@ export class Room {
   #welcome(message) {
     this.call.polite = message.polite;
     this.call.numbersOffers = Boolean(message.numbers_offers);
-    this.other.find(message.other);
+    this.#noteChange(this.other.find(message.other));
     this.chat.restore(message.chat);
     this.files.catchUp();
     this.own.tell();
     this.#meet();
+    this.#onCall();
   }
 
   /** Someone came, dropped, or left. */
   #see(message) {
     if (message.role !== this.other.role) return;
-    const { from, isNewPage } = this.other.see(message);
+    const { from } = this.#noteChange(this.other.see(message));
     const hasLeft = this.other.state === "left";
-    // Trouble was with the page that is gone.
-    if (hasLeft || (isNewPage && this.other.state === "online")) this.#stuck = false;
     // Who goes on purpose is gone; who was lost may still be seen and heard.
     if (hasLeft && (from === "online" || this.call.state !== "connected")) this.call.hangUp();
     this.#meet();
+  }
+
+  /** @template {{ isNewPage: boolean }} T @param {T} change Of the other person. @returns {T} */
+  #noteChange(change) {
+    const { state } = this.other;
+    // Trouble was with the page that is gone.
+    if (state === "left" || (change.isNewPage && state === "online")) this.#stuck = false;
+    return change;
   }
 
   #meet() {
@@ -197,7 +204,7 @@ export class Room {
 
   #render() {
     if (this.#gone.signal.aborted) return;
-    this.call.expectMedia(this.other.isSending);
+    this.call.expectMedia(this.other.longestGap);
     const call = this.call.state;
     const held = this.held.byProvider;
     const withoutCall = held || !Call.isPossible || !this.other.canCall;

@@ -32,7 +32,7 @@ export function situationOf(known) {
   const calm = { hint: "", card: null, badge: "", dimmed: false };
   // Sound and picture do not need the socket: a short loss of it is no alarm.
   const badge = known.live ? "" : "Reconnecting to the session…";
-  if (known.held && other !== "left") {
+  if (known.held && other === "online") {
     return { ...calm, state: "connected", words: `${name} is in the room`, badge };
   }
   if (!known.held && other === "online" && !(known.canCall && known.otherCanCall)) {
@@ -44,7 +44,7 @@ export function situationOf(known) {
   if (known.stuck && !known.held && (other !== "left" || !known.live)) {
     return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", dimmed: true };
   }
-  if ((!known.live && !known.held) || call === "reconnecting" || (other === "away" && known.met)) {
+  if ((!known.live && !known.held) || call === "reconnecting" || (other === "away" && (known.met || known.held))) {
     return { ...calm, state: "reconnecting", words: "Reconnecting…", badge: "Reconnecting…", dimmed: true };
   }
   if (other !== "left") {

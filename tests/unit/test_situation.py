@@ -38,6 +38,13 @@ CHAT_ONLY = ("chat_only", "Amara is here, by chat only")
         ({"call": "connecting", "otherCanCall": False, "stuck": True}, *CHAT_ONLY),
         ({"call": "idle", "canCall": False, "other": "away"}, "reconnecting", "Reconnecting…"),
         ({"call": "idle", "canCall": False, "held": True}, "connected", "Amara is in the room"),
+        ({"call": "idle", "held": True, "other": "away"}, "reconnecting", "Reconnecting…"),
+        (
+            {"call": "idle", "held": True, "other": "away", "met": False},
+            "reconnecting",
+            "Reconnecting…",
+        ),
+        ({"call": "idle", "held": True, "other": "left"}, "waiting", "Amara has left"),
     ],
 )
 def test_the_words_are_true(changes: dict[str, object], state: str, words: str) -> None:
