@@ -23,6 +23,9 @@ const ALLOWED = [
   "clipboard-write",
 ].join("; ");
 
+/** By then a person without a picture has noticed. */
+const WAY_OUT_MS = 20_000;
+
 const $ = (id) => document.getElementById(id);
 /** @type {string[] | undefined} Origins whose pages this page may hold in a frame. */
 const FRAMES = JSON.parse($("session-data").textContent).frames;
@@ -32,6 +35,7 @@ export class Embed extends EventTarget {
   /** @type {HTMLIFrameElement | null} */
   #frame = null;
   #wanted = 0;
+  #timer = 0;
   /** Where the call is held, as this page knows. */
   provider = "";
   /** @type {string | undefined} The same with the provider's room: another one is another call. */
@@ -47,8 +51,13 @@ export class Embed extends EventTarget {
     addEventListener("message", (event) => this.#hear(event), { signal });
     $("embed-retry").addEventListener("click", () => this.open(), { signal });
     $("embed-here").addEventListener("click", () => this.open(), { signal });
-    $("embed-reload").addEventListener("click", () => this.open(), { signal });
-    $("embed-tab").addEventListener("click", () => this.#openInTab(), { signal });
+    // In the strip below the call and in the settings.
+    for (const button of document.querySelectorAll("#room [data-call=reload]")) {
+      button.addEventListener("click", () => this.open(), { signal });
+    }
+    for (const button of document.querySelectorAll("#room [data-call=tab]")) {
+      button.addEventListener("click", () => this.#openInTab(), { signal });
+    }
     signal.addEventListener("abort", () => this.close());
   }
 
@@ -63,6 +72,11 @@ export class Embed extends EventTarget {
     frame.title = `Video call with ${this.session.otherFirstName}`;
     frame.allow = ALLOWED;
     frame.src = url;
+    // Not every provider says that somebody is in the call.
+    frame.addEventListener("load", () => {
+      clearTimeout(this.#timer);
+      this.#timer = window.setTimeout(() => this.#putAwayStrip(), WAY_OUT_MS);
+    });
     place.prepend(frame);
     this.#frame = frame;
     if (hadFocus) frame.focus();
@@ -88,6 +102,11 @@ export class Embed extends EventTarget {
 
   /** The provider says that this person is in the call: nobody needs a way out. */
   works() {
+    this.#putAwayStrip();
+  }
+
+  /** The settings keep its buttons. */
+  #putAwayStrip() {
     const out = $("embed-out");
     if (out.contains(document.activeElement)) this.#frame?.focus();
     out.hidden = true;
@@ -95,6 +114,7 @@ export class Embed extends EventTarget {
 
   close() {
     this.#wanted++;
+    clearTimeout(this.#timer);
     this.#frame?.remove();
     this.#frame = null;
     place.hidden = true;

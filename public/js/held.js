@@ -110,6 +110,7 @@ export class Held extends EventTarget {
   #hold(grant) {
     $("room").dataset.held = "provider";
     putAwayOurCall();
+    $("call-ways").hidden = false;
     // Devices first: many cannot be opened twice.
     this.dispatchEvent(new Event("moved"));
     if (grant) this.embed.show(grant);

@@ -221,7 +221,7 @@ def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(
     student = enter(meeting, "student")
     in_call(student, "Lena Fischer")
     with student.context.expect_page() as opened:
-        student.locator("#embed-tab").click()
+        student.locator("#embed-out [data-call=tab]").click()
     tab = opened.value
 
     expect(tab.locator("#title")).to_have_text("Linear Algebra: Lena Fischer", timeout=15_000)
@@ -274,11 +274,11 @@ def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(
     student = enter(meeting, "student")
     in_call(student, "Lena Fischer")
     student.evaluate("window.open = () => null")
-    student.locator("#embed-tab").click()
+    student.locator("#embed-out [data-call=tab]").click()
     expect(student.locator(".toast", has_text="blocked the new tab")).to_be_visible()
     in_call(student, "Lena Fischer")
     with student.expect_response("**/join"):
-        student.locator("#embed-reload").click()
+        student.locator("#embed-out [data-call=reload]").click()
     in_call(student, "Lena Fischer")
     expect(student.locator("#embed iframe")).to_be_focused()
 
@@ -360,6 +360,10 @@ def test_bigbluebutton_is_held_the_same_way(
             in_call(teacher, "Amara Okafor")
             expect(call_of(student).locator("#devices")).to_have_text(WORKS)
             assert student.complaints == []
+            # Once the call has been there for a while, its ways out are among the settings.
+            expect(student.locator("#embed-out")).to_be_hidden(timeout=30_000)
+            student.locator("#call-more").click()
+            expect(student.get_by_role("button", name="Reload the call")).to_be_visible()
 
             # Ended inside the call: both are led out of it, and may come back.
             call_of(teacher).locator("#end").click()

@@ -88,6 +88,36 @@ STALLED_SLIDES = """async () => {
   return { before, afterwards: frozen };
 }"""
 
+# The strip below a provider's call, when the provider does not say that its person is in it.
+STRIP = """async () => {
+  const { Embed } = await import("/js/embed.js");
+  const later = [];
+  const real = window.setTimeout;
+  window.setTimeout = (does, ms) => (ms === 20_000 ? later.push(does) : real(does, ms));
+  const ended = new AbortController();
+  const grant = { provider: "bigbluebutton", url: "about:blank" };
+  const session = { otherFirstName: "Amara", join: async () => grant };
+  const embed = new Embed(session, ended.signal);
+  embed.show(grant);
+  const first = document.querySelector("#embed iframe");
+  await until(() => later.length > 0);
+  const shown = !$("embed-out").hidden;
+  later.splice(0).forEach((does) => does());
+  const putAway = $("embed-out").hidden;
+  // The settings go on offering what the strip has offered.
+  document.querySelector("#settings-part [data-call=reload]").click();
+  await until(() => !$("embed-out").hidden);
+  const again = document.querySelector("#embed iframe") !== first;
+  const opened = [];
+  const { open } = window;
+  window.open = () => void opened.push("tab");
+  document.querySelector("#settings-part [data-call=tab]").click();
+  window.open = open;
+  ended.abort();
+  window.setTimeout = real;
+  return { shown, putAway, again, opened };
+}"""
+
 # One's own line is sent; its sender reads above when the room's echo of it comes.
 ECHO = """async () => {
   const { ChatLines } = await import("/js/chat_lines.js");
@@ -151,6 +181,15 @@ def test_packets_are_expected_by_what_somebody_sends(page: Page) -> None:
 
 def test_slides_that_stop_arriving_are_noticed_and_a_still_one_is_not(page: Page) -> None:
     assert page.evaluate(STALLED_SLIDES) == {"before": 0, "afterwards": 1}
+
+
+def test_the_way_out_of_a_call_moves_to_the_settings(page: Page) -> None:
+    assert page.evaluate(STRIP) == {
+        "shown": True,
+        "putAway": True,
+        "again": True,
+        "opened": ["tab"],
+    }
 
 
 def test_the_echo_of_ones_own_line_moves_nothing(page: Page) -> None:
