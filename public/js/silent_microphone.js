@@ -1,6 +1,7 @@
 /**
- * Notices a microphone that gives no sound at all: every sample is zero, as after a phone call, or
- * when a headset has muted itself. A quiet room is never that quiet.
+ * Notices a microphone that has given no sound at all so far: every sample is zero, as after a phone
+ * call, or on a headset that is muted. A quiet room is never that quiet. Once there was sound,
+ * silence means nothing: noise gates give zeros while their person listens.
  *
  * Events: `change` when `silent` changes.
  */
@@ -30,13 +31,17 @@ export class SilentMicrophone extends EventTarget {
     const analyser = new AnalyserNode(context, { fftSize: 32_768 });
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
-    let heardAt = performance.now();
+    let waitsSince = performance.now();
     const timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
+      if (samples.some((sample) => sample !== 0)) {
+        this.#stop();
+        this.#stop = () => {};
+        return this.#see(false);
+      }
       // A context that waits for a gesture gives zeros, too.
-      const hears = context.state !== "running" || samples.some((sample) => sample !== 0);
-      if (hears) heardAt = performance.now();
-      this.#see(performance.now() - heardAt > SILENT_MS);
+      if (context.state !== "running") waitsSince = performance.now();
+      this.#see(performance.now() - waitsSince > SILENT_MS);
     }, LISTEN_MS);
     this.#stop = () => {
       clearInterval(timer);

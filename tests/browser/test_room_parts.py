@@ -150,6 +150,42 @@ UNREAD = """async () => {
   return { both, kept, ofBefore: unread("first").readUpTo };
 }"""
 
+# A noise gate gives zeros while its person listens; a muted headset gives nothing else. Time runs
+# ahead by more than the silence that is reported.
+SILENCE = """async () => {
+  const { SilentMicrophone } = await import("/js/silent_microphone.js");
+  const context = new AudioContext();
+  const gate = new GainNode(context);
+  const source = new ConstantSourceNode(context);
+  const { stream } = new MediaStreamAudioDestinationNode(context);
+  const output = new MediaStreamAudioDestinationNode(context);
+  source.connect(gate).connect(output);
+  source.start();
+  const real = performance.now.bind(performance);
+  let ahead = 0;
+  performance.now = () => real() + ahead;
+  const mute = () => {
+    const microphone = new SilentMicrophone();
+    microphone.listenTo(stream.clone().getAudioTracks()[0]);
+    return microphone;
+  };
+  const gated = new SilentMicrophone();
+  gated.listenTo(output.stream.getAudioTracks()[0]);
+  const first = mute();
+  ahead += 20_000;
+  await until(() => first.silent);
+  const whileSpeaking = gated.silent;
+  gate.gain.value = 0;
+  const second = mute();
+  ahead += 20_000;
+  await until(() => second.silent);
+  const whileListening = gated.silent;
+  for (const each of [gated, first, second]) each.listenTo(null);
+  performance.now = real;
+  await context.close();
+  return { whileSpeaking, whileListening };
+}"""
+
 
 @pytest.fixture(scope="module")
 def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
@@ -198,3 +234,7 @@ def test_the_echo_of_ones_own_line_moves_nothing(page: Page) -> None:
 
 def test_lines_read_are_kept_for_each_session(page: Page) -> None:
     assert page.evaluate(UNREAD) == {"both": [7, 3, 0], "kept": 20, "ofBefore": 0}
+
+
+def test_silence_after_sound_is_no_broken_microphone(page: Page) -> None:
+    assert page.evaluate(SILENCE) == {"whileSpeaking": False, "whileListening": False}
