@@ -81,6 +81,8 @@ async def test_plugnmeet_recordings_are_listed_and_found(plug):
     server.webhooks.lost |= {"end_recording", "recording_proceeded", "start_recording"}
     server.stop_recording(server.rooms[ROOM])
     (film,) = server.films.values()
+    # What `make dev` shows as a recording: pictures, not a header alone.
+    assert b"vp09" in film.read(0, film.size)
 
     # In MB, of which the recorder writes two decimals.
     assert await provider.list_recordings(ROOM) == [Recording(record_id, round(film.size, -4))]
