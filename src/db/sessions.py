@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = """
        s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
        s.sequence, s.recording_enabled, s.bbb_meeting_url, s.provider, s.provider_room_id,
-       s.provider_room_over, s.has_chat,
+       s.provider_room_over, s.has_chat, s.chat_forgotten_at,
        c.id AS course_id, c.title AS course_title,
        st.id AS student_id, st.name AS student_name, st.given_name AS student_given_name,
        st.avatar AS student_avatar,
@@ -125,6 +125,7 @@ def of_row(row: Row) -> Session:
         provider_room_id=row["provider_room_id"],
         provider_room_over=bool(row["provider_room_over"]),
         has_chat=None if row["has_chat"] is None else bool(row["has_chat"]),
+        chat_forgotten=row["chat_forgotten_at"] is not None,
     )
 
 

@@ -43,6 +43,11 @@ NOTE_CHAT: Final = """
 UPDATE sessions SET has_chat = ?2 WHERE id = ?1 AND has_chat IS NOT ?2 RETURNING id
 """
 
+# There is no chat to read any more, which is not the same as a chat in which nobody wrote.
+FORGET_CHAT: Final = """
+UPDATE sessions SET has_chat = 0, chat_forgotten_at = ?2 WHERE id = ?1 RETURNING id
+"""
+
 # The teacher may end a session before both were there. A no-show on record stays one. A session
 # that was moved out of its join window just now is left alone.
 END: Final = """
@@ -123,6 +128,10 @@ def complete(session: Session, change: Completed) -> tuple[str, tuple[Any, ...]]
 
 def note_chat(session_id: str, *, has_chat: bool) -> tuple[str, tuple[Any, ...]]:
     return NOTE_CHAT, (session_id, int(has_chat))
+
+
+def forget_chat(session_id: str, now: int) -> tuple[str, tuple[Any, ...]]:
+    return FORGET_CHAT, (session_id, now)
 
 
 async def end(db: Database, session_id: str, *, now: int) -> Row | None:

@@ -110,7 +110,9 @@ class Session(NamedTuple):
     touched_at: int | None = None
     """When another time was last asked for or answered, or feedback given."""
     has_chat: bool | None = None
-    """Whether anybody wrote in the room; None while the room has not said so."""
+    """Whether there is a chat to read; None while the room has not said so."""
+    chat_forgotten: bool = False
+    """Whether the room has deleted a chat with lines."""
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

@@ -48,7 +48,10 @@ def as_text(visit: Visit, lines: list[dict[str, Any]]) -> str:
         # Further lines of a message are set in, so that nobody's text looks like another's.
         content = isolated_lines(line["text"]).replace("\n", "\n    ")
         written.append(f"[{times.clock_time(line['at'], visit.viewer)}] {author}: {content}")
-    return _head(visit) + "\n".join(written or ["Nobody wrote anything."]) + "\n"
+    empty = (
+        "The chat has been deleted." if visit.session.chat_forgotten else "Nobody wrote anything."
+    )
+    return _head(visit) + "\n".join(written or [empty]) + "\n"
 
 
 def _head(visit: Visit) -> str:

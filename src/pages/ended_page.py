@@ -29,6 +29,7 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
     left = outcome.read(visit)
     own = left.feedback
     is_deleted = partial(_is_deleted, visit)
+    chat_is_over = is_deleted(settings.chat_kept_days)
     booking = settings.book_url or settings.course_url
     return {
         "book_url": booking.replace("{course_id}", quote(visit.session.course.id, safe="")),
@@ -44,7 +45,8 @@ def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
         **files(settings, left.files),
         "has_chat": visit.session.started_at is not None
         and visit.session.has_chat is not False
-        and not is_deleted(settings.chat_kept_days),
+        and not chat_is_over,
+        "chat_deleted": chat_is_over if visit.session.has_chat else visit.session.chat_forgotten,
         "files_deleted": is_deleted(settings.resources_kept_days),
     }
 
@@ -59,6 +61,7 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
         "files": listed,
         "no_file": _NO_FILE,
         "has_chat": False,
+        "chat_deleted": False,
         "files_deleted": False,
         "files_kept_days": settings.resources_kept_days,
         "upload": {

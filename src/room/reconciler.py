@@ -84,6 +84,8 @@ class Reconciler:
                 )
                 self._announce(session)
                 self._call.follow_record(session, self._now())
+                if session is not None:
+                    self._seating.forget_strangers(session)
             self._give_notices()
             # An end that is moved nearer: notices whose time has passed by then are not given.
             self._memory.noticed_at = self._now()
@@ -118,7 +120,7 @@ class Reconciler:
         due = reconcile.forget_at(session, self._context().settings.chat_kept_days)
         if due is not None and now >= due:
             if not self._memory.pending_ends:
-                if session is not None and session.has_chat:
+                if session is not None and (self._has_chat() or session.has_chat):
                     await session_record.note_forgotten_chat(self._context(), session.id)
                 self._forget()
                 return

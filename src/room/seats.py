@@ -130,6 +130,16 @@ class Seating:
         }
         return sockets, roles
 
+    def forget_strangers(self, session: Session) -> None:
+        """Drop the seats that people left who are no participants any more, with their ids."""
+        seats = {
+            role: seat
+            for role, seat in self._memory.seats.items()
+            if seat.taken or presence.is_of(session.participant(role).id, seat.user_id)
+        }
+        if len(seats) < len(self._memory.seats):
+            self._seat(seats)
+
     def _connected(self) -> set[Role]:
         """Those who have a socket."""
         return {role for role in Role if self._sockets.of(role)}

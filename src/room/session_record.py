@@ -51,8 +51,8 @@ async def end(ctx: Context, session_id: str) -> None:
 
 
 async def note_forgotten_chat(ctx: Context, session_id: str) -> None:
-    """The room is about to forget its chat."""
-    statement, given = transitions.note_chat(session_id, has_chat=False)
+    """The room is about to forget a chat that has lines."""
+    statement, given = transitions.forget_chat(session_id, ctx.now)
     await ctx.db.all(statement, *given)
 
 

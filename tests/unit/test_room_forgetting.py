@@ -7,7 +7,7 @@ import pytest
 
 import retention
 from room import reconciler
-from tests.unit.cast import DAY, END, HOUR, MINUTE, OPENS, START, booking
+from tests.unit.cast import DAY, END, HOUR, MINUTE, OPENS, START, booked_person, booking
 from tests.unit.faults import Case, World, running
 
 PAGE = "5" * 16
@@ -211,6 +211,45 @@ async def test_a_session_of_an_older_release_still_offers_its_chat(world):
     page = await world.press("GET", "/session/s1")
 
     assert "/chat.txt" in page.body
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+async def test_a_forgotten_chat_is_told_from_one_in_which_nobody_wrote(wrote):
+    """The line is older than the lesson's start, before which nothing is noted of the chat."""
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        student = await world.connect("student", PAGE)
+        if wrote:
+            await world.rooms.run("s1", "webSocketMessage", student, LINE)
+        await world.connect("teacher", PAGE)
+        await world.rooms.alarms(END + KEPT + HOUR)
+        assert known(world) == []
+        world.settings = replace(world.settings, chat_kept_days=0)
+        file = await world.press("GET", "/session/s1/chat.txt")
+        page = await world.press("GET", "/session/s1")
+
+        end = "The chat has been deleted." if wrote else "Nobody wrote anything."
+        assert file.body.endswith(f"\n\n{end}\n")
+        assert ("The chat has been deleted." in page.body) is wrote
+        assert "/chat.txt" not in page.body
+
+
+async def test_a_room_keeps_no_id_of_somebody_who_was_replaced():
+    with running(Case(prepare, nothing, make=make)) as world:
+        await prepare(world)
+        for role in ("student", "teacher"):
+            await world.connect(role, PAGE)
+        sql = world.rooms.states["s1"].storage.sql
+        world.connection.execute("UPDATE sessions SET status = 'scheduled', started_at = NULL")
+        before = sql.exec("SELECT state FROM memory").toArray()[0]["state"]
+        body = booking(student=booked_person("stranger"))
+        await world.press("PUT", "/platform/sessions/s1", "platform", body)
+        await world.rooms.refresh("s1")
+        after = sql.exec("SELECT state FROM memory").toArray()[0]["state"]
+
+        assert '"user_id": "student"' in before
+        assert '"user_id": "student"' not in after
+        assert '"user_id": "teacher"' in after
 
 
 async def test_a_forgotten_chat_is_offered_no_more_when_chats_are_kept_for_ever(world):

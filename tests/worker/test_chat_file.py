@@ -43,4 +43,4 @@ async def test_what_was_written_can_be_read_after_the_end_until_it_is_forgotten(
     shift(site, room, -91 * DAY)
     site.worker.scheduled(schedule.HOURLY)
     shift(site, room, 91 * DAY)
-    assert chat_file(room, TEACHER)[1].endswith("\n\nNobody wrote anything.\n"), "it is forgotten"
+    assert chat_file(room, TEACHER)[1].endswith("\n\nThe chat has been deleted.\n")
