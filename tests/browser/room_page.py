@@ -36,7 +36,8 @@ class Meeting:
 
     def open(self, role: str, **options: Any) -> Page:
         """Bring this person to the lobby, in a browser of their own."""
-        context = self.browser.new_context(**({"viewport": DESKTOP} | options))
+        usual = {"viewport": DESKTOP, "permissions": ["camera", "microphone"]}
+        context = self.browser.new_context(**(usual | options))
         self._contexts.append(context)
         sign_in(context, self.worker, f"demo-{role}")
         page = context.new_page()

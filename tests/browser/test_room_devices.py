@@ -67,7 +67,7 @@ def test_access_denied_is_said_in_the_room_and_again_on_trying(
 ) -> None:
     issues: list[str] = []
     with meeting_on(dev_worker, chromium(FAKE_DEVICES)) as meeting:
-        student = meeting.open("student")
+        student = meeting.open("student", permissions=[])
         student.on("request", lambda request: note_issue(request, issues))
         student.locator("#join").click()
         expect(student.locator("#room")).to_be_visible()
