@@ -67,7 +67,7 @@ async def respond(
         if not route.cross_site:
             csrf.refuse_cross_site(request)
         if route.limited:
-            await rate_limits.refuse_too_many(request, ctx, route, params)
+            await rate_limits.refuse_too_many(request, ctx, f"{route.method} {route.path}", params)
         response = await route.handle(request, ctx, **params)
     except Exception as error:  # noqa: BLE001
         response = await _error_response(error, request, ctx, route, request_id)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from db.database import Database
     from files.storage import Files
-    from recordings.sources import Fetched
+    from files.streams import Fetched
     from settings import Settings
 
 

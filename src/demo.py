@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from db.demo import DemoPerson, DemoSession
 from sessions.booking import BookedCourse, BookedPerson, Booking
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
-
-
-class DemoPerson(NamedTuple):
-    id: str
-    name: str
-    given_name: str
-    email: str
-    avatar: str | None
-    time_zone: str
-    locale: str
-    says: str
-
-
-class DemoSession(NamedTuple):
-    """Times are epoch seconds; a stay is (joined, left), and left None means still there."""
-
-    id: str
-    course: str
-    scheduled_start: int
-    scheduled_end: int
-    status: str = "scheduled"
-    no_show: str | None = None
-    started_at: int | None = None
-    ended_at: int | None = None
-    student_stay: tuple[int, int | None] | None = None
-    teacher_stay: tuple[int, int | None] | None = None
 
 
 PEOPLE: Final = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jwt
 
+from auth import jwt_guard
 from errors import ServiceUnavailableError
 from logs import log
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from settings import Settings
 
 LEEWAY_S: Final = 5
-MAX_TOKEN_CHARACTERS: Final = 8_192
-# The one part that is parsed before it is verified. In WebAssembly, json.loads of some thousand
-# nested brackets overflows the stack and ends the isolate: this many characters hold too few.
-MAX_HEADER_CHARACTERS: Final = 2_048
 JWKS_KEPT_S: Final = 600
 JWKS_REFETCH_S: Final = 30
 # Without any keys everybody is waiting, and so is each of their requests for the answer.
@@ -49,18 +46,13 @@ async def user_id_of(token: str, ctx: Context) -> str | None:
 
     Raises: ServiceUnavailableError when the platform's keys cannot be had.
     """
-    if is_too_long(token):
+    if jwt_guard.is_too_long(token):
         return None
     try:
         claims = await _claims(token, ctx)
     except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError, binascii.Error):
         return None
     return claims.get("sub") or None
-
-
-def is_too_long(token: str) -> bool:
-    """Whether a token must not even be read."""
-    return len(token) > MAX_TOKEN_CHARACTERS or token.find(".") > MAX_HEADER_CHARACTERS
 
 
 async def _claims(token: str, ctx: Context) -> dict[str, Any]:

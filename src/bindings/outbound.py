@@ -13,7 +13,7 @@ from pyodide.ffi import JsException, to_js
 from bindings.conversion import js_object
 from context import HTTPAnswer
 from errors import ServiceUnavailableError
-from recordings.sources import Fetched, RecordingError
+from files.streams import Fetched, RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

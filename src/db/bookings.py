@@ -10,8 +10,8 @@ from domain import rules
 
 if TYPE_CHECKING:
     from db.database import Database, Row, Statement
+    from domain.booked import Account, Booked, Change
     from domain.model import Session
-    from sessions.booking import BookedPerson, Booking, Change
 
 _WINDOW: Final = (rules.JOIN_WINDOW_S, rules.OVERTIME_S)
 
@@ -122,7 +122,7 @@ SELECT user_id, kind, scheduled_start, due_at, state, sent_at, delivery FROM mai
 async def store(
     db: Database,
     session_id: str,
-    booking: Booking,
+    booked: Booked,
     *,
     known: Session | None,
     change: Change,
@@ -131,20 +131,20 @@ async def store(
     """Write a booking in one transaction; False when the session has changed meanwhile."""
     values = (
         session_id,
-        booking.course.id,
-        booking.student.id,
-        booking.teacher.id,
-        booking.scheduled_start,
-        booking.scheduled_end,
-        int(booking.recording_enabled or False),
-        booking.bbb_meeting_url,
+        booked.course_id,
+        booked.student.id,
+        booked.teacher.id,
+        booked.scheduled_start,
+        booked.scheduled_end,
+        int(booked.recording_enabled),
+        booked.bbb_meeting_url,
         now,
     )
     statements = [
-        _put_user(booking.student, now),
-        _put_user(booking.teacher, now),
-        (PUT_COURSE, (booking.course.id, booking.course.title, now)),
-        (PUT_ENROLLMENT, (booking.student.id, booking.course.id, now)),
+        _put_user(booked.student, now),
+        _put_user(booked.teacher, now),
+        (PUT_COURSE, (booked.course_id, booked.course_title, now)),
+        (PUT_ENROLLMENT, (booked.student.id, booked.course_id, now)),
     ]
     if known is None:
         statements.append((ADD_SESSION, values))
@@ -169,14 +169,14 @@ def forget_attendance(session_id: str, sequence: int, now: int) -> list[Statemen
     ]
 
 
-def _put_user(person: BookedPerson, now: int) -> tuple[str, tuple[Any, ...]]:
+def _put_user(person: Account, now: int) -> tuple[str, tuple[Any, ...]]:
     return PUT_USER, (
         person.id,
         person.name,
         person.email,
         person.avatar,
-        person.time_zone or "UTC",
-        person.locale or "en",
+        person.time_zone,
+        person.locale,
         now,
         person.given_name,
     )

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from db.database import Database
-    from demo import DemoPerson, DemoSession
+
+
+class DemoPerson(NamedTuple):
+    id: str
+    name: str
+    given_name: str
+    email: str
+    avatar: str | None
+    time_zone: str
+    locale: str
+    says: str
+
+
+class DemoSession(NamedTuple):
+    """Times are epoch seconds; a stay is (joined, left), and left None means still there."""
+
+    id: str
+    course: str
+    scheduled_start: int
+    scheduled_end: int
+    status: str = "scheduled"
+    no_show: str | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    student_stay: tuple[int, int | None] | None = None
+    teacher_stay: tuple[int, int | None] | None = None
+
 
 PUT_USER: Final = """
 INSERT INTO users (id, name, given_name, email, avatar, time_zone, locale, updated_at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from db.database import Database
-    from mail.delivery_events import MailEvent
+    from domain.delivery import MailEvent
 
 # ?4 lists what this event counts more than.
 NOTE_DELIVERY: Final = """

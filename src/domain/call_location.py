@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from providers.base import BIGBLUEBUTTON, PEER
+from domain.provider_names import BIGBLUEBUTTON, PEER
 
 if TYPE_CHECKING:
     from domain.model import Session

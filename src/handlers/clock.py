@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TYPE_CHECKING
 
 from web import validation
+from web.bodies import ClockShift
 from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
     from web.messages import Request
-
-MAX_SHIFT_S = 24 * 60 * 60
-
-
-class ClockShift(BaseModel):
-    """How far a room's clock is to run ahead of the real one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    seconds: Annotated[int, Field(ge=0, le=MAX_SHIFT_S)]
 
 
 async def shift(request: Request, ctx: Context, session_id: str) -> Response:

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import jwt
-from pydantic import BaseModel, ConfigDict
 
 import demo
 from auth import access, links
@@ -19,6 +18,7 @@ from pages import render, wording
 from recordings import consumer
 from sessions import booking
 from web import validation
+from web.bodies import NewRecording
 from web.messages import Response, html_response, json_response, redirect
 
 if TYPE_CHECKING:
@@ -131,15 +131,6 @@ async def book(_request: Request, ctx: Context) -> Response:
     # A booking can only give whole addresses, and no browser loads a picture over plain http here.
     await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=(), now=ctx.now)
     return redirect("/dev")
-
-
-class NewRecording(BaseModel):
-    """A recording that a provider would tell of."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    session_id: str
-    record_id: str
 
 
 async def announce_recording(request: Request, ctx: Context) -> Response:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from typing import TYPE_CHECKING
 
 import analytics
 from auth import access
 from web import validation
+from web.bodies import TechIssue
 from web.messages import Response
 
 if TYPE_CHECKING:
     from context import Context
     from web.messages import Request
-
-
-class TechIssue(BaseModel):
-    """What went wrong in the browser: one word, such as an error's name, never a message."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    event: Literal["tech_issue"]
-    error_type: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:

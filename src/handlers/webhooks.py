@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from providers.base import BIGBLUEBUTTON, PLUGNMEET
-from video import service
+from domain.provider_names import BIGBLUEBUTTON, PLUGNMEET
+from video import webhooks
 from web.messages import Response
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ MAX_BODY_BYTES: Final = 256 * 1024
 
 async def plugnmeet(request: Request, ctx: Context) -> Response:
     """200 for what was understood, also for what is none of our business."""
-    await service.receive(ctx, PLUGNMEET, request.headers, await request.body(MAX_BODY_BYTES))
+    await webhooks.receive(ctx, PLUGNMEET, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton(request: Request, ctx: Context) -> Response:
     """A recording is ready."""
-    await service.receive(ctx, BIGBLUEBUTTON, request.headers, await request.body(MAX_BODY_BYTES))
+    await webhooks.receive(ctx, BIGBLUEBUTTON, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton_ended(request: Request, ctx: Context) -> Response:
     """A meeting has ended, or so somebody says who knows the address we gave it."""
-    await service.look_after_end(ctx, request.query.get("room", ""))
+    await webhooks.look_after_end(ctx, request.query.get("room", ""))
     return Response(None, 200)

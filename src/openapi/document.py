@@ -62,7 +62,7 @@ def document(settings: Settings) -> dict[str, Any]:
 
 
 def _described(route: Route) -> dict[str, Any]:
-    operation = OPERATIONS[route.handle]
+    operation = OPERATIONS[route.handler]
     described: dict[str, Any] = {
         "operationId": f"{route.handle.__module__.rpartition('.')[2]}_{route.handle.__name__}",
         "summary": (inspect.getdoc(route.handle) or "").partition("\n")[0],
@@ -148,7 +148,7 @@ def _models() -> dict[str, Any]:
     models = {
         taken
         for route in ROUTES
-        for taken in OPERATIONS[route.handle].body.values()
+        for taken in OPERATIONS[route.handler].body.values()
         if _is_model(taken)
     }
     _, together = models_json_schema(

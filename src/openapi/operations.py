@@ -11,33 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import errors
 from files import uploads as uploads_case
-from handlers import (
-    calendar_file,
-    chat_file,
-    clock,
-    dev,
-    events,
-    home,
-    link,
-    ops,
-    platform,
-    recordings,
-    reschedule,
-    resend_webhook,
-    resources,
-    room,
-    session,
-    unsubscribe,
-    uploads,
-    waiting,
-    webhooks,
-)
-from handlers import feedback as feedback_handlers
 from openapi import schemas
 from sessions import booking, feedback, rescheduling
+from web import bodies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -115,12 +94,12 @@ def _together(*answers: Mapping[int, Any]) -> dict[int, Any]:
     return {status: content for each in answers for status, content in each.items()}
 
 
-OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
-    session.show: _ours(PAGE, query={"saved": schemas.TEXT}),
-    session.state: _ours(_json(200, schemas.STATE)),
-    session.left: _open(PAGE),
-    room.join: _ours(_json(200, schemas.GRANT), fails=(*NOT_OPEN, errors.ConflictError)),
-    room.live: _ours(
+OPERATIONS: Final[dict[str, Operation]] = {
+    "session.show": _ours(PAGE, query={"saved": schemas.TEXT}),
+    "session.state": _ours(_json(200, schemas.STATE)),
+    "session.left": _open(PAGE),
+    "room.join": _ours(_json(200, schemas.GRANT), fails=(*NOT_OPEN, errors.ConflictError)),
+    "room.live": _ours(
         {101: {}},
         fails=(
             *NOT_OPEN,
@@ -130,27 +109,27 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
         ),
         query={"page": schemas.TEXT, "watch": schemas.TEXT},
     ),
-    room.end: _ours(_json(200, schemas.ENDED), fails=(*NOT_OPEN, errors.ForbiddenError)),
-    waiting.tell_the_other: _ours(
+    "room.end": _ours(_json(200, schemas.ENDED), fails=(*NOT_OPEN, errors.ForbiddenError)),
+    "waiting.tell_the_other": _ours(
         _json(202, schemas.TOLD), fails=(errors.ConflictError, errors.SessionEndedError)
     ),
-    events.record: _ours(DONE, body={JSON: events.TechIssue}),
-    home.show: _open(ELSEWHERE),
-    link.leave: _open(ELSEWHERE),
-    feedback_handlers.give: _ours(
+    "events.record": _ours(DONE, body={JSON: bodies.TechIssue}),
+    "home.show": _open(ELSEWHERE),
+    "link.leave": _open(ELSEWHERE),
+    "feedback.give": _ours(
         _json(200, schemas.FEEDBACK),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: feedback.Feedback, FORM: schemas.FEEDBACK_FORM},
     ),
-    resources.list_all: _ours(_json(200, schemas.RESOURCES)),
-    uploads.receive: _ours(
+    "resources.list_all": _ours(_json(200, schemas.RESOURCES)),
+    "uploads.receive": _ours(
         _json(201, schemas.RESOURCE),
         fails=(*BAD_UPLOAD, errors.NotFoundError),
         body={BYTES: schemas.BYTES},
         query={"name": schemas.TEXT},
     ),
-    resources.download: _ours(
+    "resources.download": _ours(
         {200: {"*/*": schemas.BYTES}, 206: {"*/*": schemas.BYTES}, 304: {}},
         fails=(
             errors.NotFoundError,
@@ -160,75 +139,79 @@ OPERATIONS: Final[dict[Callable[..., Any], Operation]] = {
         query={"view": schemas.TEXT},
         headers={"Range": schemas.TEXT, "If-Range": schemas.TEXT, "If-None-Match": schemas.TEXT},
     ),
-    resources.delete: _ours(_json(200, schemas.DELETED), fails=NO_FILE),
-    resources.restore: _ours(_json(200, schemas.RESOURCE), fails=(*NO_FILE, errors.ConflictError)),
-    uploads.list_unfinished: _ours(_json(200, schemas.UPLOADS), fails=(errors.ForbiddenError,)),
-    uploads.start: _ours(
+    "resources.delete": _ours(_json(200, schemas.DELETED), fails=NO_FILE),
+    "resources.restore": _ours(
+        _json(200, schemas.RESOURCE), fails=(*NO_FILE, errors.ConflictError)
+    ),
+    "uploads.list_unfinished": _ours(_json(200, schemas.UPLOADS), fails=(errors.ForbiddenError,)),
+    "uploads.start": _ours(
         _json(200, schemas.UPLOAD),
         _json(201, schemas.UPLOAD),
         fails=BAD_UPLOAD,
         body={JSON: uploads_case.NewUpload},
     ),
-    uploads.put_part: _ours(
+    "uploads.put_part": _ours(
         _json(200, schemas.UPLOAD), fails=NO_UPLOAD, body={BYTES: schemas.BYTES}
     ),
-    uploads.complete: _ours(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
-    uploads.cancel: _ours(DONE, fails=(*NO_FILE, errors.ConflictError)),
-    chat_file.download: _ours({200: {"text/plain": schemas.TEXT}}),
-    reschedule.show: _ours(PAGE, ELSEWHERE),
-    reschedule.ask: _ours(
+    "uploads.complete": _ours(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
+    "uploads.cancel": _ours(DONE, fails=(*NO_FILE, errors.ConflictError)),
+    "chat_file.download": _ours({200: {"text/plain": schemas.TEXT}}),
+    "reschedule.show": _ours(PAGE, ELSEWHERE),
+    "reschedule.ask": _ours(
         _json(201, schemas.ASKED),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: rescheduling.Asked, FORM: schemas.ASKED_FORM},
     ),
-    reschedule.answer: _ours(
+    "reschedule.answer": _ours(
         _json(200, schemas.ANSWERED),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: rescheduling.Answered, FORM: rescheduling.Answered},
     ),
-    reschedule.withdraw: _ours(ELSEWHERE),
-    calendar_file.download: _ours({200: {"text/calendar": schemas.TEXT}}),
-    link.follow: _open(ELSEWHERE, fails=NO_LINK),
-    link.follow_to_calendar: _open(ELSEWHERE, fails=NO_LINK),
-    link.follow_to_reschedule: _open(ELSEWHERE, fails=NO_LINK),
-    unsubscribe.show: _open(PAGE, fails=(errors.NotFoundError,)),
-    unsubscribe.switch: _open(
+    "reschedule.withdraw": _ours(ELSEWHERE),
+    "calendar_file.download": _ours({200: {"text/calendar": schemas.TEXT}}),
+    "link.follow": _open(ELSEWHERE, fails=NO_LINK),
+    "link.follow_to_calendar": _open(ELSEWHERE, fails=NO_LINK),
+    "link.follow_to_reschedule": _open(ELSEWHERE, fails=NO_LINK),
+    "unsubscribe.show": _open(PAGE, fails=(errors.NotFoundError,)),
+    "unsubscribe.switch": _open(
         PAGE,
         fails=(errors.BadRequestError, errors.NotFoundError),
         body={FORM: schemas.UNSUBSCRIBE_FORM},
     ),
-    platform.put: _platform(
+    "platform.put": _platform(
         _json(200, schemas.SUMMARY),
         _json(201, schemas.SUMMARY),
         fails=(errors.ConflictError,),
         body={JSON: booking.Booking},
     ),
-    platform.show: _platform(_json(200, schemas.EVERYTHING), fails=(errors.SessionNotFoundError,)),
-    platform.cancel: _platform(
+    "platform.show": _platform(
+        _json(200, schemas.EVERYTHING), fails=(errors.SessionNotFoundError,)
+    ),
+    "platform.cancel": _platform(
         _json(200, schemas.SUMMARY), fails=(errors.SessionNotFoundError, errors.ConflictError)
     ),
-    recordings.list_unready: _platform(_json(200, schemas.RECORDINGS)),
-    recordings.retry: _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
-    resend_webhook.receive: _provider(DONE, body={JSON: schemas.ANYTHING}),
-    webhooks.plugnmeet: _provider({200: {}}, body={JSON: schemas.ANYTHING}),
-    webhooks.bigbluebutton: _provider({200: {}}, body={FORM: schemas.BIGBLUEBUTTON_FORM}),
-    webhooks.bigbluebutton_ended: _provider({200: {}}, query={"room": schemas.TEXT}),
-    ops.healthz: _open(_json(200, schemas.HEALTH), _json(503, schemas.HEALTH)),
-    ops.openapi: _open(_json(200, schemas.ANYTHING)),
-    dev.dashboard: _open(PAGE),
-    dev.sign_in: _open(
+    "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
+    "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
+    "resend_webhook.receive": _provider(DONE, body={JSON: schemas.ANYTHING}),
+    "webhooks.plugnmeet": _provider({200: {}}, body={JSON: schemas.ANYTHING}),
+    "webhooks.bigbluebutton": _provider({200: {}}, body={FORM: schemas.BIGBLUEBUTTON_FORM}),
+    "webhooks.bigbluebutton_ended": _provider({200: {}}, query={"room": schemas.TEXT}),
+    "ops.healthz": _open(_json(200, schemas.HEALTH), _json(503, schemas.HEALTH)),
+    "ops.openapi": _open(_json(200, schemas.ANYTHING)),
+    "dev.dashboard": _open(PAGE),
+    "dev.sign_in": _open(
         PAGE,
         ELSEWHERE,
         fails=(errors.BadRequestError,),
         query={"user": schemas.TEXT, "next": schemas.TEXT, "return_to": schemas.TEXT},
     ),
-    dev.sign_out: _open(ELSEWHERE),
-    dev.outbox: _open(PAGE),
-    dev.outbox_mail: _open(PAGE, fails=(errors.NotFoundError,)),
-    dev.seed: _open(_json(200, schemas.SEEDED), ELSEWHERE),
-    dev.book: _open(ELSEWHERE),
-    dev.announce_recording: _open(DONE, body={JSON: dev.NewRecording}),
-    clock.shift: _open(DONE, body={JSON: clock.ClockShift}),
+    "dev.sign_out": _open(ELSEWHERE),
+    "dev.outbox": _open(PAGE),
+    "dev.outbox_mail": _open(PAGE, fails=(errors.NotFoundError,)),
+    "dev.seed": _open(_json(200, schemas.SEEDED), ELSEWHERE),
+    "dev.book": _open(ELSEWHERE),
+    "dev.announce_recording": _open(DONE, body={JSON: bodies.NewRecording}),
+    "clock.shift": _open(DONE, body={JSON: bodies.ClockShift}),
 }

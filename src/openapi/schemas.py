@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain.mail_rules import Reach
 from domain.model import Role, Status, View
-from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET
+from domain.provider_names import BIGBLUEBUTTON, PEER, PLUGNMEET
 from sessions.outcome import RecordingState
 
 Schema = dict[str, Any]

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 
     from domain.model import Session
 
-PEER: Final = "peer"
-PLUGNMEET: Final = "plugnmeet"
-BIGBLUEBUTTON: Final = "bigbluebutton"
-
 # A provider fixes a room's life when the room is created, and a session can be prolonged later. So
 # the room outlives the longest session, of 24 hours. Our own end, which is retried, ends the call;
 # this ends a call that our end has never reached.

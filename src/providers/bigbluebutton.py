@@ -14,20 +14,14 @@ import httpx
 import jwt
 from itsdangerous import BadData, URLSafeSerializer
 
-from auth import platform_tokens
+from auth import jwt_guard
 from domain import rules
 from domain.model import Role
+from domain.provider_names import BIGBLUEBUTTON
 from errors import ProviderError, WebhookRejectedError
 from logs import log
 from providers import bigbluebutton_calls as calls
-from providers.base import (
-    BIGBLUEBUTTON,
-    Delivery,
-    JoinGrant,
-    Recording,
-    RecordingReady,
-    RecordingSource,
-)
+from providers.base import Delivery, JoinGrant, Recording, RecordingReady, RecordingSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,7 +94,7 @@ class BigBlueButton:
         return Delivery(f"recording:{record_id}", room_id, RecordingReady(room_id, record_id))
 
     def _claims(self, token: str) -> dict[str, Any]:
-        if platform_tokens.is_too_long(token):
+        if jwt_guard.is_too_long(token):
             raise WebhookRejectedError
         try:
             return jwt.decode(token, self._settings.bbb_secret, algorithms=["HS256"])

@@ -17,16 +17,11 @@ from jwt.utils import base64url_decode
 from pydantic_core import from_json
 
 from domain import rules
+from domain.provider_names import PLUGNMEET
 from errors import ProviderError
 from logs import log
 from providers import plugnmeet_room, plugnmeet_webhook
-from providers.base import (
-    PLUGNMEET,
-    Delivery,
-    JoinGrant,
-    Recording,
-    RecordingSource,
-)
+from providers.base import Delivery, JoinGrant, Recording, RecordingSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 import pydantic_core
 
-from auth import platform_tokens
+from auth import jwt_guard
 from domain.model import Role
 from errors import WebhookRejectedError
 from providers.base import CallEvent, CallNews, Delivery, RecordingReady
@@ -36,7 +36,7 @@ _RECORDINGS: Final = {
 def verify(headers: Mapping[str, str], body: bytes, *, key: str, secret: str) -> None:
     """Raises: WebhookRejectedError unless this very body was signed for us, minutes ago."""
     token = headers.get("authorization") or headers.get("hash-token") or ""
-    if platform_tokens.is_too_long(token):
+    if jwt_guard.is_too_long(token):
         raise WebhookRejectedError
     try:
         claims = jwt.decode(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from db import recordings as recordings_db
 from errors import AppError, NotFoundError
+from files.streams import RecordingError
 from logs import log
 from recordings import sources
 from recordings.copying import Copy, UnfinishedError
-from recordings.sources import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

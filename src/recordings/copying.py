@@ -18,13 +18,14 @@ from db import recordings as recordings_db
 from domain import times
 from files import mp4
 from files.storage import Part, StreamBrokenError
-from recordings.sources import RecordingError
+from files.streams import RecordingError
 
 if TYPE_CHECKING:
     from context import Context
     from db.database import Row
     from files.storage import Stored
-    from recordings.sources import Fetched, Source
+    from files.streams import Fetched
+    from recordings.sources import Source
 
 PART_BYTES: Final = 32 * 1024 * 1024
 # R2 takes no more in one put.

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from providers.base import Recording, RecordingSource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from context import Context
-    from files.storage import Stream
-
-
-class RecordingError(Exception):
-    """An attempt to copy a recording did not succeed. What it says is kept for the operator."""
 
 
 class Source(Protocol):
@@ -26,14 +21,6 @@ class Source(Protocol):
     async def open_recording(self, record_id: str, /) -> RecordingSource | None:
         """None when the provider does not have it (any more)."""
         ...
-
-
-class Fetched(NamedTuple):
-    """The head of an answer, and its body as a stream nobody has read yet."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Stream
 
 
 class PlainServer:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from domain import presence, rules
 from domain.call_location import place_on_record
 from domain.model import Role
+from domain.provider_names import PEER
 from errors import RefusedMessageError, ServiceUnavailableError
 from logs import log
-from providers.base import PEER, CallEvent, CallNews
+from providers.base import CallEvent, CallNews
 from room import call_roster
 from room.call_roster import Calls
 from settings import SettingsError

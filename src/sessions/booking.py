@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -16,12 +16,14 @@ from pydantic import (
 
 from db import bookings, sessions
 from domain import human_text, rules, times
+from domain.booked import Account, Booked
 from domain.model import Status
 from errors import ConflictError, InvalidError, SessionNotFoundError
 from web import validation
 
 if TYPE_CHECKING:
     from context import Context
+    from domain.booked import Change
     from domain.model import Session
 
 MAX_LENGTH_S: Final = 24 * 60 * 60
@@ -31,7 +33,6 @@ LATEST: Final = 4_102_444_800
 """The year 2100: anything larger is most likely milliseconds."""
 ATTEMPTS: Final = 3
 
-Change = Literal["new", "same", "new end", "moved"]
 """What a booking means for the session of its id; `moved`: to another start."""
 
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -115,6 +116,10 @@ class BookedPerson(_Model):
     locale: Annotated[str, StringConstraints(pattern=_LOCALE)] | None = None
     """None: English."""
 
+    def account(self) -> Account:
+        given = (self.id, self.name, self.given_name, self.email, self.avatar)
+        return Account(*given, self.time_zone or "UTC", self.locale or "en")
+
 
 class Booking(_Model):
     """The body of PUT /platform/sessions/{id}. Times are epoch seconds UTC."""
@@ -137,6 +142,19 @@ class Booking(_Model):
             raise ValueError("student and teacher must be two people")
         return self
 
+    def as_booked(self) -> Booked:
+        """The same without defaults, as the database takes it."""
+        return Booked(
+            course_id=self.course.id,
+            course_title=self.course.title,
+            student=self.student.account(),
+            teacher=self.teacher.account(),
+            scheduled_start=self.scheduled_start,
+            scheduled_end=self.scheduled_end,
+            recording_enabled=self.recording_enabled or False,
+            bbb_meeting_url=self.bbb_meeting_url,
+        )
+
 
 def parse(session_id: str, data: Any) -> Booking:
     """A booking from JSON. Raises: InvalidError, naming every field that is wrong."""
@@ -154,7 +172,7 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
         known = await sessions.find(ctx.db, session_id)
         change = change_of(known, booking, ctx.now)
         stored = await bookings.store(
-            ctx.db, session_id, booking, known=known, change=change, now=ctx.now
+            ctx.db, session_id, booking.as_booked(), known=known, change=change, now=ctx.now
         )
         if stored:
             current = await sessions.find(ctx.db, session_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain import rules
+from domain.provider_names import PEER
 from errors import WebhookRejectedError
-from providers.base import PEER, Delivery, JoinGrant, Recording, RecordingSource
+from providers.base import Delivery, JoinGrant, Recording, RecordingSource
 from video import turn
 
 if TYPE_CHECKING:

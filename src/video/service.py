@@ -1,4 +1,4 @@
-"""The way into a session's call, its end, and what its provider tells of it."""
+"""The way into a session's call, and its end."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 from db import call_places, sessions
 from domain import rules
 from domain.call_location import Place, place_of
+from domain.provider_names import BIGBLUEBUTTON, PEER, PLUGNMEET
 from errors import ConflictError, ProviderError, ServiceUnavailableError, SessionNotFoundError
 from logs import log
-from providers.base import BIGBLUEBUTTON, PEER, PLUGNMEET, JoinGrant, RecordingReady
+from providers.base import JoinGrant
 from video.peer import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import httpx
 
     from context import Context
     from domain.model import Role, Session
-    from providers.base import CallEvent, VideoProvider
+    from providers.base import VideoProvider
+    from providers.bigbluebutton import BigBlueButton
 
 ATTEMPTS = 3
 
@@ -31,10 +33,15 @@ def provider_named(name: str, ctx: Context) -> VideoProvider:
 
         return PlugNmeet(ctx.settings, _client_maker(ctx))
     if name == BIGBLUEBUTTON:
-        from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
-
-        return BigBlueButton(ctx.settings, _client_maker(ctx))
+        return bigbluebutton(ctx)
     return Peer(ctx)
+
+
+def bigbluebutton(ctx: Context) -> BigBlueButton:
+    """BigBlueButton, whose end callback no other provider has."""
+    from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
+
+    return BigBlueButton(ctx.settings, _client_maker(ctx))
 
 
 def _client_maker(ctx: Context) -> Callable[[], httpx.AsyncClient]:
@@ -103,42 +110,6 @@ async def end(ctx: Context, provider: str, room_id: str) -> None:
     await provider_named(provider, ctx).end(room_id)
 
 
-async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Act on a webhook, once however often it is delivered.
-
-    It is noted only after it was acted on: a crash in between has it delivered again, and what
-    follows from it is the same twice. Raises: WebhookRejectedError.
-    """
-    delivery = provider_named(provider, ctx).parse_webhook(headers, body, now=ctx.now)
-    seen, session_id = await call_places.look_up(
-        ctx.db, provider=provider, event_id=delivery.id, room_id=delivery.room_id
-    )
-    # Rooms that are not ours: somebody else's on a shared server, or a lesson that was moved.
-    if seen or session_id is None or delivery.event is None:
-        return
-    if isinstance(delivery.event, RecordingReady):
-        from recordings import consumer  # noqa: PLC0415
-
-        await consumer.announce(ctx, session_id, provider, delivery.event.record_id)
-    else:
-        await hear(ctx, session_id, delivery.event)
-    await call_places.note(ctx.db, provider=provider, event_id=delivery.id, now=ctx.now)
-    log("webhook_received", provider=provider, session_id=session_id)
-
-
-async def look_after_end(ctx: Context, token: str) -> None:
-    """BigBlueButton's end callback: unsigned, maybe old, so only a reason to look who is there.
-
-    Raises: WebhookRejectedError.
-    """
-    from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
-
-    ended = BigBlueButton(ctx.settings, _client_maker(ctx)).ended_room(token)
-    session_id = await call_places.held_in(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
-    if session_id is not None:
-        await ctx.rooms.look(session_id)
-
-
 async def present(ctx: Context, session_id: str) -> set[Role] | None:
     """Who is in the session's call by its provider; None when there is none, or no answer."""
     session = await sessions.find(ctx.db, session_id)
@@ -148,8 +119,3 @@ async def present(ctx: Context, session_id: str) -> set[Role] | None:
         return await provider_named(session.provider, ctx).present(session.provider_room_id)
     except ProviderError:
         return None
-
-
-async def hear(ctx: Context, session_id: str, event: CallEvent) -> None:
-    """Tell the session's room what its provider has told us."""
-    await ctx.rooms.hear(session_id, event.to_json())

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from context import Context
-    from routes import Route
     from web.messages import Request
 
 
 async def refuse_too_many(
-    request: Request, ctx: Context, route: Route, params: Mapping[str, str]
+    request: Request, ctx: Context, route: str, params: Mapping[str, str]
 ) -> None:
-    """Count this request for whoever makes it, on this route. Raises: TooManyRequestsError."""
+    """Count this request for its person, on this route: `GET /path`.
+
+    Raises: TooManyRequestsError.
+    """
     if ctx.count_one is None:
         return
     person = await _person(request, ctx, params)
     who = f"person {person}" if person else f"address {request.headers.get('cf-connecting-ip')}"
-    if not await ctx.count_one(f"{route.method} {route.path} {who}"):
+    if not await ctx.count_one(f"{route} {who}"):
         raise TooManyRequestsError
 
 

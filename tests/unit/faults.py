@@ -28,9 +28,9 @@ from context import Context, HTTPAnswer
 from db.database import Database
 from errors import ServiceUnavailableError
 from files.storage import StreamBrokenError
+from files.streams import Fetched, RecordingError
 from mail import sender
 from recordings.consumer import Message
-from recordings.sources import Fetched, RecordingError
 from room import durable_object, seats, sockets
 from settings import Settings
 from tests.fakes import bigbluebutton, hs256, plugnmeet, resend

@@ -47,7 +47,7 @@ async def test_what_is_optional_may_be_left_out_or_null(db, given):
     teacher = booked_person("teacher") | given
     optional = {"recording_enabled": None, "bbb_meeting_url": None} if given else {}
     parsed = sessions_booking.parse("s1", booking(teacher=teacher, **optional))
-    await bookings_db.store(db, "s1", parsed, known=None, change="new", now=START - DAY)
+    await bookings_db.store(db, "s1", parsed.as_booked(), known=None, change="new", now=START - DAY)
     session = await sessions.find(db, "s1")
 
     assert (session.teacher.time_zone, session.teacher.locale) == ("UTC", "en")

@@ -12,10 +12,10 @@ import pytest
 
 import retention
 from files import cleanup, uploads
+from files.streams import Fetched
 from mail import tick
 from providers.base import Recording, RecordingSource
 from recordings import consumer, copying, sources
-from recordings.sources import Fetched
 from sessions import overdue as sessions_overdue
 from tests.fakes import bigbluebutton
 from tests.fakes.films import Film

@@ -31,7 +31,7 @@ def test_every_route_is_in_it_and_nothing_else():
 
 
 def test_nothing_is_described_that_no_route_leads_to():
-    assert set(OPERATIONS) == {route.handle for route in ROUTES}
+    assert set(OPERATIONS) == {route.handler for route in ROUTES}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
@@ -71,7 +71,7 @@ def test_bodies_are_the_models_that_check_them():
 
 def test_what_takes_a_body_from_signed_in_people_says_who_they_are():
     for route in ROUTES:
-        who = OPERATIONS[route.handle].who
+        who = OPERATIONS[route.handler].who
         guarded = bool(OPERATIONS_IN_IT[route.method, route.path]["security"])
         assert guarded == (who in (Who.PARTICIPANT, Who.PLATFORM))
 

@@ -6,10 +6,10 @@ import pytest
 
 from errors import NotFoundError, ProviderError
 from files.storage import StreamBrokenError
+from files.streams import Fetched
 from providers.base import Recording, RecordingSource
 from recordings import consumer, copying, sources
 from recordings.consumer import Message
-from recordings.sources import Fetched
 from settings import Settings
 from tests.fakes.films import Film
 from tests.unit.booked import book

@@ -326,7 +326,7 @@ class Reminders(RuleBasedStateMachine):
             bookings.store(
                 self.db,
                 session_id,
-                asked,
+                asked.as_booked(),
                 known=known,
                 change="moved" if known else "new",
                 now=int(self.now),

@@ -13,7 +13,7 @@ import jwt
 import pytest
 from jwt.utils import base64url_encode
 
-from auth import platform_tokens
+from auth import jwt_guard, platform_tokens
 from errors import ServiceUnavailableError
 from settings import Settings
 from tests.fakes import jwks_server
@@ -313,5 +313,5 @@ async def test_huge_tokens_are_not_even_read(size):
 async def test_a_header_too_long_to_be_parsed_safely_is_refused():
     token = jwt.encode(claims_of("student"), SECRET, "HS256", headers={"padding": "[" * 1_600})
 
-    assert len(token) < platform_tokens.MAX_TOKEN_CHARACTERS
+    assert len(token) < jwt_guard.MAX_TOKEN_CHARACTERS
     assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None

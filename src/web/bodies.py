@@ -1,0 +1,35 @@
+"""Bodies of requests that go into no use case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MAX_SHIFT_S: Final = 24 * 60 * 60
+
+
+class TechIssue(BaseModel):
+    """What went wrong in the browser: one word, such as an error's name, never a message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: Literal["tech_issue"]
+    error_type: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+
+
+class ClockShift(BaseModel):
+    """How far a room's clock is to run ahead of the real one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[int, Field(ge=0, le=MAX_SHIFT_S)]
+
+
+class NewRecording(BaseModel):
+    """A recording that a provider would tell of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session_id: str
+    record_id: str
