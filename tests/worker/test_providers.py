@@ -51,9 +51,9 @@ async def test_both_are_let_into_one_call(service: Service, room: Room) -> None:
         assert answer.json()["provider"] == service.name
         assert answer.json()["expires_at"] > time.time()
     if not service.has_server:
-        assert set(first.json()) == {"provider", "ice_servers", "expires_at"}
+        assert set(first.json()) == {"provider", "place", "ice_servers", "expires_at"}
         return
-    assert set(first.json()) == {"provider", "url", "expires_at"}
+    assert set(first.json()) == {"provider", "place", "url", "expires_at"}
     assert service.enter(first.json()["url"]) == ("Linear Algebra", "Lena Fischer", False)
     assert service.enter(second.json()["url"]) == ("Linear Algebra", "Amara Okafor", True)
     [room_id] = service.held() - before
