@@ -373,6 +373,7 @@ async def long_ago(world):
         kept = world.rooms.awake(session_id)
         kept._memory.session_id = session_id
         kept._conversation._chat.add(*said("hello"))
+        kept._save()
 
 
 def said(text):
@@ -393,7 +394,7 @@ def work(*works):
 def again(act):
     async def finish(world):
         for _ in range(3):
-            world.now += DAY
+            await world.rooms.alarms(world.now + DAY)
             await act(world)
 
     return finish
@@ -468,6 +469,8 @@ CASES = {
         work(retention.purge),
         again(work(retention.purge)),
         make=partial(World, now=END + 400 * DAY),
+        # A room that did not answer forgets its chat a day later.
+        coarse_s=100 * DAY,
     ),
 }
 
