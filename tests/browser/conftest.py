@@ -72,11 +72,11 @@ def chromium(violations: list[str]) -> Iterator[Callable[..., Browser]]:
 
     with sync_playwright() as playwright:
 
-        def start(*flags: str) -> Browser:
-            key = frozenset(flags)
+        def start(*flags: str, find: Callable[[], str | None] = installed.find) -> Browser:
+            key = frozenset((*flags, find.__name__))
             if key not in running:
                 running[key] = playwright.chromium.launch(
-                    executable_path=installed.find(), args=[*QUIET, *flags]
+                    executable_path=find(), args=[*QUIET, *flags]
                 )
                 running[key].on("context", watch)
             return running[key]
@@ -93,13 +93,22 @@ def browser_with_camera(chromium: Callable[..., Browser]) -> Browser:
 
 
 @pytest.fixture(scope="session")
+def browser_for_calls(chromium: Callable[..., Browser]) -> Browser:
+    """Return a Chromium without windows, with a fake camera and microphone.
+
+    It asks nobody for permission: `Meeting` grants it to each context.
+    """
+    return chromium(*FAKE_MEDIA, find=installed.find_windowless)
+
+
+@pytest.fixture(scope="session")
 def axe_source() -> str:
     """Return axe-core's script, to be added to a page."""
     return (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
+def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
     """Return a session that has just begun, on the Worker as `make dev` runs it."""
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
+    with meeting_on(dev_worker, browser_for_calls) as meeting:
         yield meeting

@@ -16,6 +16,8 @@ from tools.local_worker import LocalWorker
 
 MINUTE = 60
 DESKTOP = {"width": 1280, "height": 800}
+# By itself Chromium without a window asks nobody, and says no.
+ALLOWED = ("camera", "microphone")
 CONNECTED = '#room[data-state="connected"]'
 
 
@@ -36,7 +38,7 @@ class Meeting:
 
     def open(self, role: str, **options: Any) -> Page:
         """Bring this person to the lobby, in a browser of their own."""
-        usual = {"viewport": DESKTOP, "permissions": ["camera", "microphone"]}
+        usual = {"viewport": DESKTOP, "permissions": ALLOWED}
         context = self.browser.new_context(**(usual | options))
         self._contexts.append(context)
         sign_in(context, self.worker, f"demo-{role}")

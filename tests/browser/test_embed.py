@@ -43,19 +43,19 @@ def no_faults(server: PlugNmeetFake) -> Iterator[None]:
 
 @pytest.fixture
 def meeting(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> Iterator[Meeting]:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_with_camera) as meeting:
+    with meeting_on(worker, browser_for_calls) as meeting:
         yield meeting
 
 
 @pytest.fixture
 def peers(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> Iterator[Meeting]:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2", PEER_FIRST="true")
-    with meeting_on(worker, browser_with_camera) as meeting:
+    with meeting_on(worker, browser_for_calls) as meeting:
         yield meeting
 
 
@@ -164,12 +164,12 @@ def test_a_second_device_takes_over_whoever_speaks_first(
 
 
 def test_both_follow_an_operator_to_another_provider_and_to_peer_to_peer(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> None:
     with bigbluebutton.running() as other:
         both = other.settings | server.settings
         worker = worker_with(**both, PROVIDER_TIMEOUT_S="3")
-        with meeting_on(worker, browser_with_camera) as meeting:
+        with meeting_on(worker, browser_for_calls) as meeting:
             student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
             in_call(student, "Lena Fischer")
             in_call(teacher, "Amara Okafor")
@@ -338,10 +338,10 @@ def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
 
 
 def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> None:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
+    with meeting_on(worker, browser_for_calls, -MINUTE, recording_enabled=True) as meeting:
         student = meeting.open("student")
         expect(student.locator("#recording-notice")).to_contain_text("This session is recorded")
         student = enter(meeting, "student")
@@ -354,11 +354,11 @@ def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
 
 
 def test_bigbluebutton_is_held_the_same_way(
-    worker_with: Callable[..., LocalWorker], browser_with_camera: Browser
+    worker_with: Callable[..., LocalWorker], browser_for_calls: Browser
 ) -> None:
     with bigbluebutton.running() as other:
         worker = worker_with(**other.settings, PROVIDER_TIMEOUT_S="2")
-        with meeting_on(worker, browser_with_camera) as meeting:
+        with meeting_on(worker, browser_for_calls) as meeting:
             student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
             in_call(student, "Lena Fischer")
             in_call(teacher, "Amara Okafor")
@@ -379,11 +379,11 @@ def test_bigbluebutton_is_held_the_same_way(
 def test_the_header_fits_a_phone_at_its_fullest(
     worker_with: Callable[..., LocalWorker],
     server: PlugNmeetFake,
-    browser_with_camera: Browser,
+    browser_for_calls: Browser,
     width: int,
 ) -> None:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
+    with meeting_on(worker, browser_for_calls, -MINUTE, recording_enabled=True) as meeting:
         student = enter(meeting, "student", viewport={"width": width, "height": 640})
         in_call(student, "Lena Fischer")
         boxes = student.evaluate(

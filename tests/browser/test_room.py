@@ -264,9 +264,9 @@ def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
 
 
 def test_who_waits_is_told_when_the_other_does_not_come(
-    dev_worker: LocalWorker, browser_with_camera: Browser
+    dev_worker: LocalWorker, browser_for_calls: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_with_camera, starts_in=-MINUTE) as meeting:
+    with meeting_on(dev_worker, browser_for_calls, starts_in=-MINUTE) as meeting:
         student = meeting.enter("student")
         expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
         meeting.clock_at(meeting.start + 10 * MINUTE)

@@ -192,9 +192,9 @@ def test_a_dead_connection_is_replaced_when_the_page_comes_back(meeting: Meeting
 
 
 def test_nothing_helps_and_people_are_told_so(
-    dev_worker: LocalWorker, browser_with_camera: Browser
+    dev_worker: LocalWorker, browser_for_calls: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
+    with meeting_on(dev_worker, browser_for_calls) as meeting:
         student = meeting.open("student")
         # Candidates that lead nowhere.
         student.add_init_script(
@@ -242,10 +242,10 @@ def test_who_was_lost_and_then_left_is_not_waited_for(meeting: Meeting) -> None:
 
 
 def test_the_worker_restarts_in_mid_call(
-    worker_of_my_own: LocalWorker, browser_with_camera: Browser
+    worker_of_my_own: LocalWorker, browser_for_calls: Browser
 ) -> None:
     worker = worker_of_my_own
-    with meeting_on(worker, browser_with_camera) as meeting:
+    with meeting_on(worker, browser_for_calls) as meeting:
         student, teacher = meeting.both()
         student.get_by_role("button", name="Chat").click()
         student.get_by_label("Message to Amara").fill("before the restart")

@@ -188,8 +188,8 @@ SILENCE = """async () => {
 
 
 @pytest.fixture(scope="module")
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
+def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
+    with meeting_on(dev_worker, browser_for_calls) as meeting:
         yield meeting
 
 
