@@ -122,7 +122,7 @@ def test_long_names_make_no_page_wider(site: Site, open_as: Callable[..., Page])
         assert page.evaluate(WIDER) == [], tab.text_content()
     assert site.post("/session/narrow-open/end", user="narrow-teacher").is_success
     page.locator(".over").wait_for()
-    settle(page)
+    page.wait_for_load_state()
     assert page.evaluate(WIDER) == []
 
 

@@ -115,8 +115,9 @@ async def test_a_dead_socket_is_not_a_person_gone(
     plug: PlugNmeetService, book: Callable[..., Room]
 ) -> None:
     room = book(starts_in=5 * MINUTE)
-    enter(plug, room, STUDENT)
     seat = await room.enter(STUDENT)
+    enter(plug, room, STUDENT)
+    await seat.hears("in_call")
     await until(room.present, {STUDENT})
     await seat.drop()
     room.clock(60)
