@@ -6,8 +6,8 @@
 
 const EVERY_MS = 500;
 /**
- * Gaps up to these, between two packets, are the network's. Sound comes every 20 ms. Of a slide that
- * stands still, browsers send one picture a second.
+ * The longest gap between two packets that a network in order may make. Sound comes every 20 ms; a
+ * browser sends one picture a second of a slide that stands still.
  */
 export const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
 /** What has just been switched on takes this much longer to come. */

@@ -112,3 +112,10 @@ def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Mee
     """Return a session that has just begun, on the Worker as `make dev` runs it."""
     with meeting_on(dev_worker, browser_for_calls) as meeting:
         yield meeting
+
+
+@pytest.fixture(scope="module")
+def shared_meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
+    """Return one for all tests of a module, which try parts of the room in one page."""
+    with meeting_on(dev_worker, browser_for_calls) as meeting:
+        yield meeting

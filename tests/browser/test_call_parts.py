@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.room_page import Meeting, meeting_on
-from tools.local_worker import LocalWorker
+from tests.browser.room_page import Meeting
 
 # Two sides that connect. `out` keeps all that each side has sent; `passOn` says who passes
 # signals on to the other side at once.
@@ -163,15 +162,9 @@ FOCUS_IN_A_FRAME = """async () => {
 
 
 @pytest.fixture(scope="module")
-def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_with_camera) as meeting:
-        yield meeting
-
-
-@pytest.fixture(scope="module")
-def page(meeting: Meeting) -> Page:
+def page(shared_meeting: Meeting) -> Page:
     """Return a lobby, with two connected sides in it."""
-    page = meeting.open("student")
+    page = shared_meeting.open("student")
     page.evaluate(TWO_SIDES)
     return page
 

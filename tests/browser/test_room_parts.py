@@ -1,12 +1,9 @@
 """Parts of the room by themselves, in a lobby's page: no call, and nobody else."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.room_page import Meeting, meeting_on
-from tools.local_worker import LocalWorker
+from tests.browser.room_page import Meeting
 
 # What the tests below share. `spoken` keeps what is said to screen readers. Any page may be framed.
 HELPERS = """() => {
@@ -188,14 +185,8 @@ SILENCE = """async () => {
 
 
 @pytest.fixture(scope="module")
-def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
-    with meeting_on(dev_worker, browser_for_calls) as meeting:
-        yield meeting
-
-
-@pytest.fixture(scope="module")
-def page(meeting: Meeting) -> Page:
-    page = meeting.open("student")
+def page(shared_meeting: Meeting) -> Page:
+    page = shared_meeting.open("student")
     page.evaluate(HELPERS)
     return page
 
