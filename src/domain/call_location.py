@@ -81,7 +81,7 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def can_move(session: Session, settings: Settings) -> bool:
+def can_move_call(session: Session, settings: Settings) -> bool:
     """Whether the call is peer to peer and there is a provider to move it to."""
     place = place_of(session, settings)
     return place.provider == PEER and settings.video_provider != PEER

@@ -50,8 +50,8 @@ def link_expires_at(session: Session) -> int:
     return max(session.scheduled_end, session.touched_at or 0) + LINK_LIFE_S
 
 
-def asks_to_move(session: Session, now: int) -> Role | None:
-    """Whose request for another time waits for an answer. It lapses with the link in its mail."""
+def reschedule_requester(session: Session, now: int) -> Role | None:
+    """The role whose request for another time is open. It lapses with the link in its mail."""
     if session.reschedule_asked_by is None or now >= link_expires_at(session):
         return None
     return session.role_of(session.reschedule_asked_by)
@@ -84,7 +84,7 @@ def can_join(session: Session, now: int) -> bool:
     return opens_at(session) <= now and not is_closed(session, now)
 
 
-def can_move(session: Session) -> bool:
+def can_reschedule(session: Session) -> bool:
     """Whether the session's time can still change."""
     return session.status in (Status.SCHEDULED, Status.NO_SHOW)
 
@@ -92,12 +92,12 @@ def can_move(session: Session) -> bool:
 def is_missed(session: Session, now: int) -> bool:
     """Whether the planned time has come without both people, and another time can be agreed on."""
     is_over = absent_role(session, now) is not None or is_closed(session, now)
-    return can_move(session) and is_over
+    return can_reschedule(session) and is_over
 
 
-def can_ask_to_move(session: Session, now: int) -> bool:
+def can_ask_to_reschedule(session: Session, now: int) -> bool:
     """Whether the page offers to ask for another time."""
-    return can_move(session) and not (
+    return can_reschedule(session) and not (
         is_closed(session, now) and session.status is Status.SCHEDULED
     )
 

@@ -75,7 +75,7 @@ def _state(visit: Visit) -> dict[str, Any]:
         "recording_enabled": session.recording_enabled,
         "course": {"id": session.course.id, "title": session.course.title},
         "reminders": [_reminder(session, reminder) for reminder in session.reminders],
-        "reschedule_asked_by": rules.asks_to_move(session, now),
+        "reschedule_asked_by": rules.reschedule_requester(session, now),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
         "words": {**words_for(visit, view)._asdict(), "status": STATUS_LABELS[view]},
     }

@@ -58,12 +58,12 @@ def is_current(request: Request | None, visit: Visit) -> bool:
         and request.state == "open"
         and request.scheduled_start == session.scheduled_start
         and visit.now < rules.link_expires_at(session)
-        and rules.can_move(session)
+        and rules.can_reschedule(session)
     )
 
 
-def has_moved(request: Request | None, session: Session) -> bool:
-    """Whether the session is at the time that was agreed upon in this request."""
+def was_rescheduled(request: Request | None, session: Session) -> bool:
+    """Whether this request was accepted, and its chosen time is still the session's time."""
     return (
         request is not None
         and request.state == "accepted"
@@ -114,7 +114,7 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
     Raises: ConflictError, InvalidError.
     """
     _refuse_if_elsewhere(ctx)
-    if not rules.can_move(visit.session):
+    if not rules.can_reschedule(visit.session):
         raise ConflictError("This session cannot be moved any more.")
     starts = _checked(asked, visit)
     before = await reschedules.latest(ctx.db, visit.session.id)
