@@ -80,7 +80,7 @@ def signed_in(
     context = browser.new_context(**options)
     try:
         context.add_init_script(VIOLATIONS_TO_CONSOLE)
-        context.route("**/js/room.js", lambda route: route.fulfill(
+        context.route("**/js/room/room.js", lambda route: route.fulfill(
             content_type="text/javascript", body=ROOM_STUB))  # fmt: skip
         sign_in(context, worker, user, str(options["base_url"]))
         yield context

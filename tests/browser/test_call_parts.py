@@ -10,7 +10,7 @@ from tests.browser.room_page import Meeting
 # Two sides that connect. `out` keeps all that each side has sent; `passOn` says who passes
 # signals on to the other side at once.
 TWO_SIDES = """async () => {
-  const { Peer } = await import("/js/peer.js");
+  const { Peer } = await import("/js/call/peer.js");
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   const tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];
   window.out = [[], []];
@@ -67,7 +67,7 @@ LATE_ANSWER = """async () => {
 }"""
 
 OFFER_THAT_FAILS = """async () => {
-  const { Peer } = await import("/js/peer.js");
+  const { Peer } = await import("/js/call/peer.js");
   const { setLocalDescription } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.setLocalDescription = () => Promise.reject(new Error("busy"));
   const sent = [];
@@ -81,7 +81,7 @@ OFFER_THAT_FAILS = """async () => {
 }"""
 
 SPEECH_AGAIN = """async () => {
-  const { MutedSpeech } = await import("/js/muted_speech.js");
+  const { MutedSpeech } = await import("/js/call/muted_speech.js");
   const [track] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getTracks();
   const speech = new MutedSpeech(() => {});
   for (const muted of [track, null, track, null]) speech.listenTo(muted);
@@ -91,8 +91,8 @@ SPEECH_AGAIN = """async () => {
 
 # How often devices are asked for after they were stopped, in the middle of something that waits.
 STOPPED_MEANWHILE = """async (what) => {
-  const { Devices } = await import("/js/devices.js");
-  const { follow } = await import("/js/default_device.js");
+  const { Devices } = await import("/js/devices/devices.js");
+  const { follow } = await import("/js/devices/default_device.js");
   const { mediaDevices, permissions } = navigator;
   const ask = mediaDevices.getUserMedia.bind(mediaDevices);
   let asked = 0;
@@ -142,14 +142,14 @@ BLOCKED_WEBRTC = """async (how) => {
   };
   window.RTCPeerConnection = left[how];
   if (how === "deleted") delete window.RTCPeerConnection;
-  const { Call } = await import(`/js/call.js?${how}`);
+  const { Call } = await import(`/js/call/call.js?${how}`);
   const isPossible = Call.isPossible;
   window.RTCPeerConnection = Real;
   return isPossible;
 }"""
 
 FOCUS_IN_A_FRAME = """async () => {
-  const { focusUnlessWriting } = await import("/js/writing.js");
+  const { focusUnlessWriting } = await import("/js/shared/writing.js");
   const frame = document.body.appendChild(document.createElement("iframe"));
   const heading = document.getElementById("heading");
   frame.focus();
@@ -197,7 +197,7 @@ def test_an_offer_that_cannot_be_made_is_made_on_the_next_try(page: Page) -> Non
 
 def test_somebody_without_a_page_is_not_called(page: Page) -> None:
     called = """async () => {
-      const { Call } = await import("/js/call.js");
+      const { Call } = await import("/js/call/call.js");
       const call = new Call({ send: () => true }, []);
       call.call("");
       call.receive({ from: "", restart: true });
@@ -208,11 +208,11 @@ def test_somebody_without_a_page_is_not_called(page: Page) -> None:
 
 
 def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> None:
-    page.route("**/js/heartbeat.js", lambda route: route.abort())
+    page.route("**/js/room/heartbeat.js", lambda route: route.abort())
     with page.expect_websocket(lambda socket: "page=" in socket.url) as opened:
         page.evaluate(
             """async () => {
-              const { Live } = await import("/js/live.js");
+              const { Live } = await import("/js/room/live_socket.js");
               const session = location.pathname.split("/")[2];
               window.live = new Live(session, "0123456789abcdef", () => true);
             }"""

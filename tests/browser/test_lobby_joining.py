@@ -24,6 +24,29 @@ FAILED_LOAD = "Failed to load resource"
 # The page joins before its lobby's socket is open.
 SOCKET_NOT_YET_OPEN = "WebSocket is closed before the connection is established"
 
+# What a page of the release before uses of the modules that it loads late.
+LATE_EXPORTS = {
+    "connection_check": ["watchConnection"],
+    "problem_panel": ["showProblems"],
+    "test_tone": ["playTestTone"],
+    "default_device": ["follow"],
+    "device_help": ["explain", "readHelp"],
+    "problem_reports": ["reportProblems"],
+    "device_zone": ["showDeviceZone"],
+    "waiting_mail": ["offerWaitingMail", "showWaitingMail"],
+    "files": ["FileList"],
+    "session_files": ["SessionWithFiles"],
+    "upload": ["Uploads"],
+}
+LATE_IMPORTS = """async (wanted) => {
+  const found = {};
+  for (const [name, exports] of Object.entries(wanted)) {
+    const module = await import(`/js/${name}.js`);
+    found[name] = exports.every((each) => typeof module[each] === "function");
+  }
+  return found;
+}"""
+
 
 @pytest.fixture
 def session_id(dev_worker: LocalWorker) -> str:
@@ -353,7 +376,7 @@ def test_retry_after_a_click_without_a_connection_gets_the_rooms_scripts(
     ) as page:
         wait_for_state(page, "live")
         page.route("**/join", lambda route: route.abort(), times=1)
-        page.route("**/js/room.js", lambda route: route.abort(), times=1)
+        page.route("**/js/room/room.js", lambda route: route.abort(), times=1)
         page.locator("#join").click()
         expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
         page.evaluate("window.before = true")
@@ -372,7 +395,7 @@ def test_retry_while_still_without_a_connection_keeps_the_page(
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
         wait_for_state(page, "live")
         page.evaluate("window.same = true")
-        page.route("**/js/room.js", lambda route: route.abort())
+        page.route("**/js/room/room.js", lambda route: route.abort())
         page.route("**/{join,state}", lambda route: route.abort())
         for button in ("#join", "#trouble-retry"):
             page.locator(button).click()
@@ -380,6 +403,22 @@ def test_retry_while_still_without_a_connection_keeps_the_page(
             expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
 
         assert page.evaluate("window.same")
+
+
+def test_a_page_of_the_release_before_finds_its_scripts(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    """Delete this with public/_redirects."""
+    with lobby(dev_worker, browser_with_camera, session_id) as page:
+        wait_for_state(page, "live")
+        exports = page.evaluate(LATE_IMPORTS, LATE_EXPORTS)
+        assert exports == dict.fromkeys(LATE_EXPORTS, True)
+        page.evaluate("""() => {
+          window.before = true;
+          import("/js/room.js").then((room) => room.enterRoom({ devices: { audioOnly: true } }));
+        }""")
+        page.wait_for_function("() => window.entered === 1 && !window.before")
+        assert page.evaluate("devices.audioOnly") is True
 
 
 def test_audio_only_is_another_way_in(
@@ -403,7 +442,7 @@ def test_a_room_that_breaks_shows_trouble(
     broken = "export async function enterRoom() { throw new Error('broken'); }"
     with lobby(dev_worker, browser_with_camera, session_id, issues=issues) as page:
         wait_for_state(page, "live")
-        page.context.route("**/js/room.js", lambda route: route.fulfill(
+        page.context.route("**/js/room/room.js", lambda route: route.fulfill(
             content_type="text/javascript", body=broken))  # fmt: skip
         with page.expect_request("**/events"):
             page.locator("#join").click()

@@ -54,7 +54,7 @@ def test_countdown_in_words(page: Page):
     session = {"scheduledStart": start, "scheduledEnd": end, "closesAt": end + 15 * minute}
     said = page.evaluate(
         """async ([session, moments]) => {
-          const { inWords } = await import("/js/countdown.js");
+          const { inWords } = await import("/js/lobby/countdown.js");
           return moments.map((now) => inWords(session, now));
         }""",
         [session, list(cases)],
@@ -67,7 +67,7 @@ def test_chat_lines_of_another_day_stand_under_that_day(page: Page):
     friday, day = 1_795_780_800, 24 * 3600  # 12:00 UTC on Friday, 27 November 2026
     shown = page.evaluate(
         """async ([friday, day]) => {
-          const { ChatLines } = await import("/js/chat_lines.js");
+          const { ChatLines } = await import("/js/chat/chat_lines.js");
           const zone = { timeZone: "Europe/Berlin", utcOffset: 3600 };
           const clock = { english: "en-GB", monthFirst: false, ...zone };
           const now = () => friday + day;
@@ -122,7 +122,9 @@ def test_a_wrong_clock_on_this_device_does_not_matter(
 
 
 def test_the_servers_clock_is_learnt_and_never_overtaken(page: Page):
-    page.evaluate("import('/js/session.js').then((m) => { window.clock = new m.Session(); })")
+    page.evaluate(
+        "import('/js/shared/session.js').then((m) => { window.clock = new m.Session(); })"
+    )
     page.wait_for_function("() => window.clock")
     # At different moments of the server's second, which is all that it tells.
     for _ in range(6):
@@ -187,7 +189,7 @@ def test_the_connection_in_words(page: Page):
     }
     said = page.evaluate(
         """async (cases) => {
-          const { verdict } = await import("/js/network.js");
+          const { verdict } = await import("/js/lobby/network.js");
           return cases.map((each) => Object.values(verdict(...each)));
         }""",
         [list(case) for case in cases],
@@ -258,7 +260,7 @@ def test_one_polite_live_region(page: Page):
 def test_announcements_do_not_swallow_each_other(page: Page):
     heard = page.evaluate(
         """async () => {
-          const { announce } = await import("/js/announce.js");
+          const { announce } = await import("/js/shared/announce.js");
           const heard = [];
           const region = document.getElementById("announcer");
           new MutationObserver(() => region.textContent && heard.push(region.textContent))
@@ -286,11 +288,11 @@ def test_the_lobby_stays_light(
 
     weights = {
         name: (PUBLIC / "js" / name).stat().st_size
-        for name in (url.rsplit("/", 1)[-1] for url in loaded)
+        for name in (url.partition("/js/")[2] for url in loaded)
         if name.endswith(".js")
     }
     # What comes once everything is usable: the connection check.
-    later = sum(weights.pop(name) for name in ("connection_check.js", "network.js"))
+    later = sum(weights.pop(name) for name in ("lobby/connection_check.js", "lobby/network.js"))
     assert sum(weights.values()) <= BEFORE_USABLE_BYTES, weights
     assert sum(weights.values()) + later <= IN_ALL_BYTES
 

@@ -372,7 +372,7 @@ def test_steps_fit_the_browser_and_the_system(
 
         steps = page.evaluate(
             """async () => {
-              const { explain } = await import("/js/device_help.js");
+              const { explain } = await import("/js/devices/device_help.js");
               return explain(new Map([["camera", "system"]]), []).steps.join(" ");
             }"""
         )

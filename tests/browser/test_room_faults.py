@@ -57,7 +57,7 @@ class Wire:
 
 # Two sides in one page, which both ask for restarts as soon as they are connected.
 TWO_PEERS = """async () => {
-  const { Peer } = await import("/js/peer.js");
+  const { Peer } = await import("/js/call/peer.js");
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   const tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];

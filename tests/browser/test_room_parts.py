@@ -24,8 +24,8 @@ HELPERS = """() => {
 
 # The room's first welcome tells how things are, a later one what has changed meanwhile.
 WELCOMES = """async () => {
-  const { OtherPerson } = await import("/js/other_person.js");
-  const { Held } = await import("/js/held.js");
+  const { OtherPerson } = await import("/js/room/other_person.js");
+  const { Held } = await import("/js/call/call_place.js");
   const session = { otherFirstName: "Amara", role: "student" };
   const other = new OtherPerson(session);
   const ended = new AbortController();
@@ -51,7 +51,7 @@ WELCOMES = """async () => {
 
 # How long nothing may arrive from somebody, by what they send.
 GAPS = """async () => {
-  const { OtherPerson } = await import("/js/other_person.js");
+  const { OtherPerson } = await import("/js/room/other_person.js");
   const other = new OtherPerson({ otherFirstName: "Amara", role: "student" });
   const gap = (state, media) => {
     other.find({ state, page: "a", media });
@@ -67,7 +67,7 @@ GAPS = """async () => {
 }"""
 
 STALLED_SLIDES = """async () => {
-  const { Flow } = await import("/js/flow.js");
+  const { Flow } = await import("/js/call/media_flow.js");
   const flow = new Flow();
   let frozen = 0;
   flow.addEventListener("change", () => (frozen += flow.stalled));
@@ -87,7 +87,7 @@ STALLED_SLIDES = """async () => {
 
 # The strip below a provider's call, when the provider does not say that its person is in it.
 STRIP = """async () => {
-  const { Embed } = await import("/js/embed.js");
+  const { Embed } = await import("/js/call/embed.js");
   const later = [];
   const real = window.setTimeout;
   window.setTimeout = (does, ms) => (ms === 20_000 ? later.push(does) : real(does, ms));
@@ -117,7 +117,7 @@ STRIP = """async () => {
 
 # One's own line is sent; its sender reads above when the room's echo of it comes.
 ECHO = """async () => {
-  const { ChatLines } = await import("/js/chat_lines.js");
+  const { ChatLines } = await import("/js/chat/chat_lines.js");
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
   const list = $("chat-lines");
   Object.assign(list.style, { height: "120px", overflow: "auto", flex: "none" });
@@ -136,7 +136,7 @@ ECHO = """async () => {
 }"""
 
 UNREAD = """async () => {
-  const { Unread } = await import("/js/chat_unread.js");
+  const { Unread } = await import("/js/chat/chat_unread.js");
   const unread = (id) => new Unread({ id, role: "student" }, () => {});
   unread("first").readUpTo = 7;
   unread("second").readUpTo = 3;
@@ -150,7 +150,7 @@ UNREAD = """async () => {
 # A noise gate gives zeros while its person listens; a muted headset gives nothing else. Time runs
 # ahead by more than the silence that is reported.
 SILENCE = """async () => {
-  const { SilentMicrophone } = await import("/js/silent_microphone.js");
+  const { SilentMicrophone } = await import("/js/call/silent_microphone.js");
   const context = new AudioContext();
   const gate = new GainNode(context);
   const source = new ConstantSourceNode(context);

@@ -2,7 +2,8 @@
 
 The fakes of the providers do in the foreground what they otherwise do in threads: nothing happens
 between two steps of a test. What they send us waits in `news` until a test delivers it, late,
-twice, in another order, or never. A `Browser` does what live.js, held.js and embed.js do.
+twice, in another order, or never. A `Browser` does what live_socket.js, call_place.js and
+embed.js do.
 """
 
 import json

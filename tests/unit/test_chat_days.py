@@ -16,7 +16,7 @@ def test_a_line_is_of_the_day_that_the_account_has(locale: str, zone: str) -> No
     reader = Reader(zone, locale)
     page = times.span(AT, AT, reader).date
 
-    [day] = results("chat_times.js", "dayInWords", [[AT, times.script_clock(AT, reader)]])
+    [day] = results("chat/chat_times.js", "dayInWords", [[AT, times.script_clock(AT, reader)]])
     assert day == page.removesuffix("2026").rstrip(" ,")
 
 
@@ -25,4 +25,4 @@ def test_a_browser_that_does_not_know_the_zone_goes_by_its_offset() -> None:
         "timeZone": "Europe/Nowhere"
     }
 
-    assert results("chat_times.js", "dayInWords", [[AT, clock]]) == ["Saturday, 28 November"]
+    assert results("chat/chat_times.js", "dayInWords", [[AT, clock]]) == ["Saturday, 28 November"]

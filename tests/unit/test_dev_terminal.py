@@ -12,7 +12,7 @@ NEVER = [
     "Attaching additional modules:",
     "│ python_modules/jinja2/__init__.py   │ py     │ 1.70 KiB │",
     "└─────────────────────────────────────┴────────┴──────────┘",
-    "[wrangler:info] GET /js/room.js 200 OK (194ms)",
+    "[wrangler:info] GET /js/room/room.js 200 OK (194ms)",
     "[wrangler:info] GET /session/x/live 101 Switching Protocols (381ms)",
     "[wrangler:info] Ready on http://localhost:8787",
     "",

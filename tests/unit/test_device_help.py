@@ -9,7 +9,7 @@ import pytest
 from tools.paths import ROOT
 
 HELP = json.loads((ROOT / "public/device_help.json").read_text(encoding="utf-8"))
-MODULE = (ROOT / "public/js/device_problems.js").read_text(encoding="utf-8")
+MODULE = (ROOT / "public/js/devices/device_problems.js").read_text(encoding="utf-8")
 TYPE = re.search(r"@typedef \{([^}]+)\} Problem", MODULE)
 assert TYPE
 PROBLEMS = re.findall(r'"(\w+)"', TYPE[1])

@@ -59,7 +59,7 @@ def test_the_chat_of_the_page_takes_for_blank_what_the_room_does():
     # The browser may know characters that Python's tables do not have yet.
     chars = [chr(code) for code in range(0x1_0000) if unicodedata.category(chr(code)) != "Cn"]
     chars += ["\u2065", "\ufff0", "\U000e0067", "\U000e0fff", "\U0001f9d1", "\U000323b0"]
-    found = results("ink.js", "isBlank", [[char] for char in chars])
+    found = results("chat/ink.js", "isBlank", [[char] for char in chars])
 
     assert [char for char, blank in zip(chars, found, strict=True) if blank != is_blank(char)] == []
 

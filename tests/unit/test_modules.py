@@ -7,14 +7,28 @@ import pytest
 from tools.bench import budgets
 from tools.paths import ROOT
 
+ENTRY = "lobby/lobby.js"
+PUBLIC = ROOT / "public"
+
 
 def test_the_lobby_preloads_all_that_it_imports_and_nothing_else():
     page = (ROOT / "src/templates/session/lobby.html").read_text()
-    preloaded = re.findall(r'<link rel="modulepreload" href="/js/([\w.]+)">', page)
+    preloaded = re.findall(r'<link rel="modulepreload" href="/js/([\w./]+)">', page)
 
-    assert sorted(preloaded) == sorted(budgets.loaded(["lobby.js"]) - {"lobby.js"})
+    assert sorted(preloaded) == sorted(budgets.loaded([ENTRY]) - {ENTRY})
 
 
 @pytest.mark.parametrize("when", budgets.BESIDES)
 def test_the_lobby_keeps_its_budget(when):
     assert budgets.kilobytes(budgets.LOBBY + budgets.BESIDES[when]) <= budgets.LOBBY_KB
+
+
+def test_each_old_address_leads_to_a_file():
+    lines = [
+        line.split() for line in (PUBLIC / "_redirects").read_text().splitlines() if "/" in line[:1]
+    ]
+
+    assert len(lines) == 27
+    for old, new in lines:
+        assert not (PUBLIC / old[1:]).exists()
+        assert (PUBLIC / new[1:]).is_file(), new

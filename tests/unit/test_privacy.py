@@ -44,7 +44,7 @@ def mentions(connection, *texts):
 
 def test_all_that_the_browser_keeps_is_listed():
     found = set()
-    for script in (ROOT / "public" / "js").glob("*.js"):
+    for script in (ROOT / "public" / "js").rglob("*.js"):
         text = script.read_text(encoding="utf-8")
         assert not re.search(r"indexedDB|document\.cookie|\bcaches\.", text), script.name
         if uses := set(re.findall(r"\b(local|session)Storage\b", text)):

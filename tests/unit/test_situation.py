@@ -48,14 +48,14 @@ CHAT_ONLY = ("chat_only", "Amara is here, by chat only")
     ],
 )
 def test_the_words_are_true(changes: dict[str, object], state: str, words: str) -> None:
-    [found] = results("situation.js", "situationOf", [[MET_AND_WELL | changes]])
+    [found] = results("room/situation.js", "situationOf", [[MET_AND_WELL | changes]])
 
     assert (found["state"], found["words"]) == (state, words)
 
 
 def test_the_hint_says_whose_browser_it_is() -> None:
     own, other = results(
-        "situation.js",
+        "room/situation.js",
         "situationOf",
         [[MET_AND_WELL | {"canCall": False}], [MET_AND_WELL | {"otherCanCall": False}]],
     )

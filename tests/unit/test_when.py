@@ -286,7 +286,7 @@ def test_the_browser_says_the_same_times():
     ]
     here = [[moment, times.script_clock(moment, reader)] for reader, moment in cases]
 
-    said = results("chat_times.js", "accountTime", here)
+    said = results("chat/chat_times.js", "accountTime", here)
     assert said == [times.clock_time(moment, reader) for reader, moment in cases]
 
 
@@ -295,7 +295,7 @@ def test_a_browser_that_does_not_know_the_zone_goes_by_its_offset(locale):
     reader = Reader("Asia/Kathmandu", locale)
     clock = times.script_clock(EVENING, reader) | {"timeZone": "Asia/Newly_Made"}
 
-    assert results("chat_times.js", "accountTime", [[EVENING, clock]]) == [
+    assert results("chat/chat_times.js", "accountTime", [[EVENING, clock]]) == [
         times.clock_time(EVENING, reader)
     ]
 
@@ -307,7 +307,7 @@ def test_the_devices_time_stands_beside_the_accounts_where_they_differ(monkeypat
         for zone in ("America/New_York", "Europe/Paris")
     ]
 
-    assert results("chat_times.js", "timeInWords", cases) == [
+    assert results("chat/chat_times.js", "timeInWords", cases) == [
         "6:05 PM (12:05 AM here)",
         "12:05 AM",
     ]
@@ -329,4 +329,4 @@ def test_the_lobby_says_the_devices_time_in_the_same_form(monkeypatch, device, l
         times.script_clock(start, reader)["english"],
     ]
 
-    assert results("device_zone.js", "onThisClock", [page]) == [words]
+    assert results("shared/device_zone.js", "onThisClock", [page]) == [words]

@@ -1,6 +1,7 @@
 """What can be counted rather than timed: D1's round trips and rows, and JavaScript in the lobby."""
 
 import http.client
+import posixpath
 import re
 import tempfile
 import time
@@ -15,15 +16,15 @@ from tools.paths import ROOT
 
 MODULES = ROOT / "public" / "js"
 STATIC_IMPORT = re.compile(
-    r'^(?:import|export)\b[^;]*?from\s*"\./([\w.]+)"|^import\s*"\./([\w.]+)"', re.MULTILINE
+    r'^(?:import|export)\b[^;]*?from\s*"(\.[\w./]+)"|^import\s*"(\.[\w./]+)"', re.MULTILINE
 )
 LOBBY_KB = 60
-LOBBY = ("lobby.js", "connection_check.js")
+LOBBY = ("lobby/lobby.js", "lobby/connection_check.js")
 BESIDES = {
     "": (),
-    ", when a device fails": ("problem_panel.js",),
-    ", when this device's clock differs": ("device_zone.js",),
-    ", when the other person does not come": ("waiting_mail.js",),
+    ", when a device fails": ("lobby/problem_panel.js",),
+    ", when this device's clock differs": ("shared/device_zone.js",),
+    ", when the other person does not come": ("shared/waiting_mail.js",),
 }
 """What the lobby loads beside that, and when."""
 BUDGETS = {
@@ -81,7 +82,7 @@ def asked(worker: LocalWorker, method: str, path: str) -> object:
 
 
 def kilobytes(entries: Iterable[str]) -> float:
-    """The size of these modules and of all that they import at once."""
+    """The size of these modules (paths in public/js) and of all that they import at once."""
     return sum((MODULES / name).stat().st_size for name in loaded(entries)) / 1000
 
 
@@ -94,5 +95,9 @@ def loaded(entries: Iterable[str]) -> set[str]:
             continue
         seen.add(name)
         text = (MODULES / name).read_text(encoding="utf-8")
-        wanted += [one or two for one, two in STATIC_IMPORT.findall(text)]
+        folder = posixpath.dirname(name)
+        wanted += [
+            posixpath.normpath(posixpath.join(folder, one or two))
+            for one, two in STATIC_IMPORT.findall(text)
+        ]
     return seen

@@ -88,7 +88,7 @@ def measured() -> tuple[list[Series], Table]:
         refuse_different_pages(workerds)
         series = [Series(name, each, PAGE) for name, each in workerds.items()]
         series.append(Series(f"{OURS}, state", workerds[OURS], STATE))
-        series.append(Series("a static file", workerds[JAVASCRIPT], "/css/app.css"))
+        series.append(Series("a static file", workerds[JAVASCRIPT], "/css/shared/app.css"))
         interleave(series)
         return series, memory_table(before, memory(workers))
 

@@ -1,0 +1,27 @@
+/** After the session: what was written in the chat and not sent any more, to be copied. */
+
+import { announce } from "../shared/announce.js";
+import { forgetUnsent, unsent } from "../chat/chat_draft.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** @param {import("../shared/session.js").Session} session */
+export function giveBackUnsent(session) {
+  const { draft, waiting } = unsent(session);
+  const words = [...waiting.map(([, each]) => each), draft].filter((each) => each.trim()).join("\n\n");
+  if (!words) return;
+  const text = /** @type {HTMLTextAreaElement} */ ($("unsent-text"));
+  text.value = words;
+  $("unsent").hidden = false;
+  $("unsent-copy").addEventListener("click", async () => {
+    text.select();
+    const copied = await navigator.clipboard?.writeText(words).then(() => true, () => false);
+    announce(copied ? "Copied." : "Selected: copy it with your keyboard.");
+    if (copied) $("unsent-copy").textContent = "Copied";
+  });
+  $("unsent-discard").addEventListener("click", () => {
+    forgetUnsent(session);
+    $("unsent").hidden = true;
+    $("heading").focus();
+  });
+}

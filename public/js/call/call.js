@@ -1,0 +1,132 @@
+/**
+ * The call: one Peer after another (the other person may reload their page), with our tracks in
+ * and theirs out. It knows nothing of the page around it.
+ *
+ * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
+ * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
+ */
+
+import { Flow } from "./media_flow.js";
+import { Peer } from "./peer.js";
+import { QualityMeter } from "./stats.js";
+
+/** @type {boolean | undefined} */
+let possible;
+
+export class Call extends EventTarget {
+  /** @type {Peer | null} */
+  #peer = null;
+  #page = "";
+  #wasConnected = false;
+  #flow = new Flow();
+  /** @type {(MediaStreamTrack | null)[]} */
+  #tracks = [null, null, null];
+  meter = new QualityMeter();
+
+  /**
+   * @param {import("../room/live_socket.js").Live} live
+   * @param {RTCIceServer[]} iceServers
+   */
+  constructor(live, iceServers) {
+    super();
+    this.live = live;
+    this.iceServers = iceServers;
+    this.polite = false;
+    this.#flow.addEventListener("change", () => this.#changed());
+    /** Whether the room passes on which offer an answer belongs to. */
+    this.numbersOffers = false;
+  }
+
+  /** Whether this browser has what a call between two browsers needs. */
+  static get isPossible() {
+    return (possible ??= canConnect());
+  }
+
+  /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
+  get state() {
+    if (!this.#peer) return "idle";
+    if (this.#peer.state === "connected" && !this.#flow.stalled) return "connected";
+    return this.#wasConnected ? "reconnecting" : "connecting";
+  }
+
+  /** @param {number} longestGap Between two packets, in milliseconds; Infinity when none should arrive. */
+  expectMedia(longestGap) {
+    this.#flow.expect(longestGap);
+  }
+
+  /**
+   * Call this page of the other person; one that is called already goes on.
+   *
+   * @param {string} page Empty for somebody whom only the provider's call knows: there is nobody to call.
+   */
+  call(page) {
+    if (this.#peer && page === this.#page) return this.#peer.resume();
+    this.hangUp();
+    if (!page) return;
+    this.#page = page;
+    const send = (signal) => this.live.send({ type: "signal", to: page, ...signal });
+    const { iceServers, polite, numbersOffers } = this;
+    const peer = new Peer({ iceServers, polite, numbersOffers, send });
+    this.#peer = peer;
+    peer.addEventListener("change", () => this.#changed());
+    peer.addEventListener("stuck", () => this.dispatchEvent(new Event("stuck")));
+    peer.addEventListener("tracks", () =>
+      this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
+    );
+    peer.show(this.#tracks);
+    this.#changed();
+  }
+
+  /** From now on, and for the call that is on. @param {RTCIceServer[]} iceServers */
+  useServers(iceServers) {
+    this.iceServers = iceServers;
+    this.#peer?.useServers(iceServers);
+  }
+
+  /** Try again on request, after `stuck`. */
+  retry() {
+    this.#peer?.retry();
+  }
+
+  hangUp() {
+    this.#peer?.close();
+    this.#peer = null;
+    this.#flow.stop();
+    this.#page = "";
+    this.#wasConnected = false;
+    this.#changed();
+  }
+
+  /** @param {{ from: string } & import("./peer.js").Signal} signal */
+  receive(signal) {
+    if (signal.from === this.#page) this.#peer?.receive(signal);
+  }
+
+  /** Send these. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
+  async show(tracks) {
+    this.#tracks = tracks;
+    await this.#peer?.show(tracks);
+  }
+
+  #changed() {
+    const peer = this.#peer;
+    if (this.state === "connected" && !this.#wasConnected) {
+      this.#wasConnected = true;
+      this.#flow.watch(() => peer.getStats());
+    }
+    // What is lost in an outage says nothing of the connection after it.
+    if (this.state === "connected") this.meter.start(() => peer.getStats());
+    else this.meter.stop();
+    this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+  }
+}
+
+/** What blocks WebRTC may leave a class that throws. */
+function canConnect() {
+  try {
+    new RTCPeerConnection().close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The call in a small window above all others: with its controls where browsers have document
+ * picture-in-picture, else the video alone. The sound stays in the page: Firefox pauses what is moved
+ * to another window, and plays there without a click only what is muted.
+ */
+
+import { press } from "../room/controls.js";
+import { toast } from "../shared/toasts.js";
+import { focusUnlessWriting } from "../shared/writing.js";
+
+const $ = (id) => document.getElementById(id);
+const room = $("room");
+const tile = $("remote");
+const SIZE = { width: 400, height: 300 };
+/** What one needs without going back to the page. */
+const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
+/** Whether this browser would not even play the muted pictures there. */
+let refused = false;
+
+/** @param {import("./stage.js").Stage} stage @param {AbortSignal} signal Ends it. */
+export function offerSmallWindow(stage, signal) {
+  const documents = /** @type {any} */ (window).documentPictureInPicture;
+  $("call-pip").hidden = !documents && !document.pictureInPictureEnabled;
+  const toggle = () => (documents && !refused ? toggleWindow(documents, stage, signal) : toggleVideo(stage));
+  $("call-pip").addEventListener("click", () => toggle().catch(() => {}), { signal });
+  $("bring-back").addEventListener("click", () => documents?.window?.close(), { signal });
+  signal.addEventListener("abort", closeSmallWindow);
+  watchVideos(signal);
+}
+
+/** Where the picture is no longer ours, it has no window either. */
+export function closeSmallWindow() {
+  /** @type {any} */ (window).documentPictureInPicture?.window?.close();
+  if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => {});
+}
+
+async function toggleWindow(documents, stage, signal) {
+  if (documents.window) return documents.window.close();
+  const small = await documents.requestWindow(SIZE);
+  const place = tile.parentElement;
+  const frame = small.document.createElement("section");
+  frame.className = "room small-window";
+  const bar = small.document.createElement("div");
+  bar.className = "small-bar";
+  const clock = small.document.createElement("p");
+  clock.className = "room-pill timer";
+  const controls = CONTROLS.map((id) => [$(id), clone($(id))]);
+  for (const [original, copy] of controls) {
+    copy.querySelector(".control-label").className = "visually-hidden";
+    copy.addEventListener("click", () => original.click());
+  }
+  bar.append(clock, ...controls.map(([, copy]) => copy));
+  const follow = () => {
+    Object.assign(frame.dataset, { state: room.dataset.state, sharing: room.dataset.sharing ?? "false" });
+    clock.textContent = $("room-timer").textContent;
+    clock.dataset.tone = $("room-timer").dataset.tone;
+    for (const [original, copy] of controls) {
+      if (original.hasAttribute("aria-pressed")) copy.setAttribute("aria-pressed", original.getAttribute("aria-pressed"));
+    }
+    small.document.title = document.title;
+  };
+  const watching = new MutationObserver(follow);
+  watching.observe(room, { attributes: true, subtree: true, childList: true, attributeFilter: ["aria-pressed", "data-state", "data-sharing", "data-tone"] });
+  small.document.documentElement.lang = document.documentElement.lang;
+  small.document.head.append(...styles(small.document));
+  frame.append(tile, bar);
+  small.document.body.append(frame);
+  follow();
+  show(true);
+  small.addEventListener("pagehide", () => {
+    watching.disconnect();
+    place.prepend(tile);
+    show(false);
+    stage.keepSoundHere(false);
+    stage.play();
+    if (!signal.aborted) focusUnlessWriting($("call-pip"));
+  });
+  stage.keepSoundHere(true);
+  if (!(await stage.play())) giveUp(small);
+}
+
+/** A call that plays here is worth more than one that stands still there. @param {Window} small */
+function giveUp(small) {
+  refused = true;
+  small.close();
+  const canShowVideo = document.pictureInPictureEnabled;
+  $("call-pip").hidden = !canShowVideo;
+  toast(
+    canShowVideo
+      ? "This browser cannot play the call in that window. Press Small window again for the picture alone."
+      : "This browser cannot play the call in a small window.",
+  );
+}
+
+/** @param {HTMLElement} element */
+function clone(element) {
+  return /** @type {HTMLElement} */ (element.cloneNode(true));
+}
+
+/** @param {boolean} small */
+function show(small) {
+  press("call-pip", small);
+  $("elsewhere").hidden = !small;
+}
+
+/** @param {Document} document_ */
+function styles(document_) {
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const links = document.querySelectorAll("link[rel=stylesheet]");
+  const used = [...links].map(({ href }) => href);
+  return [...used, new URL("/css/call/small_window.css", location.href).href].map((href) =>
+    Object.assign(document_.createElement("link"), { rel: "stylesheet", href }),
+  );
+}
+
+/** @param {import("./stage.js").Stage} stage */
+async function toggleVideo(stage) {
+  if (document.pictureInPictureElement) return document.exitPictureInPicture();
+  await stage.remoteVideo.requestPictureInPicture();
+}
+
+/** Browsers can bring up and close the small video by themselves. @param {AbortSignal} signal */
+function watchVideos(signal) {
+  for (const [event, on] of Object.entries({ enterpictureinpicture: true, leavepictureinpicture: false })) {
+    for (const video of tile.querySelectorAll("video")) {
+      video.addEventListener(event, () => press("call-pip", on), { signal });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** When messages were written, as the viewer reads times. */
+
+import { clockTime } from "../shared/clock.js";
+
+/**
+ * @typedef {object} Clock
+ * @property {string} english The English in which clock times are written.
+ * @property {boolean} monthFirst Whether dates have the month before the day.
+ * @property {string} timeZone The account's.
+ * @property {number} utcOffset Of that zone, in seconds, at the session's start.
+ */
+
+/**
+ * `18:05`, or `18:05 (17:05 here)` where this device has another time.
+ *
+ * @param {number} at Epoch seconds.
+ * @param {Clock} clock
+ */
+export function timeInWords(at, clock) {
+  const written = accountTime(at, clock);
+  const here = clockTime(new Date(at * 1000), clock.english);
+  return here === written ? written : `${written} (${here} here)`;
+}
+
+/** @param {number} at @param {Clock} clock */
+export function accountTime(at, clock) {
+  return inZone(at, clock, (moment, zone) => clockTime(moment, clock.english, zone));
+}
+
+/**
+ * `Friday, 27 November` or `Friday, November 27`, in the account's zone. As `domain.times.day`, without the year.
+ *
+ * @param {number} at Epoch seconds.
+ * @param {Clock} clock
+ */
+export function dayInWords(at, clock) {
+  /** @param {Intl.DateTimeFormatOptions} part */
+  const word = (part) =>
+    inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString("en", { ...part, timeZone }));
+  const [weekday, day, month] = [word({ weekday: "long" }), word({ day: "numeric" }), word({ month: "long" })];
+  return `${weekday}, ${clock.monthFirst ? `${month} ${day}` : `${day} ${month}`}`;
+}
+
+/** @param {number} at @param {Clock} clock @param {(moment: Date, zone: string) => string} write */
+function inZone(at, { timeZone, utcOffset }, write) {
+  try {
+    return write(new Date(at * 1000), timeZone);
+  } catch {
+    // A zone that is newer than this browser.
+    return write(new Date((at + utcOffset) * 1000), "UTC");
+  }
+}

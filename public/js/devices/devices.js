@@ -1,0 +1,276 @@
+import { capture, permission, unusable } from "./capture.js";
+import { problemOf } from "./device_problems.js";
+import { recall, remember } from "./remembered.js";
+
+/**
+ * @import { Captured, Kind } from "./capture.js"
+ * @import { Problem } from "./device_problems.js"
+ * @import { Choices, Device } from "./remembered.js"
+ * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged" | "changed", name: string }} Notice
+ *   Another device, `name`, is in use than the expected one.
+ */
+
+/** @type {Kind[]} */
+export const KINDS = ["camera", "microphone"];
+
+/**
+ * Camera, microphone and speaker: the lobby checks them, the room takes them over.
+ *
+ * Events: `change`, after which any track may be another one; `notice` (CustomEvent<Notice>). The
+ * stream stays the same object until `stop()`. Off: the camera's track is gone (and its light), the
+ * microphone's track is there with `enabled = false`.
+ */
+export class Devices extends EventTarget {
+  /** @type {MediaStream | null} */
+  #stream = null;
+  /** @type {Map<Kind, MediaStreamTrack>} */
+  #tracks = new Map();
+  /** @type {Map<Kind, Problem>} */
+  #problems = new Map();
+  #choices = recall();
+  #audioOnly = false;
+  /** @type {Device[]} As listed last. */
+  #speakers = [];
+  /** @type {Map<Kind, number>} The newest of each kind: what older ones bring is dropped. */
+  #attempts = new Map();
+  #lastAttempt = 0;
+  /** The attempt that may be showing a prompt, or 0. */
+  #asking = 0;
+  #checked = false;
+  /** Calls of `stop()`: what waited meanwhile starts nothing. */
+  #stops = 0;
+
+  /** The live tracks; null without any. */
+  get stream() {
+    return this.#stream;
+  }
+
+  get cameraOn() {
+    return this.#works("camera");
+  }
+
+  get microphoneOn() {
+    return this.#choices.microphoneOn && this.#works("microphone");
+  }
+
+  /** Whether the camera is meant to be on, had or not. */
+  get cameraWanted() {
+    return this.#choices.cameraOn && !this.#audioOnly;
+  }
+
+  /** This time without picture, until the camera is asked for. */
+  get audioOnly() {
+    return this.#audioOnly;
+  }
+
+  set audioOnly(audioOnly) {
+    this.#audioOnly = audioOnly;
+    if (audioOnly) this.#letGo("camera");
+  }
+
+  /** For `setSinkId`; empty for the system's own. */
+  get speakerId() {
+    const chosen = this.#choices.speaker?.id;
+    return this.#speakers.find((each) => each.id === chosen)?.id ?? "";
+  }
+
+  get asking() {
+    return this.#asking !== 0;
+  }
+
+  /** Whether a check has come to an end. */
+  get checked() {
+    return this.#checked;
+  }
+
+  /** What keeps a wanted device from working. */
+  get problems() {
+    return new Map(this.#problems);
+  }
+
+  /** Start what is wanted; quietly when no prompt is expected. */
+  async start({ quietly = false } = {}) {
+    await this.#capture(KINDS, quietly);
+  }
+
+  /** Try again what failed, where that brings up no prompt. */
+  async recheck() {
+    const stops = this.#stops;
+    const failed = [...this.#problems.keys()];
+    const states = await Promise.all(failed.map(permission));
+    const kinds = failed.filter((_, index) => states[index]?.state === "granted");
+    if (stops === this.#stops && !this.asking) await this.#capture(kinds, true);
+    this.#changed();
+  }
+
+  async setCameraOn(on) {
+    this.#remember({ cameraOn: on });
+    if (!on) return this.#letGo("camera");
+    this.#audioOnly = false;
+    await this.start();
+  }
+
+  async setMicrophoneOn(on) {
+    this.#remember({ microphoneOn: on });
+    const track = this.#tracks.get("microphone");
+    if (track) track.enabled = on;
+    this.#changed();
+    if (on) await this.start();
+  }
+
+  /** @param {Kind | "speaker"} what @param {string} id */
+  async choose(what, id) {
+    const stops = this.#stops;
+    const found = await this.list();
+    this.#remember({ [what]: found[what].find((each) => each.id === id) });
+    if (stops !== this.#stops) return;
+    if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
+    // Phones cannot have two cameras open at once.
+    if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
+    await this.#captureAnew([what], true);
+  }
+
+  #works(kind) {
+    return this.#tracks.has(kind) && this.#problems.get(kind) !== "interrupted";
+  }
+
+  /** Of the device in use, else of the chosen one. @param {Kind} kind */
+  currentId(kind) {
+    return this.#tracks.get(kind)?.getSettings().deviceId ?? this.#choices[kind]?.id ?? "";
+  }
+
+  /** What is plugged in; empty before permission. */
+  async list() {
+    const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => null)) ?? [];
+    /** @returns {Device[]} */
+    const of = (kind) =>
+      all
+        .filter((each) => each.kind === kind && each.deviceId)
+        .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+    this.#speakers = of("audiooutput");
+    return { camera: of("videoinput"), microphone: of("audioinput"), speaker: this.#speakers };
+  }
+
+  /** Stop every track. */
+  stop() {
+    this.#stops++;
+    this.#asking = 0;
+    for (const kind of KINDS) this.#letGo(kind);
+    this.#stream = null;
+    this.#changed();
+  }
+
+  /** Stop every track as the page goes. The choices stay. */
+  release() {
+    for (const track of this.#tracks.values()) track.stop();
+  }
+
+  /** Capture the wanted kinds that are missing. @param {Kind[]} kinds */
+  async #capture(kinds, quietly) {
+    const wanted = kinds.filter(
+      (kind) => !this.#works(kind) && (kind === "microphone" || this.cameraWanted),
+    );
+    if (wanted.length > 0) await this.#captureAnew(wanted, quietly);
+  }
+
+  /** @param {Kind[]} kinds @param {boolean} quietly */
+  async #captureAnew(kinds, quietly) {
+    const attempt = ++this.#lastAttempt;
+    for (const kind of kinds) this.#attempts.set(kind, attempt);
+    const problem = unusable();
+    if (problem) {
+      for (const kind of kinds) this.#problems.set(kind, problem);
+    } else {
+      if (!quietly) this.#asking = attempt;
+      this.#changed();
+      await this.#adopt(attempt, await capture(new Map(kinds.map((k) => [k, this.#choices[k]]))));
+      if (this.#asking === attempt) this.#asking = 0;
+    }
+    this.#checked = true;
+    this.#changed();
+  }
+
+  /** @param {number} attempt @param {Captured} captured */
+  async #adopt(attempt, { tracks, errors, replaced }) {
+    const isCurrent = (kind) => this.#attempts.get(kind) === attempt;
+    for (const [kind, track] of tracks) {
+      if (isCurrent(kind)) this.#put(kind, track);
+      else track.stop();
+    }
+    for (const [kind, reason] of replaced) if (isCurrent(kind)) this.#notify(kind, reason);
+    for (const [kind, error] of errors) {
+      const problem = await problemOf(kind, error);
+      if (isCurrent(kind)) this.#problems.set(kind, problem);
+    }
+  }
+
+  /** @param {Kind} kind @param {MediaStreamTrack} track */
+  #put(kind, track) {
+    this.#drop(kind);
+    if (kind === "microphone") track.enabled = this.#choices.microphoneOn;
+    track.addEventListener("ended", () => this.#ended(kind, track));
+    track.onmute = track.onunmute = () => this.#interrupted(kind, track);
+    this.#problems.delete(kind);
+    this.#tracks.set(kind, track);
+    this.#stream ??= new MediaStream();
+    this.#stream.addTrack(track);
+  }
+
+  /** Stop it, also one on its way. @param {Kind} kind */
+  #letGo(kind) {
+    this.#attempts.set(kind, ++this.#lastAttempt);
+    this.#problems.delete(kind);
+    this.#drop(kind);
+    this.#changed();
+  }
+
+  /** @param {Kind} kind */
+  #drop(kind) {
+    const track = this.#tracks.get(kind);
+    if (!track) return;
+    track.stop();
+    this.#tracks.delete(kind);
+    this.#stream?.removeTrack(track);
+  }
+
+  /** A phone call or another app has it for a while. */
+  #interrupted(kind, track) {
+    if (this.#tracks.get(kind) !== track) return;
+    if (track.muted) this.#problems.set(kind, "interrupted");
+    else this.#problems.delete(kind);
+    this.#changed();
+  }
+
+  /** Unplugged, or the permission was taken back. @param {Kind} kind @param {MediaStreamTrack} track */
+  async #ended(kind, track) {
+    if (this.#tracks.get(kind) !== track) return;
+    this.#drop(kind);
+    this.#changed();
+    const stops = this.#stops;
+    const state = (await permission(kind))?.state;
+    if (stops !== this.#stops) return;
+    if (state === "granted") await this.#capture([kind], true);
+    if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
+    const takenBack = state === "denied" || state === "prompt";
+    const missing = this.#problems.get(kind) === "missing";
+    if (takenBack) this.#problems.set(kind, "denied");
+    else if (missing || !state) this.#problems.set(kind, "unplugged");
+    this.#changed();
+  }
+
+  /** @param {Partial<Choices>} changes */
+  #remember(changes) {
+    this.#choices = { ...this.#choices, ...changes };
+    remember(changes);
+  }
+
+  /** @param {Kind} kind @param {Notice["reason"]} reason */
+  #notify(kind, reason) {
+    const detail = { kind, reason, name: this.#tracks.get(kind).label };
+    this.dispatchEvent(new CustomEvent("notice", { detail }));
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

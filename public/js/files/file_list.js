@@ -1,0 +1,140 @@
+import { announce } from "../shared/announce.js";
+import { about } from "./file_words.js";
+import { isolated } from "../shared/isolated.js";
+
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
+
+const KINDS = { image: "image", audio: "audio", video: "film" };
+/** What browsers show in a tab; the server decides, this only chooses the link. */
+const SHOWN = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif)|audio\/(mpeg|mp4|wav|ogg|flac)|video\/(mp4|webm))$/;
+
+/** The list of files: what is there, deleting, and undoing that. */
+export class FileList {
+  #list = document.getElementById("file-list");
+  #empty = document.getElementById("no-files");
+  /** Counts what has arrived here. */
+  #arrived = 0;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.session = session;
+    this.#list.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest(".file-delete");
+      if (button) this.#delete(button.closest("li"));
+    });
+  }
+
+  /** Ask the server what there is, and show it. Throws: RequestError. */
+  async refresh() {
+    const before = this.#arrived;
+    const state = await this.session.fetchResources();
+    // What came in meanwhile may be missing in the answer: the next one has it.
+    if (before === this.#arrived) this.#show(state.resources);
+    return state;
+  }
+
+  /** Leaves alone what is shown already. @param {any[]} resources */
+  #show(resources) {
+    const files = resources.filter((resource) => resource.type !== "recording");
+    const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]);
+    const known = new Map(rows.map((row) => [row.dataset.id, row]));
+    for (const file of files) {
+      if (!known.has(file.id)) this.add(file, { quietly: true });
+      known.delete(file.id);
+    }
+    for (const row of known.values()) {
+      if (!row.matches(".deleted-row") && !row.contains(document.activeElement)) row.remove();
+    }
+    this.#showEmpty();
+  }
+
+  /** @param {any} file @param {{ quietly?: boolean, before?: Element | null }} [options] */
+  add(file, { quietly = false, before = null } = {}) {
+    if (this.#list.querySelector(`[data-id="${CSS.escape(file.id)}"]:not(.deleted-row)`)) return null;
+    const row = this.#row(file);
+    this.#list.insertBefore(row, before);
+    this.#arrived += 1;
+    this.#showEmpty();
+    if (!quietly) announce(`${isolated(file.name)} uploaded.`);
+    return row;
+  }
+
+  /** @param {any} file */
+  #row(file) {
+    const row = clone("file-row");
+    const url = `/session/${this.session.id}/resources/${file.id}`;
+    row.dataset.id = file.id;
+    const icon = document.getElementById(`icon-${KINDS[file.type.split("/")[0]] ?? "file"}`);
+    row.querySelector(".file-icon").replaceChildren(icon["content"].cloneNode(true));
+    const name = row.querySelector(".file-name");
+    name.textContent = file.name;
+    name.href = SHOWN.test(file.type) ? `${url}?view=1` : url;
+    if (SHOWN.test(file.type)) Object.assign(name, { target: "_blank", rel: "noopener" });
+    row.querySelector(".file-about").textContent = about(file);
+    row.querySelector(".file-download").href = url;
+    for (const label of row.querySelectorAll(".file-label")) label.textContent = file.name;
+    return row;
+  }
+
+  /** @param {any} row */
+  async #delete(row) {
+    const name = row.querySelector(".file-name").textContent;
+    const button = row.querySelector(".file-delete");
+    // Not `disabled` meanwhile: that would throw the focus away.
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    try {
+      await this.session.deleteResource(row.dataset.id);
+    } catch (error) {
+      button.setAttribute("aria-busy", "false");
+      if (error.status !== 404) return notDeleted(row, `Not deleted. ${error.message}`);
+    }
+    const gone = clone("deleted-row");
+    gone.dataset.id = row.dataset.id;
+    gone.querySelector(".file-gone").textContent = `${isolated(name)} deleted`;
+    gone.querySelector(".file-label").textContent = name;
+    const undo = gone.querySelector(".file-undo");
+    undo.addEventListener("click", () => this.#restore(gone));
+    const hadFocus = row.contains(document.activeElement);
+    row.replaceWith(gone);
+    if (hadFocus) undo.focus();
+    announce(`${isolated(name)} deleted.`);
+    this.#showEmpty();
+  }
+
+  /** @param {any} gone */
+  async #restore(gone) {
+    const undo = gone.querySelector(".file-undo");
+    if (undo.getAttribute("aria-busy") === "true") return;
+    undo.setAttribute("aria-busy", "true");
+    try {
+      const file = await this.session.restoreResource(gone.dataset.id);
+      const row = this.add(file, { quietly: true, before: gone });
+      const hadFocus = gone.contains(document.activeElement);
+      gone.remove();
+      if (hadFocus) row?.querySelector(".file-name").focus();
+      announce(`${isolated(file.name)} is back.`);
+    } catch (error) {
+      undo.setAttribute("aria-busy", "false");
+      gone.querySelector(".file-gone").textContent = error.message;
+      announce(error.message);
+    }
+  }
+
+  #showEmpty() {
+    this.#empty.hidden = this.#list.children.length > 0;
+  }
+}
+
+/** @param {any} row @param {string} words */
+function notDeleted(row, words) {
+  row.dataset.state = "failed";
+  row.querySelector(".file-about").textContent = words;
+  announce(`${isolated(row.querySelector(".file-name").textContent)}: ${words}`);
+}
+
+/** @param {string} id Of the template. @returns {any} Its element. */
+export function clone(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return template.content.firstElementChild.cloneNode(true);
+}

@@ -1,0 +1,195 @@
+import { announce } from "../shared/announce.js";
+import { interruptedInWords, progressInWords, sizeInWords } from "./file_words.js";
+import { clone } from "./file_list.js";
+import { isolated } from "../shared/isolated.js";
+import { Transfer, fingerprint } from "./file_upload.js";
+
+/** @typedef {import("./session_files.js").SessionWithFiles} Session */
+/** @typedef {import("./file_list.js").FileList} FileList */
+
+const AT_ONCE = 2;
+
+/** The teacher's uploads: choosing or dropping files, several at once, each with its own row. */
+export class Uploads {
+  #list = document.getElementById("upload-list");
+  #section = document.getElementById("files");
+  /** @type {Transfer[]} */
+  #queue = [];
+  #running = 0;
+
+  /** @param {Session} session @param {FileList} files Where they go once they have arrived. */
+  constructor(session, files) {
+    this.session = session;
+    this.files = files;
+    this.maxBytes = Number(this.#section.dataset.maxBytes);
+    this.partsAbove = Number(this.#section.dataset.partsAbove);
+    this.#watchPicker();
+    this.#watchDropping();
+    addEventListener("beforeunload", (event) => {
+      if (this.#running) event.preventDefault();
+    });
+    this.#showInterrupted();
+  }
+
+  #watchPicker() {
+    const picker = /** @type {HTMLInputElement} */ (document.getElementById("file-picker"));
+    document.getElementById("choose-files").addEventListener("click", () => picker.click());
+    picker.addEventListener("change", () => {
+      this.#add([...picker.files]);
+      picker.value = "";
+    });
+  }
+
+  #watchDropping() {
+    const zone = document.getElementById("dropzone");
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    // Anywhere: a file dropped beside the zone would replace the page.
+    addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      zone.dataset.over = "true";
+    });
+    addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) delete zone.dataset.over;
+    });
+    addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      delete zone.dataset.over;
+      this.#add([...event.dataTransfer.files]);
+    });
+  }
+
+  /** @param {File[]} chosen */
+  async #add(chosen) {
+    for (const file of chosen) {
+      const transfer = new Transfer(this.session, file, this.partsAbove);
+      const row = this.#row(transfer);
+      const isReadable = await canBeRead(file);
+      if (transfer.inParts && isReadable) {
+        const key = await fingerprint(file);
+        this.#list.querySelector(`[data-key="${key}"]`)?.remove();
+      }
+      this.#showOnTop(row);
+      if (!isReadable) refuse(transfer, "This file cannot be read.");
+      else if (file.size === 0) refuse(transfer, "The file is empty.");
+      else if (file.size > this.maxBytes) refuse(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
+      else this.#queue.push(transfer);
+    }
+    this.#next();
+  }
+
+  /** Above what failed or waits for its file: that may be long. @param {HTMLElement} row */
+  #showOnTop(row) {
+    const idle = this.#list.querySelector("[data-state=failed], [data-state=interrupted]");
+    this.#list.insertBefore(row, idle);
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  #next() {
+    while (this.#running < AT_ONCE && this.#queue.length > 0) {
+      const transfer = this.#queue.shift();
+      if (transfer.state === "cancelled") continue;
+      this.#running += 1;
+      transfer.run().finally(() => {
+        this.#running -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  /** @param {Transfer} transfer */
+  #row(transfer) {
+    const row = clone("upload-row");
+    const retry = row.querySelector(".upload-retry");
+    name(row, transfer.file.name);
+    retry.addEventListener("click", () => {
+      if (transfer.state !== "failed") return;
+      transfer.queueAgain();
+      this.#queue.push(transfer);
+      row.querySelector(".upload-cancel").focus();
+      this.#next();
+    });
+    row.querySelector(".upload-cancel").addEventListener("click", () => {
+      if (transfer.state !== "failed") announce(`Upload of ${isolated(transfer.file.name)} cancelled.`);
+      transfer.cancel();
+      this.#leave(row);
+    });
+    transfer.addEventListener("change", () => this.#show(row, transfer));
+    this.#show(row, transfer);
+    return row;
+  }
+
+  /** @param {any} row @param {Transfer} transfer */
+  #show(row, transfer) {
+    const { state } = transfer;
+    if (state === "done") {
+      this.files.add(transfer.resource);
+      return this.#leave(row);
+    }
+    const words = progressInWords(transfer);
+    const status = row.querySelector(".upload-status");
+    if (status.textContent !== words) status.textContent = words;
+    if (row.dataset.state === state) return this.#progress(row, transfer);
+    row.dataset.state = state;
+    this.#progress(row, transfer);
+    row.querySelector(".upload-retry").hidden = state !== "failed" || !transfer.canRetry;
+    row.querySelector(".upload-cancel").firstChild.textContent = state === "failed" ? "Dismiss" : "Cancel";
+    if (state === "failed") announce(`${isolated(transfer.file.name)} was not uploaded. ${transfer.problem}`);
+  }
+
+  /** @param {any} row @param {Transfer} transfer */
+  #progress(row, transfer) {
+    const bar = row.querySelector("progress");
+    bar.hidden = transfer.state === "failed";
+    bar.value = transfer.sent / transfer.file.size || 0;
+  }
+
+  /** @param {any} row */
+  #leave(row) {
+    const hadFocus = row.contains(document.activeElement);
+    row.remove();
+    if (hadFocus) document.getElementById("choose-files").focus();
+  }
+
+  /** What an earlier visit has begun waits for its file. */
+  async #showInterrupted() {
+    const uploads = await this.session.fetchUploads().catch(() => []);
+    for (const upload of uploads) {
+      const row = clone("upload-row");
+      row.dataset.key = upload.key;
+      row.dataset.state = "interrupted";
+      name(row, upload.name);
+      row.querySelector("progress").value = upload.received_bytes / upload.size_bytes;
+      row.querySelector(".upload-status").textContent = interruptedInWords(upload);
+      const discard = row.querySelector(".upload-cancel");
+      discard.firstChild.textContent = "Discard";
+      discard.addEventListener("click", () => {
+        this.session.cancelUpload(upload.id).catch(() => {});
+        this.#leave(row);
+      });
+      this.#list.append(row);
+    }
+  }
+}
+
+/** @param {any} row @param {string} fileName */
+function name(row, fileName) {
+  row.querySelector(".file-name").textContent = fileName;
+  row.querySelector("progress").setAttribute("aria-label", `Upload of ${isolated(fileName)}`);
+  for (const label of row.querySelectorAll(".file-label")) label.textContent = fileName;
+}
+
+/** Neither folders nor what has been moved or locked meanwhile can be. @param {File} file */
+async function canBeRead(file) {
+  return file.slice(0, 1).arrayBuffer().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param {Transfer} transfer @param {string} problem */
+function refuse(transfer, problem) {
+  Object.assign(transfer, { state: "failed", problem });
+  transfer.dispatchEvent(new Event("change"));
+}

@@ -1,0 +1,34 @@
+import { announce } from "../shared/announce.js";
+import { checkNetwork } from "./network.js";
+
+/** The connection's line in the lobby. Loaded when the devices have started. */
+
+const $ = (id) => document.getElementById(id);
+const result = $("network-result");
+const button = $("check-network");
+const noCalls = $("no-calls");
+
+/** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
+export function watchConnection(signal) {
+  const look = () => check(signal);
+  button.onclick = async () => {
+    await look();
+    announce(result.textContent);
+  };
+  addEventListener("online", look, { signal });
+  addEventListener("offline", look, { signal });
+  look();
+}
+
+async function check(signal) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  result.textContent = "Checking…";
+  const { quality, text } = await checkNetwork(signal);
+  result.dataset.quality = quality;
+  result.textContent = text;
+  const blocked = quality === "blocked";
+  if (blocked && noCalls.hidden) announce(noCalls.textContent);
+  noCalls.hidden = !blocked;
+  button.setAttribute("aria-busy", "false");
+}

@@ -1,0 +1,119 @@
+import { announce } from "../shared/announce.js";
+import { GONE, reloadOnce } from "../shared/state_follower.js";
+import { RequestError } from "../shared/session.js";
+import { hideTrouble, showTrouble } from "./join_trouble.js";
+
+/** @returns {HTMLButtonElement} */
+const button = (id) => document.querySelector(`button#${id}`);
+const joinButton = button("join");
+const audioButton = button("join-audio");
+const note = document.getElementById("join-note");
+
+/** The way from the lobby into the room. */
+export class Door {
+  /** Whose attempt is under way. */
+  #pressed = null;
+  /** How the last attempt was meant, for Retry. */
+  #audioOnly = false;
+  /** Whether the room's scripts did not arrive. */
+  #roomFailed = false;
+
+  /**
+   * @param {import("../shared/session.js").Session} session
+   * @param {import("../devices/devices.js").Devices} devices
+   * @param {{ onEntered: () => void, onTooEarly: () => void }} listeners
+   */
+  constructor(session, devices, listeners) {
+    this.session = session;
+    this.devices = devices;
+    this.listeners = listeners;
+    joinButton.onclick = () => this.#join(joinButton, false);
+    audioButton.onclick = () => this.#join(audioButton, true);
+    button("trouble-retry").onclick = (event) => this.#join(event.currentTarget, this.#audioOnly);
+    button("trouble-audio").onclick = (event) => this.#join(event.currentTarget, true);
+    button("trouble-back").onclick = () => {
+      hideTrouble();
+      joinButton.focus();
+    };
+  }
+
+  /** @param {boolean} open Whether people may come in. */
+  setOpen(open) {
+    joinButton.disabled = audioButton.disabled = !open;
+    this.#label();
+  }
+
+  /** Join now if the page before this one was left for that. */
+  resume() {
+    const wish = history.state?.join;
+    if (!wish) return;
+    history.replaceState(null, "");
+    if (!joinButton.disabled) this.#join(joinButton, wish === "audio");
+  }
+
+  async #join(pressed, audioOnly) {
+    // A `disabled` button would lose the focus.
+    if (this.#pressed) return;
+    this.#pressed = pressed;
+    this.#audioOnly = audioOnly;
+    pressed.setAttribute("aria-busy", "true");
+    note.textContent = "";
+    this.#label();
+    try {
+      await this.#enter(audioOnly);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#pressed = null;
+      pressed.setAttribute("aria-busy", "false");
+      this.#label();
+    }
+  }
+
+  #label() {
+    if (joinButton.disabled) return;
+    const label = this.#pressed === joinButton ? "Joining…" : joinButton.dataset.joinLabel;
+    if (joinButton.textContent !== label) joinButton.textContent = label;
+  }
+
+  async #enter(audioOnly) {
+    const { devices, session } = this;
+    devices.audioOnly = audioOnly;
+    // Early visitors were not asked yet; the last attempt may have been without the camera.
+    if (!devices.asking) devices.start({ quietly: devices.checked });
+    if (this.#roomFailed) return this.#startAnew();
+    const loading = import("../room/room.js");
+    loading.catch(() => (this.#roomFailed = true));
+    const grant = await session.join();
+    const { enterRoom } = await loading;
+    await enterRoom({ grant, devices, session });
+    hideTrouble();
+    this.listeners.onEntered();
+  }
+
+  /** Browsers ask for a failed module only once: a new page is needed. */
+  async #startAnew() {
+    // Offline there would be no new page either.
+    await this.session.fetchState();
+    history.replaceState({ join: this.#audioOnly ? "audio" : "all" }, "");
+    location.reload();
+  }
+
+  #failed(error) {
+    const status = error instanceof RequestError ? error.status : null;
+    if (status === 409) {
+      hideTrouble();
+      note.textContent = error.message;
+      announce(error.message);
+      this.listeners.onTooEarly();
+    } else if (GONE.includes(status)) {
+      reloadOnce(error.message);
+    } else if (status) {
+      showTrouble(error.message, "ours");
+      this.session.report(status === 503 ? "join_unavailable" : "join_refused");
+    } else {
+      showTrouble("Unable to connect.", "network");
+      this.session.report(status === 0 ? "join_unreachable" : "room_failed");
+    }
+  }
+}

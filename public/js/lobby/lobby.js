@@ -1,0 +1,144 @@
+import { announce } from "../shared/announce.js";
+import { permission } from "../devices/capture.js";
+import { everySecond, inWords } from "./countdown.js";
+import { Devices, KINDS } from "../devices/devices.js";
+import { Follower } from "../shared/state_follower.js";
+import { Door } from "./join_flow.js";
+import { LevelMeter } from "./level_meter.js";
+import { showPickers } from "./pickers.js";
+import { showPreview } from "./preview.js";
+import { Session } from "../shared/session.js";
+
+/** The lobby: connects the others. */
+
+const NEWS_S = 5;
+const $ = (id) => document.getElementById(id);
+const session = new Session();
+const devices = new Devices();
+const follower = new Follower(session);
+const meter = new LevelMeter($("microphone-level"), $("microphone-hint"));
+const door = new Door(session, devices, { onEntered: leaveLobby, onTooEarly });
+const courseTitle = document.querySelector(".course-title").textContent;
+/** What ends with the lobby. */
+const left = new AbortController();
+const { signal } = left;
+let lastTick = session.now();
+let panel = null;
+let mail = null;
+
+follower.addEventListener("state", (event) => showState(event["detail"]));
+const stopClock = everySecond(() => session.now(), tick);
+showDeviceZone();
+showPreview(devices, signal);
+showPickers(devices, signal);
+devices.addEventListener("change", onDevices, { signal });
+watchDevices();
+watchConnection(startDevices());
+door.resume();
+
+async function startDevices() {
+  // Not for who has left: Join starts them.
+  if (history.state?.left) return;
+  const states = await Promise.all(KINDS.map(permission));
+  const early = session.view === "early";
+  // Early visitors are asked when they press the button.
+  if (early && !states.every((status) => status?.state === "granted")) return;
+  // Asked by the way into the room.
+  if (devices.asking) return;
+  await devices.start({ quietly: early });
+}
+
+/** After the devices, which disturb it, but not long. */
+async function watchConnection(devicesStarted) {
+  await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
+  if (signal.aborted) return;
+  try {
+    (await import("./connection_check.js")).watchConnection(signal);
+  } catch {
+    // Offline already: once more when that is over.
+    addEventListener("online", () => watchConnection(null), { once: true, signal });
+  }
+}
+
+async function onDevices() {
+  meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
+  if (devices.problems.size > 0) panel ??= import("./problem_panel.js");
+  // When it fails, the next change asks again.
+  const shown = await panel?.catch(() => (panel = null));
+  shown?.showProblems(devices, session);
+}
+
+/** Stays on in the room: there, too, devices come and go. */
+function watchDevices() {
+  const recheck = () => devices.recheck();
+  navigator.mediaDevices?.addEventListener("devicechange", async () => {
+    recheck();
+    (await import("../devices/default_device.js")).follow(devices);
+  });
+  addEventListener("focus", recheck);
+  document.addEventListener("visibilitychange", () => document.hidden || recheck());
+  for (const kind of KINDS) {
+    permission(kind).then((status) => status?.addEventListener("change", recheck));
+  }
+  addEventListener("pagehide", () => devices.release());
+  // Back from the browser's cache, where devices stop.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+function tick() {
+  const now = session.now();
+  // Not what was missed while the page was hidden.
+  const hasCome = (moment) => lastTick < moment && moment <= now && now - moment < NEWS_S;
+  $("countdown").textContent = inWords(session, now);
+  door.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
+  if (hasCome(session.opensAt)) announce("The room is open. You can join now.");
+  if (hasCome(session.scheduledStart - 60)) announce("Your session starts in 1 minute.");
+  if (hasCome(session.scheduledStart)) announce("Your session starts now.");
+  lastTick = now;
+}
+
+/** @param {any} state GET /state */
+function showState({ view, words, participants, no_show }) {
+  document.body.dataset.view = view;
+  document.querySelector(".status").setAttribute("data-tone", view);
+  if (words) {
+    $("heading").textContent = words.heading;
+    $("lead").textContent = words.lead;
+    $("status-label").textContent = words.status;
+    $("join").dataset.joinLabel = words.join;
+    if ($("trouble").hidden) document.title = `${words.heading} · ${courseTitle}`;
+  }
+  const { present, role } = participants.find((person) => person.role !== session.role);
+  if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
+  session.other.present = present;
+  offerMail(no_show === role && !present);
+}
+
+/** @param {boolean} isAwaited Whether the other person is a no-show who can still come. */
+async function offerMail(isAwaited) {
+  if (isAwaited) mail ??= import("../shared/waiting_mail.js");
+  // When it fails, the next change asks again.
+  const loaded = await mail?.catch(() => (mail = null));
+  if (signal.aborted) return;
+  loaded?.offerWaitingMail(session);
+  loaded?.showWaitingMail(isAwaited);
+}
+
+/** Only where this device's clock shows another time than the page. */
+async function showDeviceZone() {
+  const offset = -60 * new Date(session.scheduledStart * 1000).getTimezoneOffset();
+  if (offset !== session.clock.utcOffset) (await import("../shared/device_zone.js")).showDeviceZone();
+}
+
+function onTooEarly() {
+  session.canJoin = false;
+  follower.refresh();
+}
+
+function leaveLobby() {
+  left.abort();
+  follower.stop();
+  stopClock();
+  meter.close();
+  $("lobby").hidden = true;
+}

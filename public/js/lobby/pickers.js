@@ -1,0 +1,33 @@
+import { announce } from "../shared/announce.js";
+import { noticeInWords, showDeviceLists } from "../devices/device_lists.js";
+
+/** The lobby's choice of devices, and the speaker's test. */
+const note = document.getElementById("device-note");
+const testButton = document.getElementById("test-speaker");
+const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker: "speaker-picker" };
+
+/** @param {import("../devices/devices.js").Devices} devices @param {AbortSignal} signal */
+export function showPickers(devices, signal) {
+  showDeviceLists(devices, IDS, signal);
+  testButton.onclick = () => testSpeaker(devices.speakerId);
+  devices.addEventListener("notice", (event) => tell(noticeInWords(event["detail"])), { signal });
+}
+
+function tell(words) {
+  note.textContent = words;
+  note.hidden = false;
+  announce(words);
+}
+
+async function testSpeaker(speakerId) {
+  if (testButton.getAttribute("aria-busy") === "true") return;
+  testButton.setAttribute("aria-busy", "true");
+  try {
+    const { playTestTone } = await import("./test_tone.js");
+    await playTestTone(speakerId);
+  } catch {
+    tell("The test sound could not be played. Choose another speaker.");
+  } finally {
+    testButton.setAttribute("aria-busy", "false");
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The way into the room: from the lobby, and back from another place.
+ *
+ * @typedef {{ provider: string, place?: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
+ * @typedef {{ grant: Grant, devices: import("../devices/devices.js").Devices, session: import("../shared/session.js").Session }} Entry
+ */
+
+import { GONE } from "../shared/state_follower.js";
+import { showLeft } from "./left_room.js";
+import { Live } from "./live_socket.js";
+import { Room } from "./room_page.js";
+
+const WELCOME_DUE_MS = 12_000;
+
+/** Enter; resolves when the room is on the screen. @param {Entry} entry */
+export async function enterRoom({ grant, devices, session }) {
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), hex).join("");
+  const mayEnter = () =>
+    session.fetchState().then(
+      (state) => state.can_join,
+      (error) => !GONE.includes(error.status),
+    );
+  const live = new Live(session.id, page, mayEnter);
+  const comeBack = () => enterAgain({ devices, session });
+  const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
+  const room = new Room({ grant, devices, session, live, comeBack, onLeft });
+  try {
+    await welcome(live);
+  } catch (error) {
+    live.leave();
+    throw error;
+  }
+  room.open();
+  history.replaceState(null, "");
+}
+
+/** Use it here, after all: then the other place is the one that gives way. */
+async function enterAgain({ devices, session }) {
+  try {
+    await devices.start({ quietly: true });
+    await enterRoom({ grant: await session.join(), devices, session });
+  } catch {
+    // The page knows better what has become of the session.
+    location.reload();
+  }
+}
+
+/** Back in after leaving. Throws what keeps people out, with the devices off again. */
+async function rejoin({ devices, session }) {
+  devices.start();
+  try {
+    await enterRoom({ grant: await session.join(), devices, session });
+  } catch (error) {
+    devices.stop();
+    // The page that the server has now says why.
+    if (GONE.includes(error.status)) location.reload();
+    throw error;
+  }
+}
+
+/** @param {Live} live */
+function welcome(live) {
+  return new Promise((resolve, reject) => {
+    live.addEventListener("up", resolve, { once: true });
+    live.addEventListener("over", () => reject(new Error("refused")), { once: true });
+    setTimeout(() => reject(new Error("no welcome")), WELCOME_DUE_MS);
+  });
+}
+
+/** @param {number} byte */
+function hex(byte) {
+  return byte.toString(16).padStart(2, "0");
+}

@@ -1,0 +1,89 @@
+import { announce } from "../shared/announce.js";
+import { focusUnlessWriting } from "../shared/writing.js";
+
+const $ = (id) => document.getElementById(id);
+const room = $("room");
+const heading = $("room-heading");
+const themes = [...document.querySelectorAll("meta[name=theme-color]")];
+const colours = themes.map((theme) => theme.getAttribute("content"));
+
+/** What the room shows of a situation, wherever on the page that is. */
+export class RoomView {
+  #spoken = "";
+
+  /** @param {import("../call/stage.js").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+  }
+
+  open() {
+    document.body.dataset.room = "open";
+    room.hidden = false;
+    for (const theme of themes) theme.setAttribute("content", getComputedStyle(room).backgroundColor);
+    heading.focus();
+  }
+
+  /** Give the page back. */
+  close() {
+    delete document.body.dataset.room;
+    room.hidden = true;
+    themes.forEach((theme, index) => theme.setAttribute("content", colours[index]));
+    if (document.fullscreenElement) document.exitFullscreen();
+  }
+
+  /**
+   * @param {import("./situation.js").Situation} situation
+   * @param {{ other: import("./other_person.js").OtherPerson, met: boolean, held: boolean }} known
+   */
+  show({ state, words, hint, card, badge, dimmed }, { other, met, held }) {
+    const { media, name } = other;
+    const seen = state === "connected" || (dimmed && met);
+    room.dataset.state = state;
+    $("room-status-words").textContent = badge || words;
+    showQualityButton(state === "connected");
+    this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
+    const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
+    this.stage.say(seen ? lack : words, seen ? "" : hint);
+    this.stage.showReconnecting(badge, dimmed);
+    $("other-muted").hidden = held || state !== "connected" || media.microphone;
+    $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
+    showCard(card);
+    this.#speak(words);
+  }
+
+  /** The room is over for this page. @param {"replaced" | "over"} how */
+  end(how) {
+    room.dataset.state = how;
+    showCard(how);
+    document.title = document.querySelector(`[data-card="${how}"] h2`).textContent;
+  }
+
+  /** @param {string} words Each change once: in the title, and for screen readers. */
+  #speak(words) {
+    if (words === this.#spoken) return;
+    if (this.#spoken) announce(words);
+    this.#spoken = words;
+    document.title = words;
+  }
+}
+
+/** @param {boolean} shown While nothing arrives there is no quality to speak of. */
+function showQualityButton(shown) {
+  const button = $("quality");
+  if (!shown && button.contains(document.activeElement)) heading.focus();
+  button.hidden = !shown;
+  if (shown) return;
+  $("quality-details").hidden = true;
+  button.setAttribute("aria-expanded", "false");
+}
+
+/** @param {string | null} name */
+function showCard(name) {
+  room.toggleAttribute("data-has-card", name !== null);
+  for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#room [data-card]"))) {
+    const shown = card.dataset.card === name;
+    if (shown && card.hidden) queueMicrotask(() => focusUnlessWriting(card.querySelector("h2")));
+    if (!shown && card.contains(document.activeElement)) heading.focus();
+    card.hidden = !shown;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The session: what the server wrote into the page, the server's clock, and the requests that lobby
+ * and room make. Times are epoch seconds.
+ */
+export class Session {
+  /** Bounds of "server's clock minus ours" in milliseconds, narrowed by each answer. */
+  #low = -Infinity;
+  #high = Infinity;
+
+  constructor(data = JSON.parse(document.getElementById("session-data").textContent)) {
+    this.id = data.id;
+    /** @type {"student" | "teacher"} */
+    this.role = data.role;
+    /** As of the last answer, as `canJoin`. */
+    this.view = data.view;
+    this.canJoin = data.canJoin;
+    this.opensAt = data.opensAt;
+    this.scheduledStart = data.scheduledStart;
+    this.scheduledEnd = data.scheduledEnd;
+    this.closesAt = data.closesAt;
+    /** @type {{ name: string, called: string, present: boolean }} */
+    this.other = data.other;
+    /** Whether the call may move from peer to peer to a provider. */
+    this.canMove = data.canMove;
+    this.recorded = data.recorded;
+    this.clock = data.clock;
+    const [page] = performance.getEntriesByType("navigation");
+    const opened = performance.timeOrigin;
+    this.#learnTime(data.serverTime, opened, opened + (page?.["responseStart"] || performance.now()));
+  }
+
+  /** What the other person is called in running text. */
+  get otherFirstName() {
+    return this.other.called;
+  }
+
+  /** The server's time; never ahead of it, so that nothing opens too early here. */
+  now() {
+    return (Date.now() + this.#low) / 1000;
+  }
+
+  /** GET /state. Throws: RequestError. */
+  async fetchState() {
+    const sent = Date.now();
+    const state = await this.request("state");
+    this.#learnTime(state.server_time, sent, Date.now());
+    return state;
+  }
+
+  /** What is needed to enter the room. Throws: RequestError. */
+  join() {
+    // A provider may take half a minute to open a room.
+    return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
+  }
+
+  /** Tell the operator what went wrong, in a word of ours. Never fails or waits. */
+  report(errorType) {
+    const body = JSON.stringify({ event: "tech_issue", error_type: errorType });
+    const headers = { "Content-Type": "application/json" };
+    this.request("events", { method: "POST", body, headers, keepalive: true }).catch(() => {});
+  }
+
+  /** @param {string} what @param {RequestInit} [init] */
+  async request(what, init) {
+    const signal = AbortSignal.timeout(15_000);
+    const address = `/session/${this.id}/${what}`;
+    const response = await fetch(address, { cache: "no-store", signal, ...init }).catch(() => null);
+    const answer = await response?.json().catch(() => null);
+    if (response?.ok) return answer;
+    throw new RequestError(response?.status ?? 0, answer?.error?.message ?? "Unable to connect.");
+  }
+
+  /** The server's second `time` was read between `sent` and `received` of our clock. */
+  #learnTime(time, sent, received) {
+    const low = time * 1000 - received;
+    const high = (time + 1) * 1000 - sent;
+    // Our clock was set, or the computer slept: what was known is worth nothing.
+    const contradicts = low > this.#high || high < this.#low;
+    this.#low = contradicts ? low : Math.max(this.#low, low);
+    this.#high = contradicts ? high : Math.min(this.#high, high);
+  }
+}
+
+/** `status` is 0 without an answer; `message` is a sentence for people. */
+export class RequestError extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
