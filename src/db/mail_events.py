@@ -1,4 +1,4 @@
-"""Events of the mail service: each is noted once, on its mail, and may suppress an address."""
+"""Events of the mail service. Each is recorded once, on its mail, and may suppress an address."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from db.database import Database
     from domain.delivery import MailEvent
 
-# ?4 lists what this event counts more than.
-NOTE_DELIVERY: Final = """
+# ?4 lists the deliveries that this event outranks.
+SET_DELIVERY: Final = """
 UPDATE mails SET delivery = ?3, last_error = CASE ?3 WHEN 'delivered' THEN NULL ELSE ?5 END
  WHERE (message_id = ?1 OR id = ?2)
    AND (delivery IS NULL OR delivery IN (SELECT value FROM json_each(?4)))
@@ -24,20 +24,20 @@ SELECT lower(value), ?2, ?3 FROM json_each(?1)
 ON CONFLICT DO NOTHING
 """
 
-SEEN: Final = """
+MARK_SEEN: Final = """
 INSERT INTO webhook_events (provider, event_id, received_at) VALUES ('resend', ?1, ?2)
 ON CONFLICT DO NOTHING
 """
 
 
-async def note(db: Database, event_id: str, event: MailEvent | None, *, now: int) -> None:
-    """Write an event and what follows from it, unless it is known, in one transaction."""
+async def record(db: Database, event_id: str, event: MailEvent | None, *, now: int) -> None:
+    """Record an event and its effects in one transaction, unless it was recorded before."""
     statements: list[tuple[str, tuple[Any, ...]]] = []
     if event:
         outranked = json.dumps(event.outranks)
         about = (event.message_id, event.mail_id, event.delivery, outranked, event.detail)
-        statements.append((NOTE_DELIVERY, (*about, event_id)))
+        statements.append((SET_DELIVERY, (*about, event_id)))
         if event.suppresses:
             addresses = json.dumps(event.addresses)
             statements.append((SUPPRESS, (addresses, event.delivery, now, event_id)))
-    await db.batch([*statements, (SEEN, (event_id, now))])
+    await db.batch([*statements, (MARK_SEEN, (event_id, now))])

@@ -1,8 +1,8 @@
-"""The ledger of all mail: what is due is claimed, frozen, sent, and settled.
+"""The ledger of all mail: due rows are claimed, frozen and sent, and their results recorded.
 
-A batch is the rows of one idempotency key. Whoever has its lease may call the mail service; every
-later write of that call names the end of the lease it was made under, so that a sender that was
-held up cannot undo what another one did meanwhile.
+A batch is the rows of one idempotency key. Only the sender with its lease may call the mail
+service. Every later write of that call names the end of the lease (`not_before`), so that a sender
+that was delayed beyond its lease cannot overwrite the work of another one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UPDATE mails
                ORDER BY not_before LIMIT ?4)
 """
 
-# A batch whose sender did not come back, or whose call is to be made again.
+# A batch whose sender died, or whose call must be repeated.
 RECLAIM: Final = """
 UPDATE mails SET not_before = ?2, attempts = attempts + 1
  WHERE state = 'sending'
@@ -50,7 +50,7 @@ SELECT m.id AS mail_id, m.kind, m.user_id, m.scheduled_start AS made_for, m.crea
  WHERE m.idempotency_key = ?1 AND m.state = 'sending'
 """  # noqa: S608
 
-# A `+` keeps that column's index out of it: each mail is to be found by its id.
+# `+` keeps SQLite from using that column's index: each mail is found by its id.
 FREEZE: Final = """
 UPDATE mails SET payload = frozen.value ->> 'payload'
   FROM json_each(?1) AS frozen
@@ -59,16 +59,16 @@ UPDATE mails SET payload = frozen.value ->> 'payload'
 RETURNING mails.id
 """
 
-# The lobby has asked for a mail after it was loaded, so another look decides. Runs before DROP, and
-# only while no call was made under this key.
-LOOK_AGAIN: Final = """
+# The lobby requested the mail after this sender had loaded it, so the mail must be checked again.
+# Runs before DROP, and only if no call was made with this key.
+RELEASE_REQUESTED: Final = """
 UPDATE mails SET state = 'pending', idempotency_key = NULL, not_before = mails.due_at
   FROM json_each(?1) AS dropped
  WHERE mails.id = dropped.value ->> 'id' AND mails.from_lobby > dropped.value ->> 'from_lobby'
    AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
 """
 
-# What is not to be sent. ?4 is the key under which it may have been sent nevertheless, if any.
+# Mails that must not be sent. ?4 is the key with which they may have been sent before, or NULL.
 DROP: Final = """
 UPDATE mails
    SET state = dropped.value ->> 'state', last_error = dropped.value ->> 'reason', payload = NULL,
@@ -78,42 +78,42 @@ UPDATE mails
    AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
 """
 
-# What the mail service has taken is sent, whoever holds the lease by now.
+# The mail service has accepted these mails, so they are sent, even if the lease has ended.
 MARK_SENT: Final = """
 UPDATE mails
-   SET state = 'sent', sent_at = ?2, message_id = taken.value ->> 'message_id', payload = NULL,
+   SET state = 'sent', sent_at = ?2, message_id = accepted.value ->> 'message_id', payload = NULL,
        last_error = NULL
-  FROM json_each(?1) AS taken
- WHERE mails.id = taken.value ->> 'id' AND mails.state <> 'sent'
+  FROM json_each(?1) AS accepted
+ WHERE mails.id = accepted.value ->> 'id' AND mails.state <> 'sent'
 """
 
-# The key was used before, by a call with more mails: that one was taken.
-MARK_TAKEN_BEFORE: Final = """
+# An earlier call with this key, with more mails, was accepted.
+MARK_SENT_BY_EARLIER_CALL: Final = """
 UPDATE mails SET state = 'sent', sent_at = ?3, payload = NULL, last_error = NULL
  WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
 RETURNING id
 """
 
-# The outcome is not known: the same call again, later.
+# The result of the call is unknown: repeat the same call later.
 RETRY: Final = """
 UPDATE mails SET not_before = ?3, last_error = ?4
  WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
 """
 
-# Surely not taken: free again, to be looked at anew.
+# The mails were surely not accepted: any sender may claim and check them again.
 RELEASE: Final = """
 UPDATE mails
    SET state = 'pending', idempotency_key = NULL, payload = NULL, not_before = ?3, last_error = ?4
  WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
 """
 
-# Refused as a whole: each alone, to find the one that is at fault.
+# The service rejected the batch as a whole: send each mail alone, to find the faulty one.
 SEPARATE: Final = """
 UPDATE mails SET idempotency_key = id, not_before = ?3, last_error = ?4
  WHERE idempotency_key = ?1 AND state = 'sending' AND not_before = ?2
 """
 
-COUNT_WAITING: Final = """
+COUNT_UNSENT: Final = """
 SELECT count(*) AS mails, min(due_at) AS oldest
   FROM (SELECT due_at FROM mails WHERE state = 'pending'
         UNION ALL SELECT due_at FROM mails WHERE state = 'sending')
@@ -121,13 +121,13 @@ SELECT count(*) AS mails, min(due_at) AS oldest
 
 
 async def claim(db: Database, *, key: str, now: int, lease_until: int, limit: int) -> list[DueMail]:
-    """Make a batch of up to `limit` pending mails, the longest due first. One round trip."""
+    """Make a batch of up to `limit` pending mails, the oldest first. One round trip."""
     results = await db.batch([(CLAIM, (key, now, lease_until, limit)), (LOAD, (key,))])
     return _mails(results[1])
 
 
 async def reclaim(db: Database, *, now: int, lease_until: int) -> tuple[str, list[DueMail]] | None:
-    """Take over the batch whose lease ended first, with its key; None when there is none."""
+    """Take over the batch whose lease ended first: its key and mails; None if there is none."""
     rows = await db.all(RECLAIM, now, lease_until)
     if not rows:
         return None
@@ -142,9 +142,12 @@ async def prepare(
     lease_until: int,
     dropped: Sequence[tuple[DueMail, Settled]],
     payloads: Sequence[tuple[str, str]],
-    never_called: bool,
+    is_uncalled: bool,
 ) -> bool:
-    """Drop what is not to be sent and freeze the rest; False when the lease was lost."""
+    """Drop mails and freeze the texts of the others; False if the lease has ended.
+
+    `is_uncalled`: no call was made with this key.
+    """
     statements: list[tuple[str, tuple[Any, ...]]] = [
         (FREEZE, (chunk, key, lease_until))
         for chunk in json_lists(
@@ -155,17 +158,17 @@ async def prepare(
         reasons = json.dumps(
             [_reason(mail.id, why) | {"from_lobby": int(mail.from_lobby)} for mail, why in dropped]
         )
-        if never_called:
-            statements.append((LOOK_AGAIN, (reasons, key, lease_until)))
-        may_have_gone = None if never_called else key
-        statements.append((DROP, (reasons, key, lease_until, may_have_gone)))
+        if is_uncalled:
+            statements.append((RELEASE_REQUESTED, (reasons, key, lease_until)))
+        possibly_sent_with = None if is_uncalled else key
+        statements.append((DROP, (reasons, key, lease_until, possibly_sent_with)))
     if not statements:
         return True
     results = await db.batch(statements)
     return sum(map(len, results)) == len(payloads)
 
 
-async def settle(
+async def record_results(
     db: Database,
     *,
     key: str,
@@ -174,35 +177,35 @@ async def settle(
     refused: Sequence[tuple[str, Settled]],
     now: int,
 ) -> None:
-    """Write down what the mail service said of each mail of a batch."""
-    taken = [{"id": mail_id, "message_id": message_id} for mail_id, message_id in sent]
+    """Record the mail service's answer for each mail of a batch."""
+    accepted = [{"id": mail_id, "message_id": message_id} for mail_id, message_id in sent]
     await db.batch(
         [
-            (MARK_SENT, (json.dumps(taken), now)),
+            (MARK_SENT, (json.dumps(accepted), now)),
             (DROP, (json.dumps([_reason(*each) for each in refused]), key, lease_until, key)),
         ]
     )
 
 
-async def settle_taken_before(db: Database, *, key: str, lease_until: int, now: int) -> int:
-    """Write down that an earlier call under this key was taken; of how many mails.
+async def mark_sent_by_earlier_call(db: Database, *, key: str, lease_until: int, now: int) -> int:
+    """Record that an earlier call with this key was accepted. Returns the number of mails.
 
-    Of none when the lease was lost: whoever was held up may find that a later call with fewer
-    mails was taken, and knows nothing of the others.
+    0 if the lease has ended: then the accepted call may be a later one, of another sender, with
+    fewer mails, and it proves nothing about the others.
     """
-    return len(await db.all(MARK_TAKEN_BEFORE, key, lease_until, now))
+    return len(await db.all(MARK_SENT_BY_EARLIER_CALL, key, lease_until, now))
 
 
-async def put_back(
-    db: Database, statement: str, *, key: str, lease_until: int, not_before: int, why: str
+async def requeue(
+    db: Database, statement: str, *, key: str, lease_until: int, not_before: int, error: str
 ) -> None:
-    """RETRY, RELEASE or SEPARATE a batch."""
-    await db.all(statement, key, lease_until, not_before, why)
+    """Run RETRY, RELEASE or SEPARATE on a batch."""
+    await db.all(statement, key, lease_until, not_before, error)
 
 
-async def waiting(db: Database) -> tuple[int, int | None]:
-    """How many mails are not settled yet, and since when the oldest is due."""
-    (row,) = await db.all(COUNT_WAITING)
+async def count_unsent(db: Database) -> tuple[int, int | None]:
+    """How many mails are pending or being sent, and since when the oldest is due."""
+    (row,) = await db.all(COUNT_UNSENT)
     return row["mails"], row["oldest"]
 
 
@@ -211,7 +214,7 @@ def _reason(mail_id: str, why: Settled) -> dict[str, Any]:
 
 
 def _mails(rows: Sequence[Row]) -> list[DueMail]:
-    # The order within a batch is part of the call that must be repeatable.
+    # A repeated call must have the mails in the same order.
     return [_mail(row) for row in sorted(rows, key=lambda row: str(row["mail_id"]))]
 
 

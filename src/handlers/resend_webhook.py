@@ -29,5 +29,5 @@ async def receive(request: Request, ctx: Context) -> Response:
         event = from_json(body)
     except ValueError:
         event = None
-    await delivery_events.take(ctx, event_id, event)
+    await delivery_events.record(ctx, event_id, event)
     return Response(None, 204)

@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 async def tell_the_other(request: Request, ctx: Context, session_id: str) -> Response:
     """202; `mail` says what has become of the one mail about it."""
     visit = await access.admit(request, ctx, session_id)
-    return json_response({"mail": await waiting.tell_the_other(ctx, visit)}, 202)
+    return json_response({"mail": await waiting.request_mail(ctx, visit)}, 202)

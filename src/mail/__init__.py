@@ -1,1 +1,1 @@
-"""Mail: what is due, its words, how it is sent, and what became of it."""
+"""Mail: its words, the sender, the minute's tick, and the mail service's delivery events."""

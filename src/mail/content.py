@@ -1,4 +1,4 @@
-"""A mail as it goes to the mail service: its words, its links, html and text."""
+"""A mail as the mail service gets it: subject, HTML, text, headers and links."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from settings import Settings
 
 REMINDERS: Final = (Kind.DAY_BEFORE, Kind.HOUR_BEFORE, Kind.QUARTER_BEFORE, Kind.WAITING)
-"""What somebody who switches reminders off does not get."""
+"""The mails that a person who has switched reminders off does not get."""
 
-# What the mail's button leads to, where that is not the session itself.
-_PLACES: Final = {Kind.RESCHEDULE_ASKED: "/reschedule"}
+# Where the button leads, below the session's page.
+_BUTTON_PATHS: Final = {Kind.RESCHEDULE_ASKED: "/reschedule"}
 
 
 def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
-    """The mail as one JSON object of Resend's."""
+    """The mail as the JSON object that Resend's API takes."""
     role = mail.role or Role.STUDENT
     session = mail.session
     facts = Facts(mail, session.participant(role), session.participant(role.other), role, now)
@@ -71,7 +71,7 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
         "is_missed": facts.is_missed,
         "button_url": render.dashboard_url(settings, facts.role)
         if cancelled
-        else room_url + _PLACES.get(facts.mail.kind, ""),
+        else room_url + _BUTTON_PATHS.get(facts.mail.kind, ""),
         "calendar_url": f"{room_url}/calendar",
         "reschedule_url": None if cancelled else _reschedule_url(facts, settings, room_url),
         "unsubscribe_url": f"{settings.public_url}/unsubscribe/{unsubscribe}",

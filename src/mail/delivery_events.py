@@ -1,4 +1,4 @@
-"""What the mail service tells of mails it has taken, and what follows from it."""
+"""Delivery events, such as a bounce, that the mail service sends by webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parse(event: Any) -> MailEvent | None:
-    """The event, if it is one that matters here; odd shapes never raise."""
+    """The event, or None if it does not concern us. Malformed data never raises."""
     if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
         return None
     delivery, data = DELIVERY.get(str(event.get("type"))), event["data"]
@@ -38,15 +38,15 @@ def parse(event: Any) -> MailEvent | None:
 
 
 def _tag(tags: Any) -> str:
-    """Our id: webhooks have tags as an object, requests as a list."""
+    """Our mail id. Webhooks have the tags as an object, requests to the service as a list."""
     if isinstance(tags, list):
         tags = {tag.get("name"): tag.get("value") for tag in tags if isinstance(tag, dict)}
     return str(tags.get("mail") or "") if isinstance(tags, dict) else ""
 
 
-async def take(ctx: Context, event_id: str, data: Any) -> None:
-    """Note an event, once however often it is delivered."""
+async def record(ctx: Context, event_id: str, data: Any) -> None:
+    """Record an event once, also if it is delivered several times."""
     event = parse(data)
-    await mail_events.note(ctx.db, event_id, event, now=ctx.now)
+    await mail_events.record(ctx.db, event_id, event, now=ctx.now)
     if event and event.suppresses:
         log("address_suppressed", request_id=ctx.request_id, delivery=event.delivery)

@@ -1,12 +1,13 @@
-"""Sends the mails that are due: each once, whatever happens to the sender or to its calls.
+"""Sends the mails that are due: each once, also when the sender dies or a call fails.
 
-1. claim up to a hundred mails: they become a batch under a new idempotency key, with a lease;
-2. look at each again: is its session still so, does its reader still want it;
-3. freeze what will be sent, in the ledger; 4. call the mail service; 5. write the outcome down.
+1. Claim up to a hundred mails: they become a batch with a new idempotency key and a lease.
+2. Check each mail again: has its session changed, does its reader still want it.
+3. Freeze the texts to send in the ledger. 4. Call the mail service. 5. Record the results.
 
-A sender that dies leaves a batch whose lease ends. Another one then makes the same call again:
-the frozen texts, the same key. Mails that must not go any more are left out of it; should the
-service have taken the first call, it refuses the changed one, and so tells that it has.
+If a sender dies, the lease of its batch ends. Another sender then repeats the call with the frozen
+texts and the same key, without the mails that must not be sent any more. If the first call was
+accepted, the changed one is rejected (409), which proves it. Only a sender that still holds the
+lease may conclude that.
 """
 
 from __future__ import annotations
@@ -34,59 +35,62 @@ if TYPE_CHECKING:
     from providers.mail import MailService
     from settings import Settings
 
-# Stop in good time for the next tick, which would only find the batches that we hold.
+# Stop before the next tick starts: that one cannot claim the batches that this one has leased.
 TICK_BUDGET_S: Final = 45.0
-# D1 answers a thousand queries an event, of which a batch takes about six.
-CALLS_A_TICK: Final = 120
-# A service that fails this often in a row is left alone until the next tick.
-FAILURES_TO_STOP: Final = 3
+# D1 allows a thousand queries an event, and a batch needs about six.
+MAX_CALLS: Final = 120
+# After so many failures in a row, the next tick tries again.
+MAX_FAILURES_IN_A_ROW: Final = 3
 
 
 class Batch(NamedTuple):
-    """Mails under one key, ours until `lease_until`."""
+    """Mails with one idempotency key; this sender has their lease until `lease_until`."""
 
     key: str
     mails: list[DueMail]
     lease_until: int
 
     @property
-    def never_called(self) -> bool:
-        """Whether surely no call was made under this key: texts are frozen before it."""
+    def is_uncalled(self) -> bool:
+        """True if no call was made with this key: a call is made after the texts are frozen."""
         return all(mail.payload is None for mail in self.mails)
 
 
 @dataclass(slots=True)
 class Sender:
-    """One run over everything that is due, within a time budget."""
+    """One run over all due mails, within a time budget."""
 
     db: Database
     settings: Settings
-    service: Callable[[], MailService]
+    make_service: Callable[[], MailService]
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     budget_s: float = TICK_BUDGET_S
     tally: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> Counter[str]:
-        """Send until nothing is due, time is up, or the service keeps failing; what happened."""
-        ends = self.clock() + self.budget_s
+        """Send until nothing is due, the budget is spent, or the service keeps failing.
+
+        Returns how many mails reached each state, and how many calls were made and failed.
+        """
+        deadline = self.clock() + self.budget_s
         failures = 0
         service = None
         reclaiming = True
-        while self._may_go_on(ends, failures):
+        while self._can_continue(deadline, failures):
             batch = await self._reclaim() if reclaiming else None
             if batch is None:
                 reclaiming = False
                 batch = await self._claim()
             if not batch.mails:
                 break
-            service = service or self.service()
+            service = service or self.make_service()
             failures = await self._send(service, batch, failures)
         return self.tally
 
-    def _may_go_on(self, ends: float, failures: int) -> bool:
-        tired = self.clock() >= ends or self.tally["calls"] >= CALLS_A_TICK
-        return not tired and failures < FAILURES_TO_STOP
+    def _can_continue(self, deadline: float, failures: int) -> bool:
+        budget_spent = self.clock() >= deadline or self.tally["calls"] >= MAX_CALLS
+        return not budget_spent and failures < MAX_FAILURES_IN_A_ROW
 
     async def _reclaim(self) -> Batch | None:
         now = int(self.clock())
@@ -103,73 +107,73 @@ class Sender:
         return Batch(key, mails, lease_until)
 
     async def _send(self, service: MailService, batch: Batch, failures: int) -> int:
-        """Send one batch; how many calls have failed in a row by now."""
-        wanted = await self._prepare(batch)
-        if not wanted or self.clock() > batch.lease_until - mail_rules.CALL_TIMEOUT_S:
+        """Send one batch. Returns how many calls in a row have failed, this one included."""
+        texts = await self._prepare(batch)
+        if not texts or self.clock() > batch.lease_until - mail_rules.CALL_TIMEOUT_S:
             return failures
         self.tally["calls"] += 1
-        failures_by_now = 0
+        failures_now = 0
         try:
-            receipts = await service.send([text for _, text in wanted], batch.key)
+            receipts = await service.send([text for _, text in texts], batch.key)
         except KeyReusedError:
-            self.tally["sent"] += await ledger.settle_taken_before(
+            self.tally["sent"] += await ledger.mark_sent_by_earlier_call(
                 self.db, key=batch.key, lease_until=batch.lease_until, now=int(self.clock())
             )
             return 0
         except MailError as error:
             log("mail_call_failed", error=str(error), mails=len(batch.mails), key=batch.key)
             self.tally["failed_calls"] += 1
-            failures_by_now = _failures(error, failures)
-            if not (isinstance(error, BatchRefusedError) and len(wanted) == 1):
-                await self._put_back(batch, error)
-                return failures_by_now
+            failures_now = _failures(error, failures)
+            if not (isinstance(error, BatchRefusedError) and len(texts) == 1):
+                await self._requeue(batch, error)
+                return failures_now
             receipts = [Receipt(refused=str(error))]
-        await self._settle(batch, [mail_id for mail_id, _ in wanted], receipts)
-        return failures_by_now
+        await self._record_results(batch, [mail_id for mail_id, _ in texts], receipts)
+        return failures_now
 
     async def _prepare(self, batch: Batch) -> list[tuple[str, str]]:
-        """Look at each mail again and freeze what is to be sent, as (id, text)."""
+        """Check each mail again and freeze the texts to send; as (mail id, text)."""
         now = int(self.clock())
-        dropped, wanted, fresh = [], [], []
+        dropped, texts, new_texts = [], [], []
         for mail in batch.mails:
             if settled := objection(mail, now):
                 dropped.append((mail, settled))
                 continue
-            text = mail.payload or self._written(mail, now)
+            text = mail.payload or self._write(mail, now)
             if text is None:
                 dropped.append((mail, Settled(State.DEAD, "cannot be written")))
                 continue
             if mail.payload is None:
-                fresh.append((mail.id, text))
-            wanted.append((mail.id, text))
-        held = await ledger.prepare(
+                new_texts.append((mail.id, text))
+            texts.append((mail.id, text))
+        has_lease = await ledger.prepare(
             self.db,
             key=batch.key,
             lease_until=batch.lease_until,
             dropped=dropped,
-            payloads=fresh,
-            never_called=batch.never_called,
+            payloads=new_texts,
+            is_uncalled=batch.is_uncalled,
         )
-        if not held:
+        if not has_lease:
             return []
         self.tally.update(settled.state.value for _, settled in dropped)
-        return wanted
+        return texts
 
-    def _written(self, mail: DueMail, now: int) -> str | None:
-        """The mail's text; None for one whose data makes none, which holds up no other."""
+    def _write(self, mail: DueMail, now: int) -> str | None:
+        """The mail's text. None if it cannot be written: the other mails are sent nevertheless."""
         try:
             return payload_of(mail, self.settings, now)
         except Exception as error:  # noqa: BLE001
             log("mail_not_written", mail=mail.id, error=repr(error))
             return None
 
-    async def _settle(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:
+    async def _record_results(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:
         pairs = list(zip(ids, receipts, strict=True))
         sent = [(mail_id, got.message_id) for mail_id, got in pairs if got.refused is None]
         dead = [
             (mail_id, Settled(State.DEAD, got.refused)) for mail_id, got in pairs if got.refused
         ]
-        await ledger.settle(
+        await ledger.record_results(
             self.db,
             key=batch.key,
             lease_until=batch.lease_until,
@@ -179,44 +183,44 @@ class Sender:
         )
         self.tally.update({"sent": len(sent), "dead": len(dead)})
 
-    async def _put_back(self, batch: Batch, error: MailError) -> None:
-        """Write down that a batch was not, or perhaps not, taken, and when to go on with it."""
+    async def _requeue(self, batch: Batch, error: MailError) -> None:
+        """Requeue a batch that the service rejected, or may not have accepted."""
         now = int(self.clock())
-        pause = mail_rules.retry_in_s(max(mail.attempts for mail in batch.mails))
+        delay_s = mail_rules.retry_in_s(max(mail.attempts for mail in batch.mails))
         if isinstance(error, TryLaterError):
-            pause = max(pause, int(error.retry_after_s or 0))
-            surely_not = not error.may_be_taken and batch.never_called
-            statement = ledger.RELEASE if surely_not else ledger.RETRY
+            delay_s = max(delay_s, int(error.retry_after_s or 0))
+            is_surely_unsent = not error.may_be_taken and batch.is_uncalled
+            statement = ledger.RELEASE if is_surely_unsent else ledger.RETRY
         else:
-            pause, statement = 0, ledger.SEPARATE
-        await ledger.put_back(
+            delay_s, statement = 0, ledger.SEPARATE
+        await ledger.requeue(
             self.db,
             statement,
             key=batch.key,
             lease_until=batch.lease_until,
-            not_before=now + pause,
-            why=str(error),
+            not_before=now + delay_s,
+            error=str(error),
         )
 
 
 def _failures(error: MailError, before: int) -> int:
-    """A limit or a wrong key stops the run at once; a refused batch says nothing of the others."""
+    """A rate limit or a wrong API key stops the run at once; a rejected batch counts as none."""
     if isinstance(error, TryLaterError):
-        return before + 1 if error.may_be_taken else FAILURES_TO_STOP
+        return before + 1 if error.may_be_taken else MAX_FAILURES_IN_A_ROW
     return before
 
 
-def sender(ctx: Context) -> Sender:
-    """The sender of this deployment: Resend with a key, else the outbox."""
-    return Sender(ctx.db, ctx.settings, lambda: _service(ctx))
+def create(ctx: Context) -> Sender:
+    """The sender of this deployment: with an API key it calls Resend, else it fills the outbox."""
+    return Sender(ctx.db, ctx.settings, lambda: mail_service(ctx))
 
 
-def _service(ctx: Context) -> MailService:
+def mail_service(ctx: Context) -> MailService:
     if not ctx.settings.resend_api_key:
         from providers.outbox import OutboxMail  # noqa: PLC0415
 
         return OutboxMail(ctx.db, time.time)
-    # httpx takes long to import, and most ticks have nothing to send.
+    # httpx is slow to import, and most ticks have nothing to send.
     from providers.resend import ResendMail  # noqa: PLC0415
     from web import outbound_client  # noqa: PLC0415
 

@@ -1,12 +1,11 @@
-"""The minute's work on mail: what has become due is written down, then sent."""
+"""The mail work of each minute: make the rows of due mails, then send them."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from db import due_mails as due
-from db import mails
+from db import due_mails, mails
 from domain import mail_rules
 from logs import log
 from mail import sender
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
 
 
 async def tick(ctx: Context) -> None:
-    """Make and send what is due; say what happened, and warn of what is late or given up."""
+    """Make and send the due mails; log the counts, and warn of late and dead mails."""
     started = time.monotonic()
-    made = await due.make_due(ctx.db, now=ctx.now)
-    tally = await sender.sender(ctx).run()
-    waiting, oldest = await mails.waiting(ctx.db)
+    made = await due_mails.make_due(ctx.db, now=ctx.now)
+    tally = await sender.create(ctx).run()
+    waiting, oldest = await mails.count_unsent(ctx.db)
     late_s = max(0, ctx.now - oldest) if oldest is not None else 0
     fields = {
         "made": len(made),

@@ -1,4 +1,4 @@
-"""Somebody waits in the room, or in the lobby of a no-show: one e-mail can tell the other one."""
+"""The e-mail to the absent person while the other waits in the room, or in a no-show's lobby."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from domain.mail_rules import Reach
 
 
-async def tell_the_other(ctx: Context, visit: Visit) -> Reach:
-    """Have the other one told within a minute, once; what has become of that mail.
+async def request_mail(ctx: Context, visit: Visit) -> Reach:
+    """Make the mail, which the next tick sends; a session has one. Returns what became of it.
 
-    Raises: ConflictError when this person is not waiting.
+    Raises: ConflictError if this person does not wait.
     """
     session, role = visit.session, visit.role
     in_room = rules.waits_in_room(session, role, visit.now)

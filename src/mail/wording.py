@@ -1,6 +1,6 @@
-"""What mails say, and what pages say of mails, in English.
+"""The words of mails, and of pages about mails, in English.
 
-Another language is another function like `words_for`.
+Another language needs another function like `words_for`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from domain.mail_rules import DueMail
     from domain.model import Participant
 
-# Sent later than this, "in an hour" would not be true any more.
+# In a mail that is later than this, "in an hour" is not true any more.
 STILL_TRUE_S: Final = 10 * 60
 
 
 class Words(NamedTuple):
     """One mail's words.
 
-    `times` are proposed times to choose from, `quote` another's own words, `planned` what stands
-    over the session's time where there are proposed times.
+    `times` are the proposed times, `quote` is the other person's own text, `planned` is the label
+    of the session's time beside proposed times.
     """
 
     subject: str
@@ -39,7 +39,7 @@ class Words(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What the words are made of."""
+    """The data that the words depend on."""
 
     mail: DueMail
     reader: Participant
@@ -54,7 +54,7 @@ class Facts(NamedTuple):
 
     @property
     def is_missed(self) -> bool:
-        """Whether the planned time has come, and the two have not met."""
+        """True if the planned time has come and the two have not met."""
         return rules.is_missed(self.mail.session, self.now)
 
     @property
@@ -87,7 +87,7 @@ class Facts(NamedTuple):
 
 
 def words_for(facts: Facts) -> Words:
-    """What the mail says, in English."""
+    """The mail's words, in English."""
     match facts.mail.kind:
         case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
             return _reminder(facts)
@@ -245,7 +245,7 @@ def _declined(facts: Facts, other: str) -> Words:
 
 
 def about_mail(reach: Reach | None, name: str) -> str:
-    """Whether this person is told by e-mail; nothing where nothing is known of such a mail."""
+    """A sentence on whether the e-mail reaches this person; empty if there is no such mail."""
     match reach:
         case Reach.ON_ITS_WAY:
             return f"We are e-mailing {name}."
@@ -258,7 +258,7 @@ def about_mail(reach: Reach | None, name: str) -> str:
 
 
 def _as_first(words: str) -> str:
-    """For the beginning of a line; `capitalize` would make a small letter of Monday's."""
+    """With a capital first letter; `capitalize` would also make `on Monday` into `On monday`."""
     return words[:1].upper() + words[1:]
 
 

@@ -454,17 +454,17 @@ class Case:
 def running(case: Case) -> Iterator[World]:
     """A world whose rooms use its doors and its clock."""
     world = case.make()
-    kept = bindings.context, bindings.now, sender.sender
+    kept = bindings.context, bindings.now, sender.create
     bindings.context, bindings.now = world.context, lambda: world.now
     clock = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)
     durable_object.time = seats.time = sockets.time = clock
-    sender.sender = lambda ctx: sender.Sender(
-        ctx.db, ctx.settings, lambda: sender._service(ctx), clock.time
+    sender.create = lambda ctx: sender.Sender(
+        ctx.db, ctx.settings, lambda: sender.mail_service(ctx), clock.time
     )
     try:
         yield world
     finally:
-        bindings.context, bindings.now, sender.sender = kept
+        bindings.context, bindings.now, sender.create = kept
         durable_object.time = seats.time = sockets.time = time
         world.close()
 

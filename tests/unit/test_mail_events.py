@@ -166,7 +166,7 @@ def sent(connection, db):
 
 
 async def noted(db, event_id: str, data: dict[str, object]) -> tuple[str, list[str]]:
-    await mail_events_db.note(db, event_id, delivery_events.parse(data), now=START)
+    await mail_events_db.record(db, event_id, delivery_events.parse(data), now=START)
     (mail,) = await db.all("SELECT delivery FROM mails")
     rows = await db.all("SELECT email FROM suppressions")
     return mail["delivery"], [row["email"] for row in rows]
