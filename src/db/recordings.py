@@ -1,4 +1,4 @@
-"""Recordings on their way from the provider. A row a recording, by the provider's id of it."""
+"""Recordings and their copies. One row a recording, by the provider's id."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ON CONFLICT DO NOTHING
 RETURNING record_id
 """
 
-# Whoever holds the lease copies; a lease ends by itself with a consumer that was killed. Each claim
-# counts as a failure until it turns out to be none, since who is killed tells nothing any more.
+# Only the consumer with the lease copies. The lease of a killed consumer ends by time. A claim
+# counts as a failed attempt at once, because a killed consumer cannot record its failure.
 CLAIM: Final = """
 UPDATE recordings
    SET state = 'copying', attempts = attempts + 1, lease_until = ?2, updated_at = ?3
@@ -43,7 +43,7 @@ SELECT p.number, p.etag, p.size_bytes
  WHERE c.record_id = ?1 ORDER BY p.number
 """
 
-# From the beginning: nothing of an earlier attempt counts.
+# A copy that starts at the first byte; nothing of an earlier attempt stays.
 BEGIN_RESOURCE: Final = """
 INSERT INTO session_resources (id, session_id, name, type, r2_key, size_bytes, upload_id,
                                created_at, updated_at)
@@ -62,9 +62,9 @@ INSERT INTO upload_parts (resource_id, number, etag, size_bytes) VALUES (?1, ?2,
 ON CONFLICT (resource_id, number) DO UPDATE SET etag = excluded.etag
 """
 
-# Only a part that never arrived before is progress, so that copying the same parts again and again
-# fails in the end. Attempts are counted anew from the one that got further.
-GOT_FURTHER: Final = """
+# Only more parts than ever before are progress, so a copy of the same parts again and again fails
+# in the end. With progress the count of attempts starts again at this one.
+RECORD_PROGRESS: Final = """
 UPDATE recordings SET most_parts = ?2, attempts = 1 WHERE record_id = ?1 AND most_parts < ?2
 """
 
@@ -87,7 +87,7 @@ UPDATE recordings
 RETURNING state
 """
 
-# It went well and takes longer than one consumer has: its claim is no failure.
+# The copy made progress until the consumer's time was over: the claim is no failed attempt.
 RELEASE: Final = """
 UPDATE recordings
    SET attempts = max(0, attempts - 1), lease_until = 0, retry_at = ?2, last_error = NULL,
@@ -120,15 +120,15 @@ SELECT record_id, session_id, attempts FROM recordings
 """
 MARK_QUEUED: Final = "UPDATE recordings SET retry_at = ?2 WHERE record_id = ?1"
 
-# Asked again whenever the session's end is twice as long ago as it was at the last time.
-LIST_UNASKED: Final = """
+# A provider is queried again when the session's end is twice as long ago as at the last query.
+LIST_TO_QUERY: Final = """
 SELECT id, provider, provider_room_id FROM sessions
  WHERE recording_enabled = 1 AND provider IS NOT NULL AND provider_room_id IS NOT NULL
    AND ended_at BETWEEN ?1 AND ?2
    AND (recordings_asked_at IS NULL OR ?3 - ended_at >= 2 * (recordings_asked_at - ended_at))
  ORDER BY ended_at DESC LIMIT ?4
 """
-MARK_ASKED: Final = "UPDATE sessions SET recordings_asked_at = ?2 WHERE id = ?1"
+MARK_QUERIED: Final = "UPDATE sessions SET recordings_asked_at = ?2 WHERE id = ?1"
 
 LIST_UNREADY: Final = """
 SELECT record_id, session_id, provider, state, attempts, last_error, created_at, updated_at
@@ -145,14 +145,14 @@ async def announce(
     announced_bytes: int | None,
     now: int,
 ) -> bool:
-    """Note that a recording can be fetched; False when that was known, or the session is not."""
+    """Add a recording; False if it was known already, or its session is unknown."""
     return bool(await db.all(ANNOUNCE, record_id, session_id, provider, announced_bytes, now))
 
 
 async def claim(
     db: Database, record_id: str, *, lease_until: int, now: int
 ) -> tuple[bool, Row | None, list[Row]]:
-    """Lease it. Whether we have it, what is known of it, and the parts that have arrived."""
+    """Claim a recording: whether that succeeded, its row, and the parts that have arrived."""
     claimed, found, parts = await db.batch(
         [
             (CLAIM, (record_id, lease_until, now)),
@@ -176,7 +176,7 @@ async def begin(
     source: str,
     now: int,
 ) -> None:
-    """Start copying from the first byte."""
+    """Record that a copy starts at the first byte."""
     about: tuple[Any, ...] = (resource_id, session_id, name, key, size, upload_id, now)
     await db.batch(
         [
@@ -190,11 +190,11 @@ async def begin(
 async def put_part(
     db: Database, record_id: str, resource_id: str, part: Part, size: int, *, arrived: int
 ) -> None:
-    """Note that a part has arrived, the last of so many."""
+    """Record a part that has arrived; `arrived` counts all parts that have."""
     await db.batch(
         [
             (PUT_PART, (resource_id, part.number, part.etag, size)),
-            (GOT_FURTHER, (record_id, arrived)),
+            (RECORD_PROGRESS, (record_id, arrived)),
         ]
     )
 
@@ -208,7 +208,7 @@ async def finish(
     duration: int | None,
     now: int,
 ) -> None:
-    """It is there for both people."""
+    """Mark the recording and its file ready: both people can see it."""
     await db.batch(
         [
             (FINISH_RESOURCE, (resource_id, stored.size, stored.etag, duration, now)),
@@ -219,24 +219,24 @@ async def finish(
 
 
 async def postpone(
-    db: Database, record_id: str, *, until: int, error: str, most_attempts: int, now: int
+    db: Database, record_id: str, *, until: int, error: str, max_attempts: int, now: int
 ) -> bool:
-    """This attempt failed; the queue brings the next one. False when it was the last."""
-    rows = await db.all(POSTPONE, record_id, until, error[:500], now, most_attempts)
+    """Record a failed attempt; False if it was the last one."""
+    rows = await db.all(POSTPONE, record_id, until, error[:500], now, max_attempts)
     return not rows or rows[0]["state"] != "failed"
 
 
 async def release(db: Database, record_id: str, *, now: int) -> None:
-    """Let another consumer go on."""
+    """End the lease, so that another consumer can continue."""
     await db.all(RELEASE, record_id, now)
 
 
 async def give_up(
     db: Database, record_id: str, *, error: str, now: int
 ) -> tuple[Row | None, int | None]:
-    """No attempt succeeded: an operator has to look. `error` is for what has none of its own.
+    """Mark the recording failed, with `error` if it has no error yet.
 
-    What was given up; or, while somebody is at it, until when.
+    The failed row; or, if a consumer has the lease, the end of the lease.
     """
     given_up, leased = await db.batch(
         [(GIVE_UP, (record_id, now, error)), (FIND_LEASE, (record_id, now))]
@@ -245,13 +245,13 @@ async def give_up(
 
 
 async def retry(db: Database, record_id: str, *, now: int) -> Row | None:
-    """Begin to count again; None for what is ready, being copied, or unknown."""
+    """Announce it again with no attempts; None if it is ready, being copied, or unknown."""
     rows = await db.all(RETRY, record_id, now)
     return rows[0] if rows else None
 
 
 async def list_stranded(db: Database, *, due_before: int, now: int, limit: int) -> list[Row]:
-    """Those whose message must have been lost."""
+    """Recordings that the queue should have delivered: their message was lost."""
     return await db.all(LIST_STRANDED, due_before, now, limit)
 
 
@@ -259,17 +259,17 @@ async def mark_queued(db: Database, record_id: str, *, now: int) -> None:
     await db.all(MARK_QUEUED, record_id, now)
 
 
-async def list_unasked(
+async def list_to_query(
     db: Database, *, ended_after: int, ended_before: int, now: int, limit: int
 ) -> list[Row]:
-    """Sessions whose provider should be asked for recordings now."""
-    return await db.all(LIST_UNASKED, ended_after, ended_before, now, limit)
+    """Sessions whose provider must be queried for recordings now."""
+    return await db.all(LIST_TO_QUERY, ended_after, ended_before, now, limit)
 
 
-async def mark_asked(db: Database, session_id: str, *, now: int) -> None:
-    await db.all(MARK_ASKED, session_id, now)
+async def mark_queried(db: Database, session_id: str, *, now: int) -> None:
+    await db.all(MARK_QUERIED, session_id, now)
 
 
 async def list_unready(db: Database) -> list[Row]:
-    """What an operator wants to see."""
+    """Recordings that are not ready, oldest first, for an operator."""
     return sorted(await db.all(LIST_UNREADY), key=lambda row: int(row["created_at"]))

@@ -1,7 +1,6 @@
-"""How long an MP4 plays, read from a few bytes of its headers (ISO/IEC 14496-12).
+"""The duration of an MP4, read from a few bytes of its headers (ISO/IEC 14496-12).
 
-The boxes are walked from one to the next wherever they lie, so a film of any size costs a handful
-of small reads.
+The reader goes from one box's header to the next, so a film of any size costs a few small reads.
 """
 
 from __future__ import annotations
@@ -15,60 +14,60 @@ if TYPE_CHECKING:
 
 Read = Callable[[int, int], Awaitable[bytes]]
 
-# A film has about five boxes on top; fragments of a stream may be many, but come after the header.
+# A film has about five top-level boxes. A stream can have many fragments, but after the header.
 MAX_BOXES: Final = 40
-# Each read is a request to the bucket. Boxes within boxes within boxes could have it do thousands.
+# Each read is a request to the bucket; nested boxes could otherwise cause thousands.
 MAX_READS: Final = 100
 _HEADER: Final = struct.Struct(">I4s")
 _LONGEST_S: Final = 48 * 60 * 60
 
 
 class Film(NamedTuple):
-    """`whole` is whether every box that was announced is inside the file, a header among them."""
+    """`is_whole`: the file has a movie header, and every box ends inside the file."""
 
-    whole: bool
+    is_whole: bool
     duration_seconds: int | None
 
 
 class _Box(NamedTuple):
     kind: bytes
     start: int
-    """Of the content."""
+    """Where the content begins."""
     end: int
 
 
 class _Reader:
-    """Reads a file, so often and no more."""
+    """Reads a file, at most MAX_READS times; then it returns no bytes."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self.left = MAX_READS
+        self.reads_left = MAX_READS
 
     async def read(self, start: int, length: int) -> bytes:
-        if self.left <= 0:
+        if self.reads_left <= 0:
             return b""
-        self.left -= 1
+        self.reads_left -= 1
         return await self._read(start, length)
 
 
 async def inspect(read: Read, size: int) -> Film:
-    """Read a file of `size` bytes. Never raises: what makes no sense is not whole."""
+    """Inspect a file of `size` bytes. Never raises for a malformed file: it is not whole."""
     reader = _Reader(read)
-    duration, whole, has_header = None, True, False
+    duration, is_whole, has_header = None, True, False
     async for box in _boxes(reader, 0, size):
-        whole = box.end <= size
-        if not whole:
+        is_whole = box.end <= size
+        if not is_whole:
             break
         if box.kind == b"moov" and not has_header:
             has_header = True
             duration = await _duration(reader, box)
-    return Film(whole and has_header, duration)
+    return Film(is_whole and has_header, duration)
 
 
 async def _boxes(reader: _Reader, start: int, end: int) -> AsyncIterator[_Box]:
-    """The boxes between two offsets; one that reaches beyond the end is the last."""
+    """The boxes between two offsets. A box that ends after `end` is the last."""
     for _ in range(MAX_BOXES):
-        if start >= end or not reader.left:
+        if start >= end or not reader.reads_left:
             return
         head = await reader.read(start, 16)
         if len(head) < _HEADER.size:
@@ -88,7 +87,7 @@ async def _boxes(reader: _Reader, start: int, end: int) -> AsyncIterator[_Box]:
 
 
 async def _duration(reader: _Reader, moov: _Box) -> int | None:
-    """Of the movie header, or of the extension in which fragmented films put it."""
+    """In seconds: from the movie header, or from the extension header of a fragmented film."""
     scale, units = 0, 0
     async for box in _boxes(reader, moov.start, moov.end):
         if box.kind == b"mvhd":
@@ -103,7 +102,7 @@ async def _duration(reader: _Reader, moov: _Box) -> int | None:
 
 
 def _movie_header(content: bytes) -> tuple[int, int]:
-    """Units a second, and how many of them."""
+    """Units a second, and the duration in units."""
     try:
         if content[:1] == b"\1":
             scale, units = struct.unpack_from(">IQ", content, 20)

@@ -1,1 +1,1 @@
-"""Recordings: the queue's consumer, the copy from a provider to R2, and where they come from."""
+"""Recordings: the queue's consumer, the copy from a provider to R2, and their sources."""

@@ -1,8 +1,8 @@
-"""One recording from its provider into R2, as streams that never enter Python's memory.
+"""Copies one recording from its provider to R2, as streams that never enter Python's memory.
 
-A source that answers Range is copied in equal parts and goes on where it stopped; one that does
-not is copied in one go and starts again. Either way the length is compared, and the headers are
-read: a film whose end is missing says so itself.
+From a source with Range support the copy takes equal parts and resumes after a failure. From
+another source it is one put and starts again. In both cases the length is compared and the MP4's
+boxes are read, which shows whether the end is missing.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from recordings.sources import Source
 
 PART_BYTES: Final = 32 * 1024 * 1024
-# R2 takes no more in one put.
+# R2's limit for one put.
 MAX_WHOLE_BYTES: Final = 4_900_000_000
-# A consumer has fifteen minutes; what is left then is done by the next one.
-ENOUGH_S: Final = 11 * 60
-# PlugNmeet rounds to a hundredth of a megabyte.
-ROUNDED_BYTES: Final = 10_000
+# A consumer may run for fifteen minutes; after this time the next one continues.
+TIME_LIMIT_S: Final = 11 * 60
+# PlugNmeet rounds lengths to a hundredth of a megabyte.
+ROUNDING_BYTES: Final = 10_000
 _TOTAL: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})\Z")
 _EXPIRED: Final = (401, 403, 410)
 
 
 class UnfinishedError(Exception):
-    """It goes well, and takes longer than one consumer has."""
+    """The copy made progress, but the consumer's time is over."""
 
 
 @dataclass
 class Copy:
-    """One recording's way. `parts` are those that have arrived."""
+    """The copy of one recording. `parts` are the parts that have arrived, by their number."""
 
     ctx: Context
     source: Source
@@ -58,14 +58,14 @@ class Copy:
     version: str | None
     parts: dict[int, Part]
     total: int | None
-    """How long the recording is, once all of its parts have arrived."""
+    """The recording's length in bytes, once all its parts have arrived; else None."""
     parts_before: int
-    """How many had arrived when this attempt began."""
+    """How many parts had arrived when this attempt began."""
     started: float = field(default_factory=time.monotonic)
     _url: str = ""
 
     @classmethod
-    def of(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
+    def from_rows(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
         arrived = sum(part["size_bytes"] for part in parts)
         return cls(
             ctx=ctx,
@@ -74,7 +74,7 @@ class Copy:
             session_id=row["session_id"],
             resource_id=row["resource_id"] or uuid.uuid4().hex,
             key=f"sessions/{row['session_id']}/recordings/{row['record_id']}.mp4",
-            name=_name(row),
+            name=_file_name(row),
             announced_bytes=row["announced_bytes"],
             upload_id=row["upload_id"],
             version=row["source"],
@@ -84,20 +84,20 @@ class Copy:
         )
 
     @property
-    def got_on(self) -> bool:
-        """Whether more has arrived than there was before this attempt."""
+    def has_progress(self) -> bool:
+        """True if this attempt has added a part."""
         return len(self.parts) > self.parts_before
 
     async def run(self) -> None:
-        """Copy what is missing. Raises: RecordingError, UnfinishedError."""
+        """Copy the missing parts. Raises: RecordingError, UnfinishedError."""
         try:
             stored = await self._transfer()
         except StreamBrokenError as error:
             raise RecordingError(f"the stream broke: {error}") from error
         film = await mp4.inspect(self._read, stored.size)
-        if not film.whole:
-            await self.forget()
-            raise RecordingError("what arrived is no whole MP4")
+        if not film.is_whole:
+            await self.start_over()
+            raise RecordingError("the copied file is not a whole MP4")
         await recordings_db.finish(
             self.ctx.db,
             record_id=self.record_id,
@@ -107,8 +107,8 @@ class Copy:
             now=self.ctx.now,
         )
 
-    async def forget(self) -> None:
-        """Let the next attempt begin at the first byte."""
+    async def start_over(self) -> None:
+        """Delete what has arrived; the next attempt begins at the first byte."""
         if self.upload_id:
             await self.ctx.files.abort(self.key, self.upload_id)
         await self.ctx.files.delete([self.key])
@@ -122,21 +122,21 @@ class Copy:
         total, version = _total_of(answer)
         if self.parts and version != self.version:
             await self.ctx.discard(answer.body)
-            await self.forget()
+            await self.start_over()
             number, answer = 1, await self._fetch(1)
             total, version = _total_of(answer)
-        await self._compare(total, answer)
+        await self._check_announced_length(total, answer)
         in_parts = answer.status == 206 and total > PART_BYTES  # noqa: PLR2004
         if not in_parts and total > MAX_WHOLE_BYTES:
             await self.ctx.discard(answer.body)
-            raise RecordingError(f"{total} bytes from a source without Range are too many")
+            raise RecordingError(f"{total} bytes are too many from a source without Range")
         if not self.parts:
             upload_id = await self.ctx.files.begin(self.key) if in_parts else None
             await self._begin(total, upload_id, version)
         if in_parts:
             return await self._copy_parts(number, answer, total)
         stored = await self.ctx.files.put(self.key, answer.body)
-        return await self._measured(stored, total)
+        return await self._check_length(stored, total)
 
     async def _copy_parts(self, number: int, answer: Fetched, total: int) -> Stored:
         upload_id = self.upload_id or ""
@@ -145,26 +145,26 @@ class Copy:
             part = await self.ctx.files.put_part(self.key, upload_id, number, answer.body)
             size = min(PART_BYTES, total - (number - 1) * PART_BYTES)
             self.parts[number] = part
-            await self._note(part, size)
+            await self._record_part(part, size)
             number = self._next_number()
             if number > count:
                 break
-            if time.monotonic() - self.started > ENOUGH_S:
-                raise self._out_of_time()
+            if time.monotonic() - self.started > TIME_LIMIT_S:
+                raise self._time_limit_error()
             answer = await self._fetch(number)
             if answer.status != 206 or _total_of(answer)[1] != self.version:  # noqa: PLR2004
                 await self.ctx.discard(answer.body)
                 raise RecordingError("the recording changed while it was copied")
         return await self._put_together(total)
 
-    async def _note(self, part: Part, size: int) -> None:
+    async def _record_part(self, part: Part, size: int) -> None:
         await recordings_db.put_part(
             self.ctx.db, self.record_id, self.resource_id, part, size, arrived=len(self.parts)
         )
 
-    def _out_of_time(self) -> Exception:
-        """A source that changes each time would else be copied for ever."""
-        if self.got_on:
+    def _time_limit_error(self) -> Exception:
+        """A failure if there is no progress: else a source that keeps changing is never done."""
+        if self.has_progress:
             return UnfinishedError()
         return RecordingError("the recording changes faster than it can be copied")
 
@@ -174,43 +174,43 @@ class Copy:
         try:
             stored = await self.ctx.files.finish(self.key, self.upload_id or "", parts)
         except StreamBrokenError:
-            # It may have been put together before, by an attempt that heard no answer.
+            # An earlier attempt may have completed it without getting the answer.
             found = await self.ctx.files.head(self.key)
             if found is None:
                 raise
             stored = found
-        return await self._measured(stored, total)
+        return await self._check_length(stored, total)
 
-    async def _measured(self, stored: Stored, total: int) -> Stored:
+    async def _check_length(self, stored: Stored, total: int) -> Stored:
         if stored.size != total:
-            await self.forget()
+            await self.start_over()
             raise RecordingError(f"{stored.size} of {total} bytes arrived")
         return stored
 
     async def _fetch(self, number: int) -> Fetched:
-        """One part; an address that has expired is asked for anew, once. Raises: RecordingError."""
+        """Request one part; get a new URL once if it has expired. Raises: RecordingError."""
         start = (number - 1) * PART_BYTES
         headers = {"Range": f"bytes={start}-{start + PART_BYTES - 1}"}
-        for fresh in (not self._url, True):
-            if fresh:
-                self._url = await self._address()
+        for is_new_url in (not self._url, True):
+            if is_new_url:
+                self._url = await self._current_url()
             answer = await self.ctx.fetch_stream(self._url, headers)
             if answer.status in (200, 206):
                 return answer
             await self.ctx.discard(answer.body)
-            if answer.status not in _EXPIRED or fresh:
+            if answer.status not in _EXPIRED or is_new_url:
                 break
         raise RecordingError(f"the source answered {answer.status}")
 
-    async def _address(self) -> str:
-        place = await self.source.open_recording(self.record_id)
-        if place is None:
-            raise RecordingError("the provider does not have it")
-        return place.url
+    async def _current_url(self) -> str:
+        source = await self.source.open_recording(self.record_id)
+        if source is None:
+            raise RecordingError("the provider does not have the recording")
+        return source.url
 
-    async def _compare(self, total: int, answer: Fetched) -> None:
+    async def _check_announced_length(self, total: int, answer: Fetched) -> None:
         announced = self.announced_bytes
-        if announced is not None and total + ROUNDED_BYTES < announced:
+        if announced is not None and total + ROUNDING_BYTES < announced:
             await self.ctx.discard(answer.body)
             raise RecordingError(f"the source has {total} bytes, {announced} were announced")
 
@@ -239,18 +239,18 @@ class Copy:
         return await self.ctx.files.read(self.key, start, length)
 
 
-def _name(row: Row) -> str:
-    """`Recording of 15 January 2027, 09.00, Berlin time (CET).mp4`: as the teacher reads times."""
+def _file_name(row: Row) -> str:
+    """`Recording of 15 January 2027, 09.00, Berlin time (CET).mp4`, by the teacher's settings."""
     began = datetime.fromtimestamp(row["began_at"], times.zone_of(row["teacher_time_zone"]))
     locale = row["teacher_locale"]
     date = times.day(began, locale).partition(", ")[2]
-    # File names have no colon.
+    # A file name must not have a colon.
     time_of_day = times.time_of_day(began, locale).replace(":", ".")
     return f"Recording of {date}, {time_of_day}, {times.zone_name(began)}.mp4"
 
 
 def _total_of(answer: Fetched) -> tuple[int, str]:
-    """How long the recording is, and which version of it this is. Raises: RecordingError."""
+    """The recording's length in bytes, and its version. Raises: RecordingError."""
     headers: dict[str, Any] = dict(answer.headers)
     if answer.status == 206:  # noqa: PLR2004
         found = _TOTAL.match(headers.get("content-range", ""))
@@ -258,6 +258,6 @@ def _total_of(answer: Fetched) -> tuple[int, str]:
     else:
         length = headers.get("content-length", "")
     if not length.isdecimal() or int(length) == 0:
-        raise RecordingError("the source does not say how long the recording is")
+        raise RecordingError("the source does not state the length of the recording")
     tag = headers.get("etag") or headers.get("last-modified") or ""
     return int(length), f"{length} {tag}"

@@ -1,4 +1,4 @@
-"""Where recordings come from: as much of a video provider as copying them needs."""
+"""Where recordings come from: the part of a video provider that a copy needs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What copying needs of `providers.base.VideoProvider`."""
+    """The part of `providers.base.VideoProvider` that a copy needs."""
 
     async def list_recordings(self, room_id: str, /) -> Sequence[Recording]: ...
 
     async def open_recording(self, record_id: str, /) -> RecordingSource | None:
-        """None when the provider does not have it (any more)."""
+        """None if the provider does not have the recording (any more)."""
         ...
 
 
 class PlainServer:
-    """A server of files that stands in for a provider on a developer's machine."""
+    """A file server in place of a provider, on a developer's machine."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -39,11 +39,11 @@ class PlainServer:
         return RecordingSource(found["url"]) if found["url"] else None
 
 
-def source_named(provider: str, ctx: Context) -> Source:
-    """The provider that has the recording."""
+def of_provider(provider: str, ctx: Context) -> Source:
+    """The source of this provider's recordings."""
     if ctx.settings.development and ctx.settings.dev_recordings_url:
         return PlainServer(ctx)
-    # Not at the top: `video` announces recordings, and so needs this module itself.
+    # Not at the top of the module: `video` announces recordings, and so imports this package.
     from video import service  # noqa: PLC0415
 
     return service.provider_named(provider, ctx)

@@ -72,7 +72,9 @@ async def _hold(ctx: Context, session: Session) -> Place:
         place = place_of(found, ctx.settings)
         if _is_noted(place, found):
             return place
-        if await call_places.hold(ctx.db, found, provider=place.provider, room_id=place.room_id):
+        if await call_places.set_place(
+            ctx.db, found, provider=place.provider, room_id=place.room_id
+        ):
             if found.provider is not None:
                 # Another provider or another room: those in the old call move along now.
                 ctx.defer(ctx.rooms.refresh(session.id))
@@ -95,7 +97,9 @@ async def move(ctx: Context, session_id: str) -> Place | None:
     place = place_of(moved, ctx.settings)
     if _is_noted(place, session):
         return place
-    if not await call_places.hold(ctx.db, session, provider=place.provider, room_id=place.room_id):
+    if not await call_places.set_place(
+        ctx.db, session, provider=place.provider, room_id=place.room_id
+    ):
         raise ServiceUnavailableError  # somebody else has just written: asking again works
     log("call_moved", session_id=session_id, provider=place.provider)
     return place

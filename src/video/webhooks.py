@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db import call_places
+from db import call_places, webhook_events
 from domain.provider_names import BIGBLUEBUTTON
 from logs import log
 from providers.base import RecordingReady
@@ -25,7 +25,7 @@ async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body:
     follows from it is the same twice. Raises: WebhookRejectedError.
     """
     delivery = service.provider_named(provider, ctx).parse_webhook(headers, body, now=ctx.now)
-    seen, session_id = await call_places.look_up(
+    seen, session_id = await webhook_events.find(
         ctx.db, provider=provider, event_id=delivery.id, room_id=delivery.room_id
     )
     # Rooms that are not ours: somebody else's on a shared server, or a lesson that was moved.
@@ -35,7 +35,9 @@ async def receive(ctx: Context, provider: str, headers: Mapping[str, str], body:
         await consumer.announce(ctx, session_id, provider, delivery.event.record_id)
     else:
         await hear(ctx, session_id, delivery.event)
-    await call_places.note(ctx.db, provider=provider, event_id=delivery.id, now=ctx.now)
+    await webhook_events.mark_processed(
+        ctx.db, provider=provider, event_id=delivery.id, now=ctx.now
+    )
     log("webhook_received", provider=provider, session_id=session_id)
 
 
@@ -45,7 +47,7 @@ async def look_after_end(ctx: Context, token: str) -> None:
     Raises: WebhookRejectedError.
     """
     ended = service.bigbluebutton(ctx).ended_room(token)
-    session_id = await call_places.held_in(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
+    session_id = await call_places.find_session(ctx.db, provider=BIGBLUEBUTTON, room_id=ended)
     if session_id is not None:
         await ctx.rooms.look(session_id)
 

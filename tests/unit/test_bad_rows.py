@@ -151,7 +151,7 @@ class Source:
 
 
 async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(world, monkeypatch):
-    monkeypatch.setattr(sources, "source_named", lambda _name, _ctx: Source())
+    monkeypatch.setattr(sources, "of_provider", lambda _name, _ctx: Source())
     for number in (1, 2, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
         world.book(
@@ -164,7 +164,7 @@ async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(
 
 
 async def test_a_queue_that_fails_does_not_keep_the_sweep_from_asking(world, monkeypatch):
-    monkeypatch.setattr(sources, "source_named", lambda _name, _ctx: Source())
+    monkeypatch.setattr(sources, "of_provider", lambda _name, _ctx: Source())
     for number in (1, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
         world.book(f"s{number}", status="completed", ended_at=END, recording_enabled=1, **place)

@@ -511,7 +511,7 @@ async def test_nothing_is_lost_or_doubled(name, how, monkeypatch):
 
     if "recording" in name or "same message" in name:
         source = lambda _name, ctx: FilmSource(ctx, made["world"])  # noqa: E731
-        monkeypatch.setattr(sources, "source_named", source)
+        monkeypatch.setattr(sources, "of_provider", source)
 
     assert await survives(replace(case, make=make, leaves=LEAVES.get(name, "")), how) > 0
 

@@ -39,7 +39,7 @@ async def inspect(content, size=None):
     ids=["in front", "at the end", "large box", "64 bits", "not first", "to the end"],
 )
 async def test_the_duration_is_found(content):
-    assert await inspect(content) == Film(whole=True, duration_seconds=90)
+    assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
 async def test_a_fragmented_film_says_it_elsewhere():
@@ -47,7 +47,7 @@ async def test_a_fragmented_film_says_it_elsewhere():
         extended = box(b"mvex", box(b"mehd", bytes([version, 0, 0, 0]) + units))
         content = FTYP + box(b"moov", movie_header(0) + extended)
 
-        assert await inspect(content) == Film(whole=True, duration_seconds=90)
+        assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
 async def test_a_film_that_does_not_say_is_whole_all_the_same():
@@ -60,7 +60,7 @@ async def test_a_film_that_does_not_say_is_whole_all_the_same():
 async def test_what_was_cut_is_not_whole(kept):
     content = FTYP + box(b"mdat", bytes(1000)) + box(b"moov", movie_header(90))
 
-    assert not (await inspect(content[:kept])).whole
+    assert not (await inspect(content[:kept])).is_whole
 
 
 @pytest.mark.parametrize("on_top", [1, 40])
@@ -68,18 +68,18 @@ async def test_boxes_within_boxes_cost_a_bounded_number_of_reads(on_top):
     extended = box(b"mvex", box(b"free") * 39 + box(b"mehd", bytes(4)))
     content = FTYP + box(b"moov", extended * 40) * on_top
 
-    assert (await inspect(content)).whole
+    assert (await inspect(content)).is_whole
 
 
 async def test_only_the_first_header_counts():
     content = FTYP + box(b"moov", movie_header(90)) + box(b"moov", movie_header(5))
 
-    assert await inspect(content) == Film(whole=True, duration_seconds=90)
+    assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
 async def test_a_page_is_no_film():
-    assert not (await inspect(b"<html>" + bytes(5000))).whole
-    assert not (await inspect(b"Not found: the recording does not exist")).whole
+    assert not (await inspect(b"<html>" + bytes(5000))).is_whole
+    assert not (await inspect(b"Not found: the recording does not exist")).is_whole
 
 
 async def test_the_tests_own_films_are_films():

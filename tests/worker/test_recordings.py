@@ -203,7 +203,7 @@ def test_a_recording_the_provider_does_not_have_fails_visibly(lesson: Lesson, re
     announce(lesson, record_id)
     wait_for(lesson, "failed")
 
-    assert row(lesson, record_id)["last_error"] == "the provider does not have it"
+    assert row(lesson, record_id)["last_error"] == "the provider does not have the recording"
 
 
 def test_redirects_are_followed(lesson: Lesson, source: RecordingServer, record_id: str):
