@@ -1,11 +1,10 @@
-"""From a request to a response: routing, errors and security headers, all in this one place."""
+"""From a request to a response: the route, its checks, the handler, errors and headers."""
 
 from __future__ import annotations
 
-import functools
 import time
 import traceback
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import routes
@@ -21,7 +20,7 @@ from errors import (
 from logs import log
 from pages import render
 from settings import SettingsError
-from web import csrf, kept_form, rate_limits
+from web import csrf, kept_form, rate_limits, security_headers
 from web.messages import Response, html_response, json_response, redirect
 
 if TYPE_CHECKING:
@@ -30,32 +29,11 @@ if TYPE_CHECKING:
     from context import Context
     from web.messages import Request
 
-FEATURES_USED: Final = (
-    "camera",
-    "microphone",
-    "display-capture",
-    "autoplay",
-    "fullscreen",
-    "picture-in-picture",
-    "screen-wake-lock",
-    "speaker-selection",
-    "clipboard-write",
-)
-FEATURES_REFUSED: Final = ("geolocation", "payment", "usb", "serial", "midi")
-SAME_FOR_ALL: Final = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Strict-Transport-Security", "max-age=31536000"),
-    ("Cache-Control", "private, no-store"),
-    ("Vary", "Cookie"),
-)
-
 
 async def respond(
     request: Request, request_id: str, make_context: Callable[[], Context]
 ) -> Response:
-    """Answer a request. Never raises: what goes wrong becomes an error answer and a log line."""
+    """Answer a request. Never raises: every exception becomes an error answer and a log line."""
     started = time.monotonic()
     path_known, ctx, route = "unknown", None, None
     try:
@@ -73,11 +51,7 @@ async def respond(
         response = await _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
         response.body = None
-    # What a handler has set, such as the cache rules of a download, it has set for a reason.
-    given = {name.lower() for name, _ in response.headers}
-    response.headers += [
-        header for header in _security_headers(request, response) if header[0].lower() not in given
-    ]
+    security_headers.add(request, response)
     response.headers.append(("X-Request-Id", request_id))
     calls = getattr(ctx.db, "calls", 0) if ctx else 0
     if ctx and ctx.settings.development:
@@ -166,40 +140,3 @@ def _sign_in_offer(
             return _sign_in_url(f"/session/{quote(failure.session_id, safe='')}", ctx)
         return _sign_in_url(request.url.removeprefix(request.origin), ctx)
     return ""
-
-
-def _security_headers(request: Request, response: Response) -> list[tuple[str, str]]:
-    is_page, frames = response.is_page, response.frames
-    headers = [
-        ("Content-Security-Policy", response.policy or _policy(request, frames, is_page=is_page)),
-        ("Permissions-Policy", _permissions(frames, is_page=is_page)),
-        ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
-        *SAME_FOR_ALL,
-    ]
-    return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
-
-
-@functools.lru_cache
-def _permissions(frames: tuple[str, ...], *, is_page: bool) -> str:
-    origins = "".join(f' "{frame}"' for frame in frames)
-    allowed = f"(self{origins})"
-    features = [f"{name}={allowed}" for name in FEATURES_USED] if is_page else []
-    features += [f"{name}=()" for name in FEATURES_REFUSED]
-    return ", ".join(features)
-
-
-def _policy(request: Request, frames: tuple[str, ...], *, is_page: bool) -> str:
-    if not is_page:
-        return "default-src 'none'; frame-ancestors 'none'"
-    host = urlsplit(request.url).netloc
-    # Ourselves too: the provider's client leads its frame back to a page of ours.
-    framed = f"frame-src 'self' {' '.join(frames)}; " if frames else ""
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {framed}"
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-
-
-def _has_token(request: Request) -> bool:
-    return request.pieces[1:2] in (["r"], ["unsubscribe"])

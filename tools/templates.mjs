@@ -13,7 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/sources", "/packages"]
 
-from pages import render
+from pages.environment import templates
 from pages.templating import TEMPLATES, Precompiled, whole_pages
 
 Precompiled.writes = True
@@ -22,6 +22,6 @@ compiled.mkdir(exist_ok=True)
 for old in compiled.iterdir():
     old.unlink()
 for name in whole_pages():
-    render.templates().get_template(name)
+    templates().get_template(name)
 `);
 process.exit(0);

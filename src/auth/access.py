@@ -1,11 +1,13 @@
-"""At the door of a session: who is asking, and is it one of the two?"""
+"""Which person sends a request, and whether that person may open the session."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Generic
 
 from auth import links, platform_tokens
 from db import sessions
+from db.database import Loaded, Query
 from domain import rules
 from domain.model import Role
 from errors import (
@@ -17,24 +19,22 @@ from errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from context import Context
-    from db.database import Row, Statement
     from domain.model import Participant, Session, View
     from web.messages import Request
 
+NOTHING: Final[Query[None]] = Query((), lambda _rows: None)
 
-class Visit(NamedTuple):
-    """A participant at their session."""
+
+@dataclass(frozen=True)
+class Access:
+    """A participant's access to their session."""
 
     session: Session
     role: Role
     now: int
-    along: Sequence[list[Row]] = ()
-    """The rows of what was asked along with the session."""
-    by_link: bool = False
-    """Known by the link in an e-mail only, which may have been forwarded."""
+    by_link: bool = field(default=False, kw_only=True)
+    """Proved by the link in an e-mail only, which may have been forwarded."""
 
     @property
     def viewer(self) -> Participant:
@@ -48,50 +48,65 @@ class Visit(NamedTuple):
     def view(self) -> View:
         return rules.view_of(self.session, self.role, self.now)
 
-    def refuse_students(self, what: str) -> None:
-        """Raises: ForbiddenError to the student; `what` is what only a teacher may do."""
+    def refuse_students(self, action: str) -> None:
+        """Raises: ForbiddenError to the student; `action` is what only a teacher may do."""
         if self.role is not Role.TEACHER:
-            raise ForbiddenError(f"Only the Student-Teacher can {what}.")
+            raise ForbiddenError(f"Only the Student-Teacher can {action}.")
 
 
-async def admit(
-    request: Request, ctx: Context, session_id: str, along: Sequence[Statement] = ()
-) -> Visit:
-    """Let a participant in, with one database round trip, in which `along` is asked too.
+@dataclass(frozen=True)
+class LoadedAccess(Access, Generic[Loaded]):
+    """Access, with the result of the query that ran in the same round trip."""
 
-    The platform's sign-in counts first; the cookie of a room link speaks for whoever is not
-    signed in, or signed in as somebody who has no part in this session.
+    loaded: Loaded = field(kw_only=True)
+
+
+async def admit(request: Request, ctx: Context, session_id: str) -> Access:
+    """Let a participant in, with one database round trip.
+
+    Raises: as `admit_and_load`.
+    """
+    return await admit_and_load(request, ctx, session_id, NOTHING)
+
+
+async def admit_and_load(
+    request: Request, ctx: Context, session_id: str, query: Query[Loaded]
+) -> LoadedAccess[Loaded]:
+    """Let a participant in, and run `query` in the same database round trip.
+
+    The platform's sign-in counts first. The cookie of a room link counts for somebody who is not
+    signed in, or is signed in as a person who has no part in this session.
 
     Raises: SignedOutError, SessionNotFoundError, NotParticipantError.
     """
-    signed_in, invited = await _both_ways(request, ctx, session_id)
+    signed_in, invited = await _claimed_ids(request, ctx, session_id)
     if signed_in is None and invited is None:
         raise SignedOutError
-    session, rows = await sessions.find_along(ctx.db, session_id, along)
+    session, rows = await sessions.find_with(ctx.db, session_id, query.statements)
     if session is None:
         raise SessionNotFoundError
     if signed_in is not None and (role := session.role_of(signed_in)):
-        return Visit(session, role, ctx.now, along=rows)
+        return LoadedAccess(session, role, ctx.now, loaded=query.parse(rows))
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
-            return Visit(session, role, ctx.now, by_link=True, along=rows)
+            return LoadedAccess(session, role, ctx.now, by_link=True, loaded=query.parse(rows))
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError
 
 
 async def person_asking(request: Request, ctx: Context, session_id: str) -> str | None:
-    """Who they say they are, provably, whether or not they have a part in the session."""
-    signed_in, invited = await _both_ways(request, ctx, session_id)
+    """The user id that the request proves, whether or not it has a part in the session."""
+    signed_in, invited = await _claimed_ids(request, ctx, session_id)
     return signed_in or invited
 
 
-async def _both_ways(
+async def _claimed_ids(
     request: Request, ctx: Context, session_id: str
 ) -> tuple[str | None, str | None]:
-    """Whom the platform's token names, and whom the room cookie does.
+    """The user id of the platform's token, and that of the room cookie.
 
-    While the platform's keys cannot be had, the cookie is good enough by itself.
+    While the platform's keys are unavailable, the cookie counts by itself.
     """
     invited = _invited_user(request, ctx, session_id)
     try:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Row = dict[str, Any]
 Statement = tuple[str, tuple[Any, ...]]
 """SQL and its parameters."""
+Loaded = TypeVar("Loaded")
+
+
+class Query(NamedTuple, Generic[Loaded]):
+    """Statements of one round trip, and the parser of their rows.
+
+    `parse` gets one list of rows for each statement, in the order of the statements.
+    """
+
+    statements: Sequence[Statement]
+    parse: Callable[[Sequence[list[Row]]], Loaded]
 
 
 class Database(Protocol):

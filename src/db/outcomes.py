@@ -1,13 +1,18 @@
-"""What a session left behind, as one row of JSON: it is asked along with the session itself."""
+"""What a session left behind, as one row of JSON in the round trip of the session itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from db.database import Query
 
 if TYPE_CHECKING:
-    from db.database import Statement
+    from collections.abc import Sequence
 
-AFTERMATH: Final = """
+    from db.database import Row
+
+FIND: Final = """
 SELECT
   (SELECT json_group_array(json_object(
             'user_id', user_id, 'rating', rating, 'comment', comment, 'tags', json(tags),
@@ -22,5 +27,20 @@ SELECT
 """
 
 
-def of_session(session_id: str) -> Statement:
-    return AFTERMATH, (session_id,)
+class SessionRows(NamedTuple):
+    """Rows of FIND: the feedback of both people, the ready files, and each recording's state."""
+
+    feedback: Sequence[Row] = ()
+    resources: Sequence[Row] = ()
+    recording_states: Sequence[str] = ()
+
+
+def of_session(session_id: str) -> Query[SessionRows]:
+    return Query([(FIND, (session_id,))], _parse)
+
+
+def _parse(rows: Sequence[list[Row]]) -> SessionRows:
+    [[row]] = rows
+    return SessionRows(
+        json.loads(row["feedback"]), json.loads(row["resources"]), json.loads(row["recordings"])
+    )

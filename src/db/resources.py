@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from db.database import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from db.database import Database, Row, Statement
+    from db.database import Database, Row
     from files.storage import Part, Stored
 
 _COLUMNS: Final = """
@@ -156,17 +158,56 @@ def key_of(session_id: str, resource_id: str) -> str:
     return f"sessions/{session_id}/resources/{resource_id}"
 
 
-def find(session_id: str, resource_id: str) -> Statement:
-    return FIND, (session_id, resource_id)
+class UploadRows(NamedTuple):
+    """A file's row, whatever its status, and the parts that have arrived; None for no such file."""
+
+    upload: Row | None
+    parts: list[Row]
 
 
-def parts_of(resource_id: str) -> Statement:
-    return LIST_PARTS, (resource_id,)
+class UnfinishedRows(NamedTuple):
+    """Unfinished uploads of a session, and the parts of all its uploads."""
+
+    uploads: list[Row]
+    parts: list[Row]
+
+    def with_key(self, upload_key: str) -> Row | None:
+        return next((row for row in self.uploads if row["upload_key"] == upload_key), None)
+
+    def part_sizes(self, resource_id: str) -> dict[int, int]:
+        """The size of each part of this upload, by its number."""
+        parts = [part for part in self.parts if part["resource_id"] == resource_id]
+        return {part["number"]: part["size_bytes"] for part in parts}
 
 
-def unfinished(session_id: str) -> Sequence[Statement]:
-    """The unfinished uploads, and their parts."""
-    return [(LIST_UNFINISHED, (session_id,)), (LIST_PARTS_OF_SESSION, (session_id,))]
+def find(session_id: str, resource_id: str) -> Query[Row | None]:
+    """A file's row, whatever its status."""
+    return Query([(FIND, (session_id, resource_id))], _parse_row)
+
+
+def find_with_parts(session_id: str, resource_id: str) -> Query[UploadRows]:
+    statements = [(FIND, (session_id, resource_id)), (LIST_PARTS, (resource_id,))]
+    return Query(statements, _parse_upload)
+
+
+def list_unfinished(session_id: str) -> Query[UnfinishedRows]:
+    statements = [(LIST_UNFINISHED, (session_id,)), (LIST_PARTS_OF_SESSION, (session_id,))]
+    return Query(statements, _parse_unfinished)
+
+
+def _parse_row(rows: Sequence[list[Row]]) -> Row | None:
+    [found] = rows
+    return found[0] if found else None
+
+
+def _parse_upload(rows: Sequence[list[Row]]) -> UploadRows:
+    found, parts = rows
+    return UploadRows(found[0] if found else None, parts)
+
+
+def _parse_unfinished(rows: Sequence[list[Row]]) -> UnfinishedRows:
+    uploads, parts = rows
+    return UnfinishedRows(uploads, parts)
 
 
 async def find_twin(db: Database, row: Row, stored: Stored) -> Row | None:
@@ -176,17 +217,15 @@ async def find_twin(db: Database, row: Row, stored: Stored) -> Row | None:
     return rows[0] if rows else None
 
 
-async def find_by_key(
-    db: Database, session_id: str, upload_key: str
-) -> tuple[Row | None, list[Row]]:
-    """The unfinished upload of this key, and the parts of the session's uploads."""
+async def find_by_key(db: Database, session_id: str, upload_key: str) -> UnfinishedRows:
+    """The unfinished upload of this key, if there is one."""
     found, parts = await db.batch(
         [
             (FIND_BY_KEY, (session_id, upload_key)),
             (LIST_PARTS_OF_SESSION, (session_id,)),
         ]
     )
-    return (found[0] if found else None), parts
+    return UnfinishedRows(found, parts)
 
 
 async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> bool:
@@ -258,8 +297,3 @@ async def restore(
         ]
     )
     return found[0] if found else None
-
-
-def part_sizes(rows: list[Row], resource_id: str) -> dict[int, Any]:
-    """Of the rows of LIST_PARTS_OF_SESSION: the sizes of one upload's parts."""
-    return {row["number"]: row["size_bytes"] for row in rows if row["resource_id"] == resource_id}

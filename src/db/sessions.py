@@ -81,13 +81,13 @@ async def find(db: Database, session_id: str) -> Session | None:
     return of_row(rows[0]) if rows else None
 
 
-async def find_along(
-    db: Database, session_id: str, along: Sequence[Statement]
+async def find_with(
+    db: Database, session_id: str, statements: Sequence[Statement]
 ) -> tuple[Session | None, list[list[Row]]]:
-    """The session, and the rows of further queries made in the same round trip."""
-    if not along:
+    """The session, and the rows of each of `statements`, in one round trip."""
+    if not statements:
         return await find(db, session_id), []
-    rows, *others = await db.batch([(FIND, (session_id,)), *along])
+    rows, *others = await db.batch([(FIND, (session_id,)), *statements])
     return (of_row(rows[0]) if rows else None), others
 
 

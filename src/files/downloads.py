@@ -13,11 +13,12 @@ from logs import log
 from sessions import outcome
 from web import ranges
 from web.messages import Response
+from web.security_headers import FILE_DOWNLOAD, FILE_IN_TAB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auth.access import Visit
+    from auth.access import Access, LoadedAccess
     from context import Context
     from db.database import Row
     from settings import Settings
@@ -26,23 +27,20 @@ if TYPE_CHECKING:
 UNDO_S: Final = 15 * 60
 MAX_FILES: Final = 100
 
-# Media and PDF opened in a tab of their own are drawn by the browser with an inline style and may
-# load themselves; nothing else, and no script.
-INLINE_POLICY: Final = (
-    "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; "
-    "style-src 'unsafe-inline'; frame-ancestors 'none'"
-)
-ATTACHMENT_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
-
 
 async def download(
-    ctx: Context, visit: Visit, headers: Mapping[str, str], *, inline: bool, head_only: bool
+    ctx: Context,
+    access: LoadedAccess[Row | None],
+    headers: Mapping[str, str],
+    *,
+    inline: bool,
+    head_only: bool,
 ) -> Response:
-    """The file that was asked along, or the range of it that `headers` ask for.
+    """The loaded file, or the range of it that `headers` request.
 
     Raises: NotFoundError, PreconditionFailedError, RangeNotSatisfiableError.
     """
-    row = _ready(visit)
+    row = _ready(access)
     etag, size = row["etag"], row["size_bytes"]
     described, policy = _described(row, inline=inline)
     described.append(("ETag", etag))
@@ -74,42 +72,41 @@ def _described(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
         # Kept by the browser, and asked for again each time: rights are checked, bytes are spared.
         ("Cache-Control", "private, no-cache"),
     ]
-    return headers, INLINE_POLICY if shown else ATTACHMENT_POLICY
+    return headers, FILE_IN_TAB if shown else FILE_DOWNLOAD
 
 
-def _ready(visit: Visit) -> Row:
-    rows = visit.along[0]
-    if not rows or rows[0]["status"] != "ready":
+def _ready(access: LoadedAccess[Row | None]) -> Row:
+    row = access.loaded
+    if row is None or row["status"] != "ready":
         raise NotFoundError("This file is not here any more.")
-    return rows[0]
+    return row
 
 
-async def delete(ctx: Context, visit: Visit) -> int:
-    """Take a file away from both people; until when that can be undone."""
-    visit.refuse_students("delete files")
-    rows = visit.along[0]
-    if rows and rows[0]["status"] == "deleted":
-        return int(rows[0]["updated_at"]) + UNDO_S
-    row = _ready(visit)
-    await resources_db.delete(ctx.db, visit.session.id, row["id"], now=ctx.now)
-    log("resource_deleted", session_id=visit.session.id, resource_id=row["id"])
-    tell_room(ctx, visit)
+async def delete(ctx: Context, access: LoadedAccess[Row | None]) -> int:
+    """Delete the loaded file for both people; returns until when it can be restored."""
+    access.refuse_students("delete files")
+    if access.loaded and access.loaded["status"] == "deleted":
+        return int(access.loaded["updated_at"]) + UNDO_S
+    row = _ready(access)
+    await resources_db.delete(ctx.db, access.session.id, row["id"], now=ctx.now)
+    log("resource_deleted", session_id=access.session.id, resource_id=row["id"])
+    tell_room(ctx, access)
     return ctx.now + UNDO_S
 
 
-async def restore(ctx: Context, visit: Visit) -> Row:
+async def restore(ctx: Context, access: LoadedAccess[Row | None]) -> Row:
     """Undo a deletion.
 
     Raises: ForbiddenError, NotFoundError, ConflictError when it is too late or there is no room.
     """
-    visit.refuse_students("bring files back")
-    rows = visit.along[0]
-    if not rows or rows[0]["status"] not in ("deleted", "ready"):
+    access.refuse_students("bring files back")
+    row = access.loaded
+    if row is None or row["status"] not in ("deleted", "ready"):
         raise NotFoundError("This file is not here any more.")
-    if rows[0]["status"] == "deleted":
-        await _undo(ctx, visit.session.id, rows[0]["id"])
-        tell_room(ctx, visit)
-    return rows[0] | {"status": "ready"}
+    if row["status"] == "deleted":
+        await _undo(ctx, access.session.id, row["id"])
+        tell_room(ctx, access)
+    return row | {"status": "ready"}
 
 
 async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
@@ -130,12 +127,12 @@ async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
     raise ConflictError("It is too late to bring this file back.")
 
 
-def tell_room(ctx: Context, visit: Visit, added: Row | None = None) -> None:
+def tell_room(ctx: Context, access: Access, added: Row | None = None) -> None:
     """Have who is in the room learn that the list has changed; `added` is a new file's row."""
-    if rules.can_join(visit.session, visit.now):
+    if rules.can_join(access.session, access.now):
         name, row_id = (added["name"], added["id"]) if added else (None, None)
-        change = {"role": visit.role, "added": name, "id": row_id}
-        ctx.defer(ctx.rooms.files_changed(visit.session.id, change))
+        change = {"role": access.role, "added": name, "id": row_id}
+        ctx.defer(ctx.rooms.files_changed(access.session.id, change))
 
 
 def quota_bytes(settings: Settings) -> int:

@@ -27,9 +27,10 @@ from files.storage import MB, Part, StreamBrokenError, size_in_words
 from logs import log
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import Access, LoadedAccess
     from context import Context
     from db.database import Row
+    from db.resources import UnfinishedRows, UploadRows
     from files.storage import Stored, Stream
 
 PART_BYTES: Final = 8 * 1024 * 1024
@@ -81,7 +82,7 @@ class Unfinished(NamedTuple):
         }
 
 
-async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Stream) -> Row:
+async def receive(ctx: Context, access: Access, *, name: str, size: int, body: Stream) -> Row:
     """Take a file in one request; its row.
 
     Raises: ForbiddenError, InvalidError, BodyTooLargeError, UnsupportedTypeError,
@@ -89,9 +90,9 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
     """
     if size > MAX_SINGLE_BYTES:
         raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
-    visit.refuse_students("upload files")
-    row = _described(ctx, visit, name, size)
-    if not await _announce(ctx, visit, row):
+    access.refuse_students("upload files")
+    row = _described(ctx, access, name, size)
+    if not await _announce(ctx, access, row):
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
     try:
         stored = await ctx.files.put(row["r2_key"], body)
@@ -102,34 +103,36 @@ async def receive(ctx: Context, visit: Visit, *, name: str, size: int, body: Str
         # Sent again, since the answer to the first time was lost.
         await _discard(ctx, row)
         return twin
-    return await _accept(ctx, visit, row, stored)
+    return await _accept(ctx, access, row, stored)
 
 
-async def start(ctx: Context, visit: Visit, new: NewUpload) -> tuple[Unfinished, bool]:
+async def start(
+    ctx: Context, access: LoadedAccess[UnfinishedRows], new: NewUpload
+) -> tuple[Unfinished, bool]:
     """Begin an upload in parts, or find the one begun with this key; and whether it is new.
 
-    `visit.along` has what is unfinished. Raises as `receive` does, and ConflictError when the key
-    is another file's.
+    Raises: as `receive` does, and ConflictError when the key is another file's.
     """
-    visit.refuse_students("upload files")
-    rows, parts = visit.along
-    known = next((row for row in rows if row["upload_key"] == new.key), None)
-    _refuse_when_past(ctx, visit)
+    access.refuse_students("upload files")
+    begun = access.loaded
+    known = begun.with_key(new.key)
+    _refuse_when_past(ctx, access)
     if known is None:
-        row = _described(ctx, visit, new.name, new.size_bytes)
-        if await _announce(ctx, visit, row, upload_key=new.key, part_bytes=PART_BYTES):
+        row = _described(ctx, access, new.name, new.size_bytes)
+        if await _announce(ctx, access, row, upload_key=new.key, part_bytes=PART_BYTES):
             await _begin(ctx, row)
             found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
             return found, True
         # Either there is no room, or another tab has just begun the same.
-        known, parts = await resources_db.find_by_key(ctx.db, visit.session.id, new.key)
+        begun = await resources_db.find_by_key(ctx.db, access.session.id, new.key)
+        known = begun.with_key(new.key)
     if known is None:
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
     if known["size_bytes"] != new.size_bytes:
         raise ConflictError("Another file is being uploaded under this key.")
     if not known["upload_id"]:
         await _begin(ctx, known)
-    return _unfinished(known, resources_db.part_sizes(parts, known["id"])), False
+    return _unfinished(known, begun.part_sizes(known["id"])), False
 
 
 async def _begin(ctx: Context, row: Row) -> None:
@@ -139,9 +142,11 @@ async def _begin(ctx: Context, row: Row) -> None:
         await ctx.files.abort(row["r2_key"], upload_id)
 
 
-async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Stream) -> Unfinished:
-    """Take one part of the upload that `visit.along` has. Again replaces it."""
-    row, upload = _upload_of(visit)
+async def put_part(
+    ctx: Context, access: LoadedAccess[UploadRows], number: int, size: int, body: Stream
+) -> Unfinished:
+    """Store one part of the loaded upload. A second request for it replaces the part."""
+    row, upload = _upload_of(access)
     if not 1 <= number <= upload.part_count:
         raise InvalidError({"number": f"This file has {upload.part_count} parts"})
     if size != upload.length_of(number):
@@ -157,19 +162,19 @@ async def put_part(ctx: Context, visit: Visit, number: int, size: int, body: Str
     return upload
 
 
-async def complete(ctx: Context, visit: Visit) -> Row:
+async def complete(ctx: Context, access: LoadedAccess[UploadRows]) -> Row:
     """Put the parts together. Asking again after a lost answer answers the same."""
-    rows, parts = visit.along
-    if rows and rows[0]["status"] == "ready":
-        visit.refuse_students("upload files")
-        return rows[0]
-    _refuse_when_past(ctx, visit)
-    row, upload = _upload_of(visit)
+    file, parts = access.loaded
+    if file is not None and file["status"] == "ready":
+        access.refuse_students("upload files")
+        return file
+    _refuse_when_past(ctx, access)
+    row, upload = _upload_of(access)
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
     if missing:
         raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
     stored = await _put_together(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
-    return await _accept(ctx, visit, row, stored)
+    return await _accept(ctx, access, row, stored)
 
 
 async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
@@ -190,27 +195,27 @@ async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
     raise BadRequestError("The file could not be put together. Please send it again.")
 
 
-async def cancel(ctx: Context, visit: Visit) -> None:
+async def cancel(ctx: Context, access: LoadedAccess[UploadRows]) -> None:
     """Give an upload up, and what has arrived of it. Raises: ConflictError when it is a file."""
-    row, _ = _upload_of(visit)
+    row, _ = _upload_of(access)
     if not await _discard(ctx, row):
         raise ConflictError("This upload has just been completed.")
 
 
-def unfinished(visit: Visit) -> list[Unfinished]:
-    """Of what `resources_db.unfinished` found. Raises: ForbiddenError for students."""
-    visit.refuse_students("upload files")
-    rows, parts = visit.along
-    return [_unfinished(row, resources_db.part_sizes(parts, row["id"])) for row in rows]
+def unfinished(access: LoadedAccess[UnfinishedRows]) -> list[Unfinished]:
+    """The loaded uploads. Raises: ForbiddenError for students."""
+    access.refuse_students("upload files")
+    found = access.loaded
+    return [_unfinished(row, found.part_sizes(row["id"])) for row in found.uploads]
 
 
-def _upload_of(visit: Visit) -> tuple[Row, Unfinished]:
-    """The one upload that was asked along. Raises: ForbiddenError, NotFoundError."""
-    visit.refuse_students("upload files")
-    rows, parts = visit.along
-    if not rows or rows[0]["status"] != "uploading" or not rows[0]["upload_id"]:
+def _upload_of(access: LoadedAccess[UploadRows]) -> tuple[Row, Unfinished]:
+    """The loaded upload. Raises: ForbiddenError, NotFoundError."""
+    access.refuse_students("upload files")
+    row, parts = access.loaded
+    if row is None or row["status"] != "uploading" or not row["upload_id"]:
         raise NotFoundError(_UNKNOWN)
-    return rows[0], _unfinished(rows[0], {p["number"]: p["size_bytes"] for p in parts})
+    return row, _unfinished(row, {part["number"]: part["size_bytes"] for part in parts})
 
 
 def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
@@ -219,11 +224,11 @@ def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
     )
 
 
-def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
+def _described(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
     """Check what is said of a file; the row that it will have."""
-    if visit.session.status is Status.CANCELLED:
+    if access.session.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled.")
-    _refuse_when_past(ctx, visit)
+    _refuse_when_past(ctx, access)
     name = file_names.tidy(raw_name)
     if not name:
         raise InvalidError({"name": "A file needs a name"})
@@ -236,21 +241,21 @@ def _described(ctx: Context, visit: Visit, raw_name: str, size: int) -> Row:
     if size > most:
         raise BodyTooLargeError(f"A file may have at most {size_in_words(most)}.")
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
-    row |= {"session_id": visit.session.id, "size_bytes": size}
-    row["r2_key"] = resources_db.key_of(visit.session.id, row["id"])
+    row |= {"session_id": access.session.id, "size_bytes": size}
+    row["r2_key"] = resources_db.key_of(access.session.id, row["id"])
     return row
 
 
-def _refuse_when_past(ctx: Context, visit: Visit) -> None:
+def _refuse_when_past(ctx: Context, access: Access) -> None:
     """The purge deletes all files of such a session. Raises: ConflictError."""
     days = ctx.settings.resources_kept_days
-    if rules.is_deleted(visit.session, days, visit.now):
+    if rules.is_deleted(access.session, days, access.now):
         raise ConflictError(f"Files are deleted {days} days after the session.")
 
 
 async def _announce(
     ctx: Context,
-    visit: Visit,
+    access: Access,
     row: Row,
     *,
     upload_key: str | None = None,
@@ -261,7 +266,7 @@ async def _announce(
         ctx.db,
         resource_id=row["id"],
         session_id=row["session_id"],
-        uploaded_by=visit.viewer.id,
+        uploaded_by=access.viewer.id,
         name=row["name"],
         media_type=row["type"],
         size=row["size_bytes"],
@@ -273,7 +278,7 @@ async def _announce(
     )
 
 
-async def _accept(ctx: Context, visit: Visit, row: Row, stored: Stored) -> Row:
+async def _accept(ctx: Context, access: Access, row: Row, stored: Stored) -> Row:
     """Let both people have it, if it is what its name claims and as long as announced."""
     if stored.size != row["size_bytes"]:
         await _discard(ctx, row)
@@ -288,7 +293,7 @@ async def _accept(ctx: Context, visit: Visit, row: Row, stored: Stored) -> Row:
     if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
         about = {"session_id": row["session_id"], "resource_id": row["id"]}
         log("resource_uploaded", **about, size=stored.size)
-        downloads.tell_room(ctx, visit, row)
+        downloads.tell_room(ctx, access, row)
     elif await _discard(ctx, row):
         # Given up while it arrived: by whoever cancelled it, or by the sweep.
         raise NotFoundError(_UNKNOWN)

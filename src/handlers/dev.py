@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import jwt
 
 import demo
-from auth import access, links
+from auth import links
+from auth.access import Access, signed_in_user
 from db import demo as demo_db
 from db import outbox as outbox_db
 from db import sessions
@@ -17,7 +18,7 @@ from errors import BadRequestError, NotFoundError
 from pages import render, wording
 from recordings import consumer
 from sessions import booking
-from web import validation
+from web import security_headers, validation
 from web.bodies import NewRecording
 from web.messages import Response, html_response, json_response, redirect
 
@@ -26,48 +27,32 @@ if TYPE_CHECKING:
     from web.messages import Request
 
 SIGNED_IN_FOR_S = 12 * 60 * 60
-OUTBOX_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-MAIL_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
 # Browsers read `//`, `/\` and `/` + tab + `/` as the start of another site's address.
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
 
 async def dashboard(request: Request, ctx: Context) -> Response:
     """The demo sessions as the signed-in demo person sees them, and ways to be another one."""
-    user_id = await access.signed_in_user(request, ctx)
+    user_id = await signed_in_user(request, ctx)
     booked = await sessions.list_of_person(ctx.db, user_id) if user_id else []
-    visits = [
-        access.Visit(session, role, ctx.now)
+    accesses = [
+        Access(session, role, ctx.now)
         for session in booked
         if user_id and (role := session.role_of(user_id))
     ]
     cards = [
         {
-            "visit": visit,
-            "label": wording.STATUS_LABELS[visit.view],
-            "countdown": times.distance(visit.session.scheduled_start - visit.now),
+            "access": access,
+            "label": wording.STATUS_LABELS[access.view],
+            "countdown": times.distance(access.session.scheduled_start - access.now),
             "link": "/r/"
             + links.sign(
-                links.RoomLink(visit.session.id, visit.viewer.id), ctx.settings.link_secrets
+                links.RoomLink(access.session.id, access.viewer.id), ctx.settings.link_secrets
             ),
         }
-        for visit in visits
+        for access in accesses
     ]
-    return html_response(
-        render.render(
-            "dev/dashboard.html",
-            title="Demo dashboard",
-            people=demo.PEOPLE,
-            user_id=user_id,
-            cards=cards,
-        )
-    )
+    return html_response(render.demo_dashboard(demo.PEOPLE, user_id, cards))
 
 
 async def sign_in(request: Request, ctx: Context) -> Response:
@@ -75,8 +60,7 @@ async def sign_in(request: Request, ctx: Context) -> Response:
     target = _own_path(request.query.get("next") or request.query.get("return_to"), request)
     user_id = request.query.get("user")
     if user_id is None:
-        page = render.render("dev/sign_in.html", title="Sign in", people=demo.PEOPLE, target=target)
-        return html_response(page)
+        return html_response(render.demo_sign_in_page(demo.PEOPLE, target))
     if not ctx.settings.auth_jwt_secret:
         raise BadRequestError("Signing in here needs AUTH_JWT_SECRET; only AUTH_JWKS_URL is set.")
     claims = {"sub": user_id, "iat": ctx.now, "exp": ctx.now + SIGNED_IN_FOR_S}
@@ -98,8 +82,8 @@ async def outbox(_request: Request, ctx: Context) -> Response:
     mails = await outbox_db.list_newest(ctx.db)
     for mail in mails:
         mail["minutes_ago"] = (ctx.now - mail["created_at"]) // 60
-    response = html_response(render.render("dev/outbox.html", title="Outbox", mails=mails))
-    response.policy = OUTBOX_POLICY
+    response = html_response(render.outbox_page(mails))
+    response.policy = security_headers.OUTBOX
     return response
 
 
@@ -113,7 +97,7 @@ async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response
         raise NotFoundError
     html = mail["html"].replace("<head>", '<head><base target="_blank">', 1)
     response = html_response(html)
-    response.policy = MAIL_POLICY
+    response.policy = security_headers.OUTBOX_MAIL
     return response
 
 

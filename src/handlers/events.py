@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import analytics
-from auth import access
+from auth.access import admit
 from web import validation
 from web.bodies import TechIssue
 from web.messages import Response
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:
     """Note a `tech_issue`; 204."""
-    visit = await access.admit(request, ctx, session_id)
+    access = await admit(request, ctx, session_id)
     issue = validation.parse(TechIssue, await request.json())
-    analytics.tech_issue(ctx, visit.session.id, issue.error_type)
+    analytics.tech_issue(ctx, access.session.id, issue.error_type)
     return Response(None, 204)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import admit_and_load
 from db import outcomes
 from sessions import feedback
 from web import validation
@@ -20,12 +20,12 @@ async def give(request: Request, ctx: Context, session_id: str) -> Response:
 
     Scripts send JSON and get it back as it was kept; the page's form leads back to the page.
     """
-    along = [outcomes.of_session(session_id)]
-    visit = await access.admit(request, ctx, session_id, along)
+    query = outcomes.of_session(session_id)
+    access = await admit_and_load(request, ctx, session_id, query)
     data = (
         feedback.from_form(await request.form_lists()) if request.is_form else await request.json()
     )
-    kept = await feedback.give(ctx, visit, validation.parse(feedback.Feedback, data))
+    kept = await feedback.give(ctx, access, validation.parse(feedback.Feedback, data))
     if request.is_form:
         return redirect(f"/session/{session_id}?saved=feedback#feedback")
     return json_response(kept._asdict())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import signed_in_user
 from db import sessions
 from domain.model import Role
-from pages import render
+from pages import platform_urls
 from web.messages import redirect
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ async def show(request: Request, ctx: Context) -> Response:
     """Lead people on: to their dashboard, else to sign in; in development to the demo's."""
     if ctx.settings.development:
         return redirect("/dev")
-    user_id = await access.signed_in_user(request, ctx)
+    user_id = await signed_in_user(request, ctx)
     if user_id is None:
         return redirect(ctx.settings.sign_in_url)
     role = await sessions.role_of_person(ctx.db, user_id)
-    return redirect(render.dashboard_url(ctx.settings, role or Role.STUDENT))
+    return redirect(platform_urls.dashboard_url(ctx.settings, role or Role.STUDENT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import admit_and_load
 from db import outcomes
 from db import resources as resources_db
 from files import downloads
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 async def list_all(request: Request, ctx: Context, session_id: str) -> Response:
     """What both people can download, and how the recording is doing."""
-    visit = await access.admit(request, ctx, session_id, [outcomes.of_session(session_id)])
-    left = outcome.read(visit)
+    access = await admit_and_load(request, ctx, session_id, outcomes.of_session(session_id))
+    left = outcome.for_viewer(access)
     return json_response(
         {
             "resources": [resource.to_json() for resource in left.resources],
@@ -30,11 +30,11 @@ async def list_all(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def download(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
     """A file, whole or in part. With `?view=1` what is safe to show is shown, not saved."""
-    along = [resources_db.find(session_id, resource_id)]
-    visit = await access.admit(request, ctx, session_id, along)
+    query = resources_db.find(session_id, resource_id)
+    access = await admit_and_load(request, ctx, session_id, query)
     return await downloads.download(
         ctx,
-        visit,
+        access,
         request.headers,
         inline=request.query.get("view") == "1",
         head_only=request.method == "HEAD",
@@ -43,15 +43,15 @@ async def download(request: Request, ctx: Context, session_id: str, resource_id:
 
 async def delete(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
     """Delete; for some minutes it can be restored."""
-    along = [resources_db.find(session_id, resource_id)]
-    visit = await access.admit(request, ctx, session_id, along)
-    until = await downloads.delete(ctx, visit)
+    query = resources_db.find(session_id, resource_id)
+    access = await admit_and_load(request, ctx, session_id, query)
+    until = await downloads.delete(ctx, access)
     return json_response({"id": resource_id, "status": "deleted", "restorable_until": until})
 
 
 async def restore(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
     """Undo a deletion."""
-    along = [resources_db.find(session_id, resource_id)]
-    visit = await access.admit(request, ctx, session_id, along)
-    row = await downloads.restore(ctx, visit)
+    query = resources_db.find(session_id, resource_id)
+    access = await admit_and_load(request, ctx, session_id, query)
+    row = await downloads.restore(ctx, access)
     return json_response(outcome.resource_of(row).to_json())

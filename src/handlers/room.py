@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import admit
 from domain import rules
 from domain.call_location import place_on_record
 from errors import (
@@ -20,16 +20,16 @@ from video import service
 from web.messages import Response, json_response
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import Access
     from context import Context
     from web.messages import Request
 
 
 async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """What the browser needs to enter; given on a click only, and only while the room is open."""
-    visit = await access.admit(request, ctx, session_id)
-    _refuse_unless_open(visit)
-    grant = await service.join(ctx, visit.session, visit.role)
+    access = await admit(request, ctx, session_id)
+    _refuse_unless_open(access)
+    grant = await service.join(ctx, access.session, access.role)
     return json_response(grant.as_json())
 
 
@@ -48,25 +48,25 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     if not PAGE_ID.match(page):
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"
-    visit = await access.admit(request, ctx, session_id)
-    _refuse_unless_open(visit, early=watching)
-    place = place_on_record(visit.session) or ""
-    visitor = Visitor(session_id, visit.viewer.id, visit.role, page, watching, place)
+    access = await admit(request, ctx, session_id)
+    _refuse_unless_open(access, early=watching)
+    place = place_on_record(access.session) or ""
+    visitor = Visitor(session_id, access.viewer.id, access.role, page, watching, place)
     return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
 
 
 async def end(request: Request, ctx: Context, session_id: str) -> Response:
     """The teacher ends the session for both."""
-    visit = await access.admit(request, ctx, session_id)
-    visit.refuse_students("end the session for both")
-    _refuse_unless_open(visit)
+    access = await admit(request, ctx, session_id)
+    access.refuse_students("end the session for both")
+    _refuse_unless_open(access)
     await ctx.rooms.end(session_id)
     return json_response({"id": session_id, "ended": True})
 
 
-def _refuse_unless_open(visit: Visit, *, early: bool = False) -> None:
+def _refuse_unless_open(access: Access, *, early: bool = False) -> None:
     """Raises: SessionEndedError; TooEarlyError unless `early` is allowed."""
-    if rules.is_closed(visit.session, visit.now):
+    if rules.is_closed(access.session, access.now):
         raise SessionEndedError
-    if not early and visit.now < rules.opens_at(visit.session):
+    if not early and access.now < rules.opens_at(access.session):
         raise TooEarlyError

@@ -77,13 +77,7 @@ def _person(ctx: Context, token: str) -> str:
 def _page(ctx: Context, person: Row | None, *, changed: bool) -> Response:
     if person is None:
         raise NotFoundError
+    enabled = bool(person["reminders_enabled"])
     return html_response(
-        render.render(
-            "email/preferences.html",
-            title="Reminders",
-            name=person["name"],
-            enabled=bool(person["reminders_enabled"]),
-            changed=changed,
-            ways_back=render.ways_back(ctx.settings),
-        )
+        render.reminders_page(person["name"], ctx.settings, enabled=enabled, changed=changed)
     )

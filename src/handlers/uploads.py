@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import admit, admit_and_load
 from db import resources as resources_db
 from errors import LengthRequiredError, NotFoundError
 from files import uploads
@@ -14,31 +14,35 @@ from web import validation
 from web.messages import Response, json_response
 
 if TYPE_CHECKING:
+    from auth.access import LoadedAccess
     from context import Context
+    from db.resources import UploadRows
     from web.messages import Request
 
 
 async def receive(request: Request, ctx: Context, session_id: str) -> Response:
     """The body is the file, `?name=` its name. 201 with the resource."""
-    visit = await access.admit(request, ctx, session_id)
+    access = await admit(request, ctx, session_id)
     name = request.query.get("name", "")
-    row = await uploads.receive(ctx, visit, name=name, size=_length(request), body=request.stream())
+    row = await uploads.receive(
+        ctx, access, name=name, size=_length(request), body=request.stream()
+    )
     return json_response(outcome.resource_of(row).to_json(), 201)
 
 
 async def list_unfinished(request: Request, ctx: Context, session_id: str) -> Response:
     """What the teacher has begun to upload."""
-    along = resources_db.unfinished(session_id)
-    visit = await access.admit(request, ctx, session_id, along)
-    return json_response({"uploads": [each.to_json() for each in uploads.unfinished(visit)]})
+    query = resources_db.list_unfinished(session_id)
+    access = await admit_and_load(request, ctx, session_id, query)
+    return json_response({"uploads": [each.to_json() for each in uploads.unfinished(access)]})
 
 
 async def start(request: Request, ctx: Context, session_id: str) -> Response:
     """Begin an upload in parts (201), or find it again by its `key` (200)."""
-    along = resources_db.unfinished(session_id)
-    visit = await access.admit(request, ctx, session_id, along)
+    query = resources_db.list_unfinished(session_id)
+    access = await admit_and_load(request, ctx, session_id, query)
     new = validation.parse(uploads.NewUpload, await request.json())
-    upload, is_new = await uploads.start(ctx, visit, new)
+    upload, is_new = await uploads.start(ctx, access, new)
     return json_response(upload.to_json(), 201 if is_new else 200)
 
 
@@ -48,28 +52,30 @@ async def put_part(
     """One part; all have the upload's `part_bytes`, but the last."""
     if not re.fullmatch(r"[0-9]{1,5}", number):
         raise NotFoundError
-    visit = await _visit(request, ctx, session_id, resource_id)
-    upload = await uploads.put_part(ctx, visit, int(number), _length(request), request.stream())
+    access = await _admit_to_upload(request, ctx, session_id, resource_id)
+    upload = await uploads.put_part(ctx, access, int(number), _length(request), request.stream())
     return json_response(upload.to_json())
 
 
 async def complete(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
     """All parts are there: make them one file."""
-    visit = await _visit(request, ctx, session_id, resource_id)
-    row = await uploads.complete(ctx, visit)
+    access = await _admit_to_upload(request, ctx, session_id, resource_id)
+    row = await uploads.complete(ctx, access)
     return json_response(outcome.resource_of(row).to_json(), 201)
 
 
 async def cancel(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
     """Give it up."""
-    visit = await _visit(request, ctx, session_id, resource_id)
-    await uploads.cancel(ctx, visit)
+    access = await _admit_to_upload(request, ctx, session_id, resource_id)
+    await uploads.cancel(ctx, access)
     return Response(None, 204)
 
 
-async def _visit(request: Request, ctx: Context, session_id: str, resource_id: str) -> access.Visit:
-    along = [resources_db.find(session_id, resource_id), resources_db.parts_of(resource_id)]
-    return await access.admit(request, ctx, session_id, along)
+async def _admit_to_upload(
+    request: Request, ctx: Context, session_id: str, resource_id: str
+) -> LoadedAccess[UploadRows]:
+    query = resources_db.find_with_parts(session_id, resource_id)
+    return await admit_and_load(request, ctx, session_id, query)
 
 
 def _length(request: Request) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auth import access
+from auth.access import admit
 from mail import waiting
 from web.messages import json_response
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 async def tell_the_other(request: Request, ctx: Context, session_id: str) -> Response:
     """202; `mail` says what has become of the one mail about it."""
-    visit = await access.admit(request, ctx, session_id)
-    return json_response({"mail": await waiting.request_mail(ctx, visit)}, 202)
+    access = await admit(request, ctx, session_id)
+    return json_response({"mail": await waiting.request_mail(ctx, access)}, 202)

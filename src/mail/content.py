@@ -12,7 +12,7 @@ from domain import times
 from domain.mail_rules import Kind
 from domain.model import Role
 from mail.wording import Facts, Words, words_for
-from pages import render
+from pages import platform_urls, render
 
 if TYPE_CHECKING:
     from domain.mail_rules import DueMail
@@ -32,6 +32,7 @@ def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
     facts = Facts(mail, session.participant(role), session.participant(role.other), role, now)
     words = words_for(facts)
     values = _values(facts, words, settings)
+    html, text = render.mail(values)
     headers = {"X-Entity-Ref-ID": mail.id}
     if mail.kind in REMINDERS:
         headers["List-Unsubscribe"] = f"<{values['unsubscribe_url']}>"
@@ -42,8 +43,8 @@ def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
             "to": [mail.email],
             # A line break in a name must not become one in a header.
             "subject": " ".join(words.subject.split()),
-            "html": render.render("email/mail.html", **values),
-            "text": render.render("email/mail.txt", **values),
+            "html": html,
+            "text": text,
             "headers": headers,
             "tags": [{"name": "mail", "value": mail.id}, {"name": "kind", "value": mail.kind}],
         }
@@ -69,7 +70,7 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
         "day": start.day,
         "cancelled": cancelled,
         "is_missed": facts.is_missed,
-        "button_url": render.dashboard_url(settings, facts.role)
+        "button_url": platform_urls.dashboard_url(settings, facts.role)
         if cancelled
         else room_url + _BUTTON_PATHS.get(facts.mail.kind, ""),
         "calendar_url": f"{room_url}/calendar",

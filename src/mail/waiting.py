@@ -9,26 +9,26 @@ from domain import rules
 from errors import ConflictError
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import Access
     from context import Context
     from domain.mail_rules import Reach
 
 
-async def request_mail(ctx: Context, visit: Visit) -> Reach:
+async def request_mail(ctx: Context, access: Access) -> Reach:
     """Make the mail, which the next tick sends; a session has one. Returns what became of it.
 
     Raises: ConflictError if this person does not wait.
     """
-    session, role = visit.session, visit.role
-    in_room = rules.waits_in_room(session, role, visit.now)
-    if in_room or rules.waits_in_lobby(session, role, visit.now):
+    session, role = access.session, access.role
+    in_room = rules.waits_in_room(session, role, access.now)
+    if in_room or rules.waits_in_lobby(session, role, access.now):
         reach = await due_mails.make_waiting(
             ctx.db,
             session_id=session.id,
-            user_id=visit.other.id,
+            user_id=access.other.id,
             scheduled_start=session.scheduled_start,
             from_lobby=not in_room,
-            now=visit.now,
+            now=access.now,
         )
         if reach is not None:
             return reach

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from domain import rules, times
 from files import file_types
 from files.storage import MB, MULTIPART_ABOVE_BYTES, size_in_words
-from pages import feedback_wording
+from pages import feedback_wording, platform_urls
 from sessions import outcome
 from sessions.outcome import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auth.access import Visit
+    from auth.access import Access, LoadedAccess
+    from db.outcomes import SessionRows
     from settings import Settings
 
 # What the markup of a row is made from that scripts fill in later.
@@ -24,35 +24,34 @@ _ACCEPT: Final = ",".join(f".{ending}" for ending in file_types.TYPES)
 _NO_FILE: Final = Resource("", "", "", 0, None, "ready")
 
 
-def values(visit: Visit, settings: Settings, saved: str) -> dict[str, Any]:
+def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) -> dict[str, Any]:
     """For the templates session/over.html and its parts."""
-    left = outcome.read(visit)
+    left = outcome.for_viewer(access)
     own = left.feedback
-    is_deleted = partial(_is_deleted, visit)
+    is_deleted = partial(_is_deleted, access)
     chat_is_over = is_deleted(settings.chat_kept_days)
-    booking = settings.book_url or settings.course_url
     return {
-        "book_url": booking.replace("{course_id}", quote(visit.session.course.id, safe="")),
-        "can_rate": rules.can_rate(visit.session, visit.role, visit.now),
+        "book_url": platform_urls.booking_url(settings, access.session.course.id),
+        "can_rate": rules.can_rate(access.session, access.role, access.now),
         "own": own,
-        "feedback_locked": own is not None and own.editable_until <= visit.now,
-        "feedback_words": feedback_wording.words_for(visit.role, visit.other.called),
+        "feedback_locked": own is not None and own.editable_until <= access.now,
+        "feedback_words": feedback_wording.words_for(access.role, access.other.called),
         "stars": feedback_wording.STARS,
         "just_saved": saved == "feedback",
         "waits_elsewhere": saved == "elsewhere",
         "recording": left.recording,
         "recordings": left.recordings,
         **files(settings, left.files),
-        "has_chat": visit.session.started_at is not None
-        and visit.session.has_chat is not False
+        "has_chat": access.session.started_at is not None
+        and access.session.has_chat is not False
         and not chat_is_over,
-        "chat_deleted": chat_is_over if visit.session.has_chat else visit.session.chat_forgotten,
+        "chat_deleted": chat_is_over if access.session.has_chat else access.session.chat_forgotten,
         "files_deleted": is_deleted(settings.resources_kept_days),
     }
 
 
-def _is_deleted(visit: Visit, days: int) -> bool:
-    return rules.is_deleted(visit.session, days, visit.now)
+def _is_deleted(access: Access, days: int) -> bool:
+    return rules.is_deleted(access.session, days, access.now)
 
 
 def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]:

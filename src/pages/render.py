@@ -1,105 +1,78 @@
-"""HTML from templates."""
+"""Each page and mail, from its template: one function a page (see also `reschedule_page.py`)."""
 
 from __future__ import annotations
 
-import functools
-import zlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
-
-from markupsafe import Markup, escape
 
 from domain import call_location, rules, times
-from domain.human_text import isolated, isolated_lines
+from domain.human_text import isolated
 from domain.model import Role, View
-from pages import ended_page
-from pages.templating import Environment
+from pages import ended_page, platform_urls
+from pages.environment import fill
 from pages.wording import STATUS_LABELS, words_for
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from collections.abc import Sequence
+
+    from auth.access import Access, LoadedAccess
+    from db.database import Row
+    from db.demo import DemoPerson
+    from db.outcomes import SessionRows
     from errors import AppError
     from settings import Settings
     from web.kept_form import KeptForm
 
-AVATAR_COLOURS = 6
-# Macros that templates use as filters: a call of a filter costs a third of what a macro's does.
-# Icons of a literal name are worked out when a template is compiled.
-ICONS = {"icon": "partials/icons.html", "room_icon": "partials/room_icons.html"}
-ROWS = {"avatar": "partials/person.html", "file_row": "partials/files.html"}
 
-
-@functools.cache
-def templates() -> Environment:
-    """All templates, with their filters; made when first asked for."""
-    environment = Environment(folded=ICONS.values())
-    environment.filters |= {
-        "initials": initials,
-        "colour": colour,
-        "isolated": isolated,
-        "isolated_lines": isolated_lines,
-        "text": text,
-    } | ended_page.FILTERS
-    for name, template in ICONS.items():
-        module: Any = environment.get_template(template).module
-        environment.filters[name] = functools.cache(module.icon)
-    for name, template in ROWS.items():
-        module = environment.get_template(template).module
-        environment.filters[name] = getattr(module, name)
-    return environment
-
-
-def render(template: str, **values: Any) -> str:
-    """One template, filled in and escaped."""
-    return templates().get_template(template).render(values)
-
-
-def session_page(visit: Visit, settings: Settings, *, saved: str = "") -> str:
-    """The session page in this viewer's state; `saved` is what a form has just saved."""
-    session, view = visit.session, visit.view
-    data = _script_data(visit, view, settings)
-    over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, visit.now)
-    words = words_for(visit, view)
-    return render(
+def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved: str = "") -> str:
+    """The session page in this viewer's state; `saved` names the form that was just saved."""
+    session, view = access.session, access.view
+    data = _script_data(access, view, settings)
+    over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, access.now)
+    words = words_for(access, view)
+    return fill(
         "session/over.html" if over else "session/lobby.html",
         title=f"{words.heading} · {isolated(session.course.title)}",
         words=words,
         view=view,
         status_label=STATUS_LABELS[view],
         session=session,
-        viewer=visit.viewer,
-        by_link=visit.by_link,
-        other=visit.other,
-        role=visit.role,
-        other_role="Student-Teacher" if visit.role is Role.STUDENT else "Student",
-        span=times.span(session.scheduled_start, session.scheduled_end, visit.viewer),
-        opens_at_text=times.clock_and_day(rules.opens_at(session), visit.now, visit.viewer),
-        countdown=times.distance(session.scheduled_start - visit.now),
+        viewer=access.viewer,
+        by_link=access.by_link,
+        other=access.other,
+        role=access.role,
+        other_role="Student-Teacher" if access.role is Role.STUDENT else "Student",
+        span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
+        opens_at_text=times.clock_and_day(rules.opens_at(session), access.now, access.viewer),
+        countdown=times.distance(session.scheduled_start - access.now),
         can_join=data["canJoin"],
-        dashboard_url=dashboard_url(settings, visit.role),
-        course_url=settings.course_url.replace("{course_id}", quote(session.course.id, safe="")),
-        reschedule_url=reschedule_url(settings, session.id),
-        can_reschedule=rules.can_ask_to_reschedule(session, visit.now),
-        reschedule_requester=rules.reschedule_requester(session, visit.now),
+        dashboard_url=platform_urls.dashboard_url(settings, access.role),
+        course_url=platform_urls.course_url(settings, session.course.id),
+        reschedule_url=platform_urls.reschedule_url(settings, session.id),
+        can_reschedule=rules.can_ask_to_reschedule(session, access.now),
+        reschedule_requester=rules.reschedule_requester(session, access.now),
         clock=data["clock"],
         recorded=data["recorded"],
         has_provider=call_location.has_provider(session, settings),
         data=data,
-        **(ended_page.values(visit, settings, saved) if over else ended_page.files(settings)),
+        **(ended_page.values(access, settings, saved) if over else ended_page.files(settings)),
     )
 
 
-def reschedule_url(settings: Settings, session_id: str) -> str:
-    """Where another time is asked for: the platform's own page, if it has one."""
-    if settings.reschedule_url:
-        return settings.reschedule_url.replace("{session_id}", quote(session_id, safe=""))
-    return f"/session/{session_id}/reschedule"
+def left_page(session_id: str) -> str:
+    """The page in the frame of a call that is over."""
+    return fill("session/left.html", session_id=session_id)
 
 
-def dashboard_url(settings: Settings, role: Role) -> str:
-    if role is Role.STUDENT:
-        return settings.student_dashboard_url
-    return settings.teacher_dashboard_url
+def reminders_page(name: str, settings: Settings, *, enabled: bool, changed: bool) -> str:
+    """Whether this person gets reminders; `changed` when they have just switched them."""
+    return fill(
+        "email/preferences.html",
+        title="Reminders",
+        name=name,
+        enabled=enabled,
+        changed=changed,
+        dashboards=platform_urls.dashboards(settings),
+    )
 
 
 def error_page(
@@ -111,64 +84,61 @@ def error_page(
 ) -> str:
     """A page for a failure; `unexpected_id` is shown so that support can find the log line.
 
-    `kept` is the form whose sending failed. `sign_in_url` is offered where an account, or another
-    one, may help.
+    `kept` is the form whose sending failed. `sign_in_url` is offered where signing in, perhaps with
+    another account, may help.
     """
-    return render(
+    return fill(
         "error.html",
         title=failure.message,
         failure=failure,
         unexpected_id=unexpected_id,
         kept=kept,
         sign_in_url=sign_in_url,
-        ways_back=ways_back(settings) if settings else [],
+        dashboards=platform_urls.dashboards(settings) if settings else [],
     )
 
 
-def ways_back(settings: Settings) -> list[tuple[str, str]]:
-    """Dashboards for somebody whose role is not known here."""
-    student, teacher = settings.student_dashboard_url, settings.teacher_dashboard_url
-    if student == teacher:
-        return [("Go to your dashboard", student)]
-    return [("Student dashboard", student), ("Teacher dashboard", teacher)]
+def mail(values: dict[str, Any]) -> tuple[str, str]:
+    """A mail as html and as text."""
+    return fill("email/mail.html", **values), fill("email/mail.txt", **values)
 
 
-def _script_data(visit: Visit, view: View, settings: Settings) -> dict[str, Any]:
+def demo_dashboard(
+    people: Sequence[DemoPerson], user_id: str | None, cards: list[dict[str, Any]]
+) -> str:
+    return fill(
+        "dev/dashboard.html", title="Demo dashboard", people=people, user_id=user_id, cards=cards
+    )
+
+
+def demo_sign_in_page(people: Sequence[DemoPerson], target: str) -> str:
+    return fill("dev/sign_in.html", title="Sign in", people=people, target=target)
+
+
+def outbox_page(mails: list[Row]) -> str:
+    return fill("dev/outbox.html", title="Outbox", mails=mails)
+
+
+def _script_data(access: Access, view: View, settings: Settings) -> dict[str, Any]:
     """What the page's scripts start from."""
-    session = visit.session
+    session = access.session
     return {
         "id": session.id,
         "view": view,
-        "role": visit.role,
-        "serverTime": visit.now,
+        "role": access.role,
+        "serverTime": access.now,
         "scheduledStart": session.scheduled_start,
         "scheduledEnd": session.scheduled_end,
         "opensAt": rules.opens_at(session),
         "closesAt": rules.closes_at(session),
-        "canJoin": rules.can_join(session, visit.now),
+        "canJoin": rules.can_join(session, access.now),
         "other": {
-            "name": visit.other.name,
-            "called": visit.other.called,
-            "present": visit.other.present,
+            "name": access.other.name,
+            "called": access.other.called,
+            "present": access.other.present,
         },
-        "clock": times.script_clock(session.scheduled_start, visit.viewer),
+        "clock": times.script_clock(session.scheduled_start, access.viewer),
         "canMove": call_location.can_move_call(session, settings),
         "frames": call_location.frame_origins(session, settings),
         "recorded": call_location.is_recorded(session, settings),
     }
-
-
-def text(value: str) -> Markup:
-    """Escaped for the text between tags, where an apostrophe may stand as it is."""
-    return Markup(str(escape(value)).replace("&#39;", "'").replace("&#34;", '"'))  # noqa: S704
-
-
-def initials(name: str) -> str:
-    """`MO` for Maya Okafor."""
-    parts = name.split()
-    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
-
-
-def colour(person_id: str) -> int:
-    """A number that stays the same for a person, for the colour behind their initials."""
-    return zlib.crc32(person_id.encode()) % AVATAR_COLOURS

@@ -8,7 +8,7 @@ from domain import rules, times
 from domain.model import View
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import Access
 
 STATUS_LABELS: Final = {
     View.EARLY: "Upcoming",
@@ -29,12 +29,12 @@ class Words(NamedTuple):
     join: str = "Join session"
 
 
-def words_for(visit: Visit, view: View) -> Words:
+def words_for(access: Access, view: View) -> Words:
     """The words of this viewer's page in this view."""
-    session, now = visit.session, visit.now
-    other = visit.other.called
-    starts = times.clock_and_day(session.scheduled_start, now, visit.viewer)
-    opens = times.clock_and_day(rules.opens_at(session), now, visit.viewer)
+    session, now = access.session, access.now
+    other = access.other.called
+    starts = times.clock_and_day(session.scheduled_start, now, access.viewer)
+    opens = times.clock_and_day(rules.opens_at(session), now, access.viewer)
     match view:
         case View.EARLY:
             return Words(
@@ -42,7 +42,7 @@ def words_for(visit: Visit, view: View) -> Words:
                 f"The room opens 15 minutes before the start, at {opens}. "
                 "Check your devices now if you like; the button wakes up by itself.",
             )
-        case View.JOINABLE if visit.other.present:
+        case View.JOINABLE if access.other.present:
             return _is_here(other)
         case View.JOINABLE if now >= session.scheduled_start:
             return Words(
@@ -65,36 +65,36 @@ def words_for(visit: Visit, view: View) -> Words:
             return Words(
                 "Your session is in progress",
                 f"{other} is in the room. Rejoin whenever you are ready."
-                if visit.other.present
+                if access.other.present
                 else "The room is open until the session ends. Rejoin whenever you are ready.",
                 "Rejoin session",
             )
         case View.NO_SHOW:
-            return _no_show(visit, other, starts)
+            return _no_show(access, other, starts)
         case View.ENDED:
-            return Words("Session ended", _how_it_went(visit, other))
+            return Words("Session ended", _how_it_went(access, other))
         case View.CANCELLED:
-            return Words("This session was cancelled", _what_was_cancelled(visit, other))
+            return Words("This session was cancelled", _what_was_cancelled(access, other))
 
 
 def _is_here(other: str) -> Words:
     return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
 
 
-def _no_show(visit: Visit, other: str, starts: str) -> Words:
-    viewer_was_absent = rules.absent_role(visit.session, visit.now) is visit.role
-    if rules.is_closed(visit.session, visit.now):
+def _no_show(access: Access, other: str, starts: str) -> Words:
+    viewer_was_absent = rules.absent_role(access.session, access.now) is access.role
+    if rules.is_closed(access.session, access.now):
         if viewer_was_absent:
-            since = rules.waited_from(visit.session, visit.other)
-            came = times.clock_and_day(since, visit.now, visit.viewer)
+            since = rules.waited_from(access.session, access.other)
+            came = times.clock_and_day(since, access.now, access.viewer)
             return Words("You missed this session", f"{other} waited for you from {came}.")
         return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
     if viewer_was_absent:
         return Words(
-            f"{other} is waiting for you" if visit.other.present else f"{other} waited for you",
+            f"{other} is waiting for you" if access.other.present else f"{other} waited for you",
             f"Your session started at {starts}. It is not too late: the room is still open.",
         )
-    if visit.other.present:
+    if access.other.present:
         return _is_here(other)
     return Words(
         f"{other} hasn't joined",
@@ -103,8 +103,8 @@ def _no_show(visit: Visit, other: str, starts: str) -> Words:
     )
 
 
-def _what_was_cancelled(visit: Visit, other: str) -> str:
-    session = visit.session
+def _what_was_cancelled(access: Access, other: str) -> str:
+    session = access.session
     if session.started_at is None or session.ended_at is None:
         return f"You and {other} will not meet this time. There is nothing you need to do."
     met_for = times.duration(session.ended_at - session.started_at)
@@ -114,8 +114,8 @@ def _what_was_cancelled(visit: Visit, other: str) -> str:
     )
 
 
-def _how_it_went(visit: Visit, other: str) -> str:
-    session = visit.session
+def _how_it_went(access: Access, other: str) -> str:
+    session = access.session
     if session.started_at is None:
         return "This session has ended. Nobody started it."
     ended = session.ended_at or session.scheduled_end

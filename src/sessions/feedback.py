@@ -15,8 +15,9 @@ from sessions import outcome
 from web import validation
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import LoadedAccess
     from context import Context
+    from db.outcomes import SessionRows
     from sessions.outcome import OwnFeedback
 
 MAX_TAGS: Final = 10
@@ -59,18 +60,18 @@ def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
     return found
 
 
-async def give(ctx: Context, visit: Visit, feedback: Feedback) -> OwnFeedback:
+async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedback) -> OwnFeedback:
     """Write down what this person says, in place of what they said before.
 
     Raises: ConflictError before the session is over, and once it is too late for a change.
     """
-    if not rules.can_rate(visit.session, visit.role, visit.now):
+    if not rules.can_rate(access.session, access.role, access.now):
         raise ConflictError("Feedback can be given once the session has taken place.")
-    before = outcome.read(visit).feedback
+    before = outcome.for_viewer(access).feedback
     created_at = await feedback_db.put(
         ctx.db,
-        session_id=visit.session.id,
-        user_id=visit.viewer.id,
+        session_id=access.session.id,
+        user_id=access.viewer.id,
         rating=feedback.rating,
         comment=feedback.comment,
         tags=feedback.tags,
@@ -80,7 +81,7 @@ async def give(ctx: Context, visit: Visit, feedback: Feedback) -> OwnFeedback:
     if created_at is None:
         raise ConflictError("Feedback can be changed for seven days. Yours stays as it is.")
     if before is None or before.rating != feedback.rating:
-        analytics.feedback_submitted(ctx, visit.session.id, feedback.rating)
+        analytics.feedback_submitted(ctx, access.session.id, feedback.rating)
     return outcome.OwnFeedback(
         feedback.rating,
         feedback.comment,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from domain import rules
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from collections.abc import Sequence
+
+    from auth.access import Access, LoadedAccess
     from db.database import Row
+    from db.outcomes import SessionRows
 
 RECORDING: Final = "recording"
 
@@ -51,7 +53,7 @@ class RecordingState(StrEnum):
     FAILED = "failed"
 
 
-class Aftermath(NamedTuple):
+class Outcome(NamedTuple):
     feedback: OwnFeedback | None
     resources: list[Resource]
     recording: RecordingState
@@ -65,14 +67,14 @@ class Aftermath(NamedTuple):
         return [resource for resource in self.resources if resource.type != RECORDING]
 
 
-def read(visit: Visit) -> Aftermath:
-    """From the row that was asked along with the session."""
-    row = visit.along[0][0]
-    resources = [resource_of(found) for found in json.loads(row["resources"])]
-    return Aftermath(
-        _own(json.loads(row["feedback"]), visit.viewer.id),
+def for_viewer(access: LoadedAccess[SessionRows]) -> Outcome:
+    """What this viewer may read of the loaded rows."""
+    rows = access.loaded
+    resources = [resource_of(row) for row in rows.resources]
+    return Outcome(
+        _own(rows.feedback, access.viewer.id),
         resources,
-        _recording_state(visit, resources, json.loads(row["recordings"])),
+        _recording_state(access, resources, rows.recording_states),
     )
 
 
@@ -87,7 +89,7 @@ def resource_of(row: Row) -> Resource:
     )
 
 
-def _own(feedback: list[Row], user_id: str) -> OwnFeedback | None:
+def _own(feedback: Sequence[Row], user_id: str) -> OwnFeedback | None:
     for row in feedback:
         if row["user_id"] == user_id:
             until = rules.feedback_editable_until(row["created_at"])
@@ -95,7 +97,9 @@ def _own(feedback: list[Row], user_id: str) -> OwnFeedback | None:
     return None
 
 
-def _recording_state(visit: Visit, resources: list[Resource], states: list[str]) -> RecordingState:
+def _recording_state(
+    access: Access, resources: list[Resource], states: Sequence[str]
+) -> RecordingState:
     """One that is on its way is news as long as it is; one that failed matters when it is alone."""
     if any(state in ("announced", "copying") for state in states):
         return RecordingState.PREPARING
@@ -103,6 +107,6 @@ def _recording_state(visit: Visit, resources: list[Resource], states: list[str])
         return RecordingState.READY
     if "failed" in states:
         return RecordingState.FAILED
-    if not states and rules.recording_expected(visit.session, visit.now):
+    if not states and rules.recording_expected(access.session, access.now):
         return RecordingState.PREPARING
     return RecordingState.NONE

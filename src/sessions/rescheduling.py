@@ -14,7 +14,7 @@ from errors import ConflictError, InvalidError
 from web import validation
 
 if TYPE_CHECKING:
-    from auth.access import Visit
+    from auth.access import Access
     from context import Context
     from domain.mail_rules import Request
     from domain.model import Session
@@ -50,14 +50,14 @@ class Answered(BaseModel):
     note: Text = ""
 
 
-def is_current(request: Request | None, visit: Visit) -> bool:
+def is_current(request: Request | None, access: Access) -> bool:
     """Whether a request waits for an answer, and is about the time that the session has."""
-    session = visit.session
+    session = access.session
     return (
         request is not None
         and request.state == "open"
         and request.scheduled_start == session.scheduled_start
-        and visit.now < rules.link_expires_at(session)
+        and access.now < rules.link_expires_at(session)
         and rules.can_reschedule(session)
     )
 
@@ -108,24 +108,29 @@ def moment_of(text: str, time_zone: str) -> int:
     return moment
 
 
-async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
+async def latest(ctx: Context, access: Access) -> Request | None:
+    """The session's latest request."""
+    return await reschedules.latest(ctx.db, access.session.id)
+
+
+async def ask(ctx: Context, access: Access, asked: Asked) -> str:
     """Ask the other person for another time; the request's id.
 
     Raises: ConflictError, InvalidError.
     """
     _refuse_if_elsewhere(ctx)
-    if not rules.can_reschedule(visit.session):
+    if not rules.can_reschedule(access.session):
         raise ConflictError("This session cannot be moved any more.")
-    starts = _checked(asked, visit)
-    before = await reschedules.latest(ctx.db, visit.session.id)
-    if before is not None and _asks_the_same(before, visit, starts, asked):
+    starts = _checked(asked, access)
+    before = await reschedules.latest(ctx.db, access.session.id)
+    if before is not None and _asks_the_same(before, access, starts, asked):
         return before.id
     request_id = uuid.uuid4().hex
     done = await reschedules.ask(
         ctx.db,
         request_id=request_id,
-        session=visit.session,
-        asked_by=visit.viewer.id,
+        session=access.session,
+        asked_by=access.viewer.id,
         proposed_starts=starts,
         reason=asked.reason or None,
         enough=ENOUGH_REQUESTS,
@@ -135,65 +140,65 @@ async def ask(ctx: Context, visit: Visit, asked: Asked) -> str:
     if not done:
         raise ConflictError(
             "You have asked several times today, or the session was just moved. "
-            f"Please write to {visit.other.called} directly."
+            f"Please write to {access.other.called} directly."
         )
     return request_id
 
 
-def _asks_the_same(before: Request, visit: Visit, starts: list[int], asked: Asked) -> bool:
+def _asks_the_same(before: Request, access: Access, starts: list[int], asked: Asked) -> bool:
     """Whether the button was pressed twice, or again after an answer that was lost."""
     told = (before.asked_by, before.proposed_starts, before.reason)
-    tells = (visit.viewer.id, tuple(starts), asked.reason or None)
-    return is_current(before, visit) and told == tells
+    tells = (access.viewer.id, tuple(starts), asked.reason or None)
+    return is_current(before, access) and told == tells
 
 
-def _checked(asked: Asked, visit: Visit) -> list[int]:
+def _checked(asked: Asked, access: Access) -> list[int]:
     """The proposed times, in order. Raises: InvalidError."""
     starts = sorted(set(asked.proposed_times))
     if not starts and not asked.reason:
         raise InvalidError({"proposed_times": "Propose at least one time, or give a reason."})
-    if any(start <= visit.now for start in starts):
+    if any(start <= access.now for start in starts):
         raise InvalidError({"proposed_times": "Propose times that are still to come."})
-    if any(start > visit.now + FURTHEST_S for start in starts):
+    if any(start > access.now + FURTHEST_S for start in starts):
         raise InvalidError({"proposed_times": "Propose times within a year."})
-    if visit.session.scheduled_start in starts:
+    if access.session.scheduled_start in starts:
         raise InvalidError({"proposed_times": "That is when the session is planned already."})
     return starts
 
 
-async def take_back(ctx: Context, visit: Visit) -> None:
+async def take_back(ctx: Context, access: Access) -> None:
     """Withdraw one's own request, if it is open."""
-    await reschedules.take_back(ctx.db, visit.session.id, visit.viewer.id, now=ctx.now)
+    await reschedules.take_back(ctx.db, access.session.id, access.viewer.id, now=ctx.now)
 
 
-async def answer(ctx: Context, visit: Visit, answered: Answered) -> bool:
+async def answer(ctx: Context, access: Access, answered: Answered) -> bool:
     """Accept a time or decline; whether the session was moved.
 
     Raises: ConflictError.
     """
     _refuse_if_elsewhere(ctx)
-    request = await reschedules.latest(ctx.db, visit.session.id)
-    if request is not None and _is_answered_so(request, visit, answered):
+    request = await reschedules.latest(ctx.db, access.session.id)
+    if request is not None and _is_answered_so(request, access, answered):
         return request.state == "accepted"
-    if request is None or request.id != answered.request or not is_current(request, visit):
+    if request is None or request.id != answered.request or not is_current(request, access):
         raise ConflictError("This request is not open any more.")
-    if request.asked_by == visit.viewer.id:
-        raise ConflictError(f"It is for {visit.other.called} to answer.")
+    if request.asked_by == access.viewer.id:
+        raise ConflictError(f"It is for {access.other.called} to answer.")
     note = answered.note or None
     if answered.choice == DECLINE:
         done = await reschedules.decline(
-            ctx.db, request.id, visit.viewer.id, note=note, now=ctx.now
+            ctx.db, request.id, access.viewer.id, note=note, now=ctx.now
         )
         if not done:
             raise ConflictError("This request is not open any more.")
         return False
-    await _accept(ctx, visit, request, int(answered.choice), note)
+    await _accept(ctx, access, request, int(answered.choice), note)
     return True
 
 
-def _is_answered_so(request: Request, visit: Visit, answered: Answered) -> bool:
+def _is_answered_so(request: Request, access: Access, answered: Answered) -> bool:
     """Whether this very answer has been given, and only what came of it was lost on the way."""
-    if request.id != answered.request or request.asked_by == visit.viewer.id:
+    if request.id != answered.request or request.asked_by == access.viewer.id:
         return False
     if answered.choice == DECLINE:
         return request.state == "declined"
@@ -201,28 +206,28 @@ def _is_answered_so(request: Request, visit: Visit, answered: Answered) -> bool:
 
 
 async def _accept(
-    ctx: Context, visit: Visit, request: Request, start: int, note: str | None
+    ctx: Context, access: Access, request: Request, start: int, note: str | None
 ) -> None:
-    session = visit.session
+    session = access.session
     if start not in request.proposed_starts:
         raise ConflictError("That time was not proposed.")
     if start <= ctx.now:
         raise ConflictError("That time has passed. Choose another one.")
-    await _refuse_clash(ctx, visit, start)
+    await _refuse_clash(ctx, access, start)
     if not await reschedules.accept(ctx.db, request, session, start, note=note, now=ctx.now):
-        await _refuse_clash(ctx, visit, start)
+        await _refuse_clash(ctx, access, start)
         raise ConflictError("The session was changed meanwhile. Please look again.")
     ctx.defer(ctx.rooms.refresh(session.id))
 
 
-async def _refuse_clash(ctx: Context, visit: Visit, start: int) -> None:
+async def _refuse_clash(ctx: Context, access: Access, start: int) -> None:
     """Raises: ConflictError when either of the two has another session then."""
-    end = start + visit.session.scheduled_end - visit.session.scheduled_start
-    busy = await reschedules.clashing_people(ctx.db, visit.session.id, start, end)
-    if visit.viewer.id in busy:
+    end = start + access.session.scheduled_end - access.session.scheduled_start
+    busy = await reschedules.clashing_people(ctx.db, access.session.id, start, end)
+    if access.viewer.id in busy:
         raise ConflictError("You have another session at that time. Choose another one.")
     if busy:
-        name = visit.other.called
+        name = access.other.called
         raise ConflictError(f"{name} has another session at that time. Choose another one.")
 
 
@@ -231,22 +236,22 @@ def _refuse_if_elsewhere(ctx: Context) -> None:
         raise ConflictError("Sessions are moved on the platform's own page.")
 
 
-def choices(visit: Visit, request: Request) -> list[dict[str, Any]]:
+def choices(access: Access, request: Request) -> list[dict[str, Any]]:
     """The proposed times, in words for this reader; those that have passed cannot be chosen."""
-    session = visit.session
+    session = access.session
     length = session.scheduled_end - session.scheduled_start
     return [
         {
             "start": start,
-            "span": times.span(start, start + length, visit.viewer),
-            "passed": start <= visit.now,
+            "span": times.span(start, start + length, access.viewer),
+            "passed": start <= access.now,
         }
         for start in request.proposed_starts
     ]
 
 
-def earliest(visit: Visit) -> str:
+def earliest(access: Access) -> str:
     """From when on times can be proposed, as the form's inputs want it: whole five minutes."""
-    moment = (visit.now // 300 + 1) * 300
-    zone = times.zone_of(visit.viewer.time_zone)
+    moment = (access.now // 300 + 1) * 300
+    zone = times.zone_of(access.viewer.time_zone)
     return f"{datetime.fromtimestamp(moment, zone):%Y-%m-%dT%H:%M}"

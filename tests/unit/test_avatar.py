@@ -3,7 +3,7 @@
 import pytest
 
 from domain.model import Role
-from pages import render
+from pages import environment
 from tests.unit.cast import person
 
 
@@ -18,6 +18,6 @@ from tests.unit.cast import person
 )
 def test_pictures_that_no_browser_would_show_are_initials(address, shown):
     maya = person(Role.STUDENT)._replace(name="Maya Okafor", avatar=address)
-    macros = render.templates().get_template("partials/person.html").module
+    macros = environment.templates().get_template("partials/person.html").module
 
     assert shown in macros.avatar(maya)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.access import Visit
+from auth.access import LoadedAccess
 from db import feedback as feedback_db
 from db import outcomes, sessions
 from domain import rules
@@ -14,7 +14,7 @@ from domain.model import Role
 from errors import ConflictError, InvalidError
 from sessions import feedback
 from sessions.feedback import Feedback, from_form
-from sessions.outcome import read
+from sessions.outcome import for_viewer
 from tests.unit.booked import book
 from tests.unit.cast import DAY, END
 from tests.unit.fake_context import FakeContext
@@ -24,15 +24,16 @@ from web import validation
 NOW = END + 60
 
 
-async def visit_of(db, role, now=NOW, session_id="s1"):
-    found, rows = await sessions.find_along(db, session_id, [outcomes.of_session(session_id)])
-    return Visit(found, role, now, rows)
+async def access_of(db, role, now=NOW, session_id="s1"):
+    query = outcomes.of_session(session_id)
+    found, rows = await sessions.find_with(db, session_id, query.statements)
+    return LoadedAccess(found, role, now, loaded=query.parse(rows))
 
 
 async def give(db, role, now=NOW, **fields):
     context = FakeContext.make(db, now)
     given_ = validation.parse(Feedback, fields)
-    return await feedback.give(context, await visit_of(db, role, now), given_), context.points
+    return await feedback.give(context, await access_of(db, role, now), given_), context.points
 
 
 @pytest.mark.parametrize("rating", [0, 6, -1, 2.5, "5", True, None, [], 10**30])
@@ -100,8 +101,8 @@ async def test_feedback_is_kept_and_seen_by_its_writer_alone(connection, db):
 
     assert kept.editable_until == NOW + 7 * DAY
     assert points == [("feedback_submitted", [4.0])]
-    assert read(await visit_of(db, Role.STUDENT)).feedback == kept
-    assert read(await visit_of(db, Role.TEACHER)).feedback is None
+    assert for_viewer(await access_of(db, Role.STUDENT)).feedback == kept
+    assert for_viewer(await access_of(db, Role.TEACHER)).feedback is None
 
 
 async def test_again_replaces_ones_own(connection, db):
@@ -130,7 +131,7 @@ async def test_after_a_week_it_stays_as_it_is(connection, db):
 
     with pytest.raises(ConflictError, match="seven days"):
         await give(db, Role.STUDENT, now=NOW + rules.FEEDBACK_EDITABLE_S, rating=1)
-    assert read(await visit_of(db, Role.STUDENT)).feedback.rating == 4
+    assert for_viewer(await access_of(db, Role.STUDENT)).feedback.rating == 4
 
 
 async def test_a_first_rating_is_welcome_later_too(connection, db):
@@ -153,7 +154,7 @@ async def test_a_first_rating_is_welcome_later_too(connection, db):
 async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, now):
     """And the page does not ask."""
     book(connection, **changes)
-    visit = await visit_of(db, Role.TEACHER, now)
+    visit = await access_of(db, Role.TEACHER, now)
 
     assert not rules.can_rate(visit.session, visit.role, visit.now)
 
@@ -166,7 +167,7 @@ async def test_a_teachers_average_is_what_students_gave(connection, db):
         book(connection, f"s{number}")
         for role, rating in ((Role.STUDENT, stars), (Role.TEACHER, of_teacher)):
             given_ = Feedback(rating=rating)
-            visit = await visit_of(db, role, NOW, f"s{number}")
+            visit = await access_of(db, role, NOW, f"s{number}")
             await feedback.give(FakeContext.make(db, NOW), visit, given_)
     [row] = await db.all(feedback_db.AVERAGE_OF_TEACHER, "teacher")
 

@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
-from auth.access import Visit
+from auth.access import Access, LoadedAccess
+from db import outcomes
 from domain.mail_rules import Kind, Request
 from domain.model import Role
-from handlers import chat_file
 from mail.content import payload_of
 from pages import render
-from sessions import rescheduling
+from sessions import chat_text, rescheduling
 from settings import Settings
 from tests.unit.cast import DAY, MINUTE, OPENS, START, person, session
 from tests.unit.due_mails import due_mail
@@ -38,7 +38,8 @@ def read(html: str) -> str:
 @pytest.mark.parametrize(("role", "form"), FORMS)
 def test_the_session_page(role, form):
     date, start, end, opens = form
-    early = render.session_page(Visit(BOOKED, role, OPENS - 2 * DAY), SETTINGS)
+    access = LoadedAccess(BOOKED, role, OPENS - 2 * DAY, loaded=outcomes.SessionRows())
+    early = render.session_page(access, SETTINGS)
 
     text = read(early)
     assert date in text
@@ -62,7 +63,7 @@ def test_the_chat_file(role, form):
         {"role": "student", "text": "Hello", "at": OPENS},
         {"role": "teacher", "text": "Good morning", "at": START + 5},
     ]
-    text = chat_file.as_text(Visit(BOOKED, role, START + MINUTE), lines)
+    text = chat_text.as_text(Access(BOOKED, role, START + MINUTE), lines)
 
     assert f"\n{date}, " in text
     assert f"[{opens}] Student Example: Hello\n[{start}] Teacher Example: Good morning\n" in text
@@ -71,7 +72,7 @@ def test_the_chat_file(role, form):
 def test_the_chat_file_says_when_the_day_changes():
     days = [START + DAY, START + DAY + 1, START + 2 * DAY]
     lines = [{"role": "student", "text": "Hello", "at": at} for at in [START, *days]]
-    text = chat_file.as_text(Visit(BOOKED, Role.STUDENT, START + 3 * DAY), lines)
+    text = chat_text.as_text(Access(BOOKED, Role.STUDENT, START + 3 * DAY), lines)
 
     blocks = text.split("\n\n")
     assert [block.count("Hello") for block in blocks] == [0, 1, 2, 1]
@@ -96,7 +97,7 @@ def test_the_mails(role, form, kind):
 def test_proposed_times(role, form):
     _, start, end, _ = form
     request = Request("r1", "open", "student", START, (START + 7 * DAY,), None, None, None)
-    [choice] = rescheduling.choices(Visit(BOOKED, role, START), request)
+    [choice] = rescheduling.choices(Access(BOOKED, role, START), request)
 
     assert (choice["span"].start, choice["span"].end) == (start, end)
     assert ("January 22, 2027" if role is Role.STUDENT else "22 January 2027") in choice[

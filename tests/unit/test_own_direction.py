@@ -12,15 +12,14 @@ import pytest
 from icalendar import Calendar
 
 from auth import links
-from auth.access import Visit
-from db import reschedules
+from auth.access import Access, LoadedAccess
+from db import outcomes, reschedules
 from domain.mail_rules import Kind, Request
 from domain.model import Course, Role
 from errors import ConflictError
-from handlers import calendar_file, chat_file
 from mail.content import payload_of
 from pages import feedback_wording, render
-from sessions import rescheduling
+from sessions import calendar_entry, chat_text, rescheduling
 from settings import Settings
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, START, person, session
@@ -40,8 +39,12 @@ BOOKED = session(
     course=Course("algebra", TITLE),
     teacher=person("teacher")._replace(name=NAME, given_name=GIVEN),
 )
-VISIT = Visit(BOOKED, Role.STUDENT, START - DAY)
+ACCESS = Access(BOOKED, Role.STUDENT, START - DAY)
 RIGHT_TO_LEFT = re.compile("[\u0600-\u06ff]+(?: [\u0600-\u06ff]+)*")
+
+
+def access_to_page(now: int) -> LoadedAccess[outcomes.SessionRows]:
+    return LoadedAccess(BOOKED, Role.STUDENT, now, loaded=outcomes.SessionRows())
 
 
 def assert_alone(text: str) -> None:
@@ -53,7 +56,7 @@ def assert_alone(text: str) -> None:
 
 
 def test_in_the_calendar():
-    calendar = Calendar.from_ical(calendar_file.calendar_of(VISIT, SETTINGS))
+    calendar = Calendar.from_ical(calendar_entry.ics_file(ACCESS, SETTINGS))
 
     [event] = calendar.walk("VEVENT")
     assert event["summary"] == f"{ALONE[TITLE]} with {ALONE[NAME]}"
@@ -63,7 +66,7 @@ def test_in_the_chat_file():
     said = f"{GIVEN}!\nHello\n{TITLE}?"
     lines = [{"role": "teacher", "text": said, "at": START}]
     lines += [{"role": "student", "text": "Look: \u202egnp.exe", "at": START}]
-    text = chat_file.as_text(VISIT, lines)
+    text = chat_text.as_text(ACCESS, lines)
 
     assert f"] {ALONE[NAME]}: {alone(GIVEN + '!')}\n    Hello\n    {alone(TITLE + '?')}\n" in text
     assert "] Student Example: Look: gnp.exe\n" in text
@@ -81,7 +84,7 @@ def test_in_mails_without_html(kind):
 
 
 def test_in_what_scripts_say():
-    html = render.session_page(VISIT, SETTINGS)
+    html = render.session_page(access_to_page(ACCESS.now), SETTINGS)
     [data] = re.findall(r'id="session-data">(.*?)</script>', html)
 
     assert json.loads(data)["other"]["called"] == ALONE[GIVEN]
@@ -110,7 +113,7 @@ def assert_alone_in_page(html: str) -> None:
 
 @pytest.mark.parametrize("now", [START - DAY, START])
 def test_in_the_lobby(now):
-    assert_alone_in_page(render.session_page(Visit(BOOKED, Role.STUDENT, now), SETTINGS))
+    assert_alone_in_page(render.session_page(access_to_page(now), SETTINGS))
 
 
 @pytest.fixture
@@ -189,8 +192,8 @@ async def test_in_refusals(monkeypatch, asked_by):
     request = Request("r1", "open", asked_by, START, (start,), None, None, None)
     monkeypatch.setattr(reschedules, "latest", AsyncMock(return_value=request))
     monkeypatch.setattr(reschedules, "clashing_people", AsyncMock(return_value={"teacher"}))
-    ctx: Any = SimpleNamespace(db=None, settings=SETTINGS, now=VISIT.now)
+    ctx: Any = SimpleNamespace(db=None, settings=SETTINGS, now=ACCESS.now)
     with pytest.raises(ConflictError) as caught:
-        await rescheduling.answer(ctx, VISIT, rescheduling.Answered(request="r1", choice=start))
+        await rescheduling.answer(ctx, ACCESS, rescheduling.Answered(request="r1", choice=start))
 
     assert_alone(caught.value.message)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import demo
-from auth.access import Visit
+from auth.access import LoadedAccess
 from db import demo as demo_db
 from db import outcomes, sessions
 from db.database import Database
@@ -61,12 +61,13 @@ async def test_booking_leaves_the_demo_people_their_pictures(db: Database):
 async def test_only_students_are_offered_to_book_anew(db: Database):
     session_id = "demo-cancelled"
     await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
-    along = [outcomes.of_session(session_id)]
-    session, rows = await sessions.find_along(db, session_id, along)
+    query = outcomes.of_session(session_id)
+    session, rows = await sessions.find_with(db, session_id, query.statements)
     assert session
+    loaded = query.parse(rows)
     offered = {
         role: "Book a new session"
-        in render.session_page(Visit(session, role, NOW, tuple(rows)), SETTINGS)
+        in render.session_page(LoadedAccess(session, role, NOW, loaded=loaded), SETTINGS)
         for role in Role
     }
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages import render, templating
+from pages import templating
+from pages.environment import templates
 from pages.templating import TEMPLATES, Environment, Precompiled, escaped, whole_pages
 
 NAMES = sorted(whole_pages())
@@ -69,7 +70,7 @@ def test_what_pages_hold_is_escaped():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_set_up_has_compiled_each_template_as_it_is_now(name: str):
-    environment = render.templates()
+    environment = templates()
     cache, source = environment.bytecode_cache, environment.loader.get_source(environment, name)[0]
     compiled = io.BytesIO((TEMPLATES / "__pycache__" / cache.get_cache_key(name)).read_bytes())
     # The magic of Jinja's buckets: its own version, then Python's.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.access import Visit
+from auth.access import Access
 from domain.model import Role, Status, View
 from pages import wording
 from tests.unit.cast import (
@@ -28,8 +28,8 @@ MISSED = {"status": Status.NO_SHOW, "no_show": TEACHER, "student": here("student
 
 
 def words(role, now, **changes):
-    visit = Visit(session(**changes), role, now)
-    return wording.words_for(visit, visit.view)
+    access = Access(session(**changes), role, now)
+    return wording.words_for(access, access.view)
 
 
 # START is 09:00 in Berlin, where both live.
@@ -141,8 +141,8 @@ def test_each_state_has_its_words(role, now, changes, heading, in_lead):
 
 @given(sessions(), st.sampled_from(Role), moments)
 def test_no_state_is_without_words(any_session, role, now):
-    visit = Visit(any_session, role, now)
-    said = wording.words_for(visit, visit.view)
+    access = Access(any_session, role, now)
+    said = wording.words_for(access, access.view)
 
     assert said.heading
     assert said.lead

@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 from unittest.mock import patch
 
-from auth.access import Visit
+from auth.access import LoadedAccess
 from db import outcomes, sessions
 from domain import times
 from domain.model import Course, Participant, Role, Session, Status
-from pages import render
+from pages import environment, platform_urls, render
 from settings import Settings
 
 NOW = 1_800_000_000
@@ -38,7 +38,7 @@ const colour = (id) => {
 
 def write_modules(folder: Path) -> None:
     """page.js and queries.js, beside worker.js."""
-    queries = {"FIND": sessions.FIND, "AFTERMATH": outcomes.AFTERMATH}
+    queries = {"FIND": sessions.FIND, "OUTCOME": outcomes.FIND}
     (folder / "queries.js").write_text(
         "".join(f"export const {name} = {json.dumps(sql)};\n" for name, sql in queries.items())
     )
@@ -61,15 +61,16 @@ def marked_page() -> str:
     addresses = Settings(
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
-    render.templates.cache_clear()
+    environment.templates.cache_clear()
     with (
-        patch.object(render, "colour", colour),
+        patch.object(environment, "colour", colour),
         patch.object(times, "span", lambda *_: times.Span(**names)),
         patch.object(times, "duration", lambda _: mark("wait")),
         patch.object(times, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
-        patch.object(render, "quote", lambda text, safe: text + safe),
+        patch.object(platform_urls, "quote", lambda text, safe: text + safe),
     ):
-        return render.session_page(Visit(session, Role.STUDENT, NOW), addresses)
+        access = LoadedAccess(session, Role.STUDENT, NOW, loaded=outcomes.SessionRows())
+        return render.session_page(access, addresses)
 
 
 def mark(expression: str) -> str:

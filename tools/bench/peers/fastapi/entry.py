@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from workers import asgi
 
 from pages import render
-from auth.access import Visit
+from auth.access import LoadedAccess
 from db import outcomes
 from db import sessions
 from settings import NAMES, Settings
@@ -31,7 +31,7 @@ async def show(session_id: str, request: Request):
     results = await env.DB.batch(
         [
             env.DB.prepare(sessions.FIND).bind(session_id),
-            env.DB.prepare(outcomes.AFTERMATH).bind(session_id),
+            env.DB.prepare(outcomes.FIND).bind(session_id),
         ]
     )
     if not results[0].results:
@@ -43,8 +43,9 @@ async def show(session_id: str, request: Request):
     env.ANALYTICS.writeDataPoint(
         {"indexes": [session_id], "blobs": ["page_view", session_id, role.value], "doubles": []}
     )
-    visit = Visit(session, role, int(time.time()), along=[results[1].results])
-    response = HTMLResponse(render.session_page(visit, configured), headers=headers(request))
+    loaded = outcomes.of_session(session_id).parse([results[1].results])
+    access = LoadedAccess(session, role, int(time.time()), loaded=loaded)
+    response = HTMLResponse(render.session_page(access, configured), headers=headers(request))
     took = round((time.monotonic() - started) * 1000, 1)
     print(json.dumps({"event": "request", "route": "/session/{session_id}", "milliseconds": took}))
     return response

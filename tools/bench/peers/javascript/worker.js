@@ -2,7 +2,7 @@
 // page.js and queries.js are made from our own templates and queries (tools/bench/javascript.py),
 // so that both Workers send the same bytes.
 import { page } from "./page.js";
-import { AFTERMATH, FIND } from "./queries.js";
+import { OUTCOME, FIND } from "./queries.js";
 
 const JOIN_WINDOW_S = 15 * 60;
 const OVERTIME_S = 15 * 60;
@@ -16,7 +16,7 @@ export default {
     if (!id) return new Response("Not found", { status: 404 });
     const user = await signedInUser(request, env);
     if (!user) return new Response("Please sign in.", { status: 401 });
-    const [found] = await env.DB.batch([env.DB.prepare(FIND).bind(id), env.DB.prepare(AFTERMATH).bind(id)]);
+    const [found] = await env.DB.batch([env.DB.prepare(FIND).bind(id), env.DB.prepare(OUTCOME).bind(id)]);
     const row = found.results[0];
     if (!row) return new Response("Session not found. Check your dashboard.", { status: 404 });
     const role = user === row.student_id ? "student" : user === row.teacher_id ? "teacher" : null;
