@@ -154,9 +154,9 @@ async def test_a_first_rating_is_welcome_later_too(connection, db):
 async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, now):
     """And the page does not ask."""
     book(connection, **changes)
-    visit = await access_of(db, Role.TEACHER, now)
+    access = await access_of(db, Role.TEACHER, now)
 
-    assert not rules.can_rate(visit.session, visit.role, visit.now)
+    assert not rules.can_rate(access.session, access.role, access.now)
 
     with pytest.raises(ConflictError, match="taken place"):
         await give(db, Role.TEACHER, now=now, rating=1)
@@ -167,8 +167,8 @@ async def test_a_teachers_average_is_what_students_gave(connection, db):
         book(connection, f"s{number}")
         for role, rating in ((Role.STUDENT, stars), (Role.TEACHER, of_teacher)):
             given_ = Feedback(rating=rating)
-            visit = await access_of(db, role, NOW, f"s{number}")
-            await feedback.give(FakeContext.make(db, NOW), visit, given_)
+            access = await access_of(db, role, NOW, f"s{number}")
+            await feedback.give(FakeContext.make(db, NOW), access, given_)
     [row] = await db.all(feedback_db.AVERAGE_OF_TEACHER, "teacher")
 
     assert row == {"ratings": 3, "average": 3.67}
