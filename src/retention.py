@@ -1,6 +1,7 @@
-"""The daily purge: nothing is kept longer than docs/privacy.md says, in D1 and in R2.
+"""The daily purge: deletes what is older than docs/privacy.md allows, in D1 and in R2.
 
-Rooms forget by their own alarm (reconciler.py). The purge asks only those that may have no alarm.
+Rooms delete their chat by their own alarm (room/reconciler.py). The purge calls only rooms whose
+alarm may be missing or wrong.
 """
 
 from __future__ import annotations
@@ -19,33 +20,34 @@ if TYPE_CHECKING:
 
 HOUR_S: Final = 60 * 60
 DAY_S: Final = 24 * HOUR_S
-# The trigger is hourly, at 17 minutes past; what a day has to purge begins with that of 03:17 UTC.
+# The trigger runs hourly, at 17 minutes past; a day's purge begins with the run of 03:17 UTC.
 DAY_BEGINS_S: Final = 3 * HOUR_S
 # Providers repeat a webhook for some days at most.
 WEBHOOKS_KEPT_S: Final = 30 * DAY_S
-AT_ONCE: Final = 100
-FILES_AT_ONCE: Final = 500
-ROWS_AT_ONCE: Final = 2_000
-# The bucket lists no more.
-KEYS_AT_ONCE: Final = 1_000
-# Of each kind, in one run; the next hour's run goes on where this one stops.
+ROOMS_PER_ROUND: Final = 100
+FILES_PER_ROUND: Final = 500
+ROWS_PER_ROUND: Final = 2_000
+# The bucket's limit for one list.
+KEYS_PER_ROUND: Final = 1_000
+# For each kind, in one run; the next hour's run continues.
 MAX_ROUNDS: Final = 20
-# An object without a row is a row's that is about to be written, or an orphan.
+# A younger object without a row may get its row soon; an older one is an orphan.
 ORPHAN_AFTER_S: Final = DAY_S
+# Names of jobs in the table `progress`; they are stored, so they stay.
 ROOMS_JOB: Final = "ask-rooms"
 SETTING_JOB: Final = "chat-kept-days"
 ORPHAN_JOB: Final = "purge-orphans"
-# A room that fails for so long is asked no more.
-ROOM_TRIED_FOR_S: Final = 7 * DAY_S
+# After so long, the purge calls a silent room no more.
+ROOM_RETRIED_FOR_S: Final = 7 * DAY_S
 
-# How many have gone, and whether more are left than one run may take.
-Taken = tuple[int, bool]
+# The number of removed items, and whether more are left than one run may remove.
+Removed = tuple[int, bool]
 
 
 async def purge(ctx: Context) -> None:
-    """Remove what is past its time: each kind once a day, and again each hour until it is done.
+    """Remove expired data: each kind once a day, and again each hour until it is done.
 
-    A kind that fails keeps no other from going; the failure is raised in the end.
+    If one kind fails, the others are purged nevertheless, and the failure is raised in the end.
     """
     day = (ctx.now - DAY_BEGINS_S) // DAY_S
     done = await retention_db.list_done(ctx.db, [_job(name) for name in STEPS], day)
@@ -55,8 +57,8 @@ async def purge(ctx: Context) -> None:
         if _job(name) in done:
             continue
         try:
-            counts[name], is_more_left = await step(ctx)
-            if is_more_left:
+            counts[name], has_more = await step(ctx)
+            if has_more:
                 log("purge_backlog", what=name)
             else:
                 await retention_db.set_progress(ctx.db, _job(name), day, "")
@@ -70,143 +72,143 @@ async def purge(ctx: Context) -> None:
 
 
 def _job(name: str) -> str:
+    """The job's name in the table `progress`, in which it is stored."""
     return f"purged-{name}"
 
 
-def _before(ctx: Context, days: int) -> int:
-    """What is older is past its time; with 0 days nothing ever is."""
+def _expired_before(ctx: Context, days: int) -> int:
+    """Data from before this time has expired; with 0 days, nothing ever has."""
     return ctx.now - days * DAY_S if days else 0
 
 
-async def _in_rounds(some: Callable[[], Awaitable[Taken]]) -> Taken:
-    """Remove some, and again while more is left."""
+async def _in_rounds(remove_some: Callable[[], Awaitable[Removed]]) -> Removed:
+    """Repeat `remove_some` until nothing is left, at most MAX_ROUNDS times."""
     count = 0
     for _ in range(MAX_ROUNDS):
-        gone, is_more_left = await some()
-        count += gone
-        if not is_more_left:
+        removed, has_more = await remove_some()
+        count += removed
+        if not has_more:
             return count, False
     return count, True
 
 
-async def _purge_recordings(ctx: Context) -> Taken:
+async def _purge_recordings(ctx: Context) -> Removed:
     return await _purge_files(ctx, ctx.settings.recordings_kept_days, recordings=True)
 
 
-async def _purge_resources(ctx: Context) -> Taken:
+async def _purge_resources(ctx: Context) -> Removed:
     return await _purge_files(ctx, ctx.settings.resources_kept_days, recordings=False)
 
 
-async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> Taken:
-    async def some() -> Taken:
+async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> Removed:
+    async def remove_some() -> Removed:
         rows = await retention_db.claim_resources(
             ctx.db,
-            ended_before=_before(ctx, days),
+            ended_before=_expired_before(ctx, days),
             recordings=recordings,
-            limit=FILES_AT_ONCE,
+            limit=FILES_PER_ROUND,
             now=ctx.now,
         )
         if rows:
             await cleanup.remove(ctx, rows)
-        return len(rows), len(rows) == FILES_AT_ONCE
+        return len(rows), len(rows) == FILES_PER_ROUND
 
-    return await _in_rounds(some)
+    return await _in_rounds(remove_some)
 
 
-async def _ask_rooms(ctx: Context) -> Taken:
-    """Ask rooms to look at their time, whose alarm may not say when that is.
+async def _purge_chats(ctx: Context) -> Removed:
+    """Have rooms delete an expired chat if their alarm may be missing or wrong.
 
-    Rooms that were entered in an older release have no such alarm; others have one by the setting
-    as it was. So the rooms of all sessions that were booked before a change of the setting are
-    asked once, when they are due. One that does not answer is asked again with the deleted ones.
+    A room that was last entered in an older release has no such alarm; others have an alarm by the
+    setting of that time. So after a change of the setting, each session that was booked before the
+    change has its room called once, when its chat expires. `_retry_rooms` repeats a failed call.
     """
     days = ctx.settings.chat_kept_days
-    booked_before, until = await _booked_before(ctx, days), _before(ctx, days)
+    booked_before, until = await _booked_before(ctx, days), _expired_before(ctx, days)
     count, seen = 0, await retention_db.progress(ctx.db, ROOMS_JOB)
     for _ in range(MAX_ROUNDS):
         rows = await retention_db.list_ended_between(
-            ctx.db, after=seen, until=until, booked_before=booked_before, limit=AT_ONCE
+            ctx.db, after=seen, until=until, booked_before=booked_before, limit=ROOMS_PER_ROUND
         )
-        silent = [row["id"] for row in rows if not await _ask_room(ctx, row["id"])]
-        is_more_left = len(rows) == AT_ONCE
+        failed = [row["id"] for row in rows if not await _purge_chat(ctx, row["id"])]
+        has_more = len(rows) == ROOMS_PER_ROUND
         seen = (
-            (rows[-1]["scheduled_end"], rows[-1]["id"])
-            if is_more_left
-            else max(seen, (until + 1, ""))
+            (rows[-1]["scheduled_end"], rows[-1]["id"]) if has_more else max(seen, (until + 1, ""))
         )
-        await retention_db.note_asked(ctx.db, ROOMS_JOB, seen, silent=silent, now=ctx.now)
+        await retention_db.record_called(ctx.db, ROOMS_JOB, seen, failed=failed, now=ctx.now)
         count += len(rows)
-        if not is_more_left:
+        if not has_more:
             return count, False
     return count, True
 
 
 async def _booked_before(ctx: Context, days: int) -> int:
-    """Up to which time of booking a session's room may not know the setting."""
+    """The rooms of sessions booked before this time may have an alarm by an older setting."""
     booked_before, known = await retention_db.progress(ctx.db, SETTING_JOB)
     if known == str(days):
         return booked_before
-    # Rooms take up a new release, and with it the setting, some minutes after the Worker.
+    # Rooms get a new release, and with it the setting, some minutes after the Worker.
     booked_before = ctx.now + DAY_S
     await retention_db.set_progress(ctx.db, SETTING_JOB, booked_before, str(days))
     return booked_before
 
 
-async def _ask_rooms_again(ctx: Context) -> Taken:
-    """Ask the rooms of deleted sessions, and those that did not answer, until each has answered."""
+async def _retry_rooms(ctx: Context) -> Removed:
+    """Call the rooms of deleted sessions, and those whose call failed, until each has answered."""
     count, seen = 0, ""
     for _ in range(MAX_ROUNDS):
-        rows = await retention_db.list_deleted(ctx.db, after=seen, limit=AT_ONCE)
+        rows = await retention_db.list_deleted(ctx.db, after=seen, limit=ROOMS_PER_ROUND)
         done = [
             row["id"]
             for row in rows
-            if await _ask_room(ctx, row["id"]) or row["deleted_at"] <= ctx.now - ROOM_TRIED_FOR_S
+            if await _purge_chat(ctx, row["id"])
+            or row["deleted_at"] <= ctx.now - ROOM_RETRIED_FOR_S
         ]
         if done:
             await retention_db.drop_deleted(ctx.db, done)
         count += len(done)
-        if len(rows) < AT_ONCE:
+        if len(rows) < ROOMS_PER_ROUND:
             return count, False
         seen = rows[-1]["id"]
     return count, True
 
 
-async def _ask_room(ctx: Context, session_id: str) -> bool:
-    """Whether the room has answered; one that cannot read its record tries again by itself."""
+async def _purge_chat(ctx: Context, session_id: str) -> bool:
+    """True if the room has answered. A room that cannot read its session's row retries itself."""
     try:
         await ctx.rooms.forget_chat(session_id)
     except ServiceUnavailableError:
-        log("chat_not_forgotten", session_id=session_id)
+        log("chat_purge_failed", session_id=session_id)
         return False
     return True
 
 
-async def _purge_mails(ctx: Context) -> Taken:
-    ended_before = _before(ctx, ctx.settings.mail_kept_days)
+async def _purge_mails(ctx: Context) -> Removed:
+    ended_before = _expired_before(ctx, ctx.settings.mail_kept_days)
     return await _in_rounds(
-        lambda: retention_db.drop_mails(ctx.db, ended_before=ended_before, limit=ROWS_AT_ONCE),
+        lambda: retention_db.drop_mails(ctx.db, ended_before=ended_before, limit=ROWS_PER_ROUND),
     )
 
 
-async def _purge_events(ctx: Context) -> Taken:
+async def _purge_events(ctx: Context) -> Removed:
     return await _in_rounds(
         lambda: retention_db.drop_events(
             ctx.db,
-            analytics_before=_before(ctx, ctx.settings.analytics_kept_days),
+            analytics_before=_expired_before(ctx, ctx.settings.analytics_kept_days),
             webhooks_before=ctx.now - WEBHOOKS_KEPT_S,
-            limit=ROWS_AT_ONCE,
+            limit=ROWS_PER_ROUND,
         ),
     )
 
 
-async def _purge_orphans(ctx: Context) -> Taken:
-    """Objects that no row stands for: what a deleted session or a broken run has left.
+async def _purge_orphans(ctx: Context) -> Removed:
+    """Delete objects without a row: those of a deleted session or of an interrupted run.
 
-    Goes on where the last run stopped; after the last object the next one begins at the first.
+    A run continues where the last one stopped; after the last object it starts at the first.
     """
     count, (_, seen) = 0, await retention_db.progress(ctx.db, ORPHAN_JOB)
     for _ in range(MAX_ROUNDS):
-        listed = await ctx.files.list_keys(seen, KEYS_AT_ONCE)
+        listed = await ctx.files.list_keys(seen, KEYS_PER_ROUND)
         count += await _delete_orphans(ctx, listed)
         seen = listed[-1][0] if listed else ""
         await retention_db.set_progress(ctx.db, ORPHAN_JOB, 0, seen)
@@ -223,13 +225,14 @@ async def _delete_orphans(ctx: Context, listed: list[tuple[str, int]]) -> int:
     return len(orphans)
 
 
-# Rooms come last: each is a request of its own, of which one event may make only so many.
-STEPS: Final[dict[str, Callable[[Context], Awaitable[Taken]]]] = {
+# Rooms come last: each is a request of its own, and one event has a limit of them. The names are
+# stored (see `_job`), so they stay.
+STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
     "resources": _purge_resources,
     "mails": _purge_mails,
     "events": _purge_events,
     "orphans": _purge_orphans,
-    "rooms_again": _ask_rooms_again,
-    "rooms": _ask_rooms,
+    "rooms_again": _retry_rooms,
+    "rooms": _purge_chats,
 }

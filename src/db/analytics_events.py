@@ -1,4 +1,4 @@
-"""Product events of deployments without Analytics Engine."""
+"""Product events, in deployments without Analytics Engine."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Who was in the room, from when to when.
 
-Stays are written by the room; the sweep closes them, and moving a session forgets them.
+The room writes stays. The sweep ends stays that are still open, and a move of the session deletes
+them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from domain.model import Session
     from domain.reconcile import Came, Left
 
-# A new stay replaces the last one, of which is kept since when the person waited in it.
-# A known stay stays as it is, so a repeated write changes nothing. Nobody comes to a session that
-# is over, has been moved (?4 is the sequence of the decision), or is another person's now. ?5 is
-# now, ?6 the overtime in seconds.
+# A new stay replaces the last one; `began_waiting_at` keeps since when the person waited in it.
+# An open stay does not change, so a repeated write has no effect. The write is refused if the
+# session is over, was moved (?4 is the sequence that the decision is based on), or the person was
+# replaced. ?5 is now, ?6 the overtime in seconds.
 CAME: Final = f"""
 INSERT INTO attendance (session_id, user_id, first_joined_at, last_joined_at)
 SELECT s.id, ?2, ?3, ?3 FROM sessions s

@@ -1,4 +1,4 @@
-"""What the platform's door writes and reads."""
+"""Queries of the platform's API: store, cancel and read bookings."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
-# ?10 and ?11 are the status and sequence that the decision was based on: compare and set, so that
-# two writers never mix. Another end alone changes nothing of who had come and who had not.
-# ?12 and ?13 are rules.JOIN_WINDOW_S and rules.OVERTIME_S: a call goes on while its room is open,
-# and nothing may change then that decides where it is held.
+# ?10 and ?11 are the status and sequence that the decision is based on: compare and set, so that
+# two writes at once cannot mix. A new end alone does not change who had come. ?12 and ?13 are
+# rules.JOIN_WINDOW_S and rules.OVERTIME_S: while the room is open the call goes on, so the columns
+# that decide where it is held must not change.
 CHANGE_SESSION: Final = """
 UPDATE sessions
    SET course_id = ?2, student_id = ?3, teacher_id = ?4, scheduled_start = ?5, scheduled_end = ?6,
@@ -68,9 +68,9 @@ UPDATE sessions
 RETURNING id
 """
 
-# Who waited for the old time did not come to the new one, unless they wait on in a room that stays
-# open. Runs after the start was changed, under the sequence that this change has made.
-_FORGET_ATTENDANCE: Final = """
+# The attendance of the old time does not count for the new one, except for a person in a room that
+# stays open. Runs after the change of the start, with the sequence that this change has set.
+_DELETE_ATTENDANCE: Final = """
 DELETE FROM attendance
  WHERE session_id = ?1
    AND EXISTS (SELECT 1 FROM sessions s
@@ -79,13 +79,13 @@ DELETE FROM attendance
                        OR ?3 < s.scheduled_start - ?4 OR ?3 >= s.scheduled_end + ?5))
 """
 
-_FORGET_WAITING: Final = """
+_CLEAR_WAITING: Final = """
 UPDATE attendance SET began_waiting_at = NULL
  WHERE session_id = ?1 AND began_waiting_at IS NOT NULL
    AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = ?1 AND s.sequence = ?2)
 """
 
-# Who was replaced while waiting in the room: what the room hears of them from now on is of another.
+# End the stay of a person who was replaced while in the room.
 END_STAYS_OF_OTHERS: Final = """
 UPDATE attendance SET left_at = max(?2, last_joined_at)
  WHERE session_id = ?1 AND left_at IS NULL
@@ -128,7 +128,7 @@ async def store(
     change: Change,
     now: int,
 ) -> bool:
-    """Write a booking in one transaction; False when the session has changed meanwhile."""
+    """Write a booking in one transaction; False if the session was changed in the meantime."""
     values = (
         session_id,
         booked.course_id,
@@ -154,18 +154,18 @@ async def store(
     written = len(statements) - 1
     if known is not None:
         if change == "moved":
-            statements += forget_attendance(session_id, known.sequence + 1, now)
+            statements += delete_attendance(session_id, known.sequence + 1, now)
         statements.append((END_STAYS_OF_OTHERS, (session_id, now)))
     statements += due_mails.follow_booking(session_id, now)
     results = await db.batch(statements)
     return bool(results[written])
 
 
-def forget_attendance(session_id: str, sequence: int, now: int) -> list[Statement]:
-    """The statements to run after a change of the start, which has made this `sequence`."""
+def delete_attendance(session_id: str, sequence: int, now: int) -> list[Statement]:
+    """The statements to run after a change of the start, which has set this `sequence`."""
     return [
-        (_FORGET_ATTENDANCE, (session_id, sequence, now, *_WINDOW)),
-        (_FORGET_WAITING, (session_id, sequence)),
+        (_DELETE_ATTENDANCE, (session_id, sequence, now, *_WINDOW)),
+        (_CLEAR_WAITING, (session_id, sequence)),
     ]
 
 
@@ -183,7 +183,7 @@ def _put_user(person: Account, now: int) -> tuple[str, tuple[Any, ...]]:
 
 
 async def cancel(db: Database, session_id: str, *, now: int) -> None:
-    """Cancel the session unless it is over, or cancelled already."""
+    """Cancel the session, unless it is over or already cancelled."""
     await db.batch([(CANCEL, (session_id, now)), *due_mails.follow_cancelling(session_id, now)])
 
 

@@ -1,4 +1,4 @@
-"""What the queries need of a database: D1 in the Worker, sqlite3 in unit tests."""
+"""The database that the queries need: D1 in the Worker, sqlite3 in unit tests."""
 
 from __future__ import annotations
 

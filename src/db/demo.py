@@ -1,4 +1,4 @@
-"""Writes the demo people and sessions."""
+"""Demo people and sessions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DemoPerson(NamedTuple):
 
 
 class DemoSession(NamedTuple):
-    """Times are epoch seconds; a stay is (joined, left), and left None means still there."""
+    """Times are epoch seconds. A stay is (joined, left); `left` is None if the person is there."""
 
     id: str
     course: str
@@ -50,7 +50,7 @@ PUT_ENROLLMENT: Final = """
 INSERT INTO enrollments (user_id, course_id, enrolled_at) VALUES ('demo-student', ?1, ?2)
 ON CONFLICT DO NOTHING
 """
-# Everything that hangs on the session goes with it.
+# All rows that refer to the session are deleted with it.
 DROP_SESSION: Final = "DELETE FROM sessions WHERE id = ?1"
 ADD_SESSION: Final = """
 INSERT INTO sessions (id, course_id, student_id, teacher_id, scheduled_start, scheduled_end,
@@ -66,16 +66,16 @@ VALUES (?1, ?2, ?3, ?3, ?4)
 async def replace(
     db: Database, *, people: Iterable[DemoPerson], sessions: Iterable[DemoSession], now: int
 ) -> None:
-    """Put everything back as it was, in one transaction."""
+    """Replace the demo people and sessions, in one transaction."""
     statements: list[tuple[str, tuple[Any, ...]]] = [
         (
             PUT_USER,
             (
-                *(who.id, who.name, who.given_name, who.email, who.avatar),
-                *(who.time_zone, who.locale, now),
+                *(person.id, person.name, person.given_name, person.email, person.avatar),
+                *(person.time_zone, person.locale, now),
             ),
         )
-        for who in people
+        for person in people
     ]
     for session in sessions:
         statements += _session(session, now)
@@ -91,5 +91,5 @@ def _session(session: DemoSession, now: int) -> list[tuple[str, tuple[Any, ...]]
         (PUT_ENROLLMENT, (session.course, now)),
         (DROP_SESSION, (session.id,)),
         (ADD_SESSION, (session.id, session.course, *times, *outcome, now)),
-        *[(ADD_ATTENDANCE, (session.id, who, *stay)) for who, stay in stays.items() if stay],
+        *[(ADD_ATTENDANCE, (session.id, id_, *stay)) for id_, stay in stays.items() if stay],
     ]

@@ -1,4 +1,4 @@
-"""Which mails are due: reminders by the clock, and those that follow from a booking."""
+"""Makes the rows of due mails: reminders by time, and mails that follow from a booking."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from db.database import Database, Row
     from domain.mail_rules import Reach
 
-# Looks at the sessions whose moment came since the last time, not at all that lie ahead.
-# ?1 now, ?2 the kinds, ?3 how far before the last time to begin, ?4 how long ago that was if
-# there is none, ?5 grace. A clock that once ran ahead must not leave a gap, hence the min().
-# A session that was moved away and back gets the reminder that was withdrawn unsent.
+# Reads only sessions whose reminder became due since the last run, not all future ones. ?1 is now,
+# ?2 the kinds, ?3 the overlap with the last run, ?4 the age of the last run if there was none, ?5
+# the grace for late bookings. min() closes the gap that a clock running ahead would leave.
+# A session that was moved away and back gets the reminder that was withdrawn without being sent.
 MAKE_DUE: Final = """
 WITH
 clock AS (
@@ -52,8 +52,8 @@ INSERT INTO progress (job, done_until) VALUES ('reminders', ?1)
 ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until
 """
 
-# A mail to person `u` about session `s`, made at ?1 unless its reader gets none. A mail that was
-# not sent when it was first wanted is sent now. With a key it may have been sent: that one stays.
+# A mail to person `u` about session `s`, made at ?1, or skipped if the person gets none. A
+# withdrawn or skipped mail is sent now. With a key it may have been sent, so it stays.
 _WAITING_MAIL: Final = """
 INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, state,
                    last_error, created_at)
@@ -72,7 +72,7 @@ ON CONFLICT DO UPDATE
 RETURNING state
 """
 
-# Somebody waits alone in a room that is still open: the other one is told, once.
+# A person waits alone in a room that is still open: one mail to the absent person.
 MAKE_WAITING: Final = f"""
 {_WAITING_MAIL}
   FROM sessions s
@@ -85,7 +85,7 @@ MAKE_WAITING: Final = f"""
 {_IF_NOT_SENT}
 """
 
-# The same, as soon as the person who waits asks for it.
+# The same mail, to person ?3, at the request of the person who waits.
 MAKE_WAITING_NOW: Final = f"""
 {_WAITING_MAIL}
   FROM sessions s
@@ -95,7 +95,7 @@ MAKE_WAITING_NOW: Final = f"""
 {_IF_NOT_SENT}
 """
 
-# The person who asked for it waits in the lobby. The mail may be on its way already.
+# The person who requested the mail waits in the lobby. The mail may already be being sent.
 NOTE_FROM_LOBBY: Final = """
 UPDATE mails SET from_lobby = 1
  WHERE session_id = ?1 AND user_id = ?2 AND kind = 'waiting' AND scheduled_start = ?3
@@ -110,7 +110,7 @@ SELECT m.state, m.delivery, x.email IS NOT NULL OR NOT u.reminders_enabled AS re
  WHERE m.session_id = ?1 AND m.user_id = ?2 AND m.kind = 'waiting' AND m.scheduled_start = ?3
 """
 
-# Reminders whose moment had passed when the session's times were set, for the record.
+# Records reminders that were already past when the session's times were set.
 NOTE_BOOKED_LATE: Final = """
 WITH kinds AS (
   SELECT value ->> 'kind' AS kind, value ->> 'lead_s' AS lead_s FROM json_each(?2))
@@ -125,8 +125,8 @@ SELECT lower(hex(randomblob(16))), kinds.kind, s.id, person.value, s.scheduled_s
 ON CONFLICT DO NOTHING
 """
 
-# What waits for a time at which the session will not be. Mail that is just being sent is looked
-# at again by its sender.
+# Pending mail about a time that the session no longer has. Mail that is being sent is checked again
+# by its sender.
 WITHDRAW: Final = """
 UPDATE mails SET state = 'withdrawn', last_error = 'moved_or_cancelled', payload = NULL
  WHERE session_id = ?1 AND state = 'pending' AND kind IN ('24h', '1h', '15min', 'waiting')
@@ -135,7 +135,7 @@ UPDATE mails SET state = 'withdrawn', last_error = 'moved_or_cancelled', payload
                   AND (s.status = 'cancelled' OR s.scheduled_start <> mails.scheduled_start))
 """
 
-# What waited about a request that counts again, now that the session is back at its time.
+# Withdrawn mail about a request that is current again, because the session is back at its time.
 REVIVE: Final = """
 UPDATE mails SET state = 'pending', due_at = ?2, not_before = ?2, created_at = ?2, last_error = NULL
  WHERE session_id = ?1 AND state = 'withdrawn' AND idempotency_key IS NULL
@@ -150,7 +150,7 @@ UPDATE mails SET state = 'pending', due_at = ?2, not_before = ?2, created_at = ?
                   AND s.scheduled_start = coalesce(r.chosen_start, r.scheduled_start))
 """
 
-# `ended_at` is the moment of this very cancelling: one of long ago is no news.
+# `ended_at` is ?2 only if this very call has cancelled the session.
 MAKE_CANCELLED: Final = """
 INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, created_at)
 SELECT lower(hex(randomblob(16))), 'cancelled', s.id, person.value, s.scheduled_start, ?2, ?2, ?2
@@ -168,7 +168,7 @@ _KINDS: Final = json.dumps(
 
 
 async def make_due(db: Database, *, now: int) -> list[Row]:
-    """Write down every mail that has become due, once; the new rows' states. One round trip."""
+    """Make each due mail once, in one round trip. Returns the states of the new rows."""
     results = await db.batch(
         [
             (
@@ -197,9 +197,9 @@ async def make_waiting(
     from_lobby: bool,
     now: int,
 ) -> Reach | None:
-    """E-mail this person, once, that the other one waits; what has become of that mail.
+    """Make the one mail that tells this person that the other one waits. Returns its state.
 
-    None when the session has been moved meanwhile.
+    None if the session was moved in the meantime.
     """
     which = (session_id, user_id, scheduled_start)
     *_, rows = await db.batch(
@@ -216,7 +216,7 @@ async def make_waiting(
 
 
 def follow_booking(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:
-    """What a new or changed booking means for the mails about it; to run after it."""
+    """The statements that adapt the mails to a new or changed booking; to run after it."""
     late = (session_id, _KINDS, now, mail_rules.LATE_GRACE_S)
     return [
         (WITHDRAW, (session_id,)),
@@ -226,5 +226,5 @@ def follow_booking(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]
 
 
 def follow_cancelling(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:
-    """What cancelling means for mail: no reminders, and both are told; to run after it."""
+    """The statements that withdraw reminders and tell both people; to run after a cancellation."""
     return [(WITHDRAW, (session_id,)), (MAKE_CANCELLED, (session_id, now))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from db.database import Database
 
-# A rating that may no longer be changed stays as it is, and no row comes back.
+# A rating that must not be changed any more stays, and no row is returned.
 PUT: Final = """
 INSERT INTO feedback (session_id, user_id, rating, comment, tags, created_at, updated_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
@@ -19,7 +19,7 @@ ON CONFLICT (session_id, user_id) DO UPDATE
 RETURNING created_at
 """
 
-# What a student says counts for the teacher. docs/integration.md hands this to the platform.
+# The students' ratings of a teacher. docs/integration.md gives this query to the platform.
 AVERAGE_OF_TEACHER: Final = """
 SELECT count(*) AS ratings, round(avg(f.rating), 2) AS average
   FROM sessions s JOIN feedback f ON f.session_id = s.id AND f.user_id = s.student_id
@@ -38,7 +38,7 @@ async def put(
     created_after: int,
     now: int,
 ) -> int | None:
-    """Write or replace; when it was first given, or None when it is too old to be replaced."""
-    told: tuple[Any, ...] = (rating, comment, json.dumps(tags, ensure_ascii=False))
-    rows = await db.all(PUT, session_id, user_id, *told, now, created_after)
+    """Write or replace feedback. Returns when it was first given; None if that is too long ago."""
+    values: tuple[Any, ...] = (rating, comment, json.dumps(tags, ensure_ascii=False))
+    rows = await db.all(PUT, session_id, user_id, *values, now, created_after)
     return rows[0]["created_at"] if rows else None

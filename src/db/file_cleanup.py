@@ -1,7 +1,7 @@
-"""What lies about: uploads that were given up, files that were deleted, and what is past its time.
+"""Removal of abandoned uploads, of deleted files, and of expired files.
 
-It is claimed first (`failed`), so that nobody finishes or restores it; then the file goes, then the
-row. Whatever breaks in between leaves a claimed row, which the next sweep finds.
+A row is claimed first (state `failed`), so that nobody can finish or restore it. Then the object
+is deleted, then the row. After a failure in between, the next sweep finds the claimed row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row, Statement
 
-# ?1 is for uploads in one request, which take minutes; ?2 for those in parts, which may rest.
+# ?1 is for uploads in one request, which take minutes; ?2 for those in parts, which may pause.
 CLAIM_ABANDONED: Final = """
 UPDATE session_resources SET status = 'failed', updated_at = ?3
  WHERE id IN (SELECT id FROM session_resources
@@ -54,7 +54,7 @@ async def claim_leftovers(
     limit: int,
     now: int,
 ) -> list[Row]:
-    """What nobody will ask for any more, and from now on cannot; in one round trip."""
+    """Claim abandoned uploads and deleted files, in one round trip. Returns all claimed rows."""
     *_, claimed = await db.batch(
         [
             (CLAIM_ABANDONED, (single_before, parts_before, now, limit)),
@@ -66,7 +66,7 @@ async def claim_leftovers(
 
 
 async def drop(db: Database, resource_ids: Sequence[str]) -> None:
-    """Forget claimed resources whose files are gone."""
+    """Delete the rows of claimed resources whose objects are deleted."""
     listed: tuple[Any, ...] = (json.dumps(list(resource_ids)),)
     statements: list[Statement] = [(UNLINK_RECORDINGS, listed), (DROP_RESOURCES, listed)]
     await db.batch(statements)

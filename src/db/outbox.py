@@ -1,4 +1,4 @@
-"""Mail of deployments without a mail service."""
+"""Mail, in deployments without a mail service."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def find(db: Database, mail_id: str) -> Row | None:
 
 
 async def add(db: Database, mails: Mapping[str, Mapping[str, Any]], *, now: int) -> None:
-    """Put mails in, by their ids; those that are there already stay as they are."""
+    """Add mails by their ids; mails that were added before do not change."""
     texts = [
         json.dumps(
             {

@@ -1,4 +1,4 @@
-"""Many rows in one parameter: D1 takes a hundred parameters, so lists go as JSON texts."""
+"""Many rows in one parameter: D1 allows a hundred parameters, so a list is one JSON text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A text of D1 has one or two million bytes at most, whichever page one reads; JSON as Python
-# writes it is ASCII.
+# D1's limit for a text is one or two million bytes (its documents disagree). The JSON is ASCII.
 MAX_CHARACTERS: Final = 500_000
 
 
 def json_lists(items: Iterable[str]) -> list[str]:
-    """JSON values gathered into JSON lists, each short enough to be a parameter."""
+    """Group JSON values into JSON lists that are short enough to be a parameter."""
     lists: list[list[str]] = [[]]
     size = 0
     for item in items:

@@ -1,4 +1,4 @@
-"""Whether somebody wants reminders."""
+"""Whether a person wants reminders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 FIND: Final = "SELECT name, reminders_enabled FROM users WHERE id = ?1"
 
-SWITCH: Final = """
+SET: Final = """
 UPDATE users SET reminders_enabled = ?2 WHERE id = ?1 RETURNING name, reminders_enabled
 """
 
@@ -19,7 +19,7 @@ async def find(db: Database, user_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-async def switch(db: Database, user_id: str, *, enabled: bool) -> Row | None:
-    """Switch somebody's reminders on or off; None when there is nobody of that id."""
-    rows = await db.all(SWITCH, user_id, int(enabled))
+async def set_reminders(db: Database, user_id: str, *, enabled: bool) -> Row | None:
+    """Switch a person's reminders on or off; None if the id is unknown."""
+    rows = await db.all(SET, user_id, int(enabled))
     return rows[0] if rows else None

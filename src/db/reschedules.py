@@ -1,4 +1,4 @@
-"""Requests for another time: asked, answered, taken back; and the move that follows from a yes."""
+"""Requests for another time: created, answered, withdrawn; an acceptance moves the session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.mail_rules import Reach
     from domain.model import Session
 
-# Beside the request: the mail about its state to the person who did not bring it there.
+# The request, and the mail about its state to the person who has not caused that state.
 LATEST: Final = """
 SELECT r.id, r.state, r.asked_by, r.scheduled_start, r.proposed_starts, r.chosen_start, r.reason,
        r.note, m.state AS mail_state, m.delivery,
@@ -30,7 +30,7 @@ SELECT r.id, r.state, r.asked_by, r.scheduled_start, r.proposed_starts, r.chosen
  WHERE r.session_id = ?1 ORDER BY r.created_at DESC, r.state = 'open' DESC LIMIT 1
 """
 
-# Whoever asks anew, of the two, takes the place of what was asked before.
+# A new request of either person replaces the open one. ?4 and ?5 are ?8 and ?9 of ASK.
 SUPERSEDE: Final = """
 UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
  WHERE session_id = ?1 AND state = 'open'
@@ -38,7 +38,7 @@ UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
          WHERE r.session_id = ?1 AND r.created_at > ?2 - ?5 AND r.asked_by = ?3) < ?4
 """
 
-# ?8 is how many requests of one person within ?9 seconds are enough, as above.
+# ?8 is the limit of one person's requests within ?9 seconds.
 ASK: Final = """
 INSERT INTO reschedules (id, session_id, asked_by, scheduled_start, proposed_starts, reason,
                          created_at)
@@ -50,7 +50,7 @@ SELECT ?1, s.id, ?3, s.scheduled_start, ?5, ?6, ?7
 RETURNING id
 """
 
-TAKE_BACK: Final = """
+WITHDRAW: Final = """
 UPDATE reschedules SET state = 'withdrawn', answered_at = ?3
  WHERE session_id = ?1 AND state = 'open' AND asked_by = ?2
 RETURNING id
@@ -83,8 +83,8 @@ SELECT person.value AS user_id
                         UNION ALL SELECT teacher_id FROM ({_CLASHES}))
 """  # noqa: S608
 
-# ?5 is the sequence that the answer was based on, ?6 the request, ?7 rules.JOIN_WINDOW_S: a call
-# goes on while its room stays open.
+# ?5 is the sequence that the answer is based on, ?6 the request, ?7 rules.JOIN_WINDOW_S: the call
+# goes on if its room stays open.
 MOVE: Final = f"""
 UPDATE sessions AS me
    SET scheduled_start = ?2, scheduled_end = ?3, sequence = sequence + 1, timed_at = ?4,
@@ -99,7 +99,7 @@ UPDATE sessions AS me
 RETURNING id
 """  # noqa: S608
 
-# Runs after MOVE, and only if that did something.
+# Runs after MOVE, and has an effect only if MOVE had one.
 ACCEPT: Final = """
 UPDATE reschedules SET state = 'accepted', chosen_start = ?2, note = ?3, answered_at = ?4
  WHERE id = ?1 AND state = 'open'
@@ -142,7 +142,7 @@ ON CONFLICT DO NOTHING
 
 
 async def latest(db: Database, session_id: str) -> Request | None:
-    """The newest request about a session, whatever became of it."""
+    """The newest request about a session, in any state."""
     rows = await db.all(LATEST, session_id)
     return of_row(rows[0]) if rows else None
 
@@ -155,30 +155,33 @@ async def ask(
     asked_by: str,
     proposed_starts: Sequence[int],
     reason: str | None,
-    enough: int,
+    limit: int,
     within_s: int,
     now: int,
 ) -> bool:
-    """Ask, instead of whatever was asked before; False when that is not possible (any more)."""
+    """Create a request in place of an open one; False if it is not possible (any more).
+
+    `limit` is how many requests one person may make within `within_s` seconds.
+    """
     values = (request_id, session.id, asked_by, session.sequence, json.dumps(proposed_starts))
     results = await db.batch(
         [
-            (SUPERSEDE, (session.id, now, asked_by, enough, within_s)),
-            (ASK, (*values, reason, now, enough, within_s)),
+            (SUPERSEDE, (session.id, now, asked_by, limit, within_s)),
+            (ASK, (*values, reason, now, limit, within_s)),
             (MAIL_ASKED, (request_id, now)),
         ]
     )
     return bool(results[1])
 
 
-async def take_back(db: Database, session_id: str, asked_by: str, *, now: int) -> None:
-    await db.all(TAKE_BACK, session_id, asked_by, now)
+async def withdraw(db: Database, session_id: str, asked_by: str, *, now: int) -> None:
+    await db.all(WITHDRAW, session_id, asked_by, now)
 
 
 async def decline(
     db: Database, request_id: str, answered_by: str, *, note: str | None, now: int
 ) -> bool:
-    """Decline; False when the request is not open any more."""
+    """Decline; False if the request is not open any more."""
     results = await db.batch(
         [
             (DECLINE, (request_id, answered_by, note, now)),
@@ -189,7 +192,7 @@ async def decline(
 
 
 async def clashing_people(db: Database, session_id: str, start: int, end: int) -> set[str]:
-    """Who of the two has another session then."""
+    """The ids of those of the two people who have another session then."""
     rows = await db.all(CLASHING_PEOPLE, session_id, start, end)
     return {row["user_id"] for row in rows}
 
@@ -197,16 +200,16 @@ async def clashing_people(db: Database, session_id: str, start: int, end: int) -
 async def accept(
     db: Database, request: Request, session: Session, start: int, *, note: str | None, now: int
 ) -> bool:
-    """Move the session and all that hangs on its time; False when it is not possible any more."""
+    """Move the session, its attendance and its mails; False if that is not possible any more."""
     end = start + session.scheduled_end - session.scheduled_start
-    moved_to = session.sequence + 1
+    new_sequence = session.sequence + 1
     statements: list[tuple[str, tuple[Any, ...]]] = [
         (
             MOVE,
             (session.id, start, end, now, session.sequence, request.id, rules.JOIN_WINDOW_S),
         ),
-        (ACCEPT, (request.id, start, note, now, moved_to)),
-        *bookings.forget_attendance(session.id, moved_to, now),
+        (ACCEPT, (request.id, start, note, now, new_sequence)),
+        *bookings.delete_attendance(session.id, new_sequence, now),
         *due_mails.follow_booking(session.id, now),
         (MAIL_ACCEPTED, (request.id, now)),
     ]

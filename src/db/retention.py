@@ -1,4 +1,4 @@
-"""What is past its time, by class of data. A limit a run keeps each query short."""
+"""Queries of the daily purge, by kind of data. Each has a limit, which keeps it short."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row
 
-# Claimed, as in db/file_cleanup.py.
+# The claim is explained in db/file_cleanup.py.
 CLAIM_RESOURCES: Final = """
 UPDATE session_resources SET status = 'failed', updated_at = ?4
  WHERE id IN (SELECT r.id FROM sessions s JOIN session_resources r ON r.session_id = s.id
@@ -18,8 +18,8 @@ UPDATE session_resources SET status = 'failed', updated_at = ?4
 RETURNING id, r2_key, upload_id
 """
 
-# Rooms that are due: of sessions that ended since the last one seen, and that somebody entered.
-# Moving a session forgets who came to its old time; where its call was held it keeps.
+# Sessions that ended after the last one seen, and whose room somebody has entered. A moved session
+# has lost the attendance of its old time, but it keeps the place of its call.
 LIST_ENDED_BETWEEN: Final = """
 SELECT id, scheduled_end FROM sessions
  WHERE scheduled_end >= ?1 AND scheduled_end <= ?3 AND (scheduled_end > ?1 OR id > ?2)
@@ -29,7 +29,7 @@ SELECT id, scheduled_end FROM sessions
  ORDER BY scheduled_end, id LIMIT ?4
 """
 
-# Rooms that are to be asked though no session leads to them any more, or that did not answer.
+# Rooms to call whose session was deleted, or whose last call failed.
 LIST_DELETED: Final = """
 SELECT id, deleted_at FROM deleted_sessions WHERE id > ?1 ORDER BY id LIMIT ?2
 """
@@ -37,7 +37,7 @@ DROP_DELETED: Final = """
 DELETE FROM deleted_sessions WHERE id IN (SELECT value FROM json_each(?1))
 """
 
-ADD_SILENT: Final = """
+ADD_FAILED: Final = """
 INSERT INTO deleted_sessions (id, deleted_at) SELECT value, ?2 FROM json_each(?1) WHERE true
 ON CONFLICT DO NOTHING
 """
@@ -51,7 +51,7 @@ INSERT INTO progress (job, done_until, last_seen) VALUES (?1, ?2, ?3)
 ON CONFLICT (job) DO UPDATE SET done_until = excluded.done_until, last_seen = excluded.last_seen
 """
 
-# A no-show of long ago can still be moved, and mail about that is new.
+# An old no-show can still be moved, and the mail about that is young.
 DROP_MAILS: Final = """
 DELETE FROM mails WHERE id IN (
   SELECT m.id FROM sessions s JOIN mails m ON m.session_id = s.id
@@ -82,43 +82,43 @@ SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_eac
 async def claim_resources(
     db: Database, *, ended_before: int, recordings: bool, limit: int, now: int
 ) -> list[Row]:
-    """Files of sessions that ended long enough ago; nobody gets them any more."""
+    """Claim the files of sessions that ended before; from now on nobody can download them."""
     return await db.all(CLAIM_RESOURCES, ended_before, int(recordings), limit, now)
 
 
 async def list_ended_between(
     db: Database, *, after: tuple[int, str], until: int, booked_before: int, limit: int
 ) -> list[Row]:
-    """Sessions by their end; `after` is the end and id of the last one seen."""
+    """Sessions in the order of their end; `after` is the end and id of the last one seen."""
     return await db.all(LIST_ENDED_BETWEEN, *after, until, limit, booked_before)
 
 
-async def note_asked(
-    db: Database, job: str, seen: tuple[int, str], *, silent: Sequence[str], now: int
+async def record_called(
+    db: Database, job: str, seen: tuple[int, str], *, failed: Sequence[str], now: int
 ) -> None:
-    """Note that rooms were asked up to that one; the silent ones are to be asked again."""
+    """Record that the rooms up to `seen` were called; those in `failed` must be called again."""
     await db.batch(
-        [(ADD_SILENT, (json.dumps(list(silent)), now)), (SET_PROGRESS, (job, *seen))],
+        [(ADD_FAILED, (json.dumps(list(failed)), now)), (SET_PROGRESS, (job, *seen))],
     )
 
 
 async def list_deleted(db: Database, *, after: str, limit: int) -> list[Row]:
-    """Sessions that are gone, but for their rooms; by their id."""
+    """Sessions without a row whose room must still be called, in the order of their ids."""
     return await db.all(LIST_DELETED, after, limit)
 
 
 async def drop_deleted(db: Database, session_ids: Sequence[str]) -> None:
-    """Nothing is left of them."""
+    """Call these rooms no more."""
     await db.all(DROP_DELETED, json.dumps(list(session_ids)))
 
 
 async def list_done(db: Database, jobs: Sequence[str], until: int) -> set[str]:
-    """Those of these jobs that have come so far."""
+    """Those of these jobs that are done until then."""
     return {row["job"] for row in await db.all(LIST_DONE, json.dumps(list(jobs)), until)}
 
 
 async def progress(db: Database, job: str) -> tuple[int, str]:
-    """How far that job has come: a time, and what it saw last; nothing when it never ran."""
+    """A job's progress: a time and the last item seen; (0, "") if it never ran."""
     rows = await db.all(FIND_PROGRESS, job)
     return (rows[0]["done_until"], rows[0]["last_seen"]) if rows else (0, "")
 
@@ -130,22 +130,22 @@ async def set_progress(db: Database, job: str, done_until: int, last_seen: str) 
 async def drop_events(
     db: Database, *, analytics_before: int, webhooks_before: int, limit: int
 ) -> tuple[int, bool]:
-    """Forget events and webhooks of long ago: how many, and whether more may be left."""
-    gone = await db.batch(
+    """Delete old events and webhooks. Returns their number, and whether more may be left."""
+    deleted = await db.batch(
         [(DROP_ANALYTICS, (analytics_before, limit)), (DROP_WEBHOOKS, (webhooks_before, limit))]
     )
-    return sum(map(len, gone)), any(len(rows) == limit for rows in gone)
+    return sum(map(len, deleted)), any(len(rows) == limit for rows in deleted)
 
 
 async def drop_mails(db: Database, *, ended_before: int, limit: int) -> tuple[int, bool]:
-    """Forget mail about sessions that ended long enough ago: how much, and whether more is left."""
-    gone = await db.batch(
+    """Delete mail about sessions that ended before. Returns as `drop_events` does."""
+    deleted = await db.batch(
         [(DROP_MAILS, (ended_before, limit)), (DROP_OUTBOX, (ended_before, limit))]
     )
-    return len(gone[0]), any(len(rows) == limit for rows in gone)
+    return len(deleted[0]), any(len(rows) == limit for rows in deleted)
 
 
 async def known_keys(db: Database, keys: Sequence[str]) -> set[str]:
-    """Those of these keys that a row stands for."""
+    """Those of these keys that have a row."""
     listed: tuple[Any, ...] = (json.dumps(list(keys)),)
     return {row["r2_key"] for row in await db.all(FIND_KNOWN_KEYS, *listed)}

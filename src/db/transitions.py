@@ -1,7 +1,7 @@
-"""Changes of a session's status. Each is guarded by the status it leaves, so it happens once.
+"""Changes of a session's status. Each is guarded by the status before it, so it happens once.
 
-Those of one session are also guarded by the `sequence` they were decided on: a session that has
-been moved meanwhile is looked at anew.
+A change of one session is also guarded by the `sequence` that the decision is based on: if the
+session was moved in the meantime, the write has no effect and the caller decides again.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from domain.model import Session
     from domain.reconcile import Completed, Missed, Started
 
-# Analytics Engine takes 250 points an event, the minute's mails make some as well, and two of the
-# three statements make one point for each session.
-CLOSED_AT_ONCE: Final = 90
+# Analytics Engine allows 250 data points an event. Two of the three statements cause one point for
+# each session, and the minute's mails cause some more.
+MAX_CLOSED: Final = 90
 
 START: Final = """
 UPDATE sessions
@@ -39,17 +39,17 @@ UPDATE sessions SET status = 'completed', ended_at = ?3, updated_at = ?3
 RETURNING started_at, ended_at
 """
 
-NOTE_CHAT: Final = """
+SET_HAS_CHAT: Final = """
 UPDATE sessions SET has_chat = ?2 WHERE id = ?1 AND has_chat IS NOT ?2 RETURNING id
 """
 
-# There is no chat to read any more, which is not the same as a chat in which nobody wrote.
+# `chat_forgotten_at` distinguishes a deleted chat from one in which nobody wrote.
 FORGET_CHAT: Final = """
 UPDATE sessions SET has_chat = 0, chat_forgotten_at = ?2 WHERE id = ?1 RETURNING id
 """
 
-# The teacher may end a session before both were there. A no-show on record stays one. A session
-# that was moved out of its join window just now is left alone.
+# The teacher may end a session before both were there. A recorded no-show stays one. A session
+# that was just moved out of its join window does not change.
 END: Final = """
 UPDATE sessions
    SET status = CASE status WHEN 'no_show' THEN 'no_show' ELSE 'completed' END,
@@ -59,7 +59,7 @@ UPDATE sessions
 RETURNING status, started_at, ended_at
 """
 
-# ?3 is how many sessions one statement closes: the longest overdue first.
+# ?3 is the limit of sessions that one statement closes; the longest overdue are closed first.
 COMPLETE_OVERDUE: Final = """
 UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
  WHERE id IN (SELECT id FROM sessions WHERE status = 'in_progress' AND scheduled_end <= ?1
@@ -67,8 +67,8 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """
 
-# Who was there alone and waited in one of their stays makes the other a no-show. People whom the
-# platform has replaced do not count. `domain.rules.absent_role` says the same until this has run.
+# If one person was there alone and waited in one of their stays, the other one is a no-show. People
+# who were replaced do not count. `domain.rules.absent_role` computes the same before this has run.
 _WAS_MISSED: Final = f"""
    (SELECT count(*) FROM attendance a
      WHERE a.session_id = sessions.id
@@ -94,8 +94,8 @@ UPDATE sessions
 RETURNING id, status, started_at, ended_at
 """  # noqa: S608
 
-# Nobody came, or nobody waited: over, and never started. A no-show that this minute has no room for
-# waits for the next one.
+# Nobody came or nobody waited: completed without a start. No-shows beyond the limit wait for the
+# next minute.
 ABANDON_OVERDUE: Final = f"""
 UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
  WHERE id IN (SELECT id FROM sessions
@@ -104,8 +104,8 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """  # noqa: S608
 
-# Nobody is in a room that the clock closes. Runs before the sessions themselves are closed.
-EMPTY_OVERDUE: Final = """
+# Ends the stays in overdue sessions. Runs before the sessions are closed.
+END_OVERDUE_STAYS: Final = """
 UPDATE attendance SET left_at = max(?2, last_joined_at)
  WHERE left_at IS NULL
    AND session_id IN (SELECT id FROM sessions
@@ -126,8 +126,8 @@ def complete(session: Session, change: Completed) -> tuple[str, tuple[Any, ...]]
     return COMPLETE, (session.id, session.sequence, change.at)
 
 
-def note_chat(session_id: str, *, has_chat: bool) -> tuple[str, tuple[Any, ...]]:
-    return NOTE_CHAT, (session_id, int(has_chat))
+def set_has_chat(session_id: str, *, has_chat: bool) -> tuple[str, tuple[Any, ...]]:
+    return SET_HAS_CHAT, (session_id, int(has_chat))
 
 
 def forget_chat(session_id: str, now: int) -> tuple[str, tuple[Any, ...]]:
@@ -135,19 +135,19 @@ def forget_chat(session_id: str, now: int) -> tuple[str, tuple[Any, ...]]:
 
 
 async def end(db: Database, session_id: str, *, now: int) -> Row | None:
-    """End a session for both; None when it has ended already, or is not open yet."""
+    """End a session for both; None if it has already ended or is not open yet."""
     rows = await db.all(END, session_id, now, now + rules.JOIN_WINDOW_S)
     return rows[0] if rows else None
 
 
 async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[Row]:
-    """Close sessions scheduled to end by `ended_before`, in one transaction; what was closed.
+    """Close sessions whose scheduled end is not after `ended_before`, in one transaction.
 
-    At most CLOSED_AT_ONCE of each kind are closed: the next minute goes on.
+    Returns the closed sessions: at most MAX_CLOSED of each kind; the next minute closes the rest.
     """
     in_order = (COMPLETE_OVERDUE, NO_SHOW_OVERDUE, ABANDON_OVERDUE)
-    given = (ended_before, now, CLOSED_AT_ONCE)
+    values = (ended_before, now, MAX_CLOSED)
     results = await db.batch(
-        [(EMPTY_OVERDUE, given[:2]), *((statement, given) for statement in in_order)]
+        [(END_OVERDUE_STAYS, values[:2]), *((statement, values) for statement in in_order)]
     )
     return [row for rows in results for row in rows]

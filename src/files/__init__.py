@@ -1,1 +1,1 @@
-"""Files of a session: uploads, downloads, their names and types, and their removal."""
+"""Files of a session: uploads, downloads, names, types and removal."""

@@ -1,4 +1,4 @@
-"""The minute's sweep over files: abandoned uploads with their parts, and deleted files."""
+"""Removes abandoned uploads with their parts, and deleted files, each minute."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from context import Context
     from db.database import Row
 
-# No request lives so long; and whoever comes back to a large upload does so within a day.
+# No request lives for an hour; an upload in parts can be resumed within a day.
 SINGLE_KEPT_S: Final = 60 * 60
 PARTS_KEPT_S: Final = 24 * 60 * 60
-AT_ONCE: Final = 50
+ROWS_PER_SWEEP: Final = 50
 
 
 async def sweep(ctx: Context) -> None:
-    """Clean up what nobody will ask for any more."""
+    """Claim and remove abandoned uploads and deleted files."""
     rows = await file_cleanup.claim_leftovers(
         ctx.db,
         single_before=ctx.now - SINGLE_KEPT_S,
         parts_before=ctx.now - PARTS_KEPT_S,
         deleted_before=ctx.now - downloads.UNDO_S,
-        limit=AT_ONCE,
+        limit=ROWS_PER_SWEEP,
         now=ctx.now,
     )
     if rows:
@@ -34,7 +34,7 @@ async def sweep(ctx: Context) -> None:
 
 
 async def remove(ctx: Context, rows: list[Row]) -> None:
-    """First the files, then the rows: claimed ones that are left are found by the next sweep."""
+    """Delete the objects, then the rows: after a failure the next sweep finds the claimed rows."""
     for row in rows:
         if row["upload_id"]:
             await ctx.files.abort(row["r2_key"], row["upload_id"])

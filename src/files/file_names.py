@@ -1,6 +1,6 @@
-"""Names of files: what somebody's computer calls one, made harmless; and how a download is named.
+"""Names of files: a sanitized name for an upload, and the header that names a download.
 
-The name is for people only. Where a file lies in R2 never depends on it.
+The name is for people only; a file's key in R2 never depends on it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from domain import human_text
 
 MAX_NAME_CHARS: Final = 180
 _MAX_EXTENSION_CHARS: Final = 10
-_NAMELESS: Final = "file"
-# RFC 5987 attr-char, without what `quote` leaves alone anyway.
+_DEFAULT_NAME: Final = "file"
+# RFC 5987 attr-char, without the characters that `quote` never encodes.
 _ATTR_CHARS: Final = "!#$&+^`|"
 
 
 def tidy(raw: str) -> str:
-    """The last segment of a path, without what turns or controls it; empty when nothing is left.
+    """The last segment of a path, without marks and control characters; may be empty.
 
-    Marks that turn the direction of writing make `gnp.exe` look like `exe.png`.
+    Marks that change the direction of text can make `gnp.exe` look like `exe.png`.
     """
     name = human_text.without_marks(re.split(r"[/\\]", raw)[-1])
-    # After the marks, which may stand between a letter and its accent.
+    # After the removal of marks, which may be between a letter and its accent.
     name = unicodedata.normalize("NFC", name)
     name = _shortened(" ".join(name.split()).strip(". "))
     return "" if human_text.is_blank(name) else name
@@ -41,24 +41,24 @@ def _shortened(name: str) -> str:
 
 
 def extension(name: str) -> str:
-    """`pdf` of `Notes.final.PDF`; empty when there is none."""
+    """`pdf` for `Notes.final.PDF`; empty if there is none."""
     _, dot, found = name.rpartition(".")
     return found.lower() if dot else ""
 
 
 def content_disposition(name: str, *, inline: bool = False) -> str:
-    """RFC 6266: a plain name for old software, and the true one as RFC 5987 has it."""
+    """RFC 6266: an ASCII name for old software, and the real name in the encoding of RFC 5987."""
     kind = "inline" if inline else "attachment"
     encoded = quote(name, safe=_ATTR_CHARS)
     return f"{kind}; filename=\"{_in_ascii(name)}\"; filename*=UTF-8''{encoded}"
 
 
 def _in_ascii(name: str) -> str:
-    """The name as old software can read it; never empty, and the ending stays."""
+    """The name in ASCII, for old software; never empty, and with the same extension."""
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    # Last, since a wide slash and the like become plain ones only now.
+    # After NFKD, which makes an ASCII slash from a full-width one.
     stem, dot, ending = re.sub(r'["\\/%;]', "_", ascii_name).rpartition(".")
     stem, ending = tidy(stem), tidy(ending)
     if not dot:
-        return ending or _NAMELESS
-    return f"{stem or _NAMELESS}.{ending}" if ending else stem or _NAMELESS
+        return ending or _DEFAULT_NAME
+    return f"{stem or _DEFAULT_NAME}.{ending}" if ending else stem or _DEFAULT_NAME

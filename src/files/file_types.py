@@ -1,7 +1,7 @@
-"""Which files may be uploaded, what they are served as, and whether they are what they claim.
+"""The file types that may be uploaded, their media types, and checks of their first bytes.
 
-The extension chooses from the list; the first bytes must agree. The browser's own claim counts
-for nothing. What is not known to be safe in our origin is a download, never shown in a tab.
+The extension selects the type, and the first bytes must match it. The browser's media type is
+ignored. Only types that are safe in our origin are shown in a tab; all others are downloads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RECORDING_TYPE: Final = "video/mp4"
 
 
 class FileType(NamedTuple):
-    """`fits` says whether a file's first SNIFFED_BYTES can be of this type."""
+    """`fits` checks whether a file's first SNIFFED_BYTES match this type."""
 
     media_type: str
     fits: Callable[[bytes], bool]
@@ -34,22 +34,22 @@ def _riff(kind: bytes) -> Callable[[bytes], bool]:
 
 
 def is_iso_media(head: bytes) -> bool:
-    """MP4, QuickTime, M4A, HEIC, AVIF: a box of a sensible kind comes first."""
+    """MP4, QuickTime, M4A, HEIC, AVIF: the first box is of a known kind."""
     return head[4:8] in (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide")
 
 
 def _is_pdf(head: bytes) -> bool:
-    # Readers allow some bytes before the mark; a page in front of it is no PDF to us.
+    # PDF readers allow any bytes before the mark; we allow only white space, not an HTML page.
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t ").startswith(b"%PDF-")
 
 
 def _is_mp3(head: bytes) -> bool:
-    # Tags, or the eleven set bits that begin a frame.
+    # An ID3 tag, or the eleven set bits at the start of a frame.
     return head.startswith(b"ID3") or int.from_bytes(head[:2], "big") >> 5 == _MP3_SYNC
 
 
 def is_text(head: bytes) -> bool:
-    """UTF-8, or UTF-16 with its mark; the cut may go through a character."""
+    """UTF-8, or UTF-16 with a byte order mark; the last character may be cut."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     if b"\0" in head:
@@ -105,7 +105,7 @@ TYPES: Final[dict[str, FileType]] = {
     "ipynb": FileType("text/plain", is_text),
 }
 
-# What browsers show without running anything of it in our origin.
+# Types that browsers show without running code of the file in our origin.
 INLINE: Final = frozenset(
     {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
     | {"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac"}
@@ -114,5 +114,5 @@ INLINE: Final = frozenset(
 
 
 def of_name(name: str) -> FileType | None:
-    """The type that a name claims; None when such files are not taken."""
+    """The type of a name's extension; None if it may not be uploaded."""
     return TYPES.get(extension(name))

@@ -1,4 +1,4 @@
-"""The bucket as use cases see it. Bodies are the runtime's own streams, never Python's bytes."""
+"""The bucket's interface for use cases. Bodies are the runtime's streams, never Python's bytes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 Stream = Any
 MB: Final = 1000 * 1000
-# Above this our own page uploads in parts.
+# Our page uploads larger files in parts.
 MULTIPART_ABOVE_BYTES: Final = 20 * MB
 
 
 def size_in_words(size: int) -> str:
-    """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as files are sold."""
+    """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as file managers show it."""
     for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
         if size >= bytes_:
             number = f"{size / bytes_:.1f}" if size < 10 * bytes_ else f"{size / bytes_:.0f}"
@@ -23,11 +23,11 @@ def size_in_words(size: int) -> str:
 
 
 class StreamBrokenError(Exception):
-    """A body ended too early, or the bucket would not take it."""
+    """A body ended too early, or the bucket rejected it."""
 
 
 class Stored(NamedTuple):
-    """What the bucket says of an object."""
+    """An object's size and ETag in the bucket."""
 
     size: int
     etag: str
@@ -39,9 +39,9 @@ class Part(NamedTuple):
 
 
 class Files(Protocol):
-    """R2. What takes a body, and `finish`, raises StreamBrokenError when it does not succeed.
+    """R2. Methods with a body, and `finish`, raise StreamBrokenError if they fail.
 
-    The others raise ServiceUnavailableError, but for `abort`.
+    The others raise ServiceUnavailableError; `abort` never raises.
     """
 
     async def put(self, key: str, body: Stream) -> Stored:
@@ -51,29 +51,29 @@ class Files(Protocol):
     async def head(self, key: str) -> Stored | None: ...
 
     async def read(self, key: str, start: int, length: int) -> bytes:
-        """A few bytes, such as a header; fewer at the end, none when there is no such object."""
+        """A few bytes, such as a header; fewer at the end, none if the object does not exist."""
         ...
 
     async def open(self, key: str, start: int, length: int) -> Stream | None:
-        """A range as a stream; None when there is no such object."""
+        """A range as a stream; None if the object does not exist."""
         ...
 
     async def delete(self, keys: Sequence[str]) -> None: ...
 
     async def list_keys(self, after: str, limit: int) -> list[tuple[str, int]]:
-        """Keys in order, after that one, each with its time of upload in epoch seconds."""
+        """The keys that follow `after`, in order, each with its upload time in epoch seconds."""
         ...
 
     async def begin(self, key: str) -> str:
-        """Start an object that arrives in parts; its upload id."""
+        """Start a multipart upload. Returns its id."""
         ...
 
     async def put_part(self, key: str, upload_id: str, number: int, body: Stream) -> Part:
-        """Store one part; again replaces it."""
+        """Store one part; a second call with its number replaces it."""
         ...
 
     async def finish(self, key: str, upload_id: str, parts: Sequence[Part]) -> Stored: ...
 
     async def abort(self, key: str, upload_id: str) -> None:
-        """Forget the parts. Harmless when there are none."""
+        """Delete the parts. Harmless if there are none."""
         ...

@@ -1,4 +1,4 @@
-"""What a server of another is asked for, as a stream that flows on into the bucket."""
+"""Responses of other servers as streams, which go to the bucket unread."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class RecordingError(Exception):
-    """An attempt to copy a recording did not succeed. What it says is kept for the operator."""
+    """An attempt to copy a recording failed. The message is stored for the operator."""
 
 
 class Fetched(NamedTuple):
-    """The head of an answer, and its body as a stream nobody has read yet."""
+    """A response's status and headers, and its body as an unread stream."""
 
     status: int
     headers: Mapping[str, str]

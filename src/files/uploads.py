@@ -191,7 +191,7 @@ async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
     # we have noted the other. Nothing but all parts anew helps.
     await resources_db.begin_anew(ctx.db, row["id"], row["upload_id"])
     await ctx.files.abort(row["r2_key"], row["upload_id"])
-    log("upload_begun_anew", session_id=row["session_id"], resource_id=row["id"])
+    log("upload_restarted", session_id=row["session_id"], resource_id=row["id"])
     raise BadRequestError("The file could not be put together. Please send it again.")
 
 

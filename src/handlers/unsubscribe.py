@@ -36,7 +36,7 @@ async def switch(request: Request, ctx: Context, token: str) -> Response:
     """
     person_id = _person(ctx, token)
     enabled = await _wanted(request)
-    person = await preferences.switch(ctx.db, person_id, enabled=enabled)
+    person = await preferences.set_reminders(ctx.db, person_id, enabled=enabled)
     return _page(ctx, person, changed=True)
 
 

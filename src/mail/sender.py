@@ -164,7 +164,7 @@ class Sender:
         try:
             return payload_of(mail, self.settings, now)
         except Exception as error:  # noqa: BLE001
-            log("mail_not_written", mail=mail.id, error=repr(error))
+            log("mail_render_failed", mail=mail.id, error=repr(error))
             return None
 
     async def _record_results(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:

@@ -85,7 +85,7 @@ async def consume(ctx: Context, queue: str, messages: list[Message]) -> None:
 async def _process(ctx: Context, queue: str, message: Message) -> None:
     record_id = message.body.get("record_id") if isinstance(message.body, dict) else None
     if not isinstance(record_id, str):
-        log("recording_message_not_understood", queue=queue)
+        log("recording_message_invalid", queue=queue)
         message.ack()
     elif queue.endswith(DEAD_LETTER_SUFFIX):
         await _handle_dead_letter(ctx, record_id, message)
@@ -226,7 +226,7 @@ async def _requeue_stranded(ctx: Context, row: Row) -> None:
         return
     await recordings_db.mark_queued(ctx.db, row["record_id"], now=ctx.now)
     await ctx.queue_recording(row["record_id"])
-    log("recording_queued_again", session_id=row["session_id"], record_id=row["record_id"])
+    log("recording_requeued", session_id=row["session_id"], record_id=row["record_id"])
 
 
 async def _query_provider(ctx: Context, session: Row) -> None:
@@ -236,7 +236,7 @@ async def _query_provider(ctx: Context, session: Row) -> None:
         source = sources.of_provider(session["provider"], ctx)
         found = await source.list_recordings(session["provider_room_id"])
     except (AppError, RecordingError) as error:
-        log("recordings_not_listed", session_id=session["id"], error=_text(error))
+        log("recordings_query_failed", session_id=session["id"], error=_text(error))
         return
     for each in found:
         await announce(ctx, session["id"], session["provider"], each.record_id, each.size_bytes)

@@ -84,7 +84,7 @@ def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[A
         case Completed():
             return transitions.complete(session, change)
         case ChatNoted():
-            return transitions.note_chat(session.id, has_chat=change.has_chat)
+            return transitions.set_has_chat(session.id, has_chat=change.has_chat)
 
 
 def _note(ctx: Context, session: Session, change: Change) -> None:

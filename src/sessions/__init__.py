@@ -1,1 +1,1 @@
-"""Use cases of a session: booking, moving, closing, its feedback and its outcome."""
+"""Sessions: booking, another time, closing of overdue ones, feedback, and their outcome."""

@@ -1,4 +1,4 @@
-"""What the host platform books: its data, checked, and what a repeated or changed booking means."""
+"""Bookings of the host platform: validated data, and the effect of a repeated or changed one."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ LATEST: Final = 4_102_444_800
 """The year 2100: anything larger is most likely milliseconds."""
 ATTEMPTS: Final = 3
 
-"""What a booking means for the session of its id; `moved`: to another start."""
-
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-# Its origin becomes part of a page's policies: nothing that could end a directive.
+# The URL's origin becomes part of a page's CSP, so it must have nothing that ends a directive.
 _WEB_ADDRESS: Final = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
 )
@@ -50,8 +48,8 @@ def _web_address(value: str) -> str:
     return value
 
 
-def _seen_on_one_line(value: str) -> str:
-    """Marks come along when names are copied, and are taken away; a control is a mistake."""
+def _visible_line(value: str) -> str:
+    """Remove invisible marks, which copied names often have; reject control characters."""
     if _NOT_ON_A_LINE.search(value):
         raise ValueError("must be one line without control characters")
     kept = human_text.without_marks(value).strip()
@@ -61,14 +59,14 @@ def _seen_on_one_line(value: str) -> str:
 
 
 def mail_address(value: str) -> str:
-    """An address as the mail service takes it: in ASCII, an international domain in punycode.
+    """An address as the mail service needs it: in ASCII, an international domain in punycode.
 
-    Raises: ValueError, also for letters beyond ASCII before the `@`, which cannot be sent to.
+    Raises: ValueError, also for letters beyond ASCII before the `@`, to which we cannot send.
     """
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
     try:
-        # As in a test environment, so that platforms may try things out with names below `.test`.
+        # `test_environment` permits domains below `.test`, for platforms that try things out.
         found = validate_email(
             value,
             allow_smtputf8=False,
@@ -89,7 +87,7 @@ def _known_zone(value: str) -> str:
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_seen_on_one_line)
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_visible_line)
 ]
 WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
 Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
@@ -108,7 +106,7 @@ class BookedPerson(_Model):
     id: Id
     name: Annotated[Line, Field(max_length=200)]
     given_name: Annotated[Line, Field(max_length=100)] | None = None
-    """None: called by the whole name."""
+    """None: texts use the whole name."""
     email: Annotated[str, Field(max_length=254), AfterValidator(mail_address)]
     avatar: WebAddress | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
@@ -143,7 +141,7 @@ class Booking(_Model):
         return self
 
     def as_booked(self) -> Booked:
-        """The same without defaults, as the database takes it."""
+        """The booking with its defaults filled in, as the database needs it."""
         return Booked(
             course_id=self.course.id,
             course_title=self.course.title,
@@ -157,16 +155,16 @@ class Booking(_Model):
 
 
 def parse(session_id: str, data: Any) -> Booking:
-    """A booking from JSON. Raises: InvalidError, naming every field that is wrong."""
+    """A booking from JSON. Raises: InvalidError, which names every wrong field."""
     if not _SESSION_ID.match(session_id):
         raise InvalidError({"id": "1 to 64 letters, digits, - and _"})
     return validation.parse(Booking, data)
 
 
 async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session, bool]:
-    """Create or change a session; the session, and whether it is new.
+    """Create or change a session. Returns the session, and whether it is new.
 
-    Raises: ConflictError when the change comes too late, or two changes keep colliding.
+    Raises: ConflictError if the change is too late, or other changes keep coming in between.
     """
     for _ in range(ATTEMPTS):
         known = await sessions.find(ctx.db, session_id)
@@ -182,17 +180,17 @@ async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session,
 
 
 def change_of(known: Session | None, booking: Booking, now: int) -> Change:
-    """What a booking does to the session as it is.
+    """The kind of change that a booking makes to the session, if any.
 
-    Raises: ConflictError for changes that come too late.
+    Raises: ConflictError if the change is too late.
     """
     if known is None:
         return "new"
     same_people = (known.student.id, known.teacher.id) == (booking.student.id, booking.teacher.id)
     same_start = known.scheduled_start == booking.scheduled_start
     same_times = same_start and known.scheduled_end == booking.scheduled_end
-    same_call = _holds_same_call(known, booking)
-    if not same_call and _goes_on(known, booking, now):
+    same_call = _has_same_call(known, booking)
+    if not same_call and _call_continues(known, booking, now):
         raise ConflictError(
             "People are in this session's call: its recording and its meeting stay as they are "
             "until it is over."
@@ -212,14 +210,14 @@ def change_of(known: Session | None, booking: Booking, now: int) -> Change:
     return "new end" if same_start else "moved"
 
 
-def _holds_same_call(known: Session, booking: Booking) -> bool:
-    """Whether the booking leaves the call where it is, recorded or not as it is."""
-    held = known.recording_enabled, known.bbb_meeting_url
-    return held == (booking.recording_enabled or False, booking.bbb_meeting_url)
+def _has_same_call(known: Session, booking: Booking) -> bool:
+    """True if the booking changes neither the call's place nor its recording."""
+    call = known.recording_enabled, known.bbb_meeting_url
+    return call == (booking.recording_enabled or False, booking.bbb_meeting_url)
 
 
-def _goes_on(known: Session, booking: Booking, now: int) -> bool:
-    """Whether there is a call, or people wait for one, and the booking's times do not end it."""
+def _call_continues(known: Session, booking: Booking, now: int) -> bool:
+    """True if people are in the room, and its join window by the booking's times is open."""
     in_progress = known.status is Status.IN_PROGRESS
     after = known._replace(
         scheduled_start=booking.scheduled_start, scheduled_end=booking.scheduled_end
@@ -229,9 +227,9 @@ def _goes_on(known: Session, booking: Booking, now: int) -> bool:
 
 
 async def cancel(ctx: Context, session_id: str) -> Session:
-    """Cancel a session; again changes nothing.
+    """Cancel a session. Idempotent.
 
-    Raises: SessionNotFoundError, ConflictError when it is over.
+    Raises: SessionNotFoundError, ConflictError if it is over.
     """
     await bookings.cancel(ctx.db, session_id, now=ctx.now)
     session = await sessions.find(ctx.db, session_id)

@@ -1,4 +1,4 @@
-"""The safety net under the rooms: sessions whose time is over are closed, once, by the clock."""
+"""Closes overdue sessions each minute, in case their room has not done it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def close_overdue(ctx: Context) -> None:
-    """Close every session that is past its overtime and that no room has closed."""
+    """Close every session that is past its overtime and still open."""
     closed = await transitions.close_overdue(
         ctx.db, ended_before=ctx.now - rules.OVERTIME_S, now=ctx.now
     )

@@ -133,7 +133,7 @@ async def ask(ctx: Context, access: Access, asked: Asked) -> str:
         asked_by=access.viewer.id,
         proposed_starts=starts,
         reason=asked.reason or None,
-        enough=ENOUGH_REQUESTS,
+        limit=ENOUGH_REQUESTS,
         within_s=ENOUGH_WITHIN_S,
         now=ctx.now,
     )
@@ -168,7 +168,7 @@ def _checked(asked: Asked, access: Access) -> list[int]:
 
 async def take_back(ctx: Context, access: Access) -> None:
     """Withdraw one's own request, if it is open."""
-    await reschedules.take_back(ctx.db, access.session.id, access.viewer.id, now=ctx.now)
+    await reschedules.withdraw(ctx.db, access.session.id, access.viewer.id, now=ctx.now)
 
 
 async def answer(ctx: Context, access: Access, answered: Answered) -> bool:

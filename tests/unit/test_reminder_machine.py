@@ -137,7 +137,7 @@ class Reminders(RuleBasedStateMachine):
     @rule(data=st.data())
     def opt_out(self, data: st.DataObject) -> None:
         if row := self._some_session(data):
-            asyncio.run(preferences.switch(self.db, row["student_id"], enabled=False))
+            asyncio.run(preferences.set_reminders(self.db, row["student_id"], enabled=False))
 
     @rule(by_s=st.sampled_from([20, MINUTE, 5 * MINUTE, 50 * MINUTE, 5 * HOUR, 23 * HOUR]))
     def pass_time(self, by_s: int) -> None:

@@ -65,7 +65,7 @@ def context(db, files, now=NOW, settings=SETTINGS):
 @pytest.fixture
 def _small_rounds(monkeypatch):
     """Two rounds of ten a run."""
-    for name in ("AT_ONCE", "FILES_AT_ONCE", "ROWS_AT_ONCE", "KEYS_AT_ONCE"):
+    for name in ("ROOMS_PER_ROUND", "FILES_PER_ROUND", "ROWS_PER_ROUND", "KEYS_PER_ROUND"):
         monkeypatch.setattr(retention, name, 10)
     monkeypatch.setattr(retention, "MAX_ROUNDS", 2)
 

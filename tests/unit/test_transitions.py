@@ -176,7 +176,7 @@ SELECT ?1, ?2, iif(?2 = 'in_progress', 1, NULL), course_id, student_id, teacher_
     for minute in range(6):
         closed, _ = await sweep(db, CLOSES + 60 * minute)
         minutes.append(len([1 for _, status in closed if status == "completed"]))
-        assert len(closed) <= 3 * transitions.CLOSED_AT_ONCE
+        assert len(closed) <= 3 * transitions.MAX_CLOSED
 
     assert max(minutes) < 250, "points of Analytics Engine"
     assert sum(minutes) == 200
