@@ -1,4 +1,4 @@
-"""What a session left behind, as one row of JSON in the round trip of the session itself."""
+"""What remains of a session, as one row of JSON in the round trip of the session itself."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ ON CONFLICT (id) DO UPDATE
    SET size_bytes = excluded.size_bytes, upload_id = excluded.upload_id, status = 'uploading',
        updated_at = excluded.updated_at
 """
-FORGET_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
+DELETE_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
 SET_SOURCE: Final = """
 UPDATE recordings SET resource_id = ?2, source = ?3, updated_at = ?4 WHERE record_id = ?1
 """
@@ -181,7 +181,7 @@ async def begin(
     await db.batch(
         [
             (BEGIN_RESOURCE, about),
-            (FORGET_PARTS, (resource_id,)),
+            (DELETE_PARTS, (resource_id,)),
             (SET_SOURCE, (record_id, resource_id, source, now)),
         ]
     )
@@ -212,7 +212,7 @@ async def finish(
     await db.batch(
         [
             (FINISH_RESOURCE, (resource_id, stored.size, stored.etag, duration, now)),
-            (FORGET_PARTS, (resource_id,)),
+            (DELETE_PARTS, (resource_id,)),
             (FINISH, (record_id, now)),
         ]
     )

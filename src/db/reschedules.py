@@ -30,7 +30,7 @@ SELECT r.id, r.state, r.asked_by, r.scheduled_start, r.proposed_starts, r.chosen
  WHERE r.session_id = ?1 ORDER BY r.created_at DESC, r.state = 'open' DESC LIMIT 1
 """
 
-# A new request of either person replaces the open one. ?4 and ?5 are ?8 and ?9 of ASK.
+# A new request of either person replaces the open one. ?4 and ?5 are ?8 and ?9 of CREATE.
 SUPERSEDE: Final = """
 UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
  WHERE session_id = ?1 AND state = 'open'
@@ -39,7 +39,7 @@ UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
 """
 
 # ?8 is the limit of one person's requests within ?9 seconds.
-ASK: Final = """
+CREATE: Final = """
 INSERT INTO reschedules (id, session_id, asked_by, scheduled_start, proposed_starts, reason,
                          created_at)
 SELECT ?1, s.id, ?3, s.scheduled_start, ?5, ?6, ?7
@@ -147,7 +147,7 @@ async def latest(db: Database, session_id: str) -> Request | None:
     return of_row(rows[0]) if rows else None
 
 
-async def ask(
+async def create(
     db: Database,
     *,
     request_id: str,
@@ -167,7 +167,7 @@ async def ask(
     results = await db.batch(
         [
             (SUPERSEDE, (session.id, now, asked_by, limit, within_s)),
-            (ASK, (*values, reason, now, limit, within_s)),
+            (CREATE, (*values, reason, now, limit, within_s)),
             (MAIL_ASKED, (request_id, now)),
         ]
     )

@@ -1,4 +1,4 @@
-"""Files of a session: ready ones, unfinished uploads, and what was deleted a moment ago."""
+"""Files of a session: ready ones, unfinished uploads, and recently deleted ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FIND_BY_KEY: Final = f"""{_COLUMNS}
  WHERE session_id = ?1 AND upload_key = ?2 AND status = 'uploading'
 """
 
-# Only while the session's files stay within ?11 bytes and ?12 files, whoever uploads at once.
+# Within the session's limits of ?11 bytes and ?12 files, also for uploads at the same time.
 ADD: Final = """
 INSERT INTO session_resources (id, session_id, uploaded_by, name, type, r2_key, size_bytes,
                                upload_key, part_bytes, created_at, updated_at)
@@ -50,20 +50,20 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
-# The same file of the same name, whose bytes the bucket found to be the same.
-FIND_TWIN: Final = f"""{_COLUMNS}
+# A ready file with the same name and the same bytes, by the bucket's ETag.
+FIND_DUPLICATE: Final = f"""{_COLUMNS}
  WHERE session_id = ?1 AND id <> ?2 AND name = ?3 AND size_bytes = ?4 AND etag = ?5
    AND status = 'ready' LIMIT 1
 """
 
-# Of two who begin at once, one finds that it has been begun.
+# If two requests start the same upload at once, the second one changes nothing.
 SET_UPLOAD_ID: Final = """
 UPDATE session_resources SET upload_id = ?2
  WHERE id = ?1 AND upload_id IS NULL AND status = 'uploading'
 RETURNING id
 """
 
-# ?5 is the upload that it was sent to: what has been begun anew meanwhile lacks it.
+# ?5 is the multipart upload that has the part: after a restart the row has another one.
 PUT_PART: Final = """
 INSERT INTO upload_parts (resource_id, number, etag, size_bytes)
 SELECT ?1, ?2, ?3, ?4 FROM session_resources
@@ -76,13 +76,13 @@ TOUCH: Final = """
 UPDATE session_resources SET updated_at = ?2 WHERE id = ?1 AND status = 'uploading'
 """
 
-# In one transaction: the parts, then the upload that had them.
-FORGET_PARTS_OF: Final = """
+# A restart deletes the parts, then the id of the multipart upload, in one transaction.
+DELETE_PARTS_OF_UPLOAD: Final = """
 DELETE FROM upload_parts
  WHERE resource_id = (SELECT id FROM session_resources
                        WHERE id = ?1 AND upload_id = ?2 AND status = 'uploading')
 """
-FORGET_UPLOAD_ID: Final = """
+CLEAR_UPLOAD_ID: Final = """
 UPDATE session_resources SET upload_id = NULL
  WHERE id = ?1 AND upload_id = ?2 AND status = 'uploading'
 """
@@ -95,10 +95,10 @@ UPDATE session_resources
 RETURNING id
 """
 
-FORGET_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
+DELETE_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
 
-# `failed` is what is being removed: from then on nobody finishes or restores it.
-GIVE_UP: Final = """
+# `failed` marks a row that is being removed: nobody can finish or restore it any more.
+ABANDON: Final = """
 UPDATE session_resources SET status = 'failed', updated_at = ?2
  WHERE id = ?1 AND status = 'uploading'
 """
@@ -111,7 +111,7 @@ UPDATE session_resources SET status = 'deleted', deleted_at = ?3, updated_at = ?
  WHERE id = ?2 AND session_id = ?1 AND status = 'ready'
 """
 
-# Within the same limits as ADD, since others may have been uploaded in its place.
+# Within the limits of ADD, because other files may have been uploaded since the deletion.
 RESTORE: Final = """
 UPDATE session_resources SET status = 'ready', deleted_at = NULL, updated_at = ?3
  WHERE id = ?2 AND session_id = ?1 AND status = 'deleted' AND deleted_at > ?4
@@ -140,7 +140,7 @@ async def add(
     max_files: int,
     now: int,
 ) -> bool:
-    """Announce a file; False when it is one too many for the session."""
+    """Add a file that will be uploaded; False if the session's limits do not allow it."""
     about = (
         resource_id,
         session_id,
@@ -154,7 +154,7 @@ async def add(
 
 
 def key_of(session_id: str, resource_id: str) -> str:
-    """Where the file lies: made of our ids alone."""
+    """The file's key in R2, which has only ids of ours."""
     return f"sessions/{session_id}/resources/{resource_id}"
 
 
@@ -210,10 +210,10 @@ def _parse_unfinished(rows: Sequence[list[Row]]) -> UnfinishedRows:
     return UnfinishedRows(uploads, parts)
 
 
-async def find_twin(db: Database, row: Row, stored: Stored) -> Row | None:
-    """Another file of the session with this one's name and content."""
+async def find_duplicate(db: Database, row: Row, stored: Stored) -> Row | None:
+    """Another file of the session with this file's name and content."""
     about = (row["session_id"], row["id"], row["name"], stored.size, stored.etag)
-    rows = await db.all(FIND_TWIN, *about)
+    rows = await db.all(FIND_DUPLICATE, *about)
     return rows[0] if rows else None
 
 
@@ -229,48 +229,48 @@ async def find_by_key(db: Database, session_id: str, upload_key: str) -> Unfinis
 
 
 async def set_upload_id(db: Database, resource_id: str, upload_id: str) -> bool:
-    """Note where its parts go; False when that was known, or nobody expects them any more."""
+    """Record the multipart upload; False if the row has one already, or is no upload any more."""
     return bool(await db.all(SET_UPLOAD_ID, resource_id, upload_id))
 
 
 async def put_part(db: Database, row: Row, part: Part, size: int, *, now: int) -> bool:
-    """Note that a part has arrived; False when nobody waits for it there any more."""
-    noted, _ = await db.batch(
+    """Record a part that has arrived; False if the upload was restarted or removed."""
+    recorded, _ = await db.batch(
         [
             (PUT_PART, (row["id"], part.number, part.etag, size, row["upload_id"])),
             (TOUCH, (row["id"], now)),
         ]
     )
-    return bool(noted)
+    return bool(recorded)
 
 
-async def begin_anew(db: Database, resource_id: str, upload_id: str) -> None:
-    """Forget all that has arrived of an upload, but not the upload."""
+async def restart(db: Database, resource_id: str, upload_id: str) -> None:
+    """Delete the parts of an upload, but keep its row."""
     about = (resource_id, upload_id)
-    await db.batch([(FORGET_PARTS_OF, about), (FORGET_UPLOAD_ID, about)])
+    await db.batch([(DELETE_PARTS_OF_UPLOAD, about), (CLEAR_UPLOAD_ID, about)])
 
 
 async def finish(
     db: Database, resource_id: str, stored: Stored, *, duration: int | None = None, now: int
 ) -> bool:
-    """It has arrived and is in order: from now on it is there for both."""
-    done, _ = await db.batch(
+    """Mark a file ready, so that both people can see it; False if it is no upload any more."""
+    finished, _ = await db.batch(
         [
             (FINISH, (resource_id, stored.size, stored.etag, duration, now)),
-            (FORGET_PARTS, (resource_id,)),
+            (DELETE_PARTS, (resource_id,)),
         ]
     )
-    return bool(done)
+    return bool(finished)
 
 
-async def give_up(db: Database, resource_id: str, *, now: int) -> bool:
-    """Let nobody finish an upload; False when somebody has, so that it is a file now."""
-    _, found = await db.batch([(GIVE_UP, (resource_id, now)), (FIND_STATUS, (resource_id,))])
+async def abandon(db: Database, resource_id: str, *, now: int) -> bool:
+    """Prevent an upload from being finished; False if it is finished already."""
+    _, found = await db.batch([(ABANDON, (resource_id, now)), (FIND_STATUS, (resource_id,))])
     return not found or found[0]["status"] == "failed"
 
 
 async def drop(db: Database, resource_id: str) -> None:
-    """Forget an upload that was given up, once what had arrived is gone."""
+    """Delete the row of an abandoned upload whose object and parts are deleted."""
     await db.all(DROP, resource_id)
 
 
@@ -288,7 +288,7 @@ async def restore(
     max_files: int,
     now: int,
 ) -> Row | None:
-    """Take a deletion back, if it is not too late and there is room; how it is afterwards."""
+    """Undo a deletion, if it is not too late and the limits allow it. Returns the new state."""
     limits = (deleted_after, quota, max_files)
     _, found = await db.batch(
         [

@@ -1,4 +1,4 @@
-"""Files that are there: downloaded by both, deleted by the teacher, who may think again."""
+"""Ready files: both people download them; the teacher deletes and restores them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from db.database import Row
     from settings import Settings
 
-# A deleted file can be restored for so long; then it is gone for good.
+# A deleted file can be restored for so long; then it is removed.
 UNDO_S: Final = 15 * 60
 MAX_FILES: Final = 100
 
@@ -42,37 +42,37 @@ async def download(
     """
     row = _ready(access)
     etag, size = row["etag"], row["size_bytes"]
-    described, policy = _described(row, inline=inline)
-    described.append(("ETag", etag))
+    response_headers, policy = _headers(row, inline=inline)
+    response_headers.append(("ETag", etag))
     if ranges.is_unchanged(headers, etag):
-        return Response(None, 304, described, policy=policy)
+        return Response(None, 304, response_headers, policy=policy)
     # RFC 9110, section 14.2: a range is for GET alone.
     part = None if head_only else ranges.requested(headers, size=size, etag=etag)
     start, length = (part.start, part.length) if part else (0, size)
     if part:
-        described.append(("Content-Range", part.content_range))
+        response_headers.append(("Content-Range", part.content_range))
     body = None if head_only else await ctx.files.open(row["r2_key"], start, length)
     if body is None and not head_only:
         log("resource_missing_in_bucket", session_id=row["session_id"], resource_id=row["id"])
         raise NotFoundError("This file is not here any more.")
-    described.append(("Content-Length", str(length)))
-    return Response(body, 206 if part else 200, described, policy=policy)
+    response_headers.append(("Content-Length", str(length)))
+    return Response(body, 206 if part else 200, response_headers, policy=policy)
 
 
-def _described(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
-    """The headers of this file whatever is asked of it, and what it may do in a tab."""
+def _headers(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
+    """The headers of every response with this file, and its Content-Security-Policy."""
     is_recording = row["type"] == outcome.RECORDING
     media_type = file_types.RECORDING_TYPE if is_recording else row["type"]
-    shown = inline and media_type in file_types.INLINE
+    is_shown = inline and media_type in file_types.INLINE
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     headers = [
         ("Content-Type", media_type + charset),
-        ("Content-Disposition", file_names.content_disposition(row["name"], inline=shown)),
+        ("Content-Disposition", file_names.content_disposition(row["name"], inline=is_shown)),
         ("Accept-Ranges", "bytes"),
-        # Kept by the browser, and asked for again each time: rights are checked, bytes are spared.
+        # The browser caches the file but asks each time, so that access is checked.
         ("Cache-Control", "private, no-cache"),
     ]
-    return headers, FILE_IN_TAB if shown else FILE_DOWNLOAD
+    return headers, FILE_IN_TAB if is_shown else FILE_DOWNLOAD
 
 
 def _ready(access: LoadedAccess[Row | None]) -> Row:
@@ -90,14 +90,14 @@ async def delete(ctx: Context, access: LoadedAccess[Row | None]) -> int:
     row = _ready(access)
     await resources_db.delete(ctx.db, access.session.id, row["id"], now=ctx.now)
     log("resource_deleted", session_id=access.session.id, resource_id=row["id"])
-    tell_room(ctx, access)
+    notify_room(ctx, access)
     return ctx.now + UNDO_S
 
 
 async def restore(ctx: Context, access: LoadedAccess[Row | None]) -> Row:
     """Undo a deletion.
 
-    Raises: ForbiddenError, NotFoundError, ConflictError when it is too late or there is no room.
+    Raises: ForbiddenError, NotFoundError, ConflictError if it is too late or above the limits.
     """
     access.refuse_students("bring files back")
     row = access.loaded
@@ -105,7 +105,7 @@ async def restore(ctx: Context, access: LoadedAccess[Row | None]) -> Row:
         raise NotFoundError("This file is not here any more.")
     if row["status"] == "deleted":
         await _undo(ctx, access.session.id, row["id"])
-        tell_room(ctx, access)
+        notify_room(ctx, access)
     return row | {"status": "ready"}
 
 
@@ -127,8 +127,8 @@ async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
     raise ConflictError("It is too late to bring this file back.")
 
 
-def tell_room(ctx: Context, access: Access, added: Row | None = None) -> None:
-    """Have who is in the room learn that the list has changed; `added` is a new file's row."""
+def notify_room(ctx: Context, access: Access, added: Row | None = None) -> None:
+    """Notify the room that the list of files has changed; `added` is a new file's row."""
     if rules.can_join(access.session, access.now):
         name, row_id = (added["name"], added["id"]) if added else (None, None)
         change = {"role": access.role, "added": name, "id": row_id}
@@ -136,11 +136,11 @@ def tell_room(ctx: Context, access: Access, added: Row | None = None) -> None:
 
 
 def quota_bytes(settings: Settings) -> int:
-    """What the files of a session may have together."""
+    """The limit of a session's uploaded files together."""
     return settings.upload_quota_mb * MB
 
 
 def limits_in_words(settings: Settings) -> str:
-    """What is said to whoever has one file too many."""
+    """The sentence for an upload that exceeds the limits."""
     quota = size_in_words(quota_bytes(settings))
     return f"A session may have {MAX_FILES} files of at most {quota} together."

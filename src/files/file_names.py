@@ -19,7 +19,7 @@ _DEFAULT_NAME: Final = "file"
 _ATTR_CHARS: Final = "!#$&+^`|"
 
 
-def tidy(raw: str) -> str:
+def sanitize(raw: str) -> str:
     """The last segment of a path, without marks and control characters; may be empty.
 
     Marks that change the direction of text can make `gnp.exe` look like `exe.png`.
@@ -27,11 +27,11 @@ def tidy(raw: str) -> str:
     name = human_text.without_marks(re.split(r"[/\\]", raw)[-1])
     # After the removal of marks, which may be between a letter and its accent.
     name = unicodedata.normalize("NFC", name)
-    name = _shortened(" ".join(name.split()).strip(". "))
+    name = _shorten(" ".join(name.split()).strip(". "))
     return "" if human_text.is_blank(name) else name
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     if len(name) <= MAX_NAME_CHARS:
         return name
     stem, dot, extension = name.rpartition(".")
@@ -58,7 +58,7 @@ def _in_ascii(name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     # After NFKD, which makes an ASCII slash from a full-width one.
     stem, dot, ending = re.sub(r'["\\/%;]', "_", ascii_name).rpartition(".")
-    stem, ending = tidy(stem), tidy(ending)
+    stem, ending = sanitize(stem), sanitize(ending)
     if not dot:
         return ending or _DEFAULT_NAME
     return f"{stem or _DEFAULT_NAME}.{ending}" if ending else stem or _DEFAULT_NAME

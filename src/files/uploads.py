@@ -1,7 +1,7 @@
-"""Files that the teacher uploads: small ones in one request, larger ones in parts that resume.
+"""Uploads of the teacher: small files in one request, larger files in parts that can be resumed.
 
-The row comes first and is `uploading` until the file is whole and is what its name claims. So a
-request that dies on its way leaves nothing that is not found and cleaned up by the sweep.
+The row is written first. It is `uploading` until the file is complete and its first bytes match its
+name. So after an interrupted request the sweep finds the row, and removes what has arrived.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from files.storage import Stored, Stream
 
 PART_BYTES: Final = 8 * 1024 * 1024
-# Cloudflare takes no larger request.
+# Cloudflare's limit for one request.
 MAX_SINGLE_BYTES: Final = 100 * MB
 _UNKNOWN: Final = "This upload is not known any more. Please start again."
 
 
 class NewUpload(BaseModel):
-    """A file that will arrive in parts. The same `key` again finds the same upload."""
+    """A file to upload in parts. A second request with the same `key` finds the same upload."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,7 +50,7 @@ class NewUpload(BaseModel):
 
 
 class Unfinished(NamedTuple):
-    """An upload on its way; `parts` are the sizes of those that have arrived."""
+    """An unfinished upload; `parts` has the size of each part that has arrived, by its number."""
 
     id: str
     name: str
@@ -64,7 +64,7 @@ class Unfinished(NamedTuple):
         return -(-self.size_bytes // self.part_bytes)
 
     def length_of(self, number: int) -> int:
-        """How long that part has to be: all have one length, but the last, which is the rest."""
+        """The required length of a part: `part_bytes`, except for the last one."""
         if number < self.part_count:
             return self.part_bytes
         return self.size_bytes - (self.part_count - 1) * self.part_bytes
@@ -83,60 +83,60 @@ class Unfinished(NamedTuple):
 
 
 async def receive(ctx: Context, access: Access, *, name: str, size: int, body: Stream) -> Row:
-    """Take a file in one request; its row.
+    """Store a file that arrives in one request. Returns its row.
 
     Raises: ForbiddenError, InvalidError, BodyTooLargeError, UnsupportedTypeError,
-    BadRequestError when it does not arrive whole.
+    BadRequestError if it does not arrive complete.
     """
     if size > MAX_SINGLE_BYTES:
         raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
     access.refuse_students("upload files")
-    row = _described(ctx, access, name, size)
-    if not await _announce(ctx, access, row):
+    row = _new_row(ctx, access, name, size)
+    if not await _add(ctx, access, row):
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
     try:
         stored = await ctx.files.put(row["r2_key"], body)
     except StreamBrokenError as error:
         await _discard(ctx, row)
         raise BadRequestError("The file did not arrive whole. Please try again.") from error
-    if twin := await resources_db.find_twin(ctx.db, row, stored):
-        # Sent again, since the answer to the first time was lost.
+    if duplicate := await resources_db.find_duplicate(ctx.db, row, stored):
+        # The browser has sent the file again, because the response to the first request was lost.
         await _discard(ctx, row)
-        return twin
-    return await _accept(ctx, access, row, stored)
+        return duplicate
+    return await _finish(ctx, access, row, stored)
 
 
 async def start(
     ctx: Context, access: LoadedAccess[UnfinishedRows], new: NewUpload
 ) -> tuple[Unfinished, bool]:
-    """Begin an upload in parts, or find the one begun with this key; and whether it is new.
+    """Start an upload in parts, or find the one with this key. Returns it, and whether it is new.
 
-    Raises: as `receive` does, and ConflictError when the key is another file's.
+    Raises: as `receive` does, and ConflictError if the key belongs to another file.
     """
     access.refuse_students("upload files")
-    begun = access.loaded
-    known = begun.with_key(new.key)
-    _refuse_when_past(ctx, access)
+    unfinished_rows = access.loaded
+    known = unfinished_rows.with_key(new.key)
+    _refuse_expired(ctx, access)
     if known is None:
-        row = _described(ctx, access, new.name, new.size_bytes)
-        if await _announce(ctx, access, row, upload_key=new.key, part_bytes=PART_BYTES):
-            await _begin(ctx, row)
+        row = _new_row(ctx, access, new.name, new.size_bytes)
+        if await _add(ctx, access, row, upload_key=new.key, part_bytes=PART_BYTES):
+            await _start_multipart(ctx, row)
             found = Unfinished(row["id"], row["name"], new.size_bytes, new.key, PART_BYTES, {})
             return found, True
-        # Either there is no room, or another tab has just begun the same.
-        begun = await resources_db.find_by_key(ctx.db, access.session.id, new.key)
-        known = begun.with_key(new.key)
+        # Either the limits do not allow it, or another tab has just started the same upload.
+        unfinished_rows = await resources_db.find_by_key(ctx.db, access.session.id, new.key)
+        known = unfinished_rows.with_key(new.key)
     if known is None:
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
     if known["size_bytes"] != new.size_bytes:
         raise ConflictError("Another file is being uploaded under this key.")
     if not known["upload_id"]:
-        await _begin(ctx, known)
-    return _unfinished(known, begun.part_sizes(known["id"])), False
+        await _start_multipart(ctx, known)
+    return _unfinished(known, unfinished_rows.part_sizes(known["id"])), False
 
 
-async def _begin(ctx: Context, row: Row) -> None:
-    """Have the bucket expect parts. A request that dies in between leaves that to the next one."""
+async def _start_multipart(ctx: Context, row: Row) -> None:
+    """Start a multipart upload in the bucket. If this request dies, the next one does it."""
     upload_id = await ctx.files.begin(row["r2_key"])
     if not await resources_db.set_upload_id(ctx.db, row["id"], upload_id):
         await ctx.files.abort(row["r2_key"], upload_id)
@@ -163,40 +163,40 @@ async def put_part(
 
 
 async def complete(ctx: Context, access: LoadedAccess[UploadRows]) -> Row:
-    """Put the parts together. Asking again after a lost answer answers the same."""
+    """Make one file of the parts. A repeated request has the same result."""
     file, parts = access.loaded
     if file is not None and file["status"] == "ready":
         access.refuse_students("upload files")
         return file
-    _refuse_when_past(ctx, access)
+    _refuse_expired(ctx, access)
     row, upload = _upload_of(access)
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
     if missing:
         raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
-    stored = await _put_together(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
-    return await _accept(ctx, access, row, stored)
+    stored = await _complete_multipart(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
+    return await _finish(ctx, access, row, stored)
 
 
-async def _put_together(ctx: Context, row: Row, parts: list[Part]) -> Stored:
-    """Make one object of all parts. Raises: BadRequestError when they have to be sent again."""
+async def _complete_multipart(ctx: Context, row: Row, parts: list[Part]) -> Stored:
+    """Make one object of all parts. Raises: BadRequestError if they must be sent again."""
     for _ in range(2):
         try:
             return await ctx.files.finish(row["r2_key"], row["upload_id"], parts)
         except StreamBrokenError:
-            # It may have been put together before, by a request whose answer nobody heard.
+            # An earlier request may have completed it without getting the bucket's response.
             found = await ctx.files.head(row["r2_key"])
             if found is not None:
                 return found
-    # The bucket answers and refuses: of two who sent one part at once it may have kept the one and
-    # we have noted the other. Nothing but all parts anew helps.
-    await resources_db.begin_anew(ctx.db, row["id"], row["upload_id"])
+    # The bucket rejects the parts: if two requests sent the same part at once, the bucket may have
+    # kept the one and the row the ETag of the other. Only new parts help.
+    await resources_db.restart(ctx.db, row["id"], row["upload_id"])
     await ctx.files.abort(row["r2_key"], row["upload_id"])
     log("upload_restarted", session_id=row["session_id"], resource_id=row["id"])
     raise BadRequestError("The file could not be put together. Please send it again.")
 
 
 async def cancel(ctx: Context, access: LoadedAccess[UploadRows]) -> None:
-    """Give an upload up, and what has arrived of it. Raises: ConflictError when it is a file."""
+    """Remove an unfinished upload. Raises: ConflictError if it has been completed."""
     row, _ = _upload_of(access)
     if not await _discard(ctx, row):
         raise ConflictError("This upload has just been completed.")
@@ -224,12 +224,12 @@ def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
     )
 
 
-def _described(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
-    """Check what is said of a file; the row that it will have."""
+def _new_row(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
+    """Check the name and size of a new file. Returns its row, which is not stored yet."""
     if access.session.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled.")
-    _refuse_when_past(ctx, access)
-    name = file_names.tidy(raw_name)
+    _refuse_expired(ctx, access)
+    name = file_names.sanitize(raw_name)
     if not name:
         raise InvalidError({"name": "A file needs a name"})
     kind = file_types.of_name(name)
@@ -237,23 +237,23 @@ def _described(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
         raise UnsupportedTypeError
     if size <= 0:
         raise InvalidError({"body": "The file is empty"})
-    most = ctx.settings.upload_max_mb * MB
-    if size > most:
-        raise BodyTooLargeError(f"A file may have at most {size_in_words(most)}.")
+    max_bytes = ctx.settings.upload_max_mb * MB
+    if size > max_bytes:
+        raise BodyTooLargeError(f"A file may have at most {size_in_words(max_bytes)}.")
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
     row |= {"session_id": access.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(access.session.id, row["id"])
     return row
 
 
-def _refuse_when_past(ctx: Context, access: Access) -> None:
-    """The purge deletes all files of such a session. Raises: ConflictError."""
+def _refuse_expired(ctx: Context, access: Access) -> None:
+    """Raises: ConflictError if the purge has deleted the session's files, or is about to."""
     days = ctx.settings.resources_kept_days
     if rules.is_deleted(access.session, days, access.now):
         raise ConflictError(f"Files are deleted {days} days after the session.")
 
 
-async def _announce(
+async def _add(
     ctx: Context,
     access: Access,
     row: Row,
@@ -261,7 +261,7 @@ async def _announce(
     upload_key: str | None = None,
     part_bytes: int | None = None,
 ) -> bool:
-    """Take note of a file; False when there is no room for it, or its key is in use."""
+    """Store the row; False if the limits do not allow it, or its key is in use."""
     return await resources_db.add(
         ctx.db,
         resource_id=row["id"],
@@ -278,8 +278,8 @@ async def _announce(
     )
 
 
-async def _accept(ctx: Context, access: Access, row: Row, stored: Stored) -> Row:
-    """Let both people have it, if it is what its name claims and as long as announced."""
+async def _finish(ctx: Context, access: Access, row: Row, stored: Stored) -> Row:
+    """Make the file visible to both people, if its length and its first bytes are right."""
     if stored.size != row["size_bytes"]:
         await _discard(ctx, row)
         raise BadRequestError("The file did not arrive whole. Please try again.")
@@ -293,15 +293,15 @@ async def _accept(ctx: Context, access: Access, row: Row, stored: Stored) -> Row
     if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
         about = {"session_id": row["session_id"], "resource_id": row["id"]}
         log("resource_uploaded", **about, size=stored.size)
-        downloads.tell_room(ctx, access, row)
+        downloads.notify_room(ctx, access, row)
     elif await _discard(ctx, row):
-        # Given up while it arrived: by whoever cancelled it, or by the sweep.
+        # The upload was cancelled, or removed by the sweep, while it arrived.
         raise NotFoundError(_UNKNOWN)
     return row | {"status": "ready", "duration_seconds": duration}
 
 
 async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
-    """How long it plays, where its header tells."""
+    """In seconds; None if the type or the header does not have it."""
     if row["type"] not in ("video/mp4", "audio/mp4", "video/quicktime"):
         return None
 
@@ -313,8 +313,8 @@ async def _duration(ctx: Context, row: Row, stored: Stored) -> int | None:
 
 
 async def _discard(ctx: Context, row: Row) -> bool:
-    """Remove what has arrived of an upload; False when it has become a file meanwhile."""
-    if not await resources_db.give_up(ctx.db, row["id"], now=ctx.now):
+    """Remove an unfinished upload; False if it was completed in the meantime."""
+    if not await resources_db.abandon(ctx.db, row["id"], now=ctx.now):
         return False
     if row["upload_id"]:
         await ctx.files.abort(row["r2_key"], row["upload_id"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """The chat as a text file."""
     access = await admit(request, ctx, session_id)
-    name = file_names.tidy(f"Chat, {access.session.course.title}.txt")
+    name = file_names.sanitize(f"Chat, {access.session.course.title}.txt")
     return Response(
         await chat_text.read(ctx, access),
         headers=[

@@ -34,13 +34,13 @@ async def ask(request: Request, ctx: Context, session_id: str) -> Response:
     """Ask: 303 for the page's form, 201 for JSON."""
     access = await admit(request, ctx, session_id)
     if _is_json(request):
-        asked = validation.parse(rescheduling.Asked, await request.json())
-        request_id = await rescheduling.ask(ctx, access, asked)
+        new = validation.parse(rescheduling.NewRequest, await request.json())
+        request_id = await rescheduling.request_time(ctx, access, new)
         return json_response({"id": request_id, "state": "open"}, 201)
     form = await request.form()
     try:
-        asked = rescheduling.asked_from_form(form, access.viewer.time_zone)
-        await rescheduling.ask(ctx, access, asked)
+        new = rescheduling.request_from_form(form, access.viewer.time_zone)
+        await rescheduling.request_time(ctx, access, new)
     except InvalidError as error:
         if request.accepts_json:
             raise
@@ -56,22 +56,22 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
     """Accept or decline: 303 for the page's form, 200 for JSON."""
     access = await admit(request, ctx, session_id)
     data = await request.json() if _is_json(request) else await request.form()
-    answered = validation.parse(rescheduling.Answered, data)
+    given = validation.parse(rescheduling.Answer, data)
     try:
-        moved = await rescheduling.answer(ctx, access, answered)
+        moved = await rescheduling.answer_request(ctx, access, given)
     except ConflictError as error:
         if _is_json(request) or request.accepts_json:
             raise
         return await _page(ctx, access, Notices(refusal=error.message), error.status)
     if _is_json(request):
-        return json_response({"id": answered.request, "state": "accepted" if moved else "declined"})
+        return json_response({"id": given.request, "state": "accepted" if moved else "declined"})
     return redirect(f"/session/{session_id}/reschedule{'?moved' if moved else ''}")
 
 
 async def withdraw(request: Request, ctx: Context, session_id: str) -> Response:
     """Take one's own request back."""
     access = await admit(request, ctx, session_id)
-    await rescheduling.take_back(ctx, access)
+    await rescheduling.withdraw(ctx, access)
     return redirect(f"/session/{session_id}/reschedule")
 
 

@@ -53,7 +53,7 @@ def reschedule_page(
         can_reschedule=rules.can_reschedule(session),
         is_missed=rules.is_missed(session, access.now),
         choices=rescheduling.choices(access, request) if request else [],
-        earliest=rescheduling.earliest(access),
+        earliest=rescheduling.earliest_input(access),
         about_mail=about_mail(request.reach, access.other.called) if request else "",
         role=access.role,
         dashboard_url=platform_urls.dashboard_url(settings, access.role),

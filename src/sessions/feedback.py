@@ -1,4 +1,4 @@
-"""Quick feedback after a session: once from each of the two, theirs to change for a week."""
+"""Feedback after a session: each person gives it once, and can change it for a week."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Tag = Annotated[str, *validation.written(MAX_TAG_CHARS)]
 
 
 class Feedback(BaseModel):
-    """A rating of 1 to 5 stars, and what else somebody cares to say."""
+    """A rating of 1 to 5 stars, and optionally a comment and tags."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,12 +44,12 @@ class Feedback(BaseModel):
     @field_validator("tags")
     @classmethod
     def once_each(cls, tags: list[str]) -> list[str]:
-        """Without those in which nothing can be seen."""
+        """Remove repeated and empty tags."""
         return list(dict.fromkeys(tag for tag in tags if tag))
 
 
 def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
-    """A form's fields as the same data that scripts send."""
+    """A form's fields, in the shape of the JSON that scripts send."""
     rating = fields.get("rating", [""])[0]
     found: dict[str, Any] = {
         "comment": fields.get("comment", [""])[0],
@@ -61,9 +61,9 @@ def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
 
 
 async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedback) -> OwnFeedback:
-    """Write down what this person says, in place of what they said before.
+    """Store this person's feedback, in place of their earlier feedback.
 
-    Raises: ConflictError before the session is over, and once it is too late for a change.
+    Raises: ConflictError before the session is over, and if it is too late for a change.
     """
     if not rules.can_rate(access.session, access.role, access.now):
         raise ConflictError("Feedback can be given once the session has taken place.")

@@ -1,4 +1,4 @@
-"""What a session left behind, for one of its two people."""
+"""What remains of a session for one viewer: own feedback, files, recordings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECORDING: Final = "recording"
 
 
 class OwnFeedback(NamedTuple):
-    """What the viewer said. What the other one said, nobody here is shown."""
+    """The viewer's feedback. The other person's feedback is shown to nobody here."""
 
     rating: int
     comment: str | None
@@ -37,7 +37,7 @@ class Resource(NamedTuple):
     status: str
 
     def to_json(self) -> dict[str, Any]:
-        """As the platform and our scripts know it."""
+        """As the platform and our scripts read it."""
         fields = self._asdict()
         if self.duration_seconds is None:
             del fields["duration_seconds"]
@@ -45,7 +45,7 @@ class Resource(NamedTuple):
 
 
 class RecordingState(StrEnum):
-    """What there is to say of the recordings of a session, all taken together."""
+    """The state of all recordings of a session together."""
 
     NONE = "none"
     PREPARING = "preparing"
@@ -72,7 +72,7 @@ def for_viewer(access: LoadedAccess[SessionRows]) -> Outcome:
     rows = access.loaded
     resources = [resource_of(row) for row in rows.resources]
     return Outcome(
-        _own(rows.feedback, access.viewer.id),
+        _own_feedback(rows.feedback, access.viewer.id),
         resources,
         _recording_state(access, resources, rows.recording_states),
     )
@@ -89,7 +89,7 @@ def resource_of(row: Row) -> Resource:
     )
 
 
-def _own(feedback: Sequence[Row], user_id: str) -> OwnFeedback | None:
+def _own_feedback(feedback: Sequence[Row], user_id: str) -> OwnFeedback | None:
     for row in feedback:
         if row["user_id"] == user_id:
             until = rules.feedback_editable_until(row["created_at"])
@@ -100,7 +100,7 @@ def _own(feedback: Sequence[Row], user_id: str) -> OwnFeedback | None:
 def _recording_state(
     access: Access, resources: list[Resource], states: Sequence[str]
 ) -> RecordingState:
-    """One that is on its way is news as long as it is; one that failed matters when it is alone."""
+    """PREPARING while any is on its way; FAILED only if no other recording is ready."""
     if any(state in ("announced", "copying") for state in states):
         return RecordingState.PREPARING
     if any(resource.type == RECORDING for resource in resources):

@@ -1,4 +1,7 @@
-"""One person asks for another time, the other one decides; a yes moves the session."""
+"""Requests for another time: one person requests it, the other accepts or declines.
+
+An acceptance moves the session.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,18 @@ if TYPE_CHECKING:
     from domain.model import Session
 
 MAX_PROPOSALS: Final = 3
-FURTHEST_S: Final = 366 * 24 * 60 * 60
-# Every request is a mail to the other person.
-ENOUGH_REQUESTS: Final = 5
-ENOUGH_WITHIN_S: Final = 24 * 60 * 60
+MAX_AHEAD_S: Final = 366 * 24 * 60 * 60
+# Each request sends a mail to the other person.
+MAX_REQUESTS: Final = 5
+MAX_REQUESTS_WITHIN_S: Final = 24 * 60 * 60
 DECLINE: Final = "decline"
-
 
 MAX_REASON_CHARS: Final = 500
 Text = Annotated[str, *validation.written(MAX_REASON_CHARS)]
 
 
-class Asked(BaseModel):
-    """A request for another time: epoch seconds to choose from, a reason, or both."""
+class NewRequest(BaseModel):
+    """A request for another time: proposed starts in epoch seconds, a reason, or both."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,7 +42,7 @@ class Asked(BaseModel):
     reason: Text = ""
 
 
-class Answered(BaseModel):
+class Answer(BaseModel):
     """An answer: one of the proposed times, or `decline`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,7 +53,7 @@ class Answered(BaseModel):
 
 
 def is_current(request: Request | None, access: Access) -> bool:
-    """Whether a request waits for an answer, and is about the time that the session has."""
+    """True if a request is open and is about the session's present time."""
     session = access.session
     return (
         request is not None
@@ -63,7 +65,7 @@ def is_current(request: Request | None, access: Access) -> bool:
 
 
 def was_rescheduled(request: Request | None, session: Session) -> bool:
-    """Whether this request was accepted, and its chosen time is still the session's time."""
+    """True if this request was accepted and its chosen time is still the session's time."""
     return (
         request is not None
         and request.state == "accepted"
@@ -71,8 +73,8 @@ def was_rescheduled(request: Request | None, session: Session) -> bool:
     )
 
 
-def asked_from_form(form: dict[str, str], time_zone: str) -> Asked:
-    """A request from the page's form, whose times are in the reader's zone.
+def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
+    """A request from the page's form, with times in the viewer's zone.
 
     Raises: InvalidError.
     """
@@ -85,25 +87,27 @@ def asked_from_form(form: dict[str, str], time_zone: str) -> Asked:
                 problems[f"time{number}"] = str(error)
     if problems:
         raise InvalidError(problems)
-    return validation.parse(Asked, {"proposed_times": starts, "reason": form.get("reason", "")})
+    return validation.parse(
+        NewRequest, {"proposed_times": starts, "reason": form.get("reason", "")}
+    )
 
 
 def moment_of(text: str, time_zone: str) -> int:
-    """Epoch seconds of `2026-11-24T18:00` in a zone; of an hour that comes twice, the first.
+    """Epoch seconds of `2026-11-24T18:00` in a zone; the first of two such moments in autumn.
 
     Raises: ValueError.
     """
     try:
-        # Some browsers send parts of a second.
+        # Some browsers send fractions of a second.
         local = datetime.fromisoformat(text).replace(microsecond=0)
         zone = times.zone_of(time_zone)
         moment = int(local.replace(tzinfo=zone).timestamp())
-        there = datetime.fromtimestamp(moment, zone).replace(tzinfo=None)
+        local_again = datetime.fromtimestamp(moment, zone).replace(tzinfo=None)
     except (ValueError, OverflowError) as error:  # Python counts from year 1 to 9999
         raise ValueError("Please give a date and a time.") from error
     if local.tzinfo is not None:
         raise ValueError("Please give a date and a time.")
-    if there != local:
+    if local_again != local:
         raise ValueError("That hour does not exist: the clocks go forward.")
     return moment
 
@@ -113,31 +117,31 @@ async def latest(ctx: Context, access: Access) -> Request | None:
     return await reschedules.latest(ctx.db, access.session.id)
 
 
-async def ask(ctx: Context, access: Access, asked: Asked) -> str:
-    """Ask the other person for another time; the request's id.
+async def request_time(ctx: Context, access: Access, new: NewRequest) -> str:
+    """Request another time of the other person. Returns the request's id.
 
     Raises: ConflictError, InvalidError.
     """
     _refuse_if_elsewhere(ctx)
     if not rules.can_reschedule(access.session):
         raise ConflictError("This session cannot be moved any more.")
-    starts = _checked(asked, access)
+    starts = _valid_starts(new, access)
     before = await reschedules.latest(ctx.db, access.session.id)
-    if before is not None and _asks_the_same(before, access, starts, asked):
+    if before is not None and _is_same(before, access, starts, new):
         return before.id
     request_id = uuid.uuid4().hex
-    done = await reschedules.ask(
+    is_created = await reschedules.create(
         ctx.db,
         request_id=request_id,
         session=access.session,
         asked_by=access.viewer.id,
         proposed_starts=starts,
-        reason=asked.reason or None,
-        limit=ENOUGH_REQUESTS,
-        within_s=ENOUGH_WITHIN_S,
+        reason=new.reason or None,
+        limit=MAX_REQUESTS,
+        within_s=MAX_REQUESTS_WITHIN_S,
         now=ctx.now,
     )
-    if not done:
+    if not is_created:
         raise ConflictError(
             "You have asked several times today, or the session was just moved. "
             f"Please write to {access.other.called} directly."
@@ -145,64 +149,64 @@ async def ask(ctx: Context, access: Access, asked: Asked) -> str:
     return request_id
 
 
-def _asks_the_same(before: Request, access: Access, starts: list[int], asked: Asked) -> bool:
-    """Whether the button was pressed twice, or again after an answer that was lost."""
-    told = (before.asked_by, before.proposed_starts, before.reason)
-    tells = (access.viewer.id, tuple(starts), asked.reason or None)
-    return is_current(before, access) and told == tells
+def _is_same(before: Request, access: Access, starts: list[int], new: NewRequest) -> bool:
+    """True if the request was sent before: a second click, or the response was lost."""
+    old_values = (before.asked_by, before.proposed_starts, before.reason)
+    new_values = (access.viewer.id, tuple(starts), new.reason or None)
+    return is_current(before, access) and old_values == new_values
 
 
-def _checked(asked: Asked, access: Access) -> list[int]:
-    """The proposed times, in order. Raises: InvalidError."""
-    starts = sorted(set(asked.proposed_times))
-    if not starts and not asked.reason:
+def _valid_starts(new: NewRequest, access: Access) -> list[int]:
+    """The proposed starts, in order. Raises: InvalidError."""
+    starts = sorted(set(new.proposed_times))
+    if not starts and not new.reason:
         raise InvalidError({"proposed_times": "Propose at least one time, or give a reason."})
     if any(start <= access.now for start in starts):
         raise InvalidError({"proposed_times": "Propose times that are still to come."})
-    if any(start > access.now + FURTHEST_S for start in starts):
+    if any(start > access.now + MAX_AHEAD_S for start in starts):
         raise InvalidError({"proposed_times": "Propose times within a year."})
     if access.session.scheduled_start in starts:
         raise InvalidError({"proposed_times": "That is when the session is planned already."})
     return starts
 
 
-async def take_back(ctx: Context, access: Access) -> None:
-    """Withdraw one's own request, if it is open."""
+async def withdraw(ctx: Context, access: Access) -> None:
+    """Withdraw the viewer's own request, if it is open."""
     await reschedules.withdraw(ctx.db, access.session.id, access.viewer.id, now=ctx.now)
 
 
-async def answer(ctx: Context, access: Access, answered: Answered) -> bool:
-    """Accept a time or decline; whether the session was moved.
+async def answer_request(ctx: Context, access: Access, answer: Answer) -> bool:
+    """Accept a time or decline. Returns whether the session was moved.
 
     Raises: ConflictError.
     """
     _refuse_if_elsewhere(ctx)
     request = await reschedules.latest(ctx.db, access.session.id)
-    if request is not None and _is_answered_so(request, access, answered):
+    if request is not None and _has_answer(request, access, answer):
         return request.state == "accepted"
-    if request is None or request.id != answered.request or not is_current(request, access):
+    if request is None or request.id != answer.request or not is_current(request, access):
         raise ConflictError("This request is not open any more.")
     if request.asked_by == access.viewer.id:
         raise ConflictError(f"It is for {access.other.called} to answer.")
-    note = answered.note or None
-    if answered.choice == DECLINE:
-        done = await reschedules.decline(
+    note = answer.note or None
+    if answer.choice == DECLINE:
+        is_declined = await reschedules.decline(
             ctx.db, request.id, access.viewer.id, note=note, now=ctx.now
         )
-        if not done:
+        if not is_declined:
             raise ConflictError("This request is not open any more.")
         return False
-    await _accept(ctx, access, request, int(answered.choice), note)
+    await _accept(ctx, access, request, int(answer.choice), note)
     return True
 
 
-def _is_answered_so(request: Request, access: Access, answered: Answered) -> bool:
-    """Whether this very answer has been given, and only what came of it was lost on the way."""
-    if request.id != answered.request or request.asked_by == access.viewer.id:
+def _has_answer(request: Request, access: Access, answer: Answer) -> bool:
+    """True if the request was answered so before: the response was lost."""
+    if request.id != answer.request or request.asked_by == access.viewer.id:
         return False
-    if answered.choice == DECLINE:
+    if answer.choice == DECLINE:
         return request.state == "declined"
-    return request.state == "accepted" and request.chosen_start == answered.choice
+    return request.state == "accepted" and request.chosen_start == answer.choice
 
 
 async def _accept(
@@ -221,7 +225,7 @@ async def _accept(
 
 
 async def _refuse_clash(ctx: Context, access: Access, start: int) -> None:
-    """Raises: ConflictError when either of the two has another session then."""
+    """Raises: ConflictError if either person has another session then."""
     end = start + access.session.scheduled_end - access.session.scheduled_start
     busy = await reschedules.clashing_people(ctx.db, access.session.id, start, end)
     if access.viewer.id in busy:
@@ -237,7 +241,7 @@ def _refuse_if_elsewhere(ctx: Context) -> None:
 
 
 def choices(access: Access, request: Request) -> list[dict[str, Any]]:
-    """The proposed times, in words for this reader; those that have passed cannot be chosen."""
+    """The proposed times in words for this viewer; a time in the past cannot be chosen."""
     session = access.session
     length = session.scheduled_end - session.scheduled_start
     return [
@@ -250,8 +254,8 @@ def choices(access: Access, request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def earliest(access: Access) -> str:
-    """From when on times can be proposed, as the form's inputs want it: whole five minutes."""
+def earliest_input(access: Access) -> str:
+    """The earliest time to propose, at whole five minutes, in the format of the form's inputs."""
     moment = (access.now // 300 + 1) * 300
     zone = times.zone_of(access.viewer.time_zone)
     return f"{datetime.fromtimestamp(moment, zone):%Y-%m-%dT%H:%M}"

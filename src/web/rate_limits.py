@@ -1,7 +1,7 @@
 """How often one person may do what is costly, where the optional binding RATE_LIMIT is there.
 
 Cloudflare counts a place of its network by itself, so this is a brake and not a quota: what must
-hold is in the database (`sessions.rescheduling.ENOUGH_REQUESTS`, the quota of uploads).
+hold is in the database (`sessions.rescheduling.MAX_REQUESTS`, the quota of uploads).
 """
 
 from __future__ import annotations

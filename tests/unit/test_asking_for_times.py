@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from errors import InvalidError
-from sessions.rescheduling import asked_from_form, moment_of
+from sessions.rescheduling import moment_of, request_from_form
 
 BERLIN = "Europe/Berlin"
 NO_TIME = "Please give a date and a time."
@@ -46,7 +46,7 @@ def test_a_time_is_read_in_the_readers_zone(text, moment):
 )
 def test_what_is_no_time_is_said_to_be_none(text, zone):
     with pytest.raises(InvalidError) as caught:
-        asked_from_form({"time1": text}, zone)
+        request_from_form({"time1": text}, zone)
 
     assert caught.value.fields == {"time1": NO_TIME}
 
@@ -54,6 +54,6 @@ def test_what_is_no_time_is_said_to_be_none(text, zone):
 @pytest.mark.parametrize("text", ["2026-03-29T02:30", "2026-03-29T02:30:00.5"])
 def test_an_hour_that_the_clocks_leave_out_is_said_to_be_one(text):
     with pytest.raises(InvalidError) as caught:
-        asked_from_form({"time2": text}, BERLIN)
+        request_from_form({"time2": text}, BERLIN)
 
     assert caught.value.fields == {"time2": "That hour does not exist: the clocks go forward."}

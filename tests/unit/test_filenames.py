@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from files.file_names import MAX_NAME_CHARS, content_disposition, extension, tidy
+from files.file_names import MAX_NAME_CHARS, content_disposition, extension, sanitize
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ from files.file_names import MAX_NAME_CHARS, content_disposition, extension, tid
     ],
 )
 def test_a_name_is_made_harmless(raw, name):
-    assert tidy(raw) == name
+    assert sanitize(raw) == name
 
 
 @given(st.text(max_size=400))
 def test_any_text_becomes_a_harmless_name(raw):
-    name = tidy(raw)
+    name = sanitize(raw)
 
     assert len(name) <= MAX_NAME_CHARS
     assert not re.search(r"[/\\\x00-\x1f\x7f\r\n]", name)
@@ -52,12 +52,12 @@ def test_any_text_becomes_a_harmless_name(raw):
     assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", name)
     assert not name.startswith((".", " "))
     assert not name.endswith((".", " "))
-    assert tidy(name) == name
+    assert sanitize(name) == name
 
 
 def test_a_long_name_keeps_its_ending():
-    assert tidy("x" * 300 + ".pdf") == "x" * (MAX_NAME_CHARS - 4) + ".pdf"
-    assert len(tidy("x" * 300)) == MAX_NAME_CHARS
+    assert sanitize("x" * 300 + ".pdf") == "x" * (MAX_NAME_CHARS - 4) + ".pdf"
+    assert len(sanitize("x" * 300)) == MAX_NAME_CHARS
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_plain_name_is_tidy_too_and_never_empty(name, plain):
 
 @given(st.text(max_size=200))
 def test_no_name_breaks_the_header(raw):
-    header = content_disposition(tidy(raw) or "file")
+    header = content_disposition(sanitize(raw) or "file")
 
     assert header.isascii()
     assert "\r" not in header

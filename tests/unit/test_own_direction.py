@@ -194,6 +194,8 @@ async def test_in_refusals(monkeypatch, asked_by):
     monkeypatch.setattr(reschedules, "clashing_people", AsyncMock(return_value={"teacher"}))
     ctx: Any = SimpleNamespace(db=None, settings=SETTINGS, now=ACCESS.now)
     with pytest.raises(ConflictError) as caught:
-        await rescheduling.answer(ctx, ACCESS, rescheduling.Answered(request="r1", choice=start))
+        await rescheduling.answer_request(
+            ctx, ACCESS, rescheduling.Answer(request="r1", choice=start)
+        )
 
     assert_alone(caught.value.message)

@@ -124,7 +124,7 @@ async def test_what_was_completed_is_not_cancelled_any_more(world, monkeypatch):
     async def complete():
         assert (await teacher(world, "POST", f"{place}/complete"))[0] == 201
 
-    meanwhile(monkeypatch, resources_db, "give_up", complete, first=True)
+    meanwhile(monkeypatch, resources_db, "abandon", complete, first=True)
     status, _ = await teacher(world, "DELETE", place)
 
     assert status == 409
@@ -197,11 +197,11 @@ async def test_a_part_that_two_sent_at_once_is_sent_again(world, monkeypatch):
 async def test_a_part_for_what_has_been_begun_anew_counts_for_nothing(world, monkeypatch):
     place = await send_parts(world)
 
-    async def begin_anew():
+    async def restart():
         upload_id = world.rows("SELECT upload_id FROM session_resources")[0][0]
-        await resources_db.begin_anew(world.db, place.rsplit("/", 1)[1], upload_id)
+        await resources_db.restart(world.db, place.rsplit("/", 1)[1], upload_id)
 
-    meanwhile(monkeypatch, world.files, "put_part", begin_anew)
+    meanwhile(monkeypatch, world.files, "put_part", restart)
     assert (await send(world, place, 1))[0] == 404
 
     assert world.rows("SELECT * FROM upload_parts") == []
