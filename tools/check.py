@@ -1,4 +1,4 @@
-"""`make check`: lint, format, types; all of them, even when one fails."""
+"""`make check`: lint, format, types, the browser's rules; all of them, even when one fails."""
 
 import subprocess
 import sys
@@ -15,6 +15,14 @@ CHECKS: dict[str, list[str | Path]] = {
     "types": [VENV_PYTHON, "-m", "mypy", "--no-error-summary"],
     "the browser's types": ["tsc", "--project", "jsconfig.json"],
     "the oldest browsers": ["node", "tools/browser_floor/check.mjs"],
+    "the browser's rules": [
+        *("node", "--test", "--test-reporter=dot", "--experimental-test-isolation=none"),
+        *(
+            "--disable-warning=ExperimentalWarning",
+            "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
+        ),
+        "tests/js/*.test.mjs",
+    ],
 }
 
 

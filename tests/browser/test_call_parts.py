@@ -131,23 +131,6 @@ STOPPED_MEANWHILE = """async (what) => {
   return { started: before > 0, afterwards: asked - before, stream: devices.stream };
 }"""
 
-# What scripts leave that block WebRTC: nothing, something that is no class, a class that throws.
-BLOCKED_WEBRTC = """async (how) => {
-  const Real = RTCPeerConnection;
-  const left = {
-    undefined,
-    object: {},
-    throws: class { constructor() { throw new Error("blocked"); } },
-    works: Real,
-  };
-  window.RTCPeerConnection = left[how];
-  if (how === "deleted") delete window.RTCPeerConnection;
-  const { Call } = await import(`/js/call/call.js?${how}`);
-  const isPossible = Call.isPossible;
-  window.RTCPeerConnection = Real;
-  return isPossible;
-}"""
-
 FOCUS_IN_A_FRAME = """async () => {
   const { focusUnlessWriting } = await import("/js/shared/writing.js");
   const frame = document.body.appendChild(document.createElement("iframe"));
@@ -195,26 +178,14 @@ def test_an_offer_that_cannot_be_made_is_made_on_the_next_try(page: Page) -> Non
     page.evaluate(OFFER_THAT_FAILS)
 
 
-def test_somebody_without_a_page_is_not_called(page: Page) -> None:
-    called = """async () => {
-      const { Call } = await import("/js/call/call.js");
-      const call = new Call({ send: () => true }, []);
-      call.call("");
-      call.receive({ from: "", restart: true });
-      return call.state;
-    }"""
-
-    assert page.evaluate(called) == "idle"
-
-
 def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> None:
     page.route("**/js/room/heartbeat.js", lambda route: route.abort())
     with page.expect_websocket(lambda socket: "page=" in socket.url) as opened:
         page.evaluate(
             """async () => {
-              const { Live } = await import("/js/room/live_socket.js");
+              const { LiveSocket } = await import("/js/room/live_socket.js");
               const session = location.pathname.split("/")[2];
-              window.live = new Live(session, "0123456789abcdef", () => true);
+              window.live = new LiveSocket(session, "0123456789abcdef", () => true);
             }"""
         )
     # The room drops a page 10 s after its last ping.
@@ -231,11 +202,6 @@ def test_devices_that_were_stopped_meanwhile_stay_off(page: Page, what: str) -> 
     found = page.evaluate(STOPPED_MEANWHILE, what)
 
     assert found == {"started": True, "afterwards": 0, "stream": None}
-
-
-@pytest.mark.parametrize("how", ["deleted", "undefined", "object", "throws", "works"])
-def test_a_call_is_possible_where_a_connection_can_be_made(page: Page, how: str) -> None:
-    assert page.evaluate(BLOCKED_WEBRTC, how) is (how == "works")
 
 
 def test_nothing_takes_the_focus_out_of_a_frame(page: Page) -> None:

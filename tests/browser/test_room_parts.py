@@ -25,11 +25,11 @@ HELPERS = """() => {
 # The room's first welcome tells how things are, a later one what has changed meanwhile.
 WELCOMES = """async () => {
   const { OtherPerson } = await import("/js/room/other_person.js");
-  const { Held } = await import("/js/call/call_place.js");
+  const { CallPlace } = await import("/js/call/call_place.js");
   const session = { otherFirstName: "Amara", role: "student" };
   const other = new OtherPerson(session);
   const ended = new AbortController();
-  const held = new Held(session, {}, { provider: "peer" }, ended.signal);
+  const held = new CallPlace(session, {}, { provider: "peer" }, ended.signal);
   const media = { microphone: true, camera: true, screen: false };
   const welcome = (found, recording) => {
     $("toasts").replaceChildren();
@@ -47,42 +47,6 @@ WELCOMES = """async () => {
   await until(() => spoken.includes("Amara is muted."));
   ended.abort();
   return { first, came, again, changed };
-}"""
-
-# How long nothing may arrive from somebody, by what they send.
-GAPS = """async () => {
-  const { OtherPerson } = await import("/js/room/other_person.js");
-  const other = new OtherPerson({ otherFirstName: "Amara", role: "student" });
-  const gap = (state, media) => {
-    other.find({ state, page: "a", media });
-    return other.longestGap;
-  };
-  const off = { microphone: false, camera: false, screen: false };
-  return {
-    speaks: gap("online", { ...off, microphone: true }),
-    slides: gap("online", { ...off, screen: true }),
-    nothing: gap("online", off) === Infinity,
-    lost: gap("away", off),
-  };
-}"""
-
-STALLED_SLIDES = """async () => {
-  const { Flow } = await import("/js/call/media_flow.js");
-  const flow = new Flow();
-  let frozen = 0;
-  flow.addEventListener("change", () => (frozen += flow.stalled));
-  let packets = 0;
-  flow.expect(4000);
-  flow.watch(async () => new Map([["v", { type: "inbound-rtp", packetsReceived: packets }]]));
-  // One picture a second is how a slide that stands still arrives.
-  for (let second = 0; second < 3; second += 1) {
-    packets += 1;
-    await new Promise((resolve) => setTimeout(resolve, 1600));
-  }
-  const before = frozen;
-  await until(() => flow.stalled);
-  flow.stop();
-  return { before, afterwards: frozen };
 }"""
 
 # The strip below a provider's call, when the provider does not say that its person is in it.
@@ -198,16 +162,6 @@ def test_a_later_welcome_tells_what_happened_meanwhile(page: Page) -> None:
         "again": [],
         "changed": ["Amara shares the screen.", "This session is being recorded now."],
     }
-
-
-def test_packets_are_expected_by_what_somebody_sends(page: Page) -> None:
-    gaps = page.evaluate(GAPS)
-
-    assert gaps == {"speaks": 1200, "slides": 4000, "nothing": True, "lost": 1200}
-
-
-def test_slides_that_stop_arriving_are_noticed_and_a_still_one_is_not(page: Page) -> None:
-    assert page.evaluate(STALLED_SLIDES) == {"before": 0, "afterwards": 1}
 
 
 def test_the_way_out_of_a_call_moves_to_the_settings(page: Page) -> None:

@@ -35,7 +35,6 @@ const REASONS = {
     "AbortSignal.any",
   ],
   "It is only a wish: the encoder works without it.": [".contentHint"],
-  "It is a field of our own JSON.": [".number"],
 };
 
 /** The reason by feature. @type {Record<string, string>} */

@@ -1,6 +1,5 @@
 import { announce } from "../shared/announce.js";
 
-/** @typedef {import("../files/session_files.js").SessionWithFiles} Session */
 
 const PAUSE_IN_TYPING_MS = 900;
 const RETRY_MS = 4000;
@@ -14,7 +13,7 @@ const NEEDS_SIGN_IN = {
  * Quick feedback: saved at every change, one request at a time, the newest state last.
  *
  * @param {HTMLFormElement} form
- * @param {Session} session
+ * @param {SessionWithFiles} session
  */
 export function saveAtOnce(form, session) {
   const status = form.querySelector("#feedback-status");
@@ -90,7 +89,7 @@ export function saveAtOnce(form, session) {
   }
 }
 
-/** To the session's page in another tab, which asks for the sign-in. @param {Session} session */
+/** To the session's page in another tab, which asks for the sign-in. @param {SessionWithFiles} session */
 function signInLink(session) {
   const link = document.createElement("a");
   link.href = `/session/${session.id}?saved=elsewhere`;

@@ -2,14 +2,13 @@ import { announce } from "../shared/announce.js";
 import { about } from "../files/file_words.js";
 import { clone } from "../files/file_list.js";
 
-/** @typedef {import("../files/session_files.js").SessionWithFiles} Session */
 
 const $ = (id) => document.getElementById(id);
 
 /**
  * The recording: being prepared, there to be played, or failed.
  *
- * @param {Session} session @param {{ resources: any[], recording: string }} state
+ * @param {SessionWithFiles} session @param {{ resources: any[], recording: string }} state
  */
 export function showRecording(session, { resources, recording }) {
   const section = $("recording");
@@ -28,7 +27,7 @@ export function showRecording(session, { resources, recording }) {
   if (before === "preparing" && recording === "ready") announce("The recording is ready.");
 }
 
-/** @param {Session} session @param {any} film */
+/** @param {SessionWithFiles} session @param {any} film */
 function player(session, film) {
   const figure = clone("player");
   const url = `/session/${session.id}/resources/${film.id}`;

@@ -5,7 +5,7 @@ import { forgetUnsent, unsent } from "../chat/chat_draft.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** @param {import("../shared/session.js").Session} session */
+/** @param {Session} session */
 export function giveBackUnsent(session) {
   const { draft, waiting } = unsent(session);
   const words = [...waiting.map(([, each]) => each), draft].filter((each) => each.trim()).join("\n\n");

@@ -6,9 +6,9 @@
  * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
  */
 
-import { Flow } from "./media_flow.js";
+import { MediaFlow } from "./media_flow.js";
 import { Peer } from "./peer.js";
-import { QualityMeter } from "./stats.js";
+import { QualityMeter } from "./quality_meter.js";
 
 /** @type {boolean | undefined} */
 let possible;
@@ -18,13 +18,13 @@ export class Call extends EventTarget {
   #peer = null;
   #page = "";
   #wasConnected = false;
-  #flow = new Flow();
+  #mediaFlow = new MediaFlow();
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
   meter = new QualityMeter();
 
   /**
-   * @param {import("../room/live_socket.js").Live} live
+   * @param {LiveSocket} live
    * @param {RTCIceServer[]} iceServers
    */
   constructor(live, iceServers) {
@@ -32,7 +32,7 @@ export class Call extends EventTarget {
     this.live = live;
     this.iceServers = iceServers;
     this.polite = false;
-    this.#flow.addEventListener("change", () => this.#changed());
+    this.#mediaFlow.addEventListener("change", () => this.#changed());
     /** Whether the room passes on which offer an answer belongs to. */
     this.numbersOffers = false;
   }
@@ -45,13 +45,13 @@ export class Call extends EventTarget {
   /** @returns {"idle" | "connecting" | "connected" | "reconnecting"} */
   get state() {
     if (!this.#peer) return "idle";
-    if (this.#peer.state === "connected" && !this.#flow.stalled) return "connected";
+    if (this.#peer.state === "connected" && !this.#mediaFlow.stalled) return "connected";
     return this.#wasConnected ? "reconnecting" : "connecting";
   }
 
   /** @param {number} longestGap Between two packets, in milliseconds; Infinity when none should arrive. */
   expectMedia(longestGap) {
-    this.#flow.expect(longestGap);
+    this.#mediaFlow.expect(longestGap);
   }
 
   /**
@@ -91,7 +91,7 @@ export class Call extends EventTarget {
   hangUp() {
     this.#peer?.close();
     this.#peer = null;
-    this.#flow.stop();
+    this.#mediaFlow.stop();
     this.#page = "";
     this.#wasConnected = false;
     this.#changed();
@@ -112,7 +112,7 @@ export class Call extends EventTarget {
     const peer = this.#peer;
     if (this.state === "connected" && !this.#wasConnected) {
       this.#wasConnected = true;
-      this.#flow.watch(() => peer.getStats());
+      this.#mediaFlow.watch(() => peer.getStats());
     }
     // What is lost in an outage says nothing of the connection after it.
     if (this.state === "connected") this.meter.start(() => peer.getStats());

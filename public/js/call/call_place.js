@@ -27,15 +27,15 @@ export function putAwayOurCall() {
   }
 }
 
-export class Held extends EventTarget {
+export class CallPlace extends EventTarget {
   #epoch = 0;
   #grant;
   /** Whether the call is recorded, as told last; undefined until told. @type {boolean | undefined} */
   #recording;
 
   /**
-   * @param {import("../shared/session.js").Session} session
-   * @param {import("../room/live_socket.js").Live} live
+   * @param {Session} session
+   * @param {LiveSocket} live
    * @param {{ provider: string, place?: string, url?: string }} grant
    * @param {AbortSignal} signal Ends it.
    */

@@ -10,8 +10,8 @@ import { toast } from "../shared/toasts.js";
 const SETTLE_MS = 100;
 
 /**
- * @param {import("../devices/devices.js").Devices} devices
- * @param {import("../shared/session.js").Session} session
+ * @param {Devices} devices
+ * @param {Session} session
  * @param {AbortSignal} signal Ends it.
  */
 export function tellDeviceTrouble(devices, session, signal) {
@@ -35,7 +35,7 @@ export function tellDeviceTrouble(devices, session, signal) {
   onChange();
 }
 
-/** @param {import("../devices/devices.js").Devices["problems"]} problems @param {import("../shared/session.js").Session} session */
+/** @param {Devices["problems"]} problems @param {Session} session */
 async function tell(problems, session) {
   const [{ explain, readHelp }, { reportProblems }] = await Promise.all([
     import("../devices/device_help.js"),

@@ -42,7 +42,7 @@ export class Embed extends EventTarget {
   place;
 
   /**
-   * @param {import("../shared/session.js").Session} session
+   * @param {Session} session
    * @param {AbortSignal} signal Ends it.
    */
   constructor(session, signal) {

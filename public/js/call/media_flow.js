@@ -9,11 +9,22 @@ const EVERY_MS = 500;
  * The longest gap between two packets that a network in order may make. Sound comes every 20 ms; a
  * browser sends one picture a second of a slide that stands still.
  */
-export const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
+const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
 /** What has just been switched on takes this much longer to come. */
 const BEGIN_MS = 800;
 
-export class Flow extends EventTarget {
+/**
+ * The longest gap between two packets from somebody, in milliseconds, while the network is in order.
+ *
+ * @param {{ microphone: boolean, camera: boolean, screen: boolean }} media What they send.
+ * @param {boolean} isOnline False while their socket is away: what they send is not certain.
+ */
+export function longestGap({ microphone, camera, screen }, isOnline) {
+  if (microphone || camera || !isOnline) return LONGEST_GAP_MS.speech;
+  return screen ? LONGEST_GAP_MS.slides : Infinity;
+}
+
+export class MediaFlow extends EventTarget {
   stalled = false;
   #timer = 0;
   #received = 0;

@@ -19,9 +19,9 @@ export class OwnMedia {
   #mutedSpeech = new MutedSpeech(() => toast("You are muted. Nobody hears what you say."));
 
   /**
-   * @param {{ devices: import("../devices/devices.js").Devices, session: import("../shared/session.js").Session,
-   *   live: import("../room/live_socket.js").Live, call: import("./call.js").Call, held: import("./call_place.js").Held,
-   *   stage: import("./stage.js").Stage }} parts
+   * @param {{ devices: Devices, session: Session,
+   *   live: LiveSocket, call: import("./call.js").Call, held: CallPlace,
+   *   stage: Stage }} parts
    * @param {AbortSignal} signal Ends it.
    */
   constructor({ devices, session, live, call, held, stage }, signal) {

@@ -17,7 +17,7 @@ const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
 /** Whether this browser would not even play the muted pictures there. */
 let refused = false;
 
-/** @param {import("./stage.js").Stage} stage @param {AbortSignal} signal Ends it. */
+/** @param {Stage} stage @param {AbortSignal} signal Ends it. */
 export function offerSmallWindow(stage, signal) {
   const documents = /** @type {any} */ (window).documentPictureInPicture;
   $("call-pip").hidden = !documents && !document.pictureInPictureEnabled;
@@ -113,7 +113,7 @@ function styles(document_) {
   );
 }
 
-/** @param {import("./stage.js").Stage} stage */
+/** @param {Stage} stage */
 async function toggleVideo(stage) {
   if (document.pictureInPictureElement) return document.exitPictureInPicture();
   await stage.remoteVideo.requestPictureInPicture();

@@ -36,9 +36,9 @@ export class Chat {
   #again = 0;
 
   /**
-   * @param {import("../room/live_socket.js").Live} live
-   * @param {import("../room/panel.js").Panel} panel
-   * @param {import("../shared/session.js").Session} session
+   * @param {LiveSocket} live
+   * @param {Panel} panel
+   * @param {Session} session
    * @param {AbortSignal} signal
    */
   constructor(live, panel, session, signal) {

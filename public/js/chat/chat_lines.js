@@ -22,7 +22,7 @@ export class ChatLines {
   /** The day of the newest line that the room has. */
   #day = "";
 
-  /** @param {import("../shared/session.js").Session} session @param {AbortSignal} signal */
+  /** @param {Session} session @param {AbortSignal} signal */
   constructor(session, signal) {
     this.session = session;
     // What an earlier stay in the room has left: the room sends it all again.

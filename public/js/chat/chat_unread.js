@@ -12,7 +12,7 @@ export class Unread {
   /** @type {Element[]} Shown still or not. */
   #notes = [];
 
-  /** @param {import("../shared/session.js").Session} session @param {() => void} read What a note's click does. */
+  /** @param {Session} session @param {() => void} read What a note's click does. */
   constructor(session, read) {
     this.session = session;
     this.read = read;

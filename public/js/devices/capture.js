@@ -1,19 +1,17 @@
 /**
- * Getting camera and microphone, as far as possible: both at once (one prompt) -> each alone (one
- * refusal spoils a joint request) -> without the remembered device -> without any wishes.
+ * Getting camera and microphone. The tries: both at once (one prompt), each alone (one refusal fails
+ * a joint request), without the remembered device, without constraints.
  *
- * @import { Device } from "./remembered.js"
- * @typedef {"camera" | "microphone"} Kind
- * @typedef {Map<Kind, Device>} Wanted With the device to try first.
+ * @typedef {Map<Kind, Device>} Wanted The device to try first.
  * @typedef {object} Captured
  * @prop {Map<Kind, MediaStreamTrack>} tracks
  * @prop {Map<Kind, DOMException>} errors Why a kind is missing.
- * @prop {Map<Kind, "gone" | "busy">} replaced Got another device, and why.
+ * @prop {Map<Kind, "gone" | "busy">} replaced Why another device was used.
  */
 
-/** Asking again in other words would not help. */
+/** Errors that other constraints do not avoid. */
 const REFUSALS = ["NotAllowedError", "SecurityError", "InvalidStateError"];
-const WISHES = {
+const CONSTRAINTS = {
   camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } },
   microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 };
@@ -32,14 +30,14 @@ export async function capture(wanted) {
   return captured;
 }
 
-/** @returns {import("./device_problems.js").Problem | null} */
+/** @returns {Problem | null} */
 export function unusable() {
   if (!isSecureContext) return "insecure";
   if (!navigator.mediaDevices?.getUserMedia) return "unsupported";
   return null;
 }
 
-/** Null where browsers do not say. @param {Kind} kind */
+/** Null where browsers do not answer. @param {Kind} kind */
 export function permission(kind) {
   const name = /** @type {PermissionName} */ (kind);
   return navigator.permissions?.query({ name }).catch(() => null) ?? Promise.resolve(null);
@@ -48,14 +46,14 @@ export function permission(kind) {
 /** @param {Wanted} wanted @param {Captured} captured @returns {Promise<DOMException | null>} */
 async function captureTogether(wanted, captured) {
   let first, last;
-  // A remembered device that is gone must not cost a second prompt.
-  for (const remembering of [true, false]) {
-    const wishes = [...wanted].map(([kind, device]) => [
+  // A missing remembered device must not cost a second prompt.
+  for (const remembered of [true, false]) {
+    const constraints = [...wanted].map(([kind, device]) => [
       MEDIA[kind],
-      wish(kind, remembering && device),
+      constraintsOf(kind, remembered && device),
     ]);
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(Object.fromEntries(wishes));
+      const stream = await navigator.mediaDevices.getUserMedia(Object.fromEntries(constraints));
       for (const [kind, device] of wanted) keep(kind, stream, device, first, captured);
       return null;
     } catch (error) {
@@ -69,9 +67,9 @@ async function captureTogether(wanted, captured) {
 
 /** @param {Kind} kind */
 async function captureAlone(kind, device, captured) {
-  const rungs = [...(device ? [wish(kind, device)] : []), wish(kind, null), true];
+  const tries = [...(device ? [constraintsOf(kind, device)] : []), constraintsOf(kind, null), true];
   let first, last;
-  for (const constraints of rungs) {
+  for (const constraints of tries) {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ [MEDIA[kind]]: constraints });
       return keep(kind, stream, device, first, captured);
@@ -84,7 +82,7 @@ async function captureAlone(kind, device, captured) {
   captured.errors.set(kind, last);
 }
 
-/** After a joint refusal: whether this kind is granted already, or was not the one refused. */
+/** After a joint refusal: whether this kind was granted before, or only the other one was refused. */
 async function mayAskAlone(kind, wanted) {
   const state = (await permission(kind))?.state;
   const all = await Promise.all([...wanted.keys()].map(permission));
@@ -93,9 +91,9 @@ async function mayAskAlone(kind, wanted) {
 }
 
 /** @returns {MediaTrackConstraints} */
-function wish(kind, device) {
-  if (device) return { ...WISHES[kind], deviceId: { exact: device.id } };
-  return kind === "camera" ? { ...WISHES.camera, facingMode: "user" } : WISHES.microphone;
+function constraintsOf(kind, device) {
+  if (device) return { ...CONSTRAINTS[kind], deviceId: { exact: device.id } };
+  return kind === "camera" ? { ...CONSTRAINTS.camera, facingMode: "user" } : CONSTRAINTS.microphone;
 }
 
 function keep(kind, stream, device, firstError, captured) {

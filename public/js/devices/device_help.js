@@ -1,11 +1,9 @@
 import { KINDS } from "./devices.js";
 
 /**
- * What to say about devices that do not work: device_help.json, filled in for this browser on this
- * system. There, the first entry counts whose `when` applies.
+ * The words about device problems: device_help.json, filled in for this browser on this system. The
+ * first entry whose `when` applies counts.
  *
- * @import { Kind } from "./capture.js"
- * @import { Problem } from "./device_problems.js"
  * @typedef {{ title: string, text: string, steps: string[] }} Explanation
  */
 
@@ -17,7 +15,7 @@ const UNREAD = {
 let help = null;
 let reading = null;
 
-/** When this fails, the next call tries again. Never rejects. */
+/** After a failure the next call tries again. Never rejects. */
 export async function readHelp() {
   reading ??= fetch("/device_help.json", { signal: AbortSignal.timeout(5000) })
     .then((answer) => (answer.ok ? answer.json() : null))
@@ -27,10 +25,10 @@ export async function readHelp() {
 }
 
 /**
- * The problem with steps to follow leads; others are named after it.
+ * The problem with the most steps comes first; the text names the others.
  *
  * @param {Map<Kind, Problem>} problems Not empty.
- * @param {Kind[]} working What works all the same.
+ * @param {Kind[]} working The kinds that work.
  * @returns {Explanation}
  */
 export function explain(problems, working) {
@@ -46,7 +44,7 @@ export function explain(problems, working) {
 function explainOne(problem, kinds) {
   const { browsers, systems, problems, steps } = help;
   const what = kinds.join(" and ");
-  const browser = signed(browsers) ?? "your browser";
+  const browser = nameBySign(browsers) ?? "your browser";
   const here = { problem, what, browser, system: system(systems) };
   const are = kinds.length > 1 ? "are" : "is";
   const words = { ...here, are, host: location.hostname };
@@ -58,14 +56,14 @@ function explainOne(problem, kinds) {
   return { title: filled(title), text: filled(text), steps: found.map(filled) };
 }
 
-/** Only for telling people what to click. @param {Record<string, string>} signs */
-function signed(signs) {
+/** Only for words about where to click. @param {Record<string, string>} signs */
+function nameBySign(signs) {
   const isHere = ([, sign]) => new RegExp(sign).test(navigator.userAgent);
   return Object.entries(signs).find(isHere)?.[0];
 }
 
 function system(signs) {
-  const name = signed(signs);
-  // An iPad asks for desktop pages as a Mac; Macs have no touch screen.
+  const name = nameBySign(signs);
+  // An iPad says that it is a Mac; Macs have no touch screen.
   return name === "macOS" && navigator.maxTouchPoints > 1 ? "iOS" : name;
 }

@@ -1,13 +1,13 @@
 import { KINDS } from "./devices.js";
 
-/** Which camera, microphone and speaker, in the lobby and in the room. */
+/** The lists of cameras, microphones and speakers, in the lobby and in the room. */
 
 const SYSTEM_DEFAULT = { id: "", name: "System default" };
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
 /**
- * @param {import("./devices.js").Devices} devices
- * @param {Record<string, string>} ids Of the selects.
+ * @param {Devices} devices
+ * @param {Record<string, string>} ids Of the select elements.
  * @param {AbortSignal} signal
  */
 export function showDeviceLists(devices, ids, signal) {
@@ -33,7 +33,7 @@ export function showDeviceLists(devices, ids, signal) {
   refresh();
 }
 
-/** @param {import("./devices.js").Notice} notice */
+/** @param {Notice} notice */
 export function noticeInWords({ kind, reason, name }) {
   const why = {
     gone: `Your usual ${kind} is not connected`,
@@ -44,13 +44,13 @@ export function noticeInWords({ kind, reason, name }) {
   return `${why}. Using ${name || "another one"} now.`;
 }
 
-/** @param {HTMLSelectElement} picker @param {string} instead Shown when there is no choice. */
+/** @param {HTMLSelectElement} picker @param {string} instead Shown without any choice. */
 function fill(picker, choices, current, instead) {
   const options = choices.map(({ id, name }, index) => new Option(name || `No. ${index + 1}`, id));
   if (options.length === 0) options.push(new Option(instead, ""));
   picker.disabled = choices.length === 0;
   const key = (all) => [...all].map((option) => `${option.value} ${option.text}`).join();
-  // An open list would close if it were filled anew.
+  // Filling an open list closes it.
   if (key(picker.options) !== key(options)) picker.replaceChildren(...options);
   const index = choices.findIndex((each) => each.id === current);
   picker.selectedIndex = Math.max(0, index);

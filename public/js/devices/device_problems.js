@@ -1,12 +1,6 @@
 import { permission } from "./capture.js";
 
-/**
- * What is wrong with a device; device_help.json has the words.
- *
- * @import { Kind } from "./capture.js"
- * @typedef {"denied" | "dismissed" | "policy" | "system" | "missing" | "busy" | "security"
- *   | "insecure" | "unsupported" | "unplugged" | "interrupted" | "unknown"} Problem
- */
+/** From a browser's error to the problem; device_help.json has the words. */
 
 /** @type {Record<string, Problem>} */
 const PROBLEMS = {
@@ -23,7 +17,7 @@ export async function problemOf(kind, error) {
   return PROBLEMS[error.name] ?? "unknown";
 }
 
-/** One error for a refusal by the person, the page's policy and the system. */
+/** Browsers have one error for a refusal by the person, the page's policy and the system. */
 async function refusalOf(kind, error) {
   if (!policyAllows(kind)) return "policy";
   if (/by system/i.test(error.message)) return "system";

@@ -2,23 +2,15 @@ import { capture, permission, unusable } from "./capture.js";
 import { problemOf } from "./device_problems.js";
 import { recall, remember } from "./remembered.js";
 
-/**
- * @import { Captured, Kind } from "./capture.js"
- * @import { Problem } from "./device_problems.js"
- * @import { Choices, Device } from "./remembered.js"
- * @typedef {{ kind: Kind, reason: "gone" | "busy" | "unplugged" | "changed", name: string }} Notice
- *   Another device, `name`, is in use than the expected one.
- */
-
 /** @type {Kind[]} */
 export const KINDS = ["camera", "microphone"];
 
 /**
- * Camera, microphone and speaker: the lobby checks them, the room takes them over.
+ * Camera, microphone and speaker, in the lobby and then in the room.
  *
  * Events: `change`, after which any track may be another one; `notice` (CustomEvent<Notice>). The
- * stream stays the same object until `stop()`. Off: the camera's track is gone (and its light), the
- * microphone's track is there with `enabled = false`.
+ * stream stays the same object until `stop()`. A camera that is off has no track (and no light); a
+ * microphone that is off has a track with `enabled = false`.
  */
 export class Devices extends EventTarget {
   /** @type {MediaStream | null} */
@@ -29,15 +21,15 @@ export class Devices extends EventTarget {
   #problems = new Map();
   #choices = recall();
   #audioOnly = false;
-  /** @type {Device[]} As listed last. */
+  /** @type {Device[]} The last list. */
   #speakers = [];
-  /** @type {Map<Kind, number>} The newest of each kind: what older ones bring is dropped. */
+  /** @type {Map<Kind, number>} The newest of each kind: tracks of older ones are dropped. */
   #attempts = new Map();
   #lastAttempt = 0;
-  /** The attempt that may be showing a prompt, or 0. */
+  /** The attempt whose prompt may be open, or 0. */
   #asking = 0;
   #checked = false;
-  /** Calls of `stop()`: what waited meanwhile starts nothing. */
+  /** Calls of `stop()`: an older attempt then starts nothing. */
   #stops = 0;
 
   /** The live tracks; null without any. */
@@ -53,22 +45,22 @@ export class Devices extends EventTarget {
     return this.#choices.microphoneOn && this.#works("microphone");
   }
 
-  /** Whether the camera is meant to be on, had or not. */
+  /** Whether the camera is meant to be on, with or without a track. */
   get cameraWanted() {
     return this.#choices.cameraOn && !this.#audioOnly;
   }
 
-  /** This time without picture, until the camera is asked for. */
+  /** Without picture this time, until the camera is switched on. */
   get audioOnly() {
     return this.#audioOnly;
   }
 
   set audioOnly(audioOnly) {
     this.#audioOnly = audioOnly;
-    if (audioOnly) this.#letGo("camera");
+    if (audioOnly) this.#stopKind("camera");
   }
 
-  /** For `setSinkId`; empty for the system's own. */
+  /** For `setSinkId`; empty for the system's default. */
   get speakerId() {
     const chosen = this.#choices.speaker?.id;
     return this.#speakers.find((each) => each.id === chosen)?.id ?? "";
@@ -78,22 +70,22 @@ export class Devices extends EventTarget {
     return this.#asking !== 0;
   }
 
-  /** Whether a check has come to an end. */
+  /** Whether an attempt has ended. */
   get checked() {
     return this.#checked;
   }
 
-  /** What keeps a wanted device from working. */
+  /** Why a wanted device does not work. */
   get problems() {
     return new Map(this.#problems);
   }
 
-  /** Start what is wanted; quietly when no prompt is expected. */
+  /** Start the wanted devices; `quietly` when no prompt is expected. */
   async start({ quietly = false } = {}) {
     await this.#capture(KINDS, quietly);
   }
 
-  /** Try again what failed, where that brings up no prompt. */
+  /** Try failed devices again where that opens no prompt. */
   async recheck() {
     const stops = this.#stops;
     const failed = [...this.#problems.keys()];
@@ -105,7 +97,7 @@ export class Devices extends EventTarget {
 
   async setCameraOn(on) {
     this.#remember({ cameraOn: on });
-    if (!on) return this.#letGo("camera");
+    if (!on) return this.#stopKind("camera");
     this.#audioOnly = false;
     await this.start();
   }
@@ -127,19 +119,19 @@ export class Devices extends EventTarget {
     if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
     // Phones cannot have two cameras open at once.
     if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
-    await this.#captureAnew([what], true);
+    await this.#attempt([what], true);
   }
 
   #works(kind) {
     return this.#tracks.has(kind) && this.#problems.get(kind) !== "interrupted";
   }
 
-  /** Of the device in use, else of the chosen one. @param {Kind} kind */
+  /** The id of the device in use, else of the chosen one. @param {Kind} kind */
   currentId(kind) {
     return this.#tracks.get(kind)?.getSettings().deviceId ?? this.#choices[kind]?.id ?? "";
   }
 
-  /** What is plugged in; empty before permission. */
+  /** The devices that are plugged in; empty before permission. */
   async list() {
     const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => null)) ?? [];
     /** @returns {Device[]} */
@@ -155,7 +147,7 @@ export class Devices extends EventTarget {
   stop() {
     this.#stops++;
     this.#asking = 0;
-    for (const kind of KINDS) this.#letGo(kind);
+    for (const kind of KINDS) this.#stopKind(kind);
     this.#stream = null;
     this.#changed();
   }
@@ -170,11 +162,11 @@ export class Devices extends EventTarget {
     const wanted = kinds.filter(
       (kind) => !this.#works(kind) && (kind === "microphone" || this.cameraWanted),
     );
-    if (wanted.length > 0) await this.#captureAnew(wanted, quietly);
+    if (wanted.length > 0) await this.#attempt(wanted, quietly);
   }
 
   /** @param {Kind[]} kinds @param {boolean} quietly */
-  async #captureAnew(kinds, quietly) {
+  async #attempt(kinds, quietly) {
     const attempt = ++this.#lastAttempt;
     for (const kind of kinds) this.#attempts.set(kind, attempt);
     const problem = unusable();
@@ -190,7 +182,7 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** @param {number} attempt @param {Captured} captured */
+  /** @param {number} attempt @param {import("./capture.js").Captured} captured */
   async #adopt(attempt, { tracks, errors, replaced }) {
     const isCurrent = (kind) => this.#attempts.get(kind) === attempt;
     for (const [kind, track] of tracks) {
@@ -216,8 +208,8 @@ export class Devices extends EventTarget {
     this.#stream.addTrack(track);
   }
 
-  /** Stop it, also one on its way. @param {Kind} kind */
-  #letGo(kind) {
+  /** Stop the track, and cancel an attempt. @param {Kind} kind */
+  #stopKind(kind) {
     this.#attempts.set(kind, ++this.#lastAttempt);
     this.#problems.delete(kind);
     this.#drop(kind);
@@ -233,7 +225,7 @@ export class Devices extends EventTarget {
     this.#stream?.removeTrack(track);
   }
 
-  /** A phone call or another app has it for a while. */
+  /** A phone call or another app uses the device for a while. */
   #interrupted(kind, track) {
     if (this.#tracks.get(kind) !== track) return;
     if (track.muted) this.#problems.set(kind, "interrupted");
@@ -241,7 +233,7 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** Unplugged, or the permission was taken back. @param {Kind} kind @param {MediaStreamTrack} track */
+  /** The device was unplugged, or the permission revoked. @param {Kind} kind @param {MediaStreamTrack} track */
   async #ended(kind, track) {
     if (this.#tracks.get(kind) !== track) return;
     this.#drop(kind);
@@ -251,9 +243,9 @@ export class Devices extends EventTarget {
     if (stops !== this.#stops) return;
     if (state === "granted") await this.#capture([kind], true);
     if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
-    const takenBack = state === "denied" || state === "prompt";
+    const revoked = state === "denied" || state === "prompt";
     const missing = this.#problems.get(kind) === "missing";
-    if (takenBack) this.#problems.set(kind, "denied");
+    if (revoked) this.#problems.set(kind, "denied");
     else if (missing || !state) this.#problems.set(kind, "unplugged");
     this.#changed();
   }

@@ -1,7 +1,7 @@
-/** The bar's left end; full scale is its right end. */
+/** The bar's left end; 0 dB is its right end. */
 const FLOOR_DB = -60;
 
-/** How loud it is now, from 0 to 1, as ears have it. @param {AnalyserNode} analyser */
+/** Loudness now, 0 to 1, on a scale of decibels. @param {AnalyserNode} analyser */
 export function loudness(analyser) {
   const samples = new Float32Array(analyser.fftSize);
   analyser.getFloatTimeDomainData(samples);

@@ -1,10 +1,10 @@
 const reported = new Set();
 
 /**
- * Tell the operator of each problem once a page.
+ * Report each problem to the operator, once a page.
  *
- * @param {import("./devices.js").Devices["problems"]} problems
- * @param {import("../shared/session.js").Session} session
+ * @param {Devices["problems"]} problems
+ * @param {Session} session
  */
 export function reportProblems(problems, session) {
   for (const [kind, problem] of problems) {

@@ -1,10 +1,6 @@
 /**
  * The devices of earlier visits. Some browsers give a device a new id at each visit, so names are
- * kept, too.
- *
- * @typedef {{ id: string, name: string }} Device
- * @typedef {{ camera?: Device, microphone?: Device, speaker?: Device,
- *   cameraOn: boolean, microphoneOn: boolean }} Choices
+ * stored too.
  */
 
 const KEY = "session-room:devices";
@@ -15,7 +11,7 @@ export function recall() {
   try {
     return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
   } catch {
-    // Storage is off, or holds something else.
+    // Storage is off, or has other data.
     return { ...DEFAULTS };
   }
 }
@@ -25,6 +21,6 @@ export function remember(changes) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...recall(), ...changes }));
   } catch {
-    // Then the choice lasts for this visit only.
+    // The choice lasts for this visit only.
   }
 }

@@ -2,7 +2,6 @@ import { announce } from "../shared/announce.js";
 import { about } from "./file_words.js";
 import { isolated } from "../shared/isolated.js";
 
-/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 
 const KINDS = { image: "image", audio: "audio", video: "film" };
 /** What browsers show in a tab; the server decides, this only chooses the link. */
@@ -15,7 +14,7 @@ export class FileList {
   /** Counts what has arrived here. */
   #arrived = 0;
 
-  /** @param {Session} session */
+  /** @param {SessionWithFiles} session */
   constructor(session) {
     this.session = session;
     this.#list.addEventListener("click", (event) => {

@@ -1,10 +1,8 @@
 import { RequestError } from "../shared/session.js";
+import { canRetry, missingParts, pauseBeforeRetry } from "./upload_policy.js";
 
-/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 /** @typedef {"queued" | "sending" | "waiting" | "checking" | "done" | "failed" | "cancelled"} State */
 
-const TRIES = 6;
-const LONGEST_PAUSE_MS = 15_000;
 const FINGERPRINT_BYTES = 256 * 1024;
 
 /**
@@ -13,11 +11,11 @@ const FINGERPRINT_BYTES = 256 * 1024;
  *
  * Events: `change`, whenever `state` or `sent` changes.
  */
-export class Transfer extends EventTarget {
+export class FileUpload extends EventTarget {
   #abort = new AbortController();
   #uploadId = "";
 
-  /** @param {Session} session @param {File} file @param {number} partsAbove Bytes. */
+  /** @param {SessionWithFiles} session @param {File} file @param {number} partsAbove Bytes. */
   constructor(session, file, partsAbove) {
     super();
     this.session = session;
@@ -47,7 +45,7 @@ export class Transfer extends EventTarget {
       // Anything else is the browser's, which could not read the file: it was changed or removed.
       const told = error instanceof RequestError;
       this.problem = told ? error.message : "This file cannot be read.";
-      this.canRetry = told && ([0, 400, 429].includes(error.status) || error.status >= 500);
+      this.canRetry = told && canRetry(error.status);
       this.#become("failed");
     }
   }
@@ -75,13 +73,10 @@ export class Transfer extends EventTarget {
     const about = { name: file.name, size_bytes: file.size, key };
     const upload = await this.#persist(() => session.startUpload(about));
     this.#uploadId = upload.id;
-    const arrived = new Set(upload.parts);
     let before = upload.received_bytes;
     this.#progress(before);
-    for (let number = 1; (number - 1) * upload.part_bytes < file.size; number += 1) {
-      if (arrived.has(number)) continue;
-      const start = (number - 1) * upload.part_bytes;
-      const part = file.slice(start, start + upload.part_bytes, "application/octet-stream");
+    for (const { number, start, end } of missingParts(file.size, upload.part_bytes, upload.parts)) {
+      const part = file.slice(start, end, "application/octet-stream");
       const url = `/session/${session.id}/uploads/${upload.id}/parts/${number}`;
       await this.#persist(() => this.#send("PUT", url, part, before));
       before += part.size;
@@ -101,11 +96,11 @@ export class Transfer extends EventTarget {
       try {
         return await send();
       } catch (error) {
-        const mayPass = error instanceof RequestError && (error.status === 0 || error.status >= 500);
-        if (!mayPass || tries >= TRIES) throw error;
+        const pause = error instanceof RequestError ? pauseBeforeRetry(error.status, tries) : null;
+        if (pause === null) throw error;
         const state = this.state;
         this.#become("waiting");
-        await this.#pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** tries));
+        await this.#pause(pause);
         this.#become(state);
       }
     }

@@ -28,7 +28,7 @@ export function about(resource) {
   return length === undefined ? size : `${lengthInWords(length)} · ${size}`;
 }
 
-/** @param {import("./file_upload.js").Transfer} transfer */
+/** @param {import("./file_upload.js").FileUpload} transfer */
 export function progressInWords({ state, sent, file, problem }) {
   const share = `${sizeInWords(sent)} of ${sizeInWords(file.size)}`;
   switch (state) {

@@ -20,8 +20,8 @@ export class RoomFiles {
   #isComplete;
 
   /**
-   * @param {import("../room/panel.js").Panel} panel
-   * @param {import("../shared/session.js").Session} session
+   * @param {Panel} panel
+   * @param {Session} session
    * @param {AbortSignal} signal
    */
   constructor(panel, session, signal) {

@@ -2,9 +2,8 @@ import { announce } from "../shared/announce.js";
 import { interruptedInWords, progressInWords, sizeInWords } from "./file_words.js";
 import { clone } from "./file_list.js";
 import { isolated } from "../shared/isolated.js";
-import { Transfer, fingerprint } from "./file_upload.js";
+import { FileUpload, fingerprint } from "./file_upload.js";
 
-/** @typedef {import("./session_files.js").SessionWithFiles} Session */
 /** @typedef {import("./file_list.js").FileList} FileList */
 
 const AT_ONCE = 2;
@@ -13,11 +12,11 @@ const AT_ONCE = 2;
 export class Uploads {
   #list = document.getElementById("upload-list");
   #section = document.getElementById("files");
-  /** @type {Transfer[]} */
+  /** @type {FileUpload[]} */
   #queue = [];
   #running = 0;
 
-  /** @param {Session} session @param {FileList} files Where they go once they have arrived. */
+  /** @param {SessionWithFiles} session @param {FileList} files Where they go once they have arrived. */
   constructor(session, files) {
     this.session = session;
     this.files = files;
@@ -63,7 +62,7 @@ export class Uploads {
   /** @param {File[]} chosen */
   async #add(chosen) {
     for (const file of chosen) {
-      const transfer = new Transfer(this.session, file, this.partsAbove);
+      const transfer = new FileUpload(this.session, file, this.partsAbove);
       const row = this.#row(transfer);
       const isReadable = await canBeRead(file);
       if (transfer.inParts && isReadable) {
@@ -98,7 +97,7 @@ export class Uploads {
     }
   }
 
-  /** @param {Transfer} transfer */
+  /** @param {FileUpload} transfer */
   #row(transfer) {
     const row = clone("upload-row");
     const retry = row.querySelector(".upload-retry");
@@ -120,7 +119,7 @@ export class Uploads {
     return row;
   }
 
-  /** @param {any} row @param {Transfer} transfer */
+  /** @param {any} row @param {FileUpload} transfer */
   #show(row, transfer) {
     const { state } = transfer;
     if (state === "done") {
@@ -138,7 +137,7 @@ export class Uploads {
     if (state === "failed") announce(`${isolated(transfer.file.name)} was not uploaded. ${transfer.problem}`);
   }
 
-  /** @param {any} row @param {Transfer} transfer */
+  /** @param {any} row @param {FileUpload} transfer */
   #progress(row, transfer) {
     const bar = row.querySelector("progress");
     bar.hidden = transfer.state === "failed";
@@ -188,7 +187,7 @@ async function canBeRead(file) {
   );
 }
 
-/** @param {Transfer} transfer @param {string} problem */
+/** @param {FileUpload} transfer @param {string} problem */
 function refuse(transfer, problem) {
   Object.assign(transfer, { state: "failed", problem });
   transfer.dispatchEvent(new Event("change"));

@@ -8,16 +8,16 @@ const result = $("network-result");
 const button = $("check-network");
 const noCalls = $("no-calls");
 
-/** Check now, when asked for, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
+/** Check now, on the button, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
 export function watchConnection(signal) {
-  const look = () => check(signal);
+  const run = () => check(signal);
   button.onclick = async () => {
-    await look();
+    await run();
     announce(result.textContent);
   };
-  addEventListener("online", look, { signal });
-  addEventListener("offline", look, { signal });
-  look();
+  addEventListener("online", run, { signal });
+  addEventListener("offline", run, { signal });
+  run();
 }
 
 async function check(signal) {

@@ -3,13 +3,13 @@ const DAY = 24 * HOUR;
 const NEAR_END = 10 * 60;
 
 /**
- * How far the session is, in words.
+ * The time to or since the start in words.
  *
- * @param {import("../shared/session.js").Session} session
+ * @param {Session} session
  * @param {number} now Epoch seconds.
  */
 export function inWords({ scheduledStart, scheduledEnd, closesAt }, now) {
-  // Up to the next second, as clocks count down: "0:01" until the very moment.
+  // Rounded up: "0:01" until the moment itself.
   const until = Math.ceil(scheduledStart - now);
   const left = scheduledEnd - now;
   const days = Math.round(until / DAY);
@@ -43,7 +43,7 @@ export function everySecond(now, tick) {
     clearTimeout(timer);
     if (document.hidden) return;
     tick();
-    // Too early would show a second twice.
+    // A tick that comes early would show a second twice.
     timer = setTimeout(run, 1005 - ((now() * 1000) % 1000));
   };
   document.addEventListener("visibilitychange", run);

@@ -9,18 +9,18 @@ const joinButton = button("join");
 const audioButton = button("join-audio");
 const note = document.getElementById("join-note");
 
-/** The way from the lobby into the room. */
-export class Door {
-  /** Whose attempt is under way. */
+/** From the lobby into the room. */
+export class JoinFlow {
+  /** The button of the running attempt. */
   #pressed = null;
-  /** How the last attempt was meant, for Retry. */
+  /** Of the last attempt, for Retry. */
   #audioOnly = false;
-  /** Whether the room's scripts did not arrive. */
+  /** Whether the room's modules did not load. */
   #roomFailed = false;
 
   /**
-   * @param {import("../shared/session.js").Session} session
-   * @param {import("../devices/devices.js").Devices} devices
+   * @param {Session} session
+   * @param {Devices} devices
    * @param {{ onEntered: () => void, onTooEarly: () => void }} listeners
    */
   constructor(session, devices, listeners) {
@@ -37,22 +37,22 @@ export class Door {
     };
   }
 
-  /** @param {boolean} open Whether people may come in. */
+  /** @param {boolean} open Whether people may join. */
   setOpen(open) {
     joinButton.disabled = audioButton.disabled = !open;
     this.#label();
   }
 
-  /** Join now if the page before this one was left for that. */
+  /** Join now if the page was loaded again for that. */
   resume() {
-    const wish = history.state?.join;
-    if (!wish) return;
+    const join = history.state?.join;
+    if (!join) return;
     history.replaceState(null, "");
-    if (!joinButton.disabled) this.#join(joinButton, wish === "audio");
+    if (!joinButton.disabled) this.#join(joinButton, join === "audio");
   }
 
   async #join(pressed, audioOnly) {
-    // A `disabled` button would lose the focus.
+    // Not `disabled`: that would lose the focus.
     if (this.#pressed) return;
     this.#pressed = pressed;
     this.#audioOnly = audioOnly;
@@ -62,7 +62,7 @@ export class Door {
     try {
       await this.#enter(audioOnly);
     } catch (error) {
-      this.#failed(error);
+      this.#onFailure(error);
     } finally {
       this.#pressed = null;
       pressed.setAttribute("aria-busy", "false");
@@ -79,9 +79,9 @@ export class Door {
   async #enter(audioOnly) {
     const { devices, session } = this;
     devices.audioOnly = audioOnly;
-    // Early visitors were not asked yet; the last attempt may have been without the camera.
+    // They may be off: an early visit, or an attempt without the camera.
     if (!devices.asking) devices.start({ quietly: devices.checked });
-    if (this.#roomFailed) return this.#startAnew();
+    if (this.#roomFailed) return this.#joinInNewPage();
     const loading = import("../room/room.js");
     loading.catch(() => (this.#roomFailed = true));
     const grant = await session.join();
@@ -91,15 +91,15 @@ export class Door {
     this.listeners.onEntered();
   }
 
-  /** Browsers ask for a failed module only once: a new page is needed. */
-  async #startAnew() {
-    // Offline there would be no new page either.
+  /** A browser loads a failed module only in a new page. */
+  async #joinInNewPage() {
+    // Throws while offline, when there is no new page.
     await this.session.fetchState();
     history.replaceState({ join: this.#audioOnly ? "audio" : "all" }, "");
     location.reload();
   }
 
-  #failed(error) {
+  #onFailure(error) {
     const status = error instanceof RequestError ? error.status : null;
     if (status === 409) {
       hideTrouble();

@@ -7,7 +7,7 @@ const heading = $("trouble-heading");
 const text = $("trouble-text");
 let title = document.title;
 
-/** Technical trouble in place of the lobby. @param {string} what On top. @param {"ours" | "network"} why */
+/** Show a technical problem in place of the lobby. @param {string} what The heading. @param {"ours" | "network"} why */
 export function showTrouble(what, why) {
   const again = !trouble.hidden;
   if (!again) title = document.title;
@@ -17,13 +17,13 @@ export function showTrouble(what, why) {
   lobby.hidden = true;
   trouble.hidden = false;
   heading.focus();
-  // The focus was here already: nothing is spoken.
+  // Focusing it again speaks nothing.
   if (again) announce(what);
 }
 
 export function hideTrouble() {
   trouble.hidden = true;
   lobby.hidden = false;
-  // The room may have set its own meanwhile.
+  // The room may have set its own title.
   if (document.title === heading.textContent) document.title = title;
 }

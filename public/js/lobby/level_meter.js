@@ -2,14 +2,14 @@ import { announce } from "../shared/announce.js";
 import { loudness } from "../devices/loudness.js";
 
 const SILENCE_MS = 8000;
-/** Speech is louder; a quiet room is not. */
-const HEARD = 0.12;
-/** How far the bar falls a second: slowly enough to be read. */
+/** Speech is louder, a quiet room is not. */
+const SOUND = 0.12;
+/** The bar falls by this a second: slowly enough to read. */
 const FALL = 1.5;
-/** For screen readers. */
+/** Between two values for screen readers. */
 const SPOKEN_MS = 250;
 
-/** How loud a microphone is: a bar for eyes, a meter for screen readers, a hint when it is mute. */
+/** The microphone's level as a bar and as a meter for screen readers, and a hint in silence. */
 export class LevelMeter {
   /** @type {AudioContext | null} */
   #context = null;
@@ -19,20 +19,20 @@ export class LevelMeter {
   #frame = 0;
   #level = 0;
   #lastFrame = 0;
-  #lastHeard = 0;
+  #lastSound = 0;
   #lastSpoken = 0;
 
   /** @param {HTMLElement} bar Gets `--level`, 0 to 1. @param {HTMLElement} hint Shown in silence. */
   constructor(bar, hint) {
     this.bar = bar;
     this.hint = hint;
-    // Without a gesture browsers may keep audio suspended: then the first one wakes the meter.
+    // Browsers may suspend audio until the first gesture.
     for (const gesture of ["pointerdown", "keydown"]) {
       document.addEventListener(gesture, () => this.#context?.resume(), { once: true });
     }
   }
 
-  /** @param {MediaStreamTrack | null} track The microphone to listen to; null for none. */
+  /** @param {MediaStreamTrack | null} track The microphone; null for none. */
   listenTo(track) {
     if (track === this.#track) return;
     cancelAnimationFrame(this.#frame);
@@ -45,7 +45,7 @@ export class LevelMeter {
     this.#analyser = new AnalyserNode(this.#context, { fftSize: 1024 });
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
-    this.#lastHeard = performance.now();
+    this.#lastSound = performance.now();
     this.#frame = requestAnimationFrame((time) => this.#measure(time));
   }
 
@@ -55,14 +55,14 @@ export class LevelMeter {
     this.#context = null;
   }
 
-  /** Frames stop by themselves while the page is hidden. @param {number} time */
+  /** A hidden page gets no frames. @param {number} time */
   #measure(time) {
     const seconds = (time - this.#lastFrame) / 1000;
     this.#lastFrame = time;
     this.#show(Math.max(loudness(this.#analyser), this.#level - FALL * seconds), time);
     const listening = this.#context.state === "running" && seconds < 1;
-    if (!listening || this.#level > HEARD) this.#lastHeard = time;
-    const silent = time - this.#lastHeard > SILENCE_MS;
+    if (!listening || this.#level > SOUND) this.#lastSound = time;
+    const silent = time - this.#lastSound > SILENCE_MS;
     if (silent && this.hint.hidden) announce(this.hint.textContent);
     this.hint.hidden = !silent;
     this.#frame = requestAnimationFrame((next) => this.#measure(next));

@@ -2,29 +2,30 @@ import { announce } from "../shared/announce.js";
 import { permission } from "../devices/capture.js";
 import { everySecond, inWords } from "./countdown.js";
 import { Devices, KINDS } from "../devices/devices.js";
-import { Follower } from "../shared/state_follower.js";
-import { Door } from "./join_flow.js";
+import { StateFollower } from "../shared/state_follower.js";
+import { JoinFlow } from "./join_flow.js";
 import { LevelMeter } from "./level_meter.js";
 import { showPickers } from "./pickers.js";
 import { showPreview } from "./preview.js";
 import { Session } from "../shared/session.js";
 
-/** The lobby: connects the others. */
+/** The lobby: connects the other modules. */
 
-const NEWS_S = 5;
+/** A moment longer ago is not announced: the page was hidden. */
+const RECENT_S = 5;
 const $ = (id) => document.getElementById(id);
 const session = new Session();
 const devices = new Devices();
-const follower = new Follower(session);
+const follower = new StateFollower(session);
 const meter = new LevelMeter($("microphone-level"), $("microphone-hint"));
-const door = new Door(session, devices, { onEntered: leaveLobby, onTooEarly });
+const joinFlow = new JoinFlow(session, devices, { onEntered: leaveLobby, onTooEarly });
 const courseTitle = document.querySelector(".course-title").textContent;
-/** What ends with the lobby. */
-const left = new AbortController();
-const { signal } = left;
+/** Aborted when the lobby ends. */
+const lobbyEnd = new AbortController();
+const { signal } = lobbyEnd;
 let lastTick = session.now();
-let panel = null;
-let mail = null;
+let problemPanel = null;
+let waitingMail = null;
 
 follower.addEventListener("state", (event) => showState(event["detail"]));
 const stopClock = everySecond(() => session.now(), tick);
@@ -34,41 +35,41 @@ showPickers(devices, signal);
 devices.addEventListener("change", onDevices, { signal });
 watchDevices();
 watchConnection(startDevices());
-door.resume();
+joinFlow.resume();
 
 async function startDevices() {
-  // Not for who has left: Join starts them.
+  // After leaving, Join starts them.
   if (history.state?.left) return;
   const states = await Promise.all(KINDS.map(permission));
   const early = session.view === "early";
-  // Early visitors are asked when they press the button.
+  // Early visitors press a button for the prompt.
   if (early && !states.every((status) => status?.state === "granted")) return;
-  // Asked by the way into the room.
+  // Join may have started them.
   if (devices.asking) return;
   await devices.start({ quietly: early });
 }
 
-/** After the devices, which disturb it, but not long. */
+/** After the devices, which disturb it; at most 2 s later. */
 async function watchConnection(devicesStarted) {
   await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
   if (signal.aborted) return;
   try {
     (await import("./connection_check.js")).watchConnection(signal);
   } catch {
-    // Offline already: once more when that is over.
+    // Offline: the module did not load.
     addEventListener("online", () => watchConnection(null), { once: true, signal });
   }
 }
 
 async function onDevices() {
   meter.listenTo(devices.microphoneOn ? devices.stream.getAudioTracks()[0] : null);
-  if (devices.problems.size > 0) panel ??= import("./problem_panel.js");
-  // When it fails, the next change asks again.
-  const shown = await panel?.catch(() => (panel = null));
-  shown?.showProblems(devices, session);
+  if (devices.problems.size > 0) problemPanel ??= import("./problem_panel.js");
+  // When it fails, the next change loads it again.
+  const loaded = await problemPanel?.catch(() => (problemPanel = null));
+  loaded?.showProblems(devices, session);
 }
 
-/** Stays on in the room: there, too, devices come and go. */
+/** Goes on in the room, where devices change too. */
 function watchDevices() {
   const recheck = () => devices.recheck();
   navigator.mediaDevices?.addEventListener("devicechange", async () => {
@@ -81,16 +82,15 @@ function watchDevices() {
     permission(kind).then((status) => status?.addEventListener("change", recheck));
   }
   addEventListener("pagehide", () => devices.release());
-  // Back from the browser's cache, where devices stop.
+  // The browser's cache stops devices.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 function tick() {
   const now = session.now();
-  // Not what was missed while the page was hidden.
-  const hasCome = (moment) => lastTick < moment && moment <= now && now - moment < NEWS_S;
+  const hasCome = (moment) => lastTick < moment && moment <= now && now - moment < RECENT_S;
   $("countdown").textContent = inWords(session, now);
-  door.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
+  joinFlow.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
   if (hasCome(session.opensAt)) announce("The room is open. You can join now.");
   if (hasCome(session.scheduledStart - 60)) announce("Your session starts in 1 minute.");
   if (hasCome(session.scheduledStart)) announce("Your session starts now.");
@@ -116,15 +116,15 @@ function showState({ view, words, participants, no_show }) {
 
 /** @param {boolean} isAwaited Whether the other person is a no-show who can still come. */
 async function offerMail(isAwaited) {
-  if (isAwaited) mail ??= import("../shared/waiting_mail.js");
-  // When it fails, the next change asks again.
-  const loaded = await mail?.catch(() => (mail = null));
+  if (isAwaited) waitingMail ??= import("../shared/waiting_mail.js");
+  // When it fails, the next change loads it again.
+  const loaded = await waitingMail?.catch(() => (waitingMail = null));
   if (signal.aborted) return;
   loaded?.offerWaitingMail(session);
   loaded?.showWaitingMail(isAwaited);
 }
 
-/** Only where this device's clock shows another time than the page. */
+/** Only where this device's clock differs from the page's. */
 async function showDeviceZone() {
   const offset = -60 * new Date(session.scheduledStart * 1000).getTimezoneOffset();
   if (offset !== session.clock.utcOffset) (await import("../shared/device_zone.js")).showDeviceZone();
@@ -136,7 +136,7 @@ function onTooEarly() {
 }
 
 function leaveLobby() {
-  left.abort();
+  lobbyEnd.abort();
   follower.stop();
   stopClock();
   meter.close();

@@ -7,7 +7,7 @@ const LOOPBACK_TIMEOUT_MS = 6000;
 /** Milliseconds and Mbit/s; beyond these, calls usually suffer. */
 const FAIR = { rtt: 250, jitter: 60, mbits: 1.5 };
 const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
-/** The probe is too small to tell faster lines apart. */
+/** The probe is too small to measure faster lines. */
 const FAST_MBITS = 50;
 
 /** @type {Result} */
@@ -15,7 +15,7 @@ const OFFLINE = { quality: "offline", text: "Offline: check your Wi-Fi, cable or
 /** @type {Result} */
 const BLOCKED = { quality: "blocked", text: "Blocked: no video calls in this browser (WebRTC)" };
 
-/** @param {AbortSignal} [signal] Ends it early. @returns {Promise<Result>} Rejects never. */
+/** @param {AbortSignal} [signal] Ends it early. @returns {Promise<Result>} Never rejects. */
 export async function checkNetwork(signal) {
   if (navigator.onLine === false) return OFFLINE;
   if (!(await loopback())) return BLOCKED;
@@ -23,7 +23,7 @@ export async function checkNetwork(signal) {
   if (times.length === 0) return OFFLINE;
   if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
   const rtt = median(times);
-  // Medians: one hiccup does not count.
+  // Medians: one outlier does not count.
   const jitter = median(times.slice(1).map((time, index) => Math.abs(time - times[index])));
   return verdict(rtt, jitter, await downloadSpeed(rtt, signal));
 }
@@ -34,12 +34,12 @@ function median(numbers) {
 
 /** Times in milliseconds; `mbits` is null when not measured. @returns {Result} */
 export function verdict(rtt, jitter, mbits) {
-  // On a short way, jitter comes from a busy machine.
-  const unrest = rtt > FAIR.rtt ? jitter : 0;
+  // With a short round trip, jitter comes from a busy machine.
+  const jitterMs = rtt > FAIR.rtt ? jitter : 0;
   const isWorseThan = (limit) =>
-    rtt > limit.rtt || unrest > limit.jitter || (mbits ?? Infinity) < limit.mbits;
+    rtt > limit.rtt || jitterMs > limit.jitter || (mbits ?? Infinity) < limit.mbits;
   const speed = mbits === null ? "" : `, ${speedInWords(mbits)}`;
-  const unsteady = unrest > FAIR.jitter ? ", unsteady" : "";
+  const unsteady = jitterMs > FAIR.jitter ? ", unsteady" : "";
   const numbers = Number.isFinite(rtt)
     ? `${Math.round(rtt)} ms to our server${unsteady}${speed}`
     : "most of our test requests got lost";
@@ -55,7 +55,7 @@ function speedInWords(mbits) {
 
 /** @returns {Promise<number[]>} Milliseconds each; lost ones are missing. */
 async function roundTrips(signal) {
-  // The first one opens the connection and does not count.
+  // The first request opens the connection and does not count.
   if (!(await get("/ping.txt", PING_TIMEOUT_MS, signal))) return [];
   const times = [];
   for (let number = 0; number < PINGS; number += 1) {
@@ -65,7 +65,7 @@ async function roundTrips(signal) {
   return times;
 }
 
-/** @param {number} rtt @returns {Promise<number | null>} Mbit/s; null when data is to be saved. */
+/** @param {number} rtt @returns {Promise<number | null>} Mbit/s; null where people save data. */
 async function downloadSpeed(rtt, signal) {
   if (navigator["connection"]?.saveData) return null;
   const started = performance.now();
@@ -79,7 +79,7 @@ async function downloadSpeed(rtt, signal) {
 async function get(url, timeout, end) {
   try {
     const late = AbortSignal.timeout(timeout);
-    // Older browsers finish what they have begun.
+    // Older browsers finish their requests.
     const signal = (end && AbortSignal.any?.([end, late])) ?? late;
     const response = await fetch(url, { cache: "no-store", signal });
     return response.ok ? await response.arrayBuffer() : null;
@@ -112,8 +112,8 @@ async function loopback() {
 function connects(peer) {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), LOOPBACK_TIMEOUT_MS);
-    const look = () => /connected|completed/.test(peer.iceConnectionState) && resolve(true);
-    peer.oniceconnectionstatechange = look;
-    look();
+    const check = () => /connected|completed/.test(peer.iceConnectionState) && resolve(true);
+    peer.oniceconnectionstatechange = check;
+    check();
   });
 }

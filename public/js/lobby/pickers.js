@@ -1,19 +1,19 @@
 import { announce } from "../shared/announce.js";
 import { noticeInWords, showDeviceLists } from "../devices/device_lists.js";
 
-/** The lobby's choice of devices, and the speaker's test. */
+/** The lobby's lists of devices, and the speaker's test. */
 const note = document.getElementById("device-note");
 const testButton = document.getElementById("test-speaker");
 const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker: "speaker-picker" };
 
-/** @param {import("../devices/devices.js").Devices} devices @param {AbortSignal} signal */
+/** @param {Devices} devices @param {AbortSignal} signal */
 export function showPickers(devices, signal) {
   showDeviceLists(devices, IDS, signal);
   testButton.onclick = () => testSpeaker(devices.speakerId);
-  devices.addEventListener("notice", (event) => tell(noticeInWords(event["detail"])), { signal });
+  devices.addEventListener("notice", (event) => show(noticeInWords(event["detail"])), { signal });
 }
 
-function tell(words) {
+function show(words) {
   note.textContent = words;
   note.hidden = false;
   announce(words);
@@ -26,7 +26,7 @@ async function testSpeaker(speakerId) {
     const { playTestTone } = await import("./test_tone.js");
     await playTestTone(speakerId);
   } catch {
-    tell("The test sound could not be played. Choose another speaker.");
+    show("The test sound could not be played. Choose another speaker.");
   } finally {
     testButton.setAttribute("aria-busy", "false");
   }

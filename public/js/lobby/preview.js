@@ -2,12 +2,12 @@ import { announce } from "../shared/announce.js";
 import { permission } from "../devices/capture.js";
 import { KINDS } from "../devices/devices.js";
 
-/** The picture, what is said in its place, and the two switches on it. */
+/** The own picture or a message in its place, and the two switches on it. */
 
-/** Until we point at the prompt, and until we offer to ask again. */
+/** From asking to the hint at the prompt, and to the offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
-const INSTEAD = { off: "Your camera is off.", error: "No picture.", live: "" };
+const MESSAGES = { off: "Your camera is off.", error: "No picture.", live: "" };
 
 /** @returns {any} */
 const $ = (id) => document.getElementById(id);
@@ -21,13 +21,13 @@ const microphone = $("toggle-microphone");
 let wasAsking = false;
 let timers = [];
 
-/** @param {import("../devices/devices.js").Devices} devices @param {AbortSignal} signal */
+/** @param {Devices} devices @param {AbortSignal} signal */
 export function showPreview(devices, signal) {
   startButton.onclick = () => devices.start();
   camera.onclick = () => devices.setCameraOn(!devices.cameraOn);
   microphone.onclick = () => devices.setMicrophoneOn(!devices.microphoneOn);
   devices.addEventListener("change", () => render(devices), { signal });
-  // Safari leaves videos paused.
+  // Safari does not play on when the page is shown again.
   const replay = () => document.hidden || video.play().catch(() => {});
   document.addEventListener("visibilitychange", replay, { signal });
 }
@@ -39,10 +39,10 @@ function render(devices) {
   camera.disabled = microphone.disabled = !devices.checked;
   camera.setAttribute("aria-pressed", String(devices.cameraOn));
   microphone.setAttribute("aria-pressed", String(devices.microphoneOn));
-  if (devices.asking !== wasAsking) askingChanged(devices);
+  if (devices.asking !== wasAsking) onAsking(devices);
   if (state === "asking" || state === "idle") return;
   hideStart();
-  message.textContent = INSTEAD[state];
+  message.textContent = MESSAGES[state];
 }
 
 /** @returns {"idle" | "asking" | "live" | "off" | "error"} */
@@ -61,7 +61,7 @@ function showPicture(stream) {
   if (track !== shown) video.srcObject = track ? new MediaStream([track]) : null;
 }
 
-function askingChanged(devices) {
+function onAsking(devices) {
   wasAsking = devices.asking;
   timers.forEach(clearTimeout);
   if (!wasAsking) return;
@@ -76,7 +76,7 @@ function hideStart() {
 }
 
 async function hint(devices) {
-  // The prompt may be answered, and the camera slow.
+  // A slow camera needs no hint at the prompt.
   const states = await Promise.all(KINDS.map(permission));
   if (!devices.asking || states.every((each) => each?.state === "granted")) return;
   message.textContent = message.dataset.hint;

@@ -2,7 +2,7 @@ import { explain, readHelp } from "../devices/device_help.js";
 import { KINDS } from "../devices/devices.js";
 import { reportProblems } from "../devices/problem_reports.js";
 
-/** The panel about devices that do not work. */
+/** The panel about device problems. */
 
 const $ = (id) => document.getElementById(id);
 const panel = $("device-problem");
@@ -13,15 +13,15 @@ const retry = $("problem-retry");
 let shown = "";
 
 /**
- * @param {import("../devices/devices.js").Devices} devices
- * @param {import("../shared/session.js").Session} session
+ * @param {Devices} devices
+ * @param {Session} session
  */
 export async function showProblems(devices, session) {
   retry.onclick = () => devices.start();
   retry.setAttribute("aria-busy", String(devices.asking));
   await readHelp();
   const { problems, asking } = devices;
-  // The old words stay while another attempt is under way.
+  // The old text stays during another attempt.
   if (asking && problems.size > 0) return;
   reportProblems(problems, session);
   const working = KINDS.filter((kind) => devices[`${kind}On`]);
@@ -32,7 +32,7 @@ export async function showProblems(devices, session) {
 /** @param {import("../devices/device_help.js").Explanation} explanation */
 function show(explanation) {
   const words = JSON.stringify(explanation);
-  // Written again, an alert is read out again.
+  // Writing an alert again reads it out again.
   if (words === shown) return;
   shown = words;
   title.textContent = explanation.title;

@@ -1,8 +1,8 @@
 /**
  * Play two pleasant notes on the chosen speaker. Call it on a gesture.
  *
- * @param {string} speakerId Empty for the system's own.
- * @returns {Promise<void>} When it has sounded. Rejects when the speaker cannot play.
+ * @param {string} speakerId Empty for the system's default.
+ * @returns {Promise<void>} Resolves at the end of the sound. Rejects when the speaker cannot play.
  */
 export async function playTestTone(speakerId) {
   const context = new AudioContext();
@@ -10,7 +10,7 @@ export async function playTestTone(speakerId) {
     const player = new Audio();
     const output = context.createMediaStreamDestination();
     player.srcObject = output.stream;
-    // Through an element: every browser that can choose a speaker can do so for elements.
+    // An element: each browser that can choose a speaker can do so for elements.
     if (speakerId) await player.setSinkId(speakerId);
     await context.resume();
     await player.play();

@@ -3,7 +3,7 @@
 const $ = (id) => document.getElementById(id);
 const dialog = /** @type {HTMLDialogElement | null} */ ($("end-dialog"));
 
-/** @param {import("../shared/session.js").Session} session @param {AbortSignal} signal */
+/** @param {Session} session @param {AbortSignal} signal */
 export function offerToEnd(session, signal) {
   if (!dialog) return;
   const ask = () => {
@@ -15,7 +15,7 @@ export function offerToEnd(session, signal) {
   signal.addEventListener("abort", () => dialog.close());
 }
 
-/** The room tells everybody, here too. @param {import("../shared/session.js").Session} session */
+/** The room tells everybody, here too. @param {Session} session */
 async function end(session) {
   const button = $("end-confirm");
   if (button.getAttribute("aria-busy") === "true") return;

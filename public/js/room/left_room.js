@@ -5,7 +5,7 @@
  */
 
 import { announce } from "../shared/announce.js";
-import { Follower } from "../shared/state_follower.js";
+import { StateFollower } from "../shared/state_follower.js";
 import { learnTimes } from "./room_clock.js";
 import { refreshFiles } from "../files/room_files.js";
 import { RequestError } from "../shared/session.js";
@@ -19,11 +19,11 @@ const LEFT = { heading: "You left", button: "Rejoin session" };
 const ELSEWHERE = { heading: "You joined in another place", button: "Use it here" };
 
 /** Keeps "You left" on the screen for as long as its person may come back in. */
-class LeftFollower extends Follower {
+class LeftFollower extends StateFollower {
   /** Whether the room's part of this page shows old facts, such as a name. */
   isOutdated = false;
 
-  /** @param {import("../shared/session.js").Session} session */
+  /** @param {Session} session */
   constructor(session) {
     super(session);
     this.session = session;
@@ -38,7 +38,7 @@ class LeftFollower extends Follower {
 }
 
 /**
- * @param {import("../shared/session.js").Session} session
+ * @param {Session} session
  * @param {() => Promise<void>} comeBack Into the room. Throws what keeps people out.
  * @param {boolean} onRecord Whether the record has this person as gone. It may take a while else.
  */
@@ -85,7 +85,7 @@ function say(words) {
   rejoin.textContent = words.button;
 }
 
-/** @param {import("../shared/session.js").Session} session @param {any} state GET /state @param {boolean} elsewhere */
+/** @param {Session} session @param {any} state GET /state @param {boolean} elsewhere */
 function showState(session, { participants, words }, elsewhere) {
   const other = participants.find((person) => person.role !== session.role);
   const where = elsewhere
@@ -98,7 +98,7 @@ function showState(session, { participants, words }, elsewhere) {
   announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
 }
 
-/** Throws without a network, where there would be no new page. @param {import("../shared/session.js").Session} session */
+/** Throws without a network, where there would be no new page. @param {Session} session */
 async function joinInNewPage(session) {
   await session.fetchState();
   history.replaceState({ join: "all" }, "");

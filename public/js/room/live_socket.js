@@ -21,7 +21,7 @@ const OVER = new Map([
   [4003, "ended"],
 ]);
 
-export class Live extends EventTarget {
+export class LiveSocket extends EventTarget {
   /** @type {WebSocket | null} */
   #socket = null;
   #attempts = 0;

@@ -1,6 +1,6 @@
 import { announce } from "../shared/announce.js";
 import { chime } from "./chime.js";
-import { LONGEST_GAP_MS } from "../call/media_flow.js";
+import { longestGap } from "../call/media_flow.js";
 import { toast } from "../shared/toasts.js";
 
 /** The other person, as the room tells of them. */
@@ -13,7 +13,7 @@ export class OtherPerson {
   #media = null;
   #found = false;
 
-  /** @param {import("../shared/session.js").Session} session */
+  /** @param {Session} session */
   constructor(session) {
     this.name = session.otherFirstName;
     this.role = session.role === "student" ? "teacher" : "student";
@@ -31,9 +31,7 @@ export class OtherPerson {
 
   /** The longest gap between two packets of theirs, in milliseconds, while all is well. */
   get longestGap() {
-    const { microphone, camera, screen } = this.media;
-    if (microphone || camera || this.state !== "online") return LONGEST_GAP_MS.speech;
-    return screen ? LONGEST_GAP_MS.slides : Infinity;
+    return longestGap(this.media, this.state === "online");
   }
 
   /**

@@ -2,12 +2,12 @@
  * The way into the room: from the lobby, and back from another place.
  *
  * @typedef {{ provider: string, place?: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
- * @typedef {{ grant: Grant, devices: import("../devices/devices.js").Devices, session: import("../shared/session.js").Session }} Entry
+ * @typedef {{ grant: Grant, devices: Devices, session: Session }} Entry
  */
 
 import { GONE } from "../shared/state_follower.js";
 import { showLeft } from "./left_room.js";
-import { Live } from "./live_socket.js";
+import { LiveSocket } from "./live_socket.js";
 import { Room } from "./room_page.js";
 
 const WELCOME_DUE_MS = 12_000;
@@ -20,7 +20,7 @@ export async function enterRoom({ grant, devices, session }) {
       (state) => state.can_join,
       (error) => !GONE.includes(error.status),
     );
-  const live = new Live(session.id, page, mayEnter);
+  const live = new LiveSocket(session.id, page, mayEnter);
   const comeBack = () => enterAgain({ devices, session });
   const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
   const room = new Room({ grant, devices, session, live, comeBack, onLeft });
@@ -58,7 +58,7 @@ async function rejoin({ devices, session }) {
   }
 }
 
-/** @param {Live} live */
+/** @param {LiveSocket} live */
 function welcome(live) {
   return new Promise((resolve, reject) => {
     live.addEventListener("up", resolve, { once: true });

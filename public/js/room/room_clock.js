@@ -3,7 +3,7 @@ import { clockOf } from "./timer.js";
 /**
  * Note the session's times. The platform may move them.
  *
- * @param {import("../shared/session.js").Session} session
+ * @param {Session} session
  * @param {any} facts The room's `session` message, or GET /state. Without times nothing changes.
  */
 export function learnTimes(session, { opens_at, scheduled_start, scheduled_end, closes_at }) {
@@ -18,7 +18,7 @@ export function learnTimes(session, { opens_at, scheduled_start, scheduled_end, 
 
 /** The clock that shows the session's times in the room. */
 export class RoomClock {
-  /** @param {import("../shared/session.js").Session} session */
+  /** @param {Session} session */
   constructor(session) {
     this.session = session;
   }

@@ -4,12 +4,12 @@ import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
 import { rememberEnd } from "../shared/ended_by.js";
 import { reloadOnce } from "../shared/state_follower.js";
-import { Held, putAwayOurCall } from "../call/call_place.js";
+import { CallPlace, putAwayOurCall } from "../call/call_place.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "../call/own_media.js";
 import { Panel } from "./panel.js";
 import { RoomFiles } from "../files/room_files.js";
-import { showQuality } from "../call/quality.js";
+import { showQuality } from "../call/quality_display.js";
 import { learnTimes, RoomClock } from "./room_clock.js";
 import { RoomView } from "./room_view.js";
 import { situationOf } from "./situation.js";
@@ -30,7 +30,7 @@ export class Room {
   #stuck = false;
   #keepsWaiting = false;
 
-  /** @param {import("./room.js").Entry & { live: import("./live_socket.js").Live, comeBack: () => void, onLeft: () => void }} with */
+  /** @param {import("./room.js").Entry & { live: LiveSocket, comeBack: () => void, onLeft: () => void }} with */
   constructor({ grant, devices, session, live, comeBack, onLeft }) {
     const { signal } = this.#gone;
     this.session = session;
@@ -40,7 +40,7 @@ export class Room {
     this.onLeft = onLeft;
     this.other = new OtherPerson(session);
     this.call = new Call(live, grant.ice_servers ?? []);
-    this.held = new Held(session, live, grant, signal);
+    this.held = new CallPlace(session, live, grant, signal);
     this.serversUntil = grant.expires_at;
     this.stage = new Stage(signal);
     this.view = new RoomView(this.stage);

@@ -11,7 +11,7 @@ const colours = themes.map((theme) => theme.getAttribute("content"));
 export class RoomView {
   #spoken = "";
 
-  /** @param {import("../call/stage.js").Stage} stage */
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
   }

@@ -1,10 +1,10 @@
 /** Words for screen readers, through the page's polite live region. */
 
-/** Cleared first, set a moment later: so the same words are spoken again. */
-const SETTLE_MS = 150;
-/** So that none swallows another. */
+/** The region is cleared, then set: the same words are spoken again. */
+const CLEARED_MS = 150;
+/** One announcement must not cut off the next. */
 const SPACING_MS = 300;
-/** An open dialog silences the page, and has its own. */
+/** An open dialog makes the page inert, so it has a region of its own. */
 const REGION = "dialog[open] [role=status], #announcer";
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -14,7 +14,7 @@ export function announce(words) {
   queue = queue.then(async () => {
     const region = document.querySelector(REGION);
     region.textContent = "";
-    await pause(SETTLE_MS);
+    await pause(CLEARED_MS);
     region.textContent = words;
     await pause(SPACING_MS);
   });

@@ -1,4 +1,4 @@
-/** As `domain.times.clock_time`: `18:05` in "en-GB", `6:05 PM` in "en-US". @param {Date} moment @param {string} [timeZone] */
+/** The same as `domain.times.clock_time`: `18:05` in "en-GB", `6:05 PM` in "en-US". @param {Date} moment @param {string} [timeZone] */
 export function clockTime(moment, english, timeZone) {
   // Some browsers put a narrow space before PM.
   return moment.toLocaleTimeString(english, { timeStyle: "short", timeZone }).replace("\u202f", " ");

@@ -1,13 +1,13 @@
 import { clockTime } from "./clock.js";
 
-/** Say the session's start by this device's clock, where that clock shows another time than the page. */
+/** Show the session's start by this device's clock, where it differs from the page's. */
 export function showDeviceZone() {
   const note = document.getElementById("device-zone");
   if (!note) return;
   const start = document.querySelector(".when-time time").getAttribute("datetime");
   const moment = new Date(start);
   const here = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString();
-  // Both up to the minute, without their offsets.
+  // Compared up to the minute, without offsets.
   if (here.slice(0, 16) === start.slice(0, 16)) return;
   note.textContent = onThisClock(start, note.dataset.english);
   note.hidden = false;

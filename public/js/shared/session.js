@@ -1,6 +1,6 @@
 /**
- * The session: what the server wrote into the page, the server's clock, and the requests that lobby
- * and room make. Times are epoch seconds.
+ * The session: data that the server wrote into the page, the server's clock, and requests of lobby
+ * and room. Times are epoch seconds.
  */
 export class Session {
   /** Bounds of "server's clock minus ours" in milliseconds, narrowed by each answer. */
@@ -11,7 +11,7 @@ export class Session {
     this.id = data.id;
     /** @type {"student" | "teacher"} */
     this.role = data.role;
-    /** As of the last answer, as `canJoin`. */
+    /** From the last answer, as `canJoin`. */
     this.view = data.view;
     this.canJoin = data.canJoin;
     this.opensAt = data.opensAt;
@@ -29,12 +29,12 @@ export class Session {
     this.#learnTime(data.serverTime, opened, opened + (page?.["responseStart"] || performance.now()));
   }
 
-  /** What the other person is called in running text. */
+  /** The other person's name in a sentence. */
   get otherFirstName() {
     return this.other.called;
   }
 
-  /** The server's time; never ahead of it, so that nothing opens too early here. */
+  /** The server's time, never ahead of it: nothing opens too early. */
   now() {
     return (Date.now() + this.#low) / 1000;
   }
@@ -47,13 +47,13 @@ export class Session {
     return state;
   }
 
-  /** What is needed to enter the room. Throws: RequestError. */
+  /** The grant to enter the room. Throws: RequestError. */
   join() {
     // A provider may take half a minute to open a room.
     return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
   }
 
-  /** Tell the operator what went wrong, in a word of ours. Never fails or waits. */
+  /** Report a problem to the operator. Never fails or waits. */
   report(errorType) {
     const body = JSON.stringify({ event: "tech_issue", error_type: errorType });
     const headers = { "Content-Type": "application/json" };
@@ -70,11 +70,11 @@ export class Session {
     throw new RequestError(response?.status ?? 0, answer?.error?.message ?? "Unable to connect.");
   }
 
-  /** The server's second `time` was read between `sent` and `received` of our clock. */
+  /** The server read its second `time` between `sent` and `received` of this device's clock. */
   #learnTime(time, sent, received) {
     const low = time * 1000 - received;
     const high = (time + 1) * 1000 - sent;
-    // Our clock was set, or the computer slept: what was known is worth nothing.
+    // This device's clock was set, or it slept: the old bounds are wrong.
     const contradicts = low > this.#high || high < this.#low;
     this.#low = contradicts ? low : Math.max(this.#low, low);
     this.#high = contradicts ? high : Math.min(this.#high, high);

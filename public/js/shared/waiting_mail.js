@@ -1,10 +1,10 @@
-/** "E-mail Amara", in the lobby and in the room: one mail says that somebody waits. */
+/** "E-mail Amara", in the lobby and in the room: one mail says that this person waits. */
 
 import { announce } from "./announce.js";
 
 const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-waiting-mail]"));
 
-/** Let the buttons send it. @param {import("./session.js").Session} session */
+/** Connect the buttons. @param {Session} session */
 export function offerWaitingMail(session) {
   const name = session.otherFirstName;
   const answers = {
@@ -12,13 +12,13 @@ export function offerWaitingMail(session) {
     sent: `${name} has an e-mail from us already.`,
     unreachable: `We cannot e-mail ${name}. If you can, try another way.`,
   };
-  const say = (words, done) => {
+  const show = (words, done) => {
     for (const place of places()) {
       const [answer, button] = [place.querySelector("p"), place.querySelector("button")];
       const hadFocus = document.activeElement === button;
       answer.textContent = words;
       button.hidden = done;
-      // Where the focus goes, the words are read.
+      // The focus must not stay on a hidden button.
       if (done && hadFocus) answer.focus();
     }
     announce(words);
@@ -26,9 +26,9 @@ export function offerWaitingMail(session) {
   const send = async () => {
     try {
       const { mail } = await session.request("waiting", { method: "POST" });
-      say(answers[mail], true);
+      show(answers[mail], true);
     } catch (error) {
-      say(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
+      show(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
     }
   };
   for (const place of places()) place.querySelector("button").onclick = send;
