@@ -9,12 +9,10 @@ from workers import WorkerEntrypoint
 import abridged  # noqa: F401 (before all that imports packages)
 import app
 import bindings
-from bindings import event_loop, exchange
+from bindings import exchange
 from room.durable_object import Room
 
 __all__ = ["Default", "Room"]
-
-event_loop.share_one_stack()
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]

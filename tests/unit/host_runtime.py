@@ -145,15 +145,12 @@ _module(
     console=SimpleNamespace(log=print, warn=print, error=print),
 )
 _module("pyodide")
-_module("pyodide.webloop")
 _module(
     "pyodide.ffi",
     JsException=JsException,
-    create_once_callable=lambda function: function,
     jsnull=None,
     to_js=lambda value, **_: value,
 )
-sys.modules["pyodide"].webloop = sys.modules["pyodide.webloop"]  # type: ignore[attr-defined]
 _module(
     "workers",
     DurableObject=_DurableObject,
