@@ -15,7 +15,7 @@ from errors import (
     TooEarlyError,
     UpgradeRequiredError,
 )
-from room.visitor import PAGE_ID, Visitor
+from room.identity import PAGE_ID, Visitor
 from video import service
 from web.messages import Response, json_response
 

@@ -28,7 +28,7 @@ from room.relay import Conversation
 from room.seats import Seating
 from room.sockets import LiveSocket, LiveSockets, tell
 from room.storage import ChatLog, Memory
-from room.visitor import Visitor
+from room.identity import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

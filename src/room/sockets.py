@@ -11,7 +11,7 @@ from domain.model import Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from room.visitor import Visitor
+    from room.identity import Visitor
 
 # WebSocket.readyState
 OPEN: Final = 1

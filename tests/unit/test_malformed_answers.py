@@ -155,7 +155,7 @@ OWN_TEXT = {
     "room/durable_object.py",
     "room/storage.py",
     "settings.py",
-    "room/visitor.py",
+    "room/identity.py",
 }
 
 

@@ -12,7 +12,7 @@ from bindings.rooms import DurableRooms
 from domain.model import Role
 from errors import ServiceUnavailableError
 from room import durable_object
-from room.visitor import Visitor
+from room.identity import Visitor
 
 # What a Worker may send, as released. A call here is never changed or taken away: a new release
 # adds a method, and goes on answering the old one.

@@ -3,7 +3,7 @@
 import json
 
 from domain.model import Role
-from room.visitor import Visitor
+from room.identity import Visitor
 
 VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
 
