@@ -45,8 +45,11 @@ class HTTP(Protocol):
 class Rooms(Protocol):
     """The Durable Objects, one a session. Each call raises ServiceUnavailableError."""
 
-    async def connect(self, session_id: str, visitor: str) -> Any:
-        """Open a live socket for `visitor` (see `visitor.Visitor`); the runtime's own answer."""
+    async def connect(self, session_id: str, identity: str) -> Any:
+        """Open a live socket for a `room.identity.SocketIdentity` in JSON.
+
+        Returns the runtime's own response.
+        """
         ...
 
     async def end(self, session_id: str) -> None:
@@ -54,19 +57,19 @@ class Rooms(Protocol):
         ...
 
     async def refresh(self, session_id: str) -> None:
-        """Look at the session's record again: it was moved or cancelled."""
+        """Have the room read the record again: the session was moved or cancelled."""
         ...
 
-    async def hear(self, session_id: str, event: dict[str, Any]) -> None:
-        """Take note of news from the call's provider (see `providers.base.CallEvent`)."""
+    async def apply_event(self, session_id: str, event: dict[str, Any]) -> None:
+        """Send the room an event of its provider's call: a `providers.base.CallEvent` in JSON."""
         ...
 
-    async def look(self, session_id: str) -> None:
-        """Ask the call's provider who is there: something seems to have changed."""
+    async def check_provider(self, session_id: str) -> None:
+        """Have the room query who is in the provider's call: it may have changed."""
         ...
 
     async def files_changed(self, session_id: str, change: dict[str, Any]) -> None:
-        """Tell who is in the room: `role` of who did it, `added` a new file's name or None."""
+        """Send people in the room a change of the files, as in docs/protocol.md."""
         ...
 
     async def chat(self, session_id: str) -> list[dict[str, Any]]:
@@ -74,11 +77,11 @@ class Rooms(Protocol):
         ...
 
     async def forget_chat(self, session_id: str) -> None:
-        """Forget the session if it was deleted or has been kept long enough."""
+        """Have the room delete its data if the session is deleted or old enough."""
         ...
 
     async def shift_clock(self, session_id: str, seconds: int) -> None:
-        """Let this room's clock run ahead; development only."""
+        """Set the room's clock ahead; only in development."""
         ...
 
 

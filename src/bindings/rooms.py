@@ -1,4 +1,4 @@
-"""The Durable Objects as use cases see them."""
+"""The Durable Objects, behind `context.Rooms`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from pyodide.ffi import to_js
 
 from bindings.answers import answer_of
 
-VISITOR_HEADER: Final = "X-Visitor"
+# The name is part of the contract between the Worker and rooms of other releases.
+IDENTITY_HEADER: Final = "X-Visitor"
 
 
 class DurableRooms:
-    """`context.Rooms` over the Durable Object binding. All raise ServiceUnavailableError."""
+    """`context.Rooms` over the Durable Object binding. All raise ServiceUnavailableError.
+
+    The RPC names and arguments are a contract: a room may run another release than its Worker.
+    So `apply_event` and `check_provider` keep the RPC names `hear` and `look`.
+    """
 
     def __init__(self, namespace: Any, jurisdiction: str = "") -> None:
-        """With a jurisdiction, all rooms run and keep their data there, under ids of their own."""
+        """With a jurisdiction all rooms run there and keep their data there, with other ids."""
         self._namespace = namespace.jurisdiction(jurisdiction) if jurisdiction else namespace
 
-    async def connect(self, session_id: str, visitor: str) -> Any:
-        # Headers of our own only: nothing that the browser sent reaches the object.
-        headers = [["Upgrade", "websocket"], [VISITOR_HEADER, quote(visitor)]]
+    async def connect(self, session_id: str, identity: str) -> Any:
+        # No header of the browser reaches the object.
+        headers = [["Upgrade", "websocket"], [IDENTITY_HEADER, quote(identity)]]
         call = self._room(session_id).fetch("https://room/", headers=to_js(headers))
         return await answer_of("ROOMS", call)
 
@@ -32,10 +37,10 @@ class DurableRooms:
     async def refresh(self, session_id: str) -> None:
         await answer_of("ROOMS", self._room(session_id).refresh())
 
-    async def hear(self, session_id: str, event: dict[str, Any]) -> None:
+    async def apply_event(self, session_id: str, event: dict[str, Any]) -> None:
         await answer_of("ROOMS", self._room(session_id).hear(session_id, json.dumps(event)))
 
-    async def look(self, session_id: str) -> None:
+    async def check_provider(self, session_id: str) -> None:
         await answer_of("ROOMS", self._room(session_id).look(session_id))
 
     async def files_changed(self, session_id: str, change: dict[str, Any]) -> None:

@@ -127,30 +127,30 @@ class Settled(NamedTuple):
     reason: str
 
 
-def objection(mail: DueMail, now: int) -> Settled | None:
+def reason_to_drop(mail: DueMail, now: int) -> Settled | None:
     """Why this mail must not be sent (any more); None when it should be."""
-    found = _objection(mail, now)
+    found = _reason_to_drop(mail, now)
     if found is None and now - mail.created_at >= GIVE_UP_S:
         return Settled(State.DEAD, "gave_up")
     return found
 
 
-def _objection(mail: DueMail, now: int) -> Settled | None:
+def _reason_to_drop(mail: DueMail, now: int) -> Settled | None:
     if mail.role is None:
         return Settled(State.WITHDRAWN, "not_their_session")
     if mail.suppressed:
         return Settled(State.SKIPPED, f"suppressed: {mail.suppressed}")
     if mail.kind in LEAD_S:
-        return _objection_to_reminder(mail, now)
+        return _reason_to_drop_to_reminder(mail, now)
     if mail.kind is Kind.WAITING:
-        return _objection_to_waiting(mail, mail.role, now)
+        return _reason_to_drop_to_waiting(mail, mail.role, now)
     if mail.kind is Kind.CANCELLED:
         cancelled = mail.session.status is Status.CANCELLED
         return None if cancelled else Settled(State.WITHDRAWN, "not_cancelled")
-    return _objection_to_reschedule(mail)
+    return _reason_to_drop_to_reschedule(mail)
 
 
-def _objection_to_reminder(mail: DueMail, now: int) -> Settled | None:
+def _reason_to_drop_to_reminder(mail: DueMail, now: int) -> Settled | None:
     session = mail.session
     if session.status is not Status.SCHEDULED:
         return Settled(State.WITHDRAWN, f"session_{session.status}")
@@ -163,7 +163,7 @@ def _objection_to_reminder(mail: DueMail, now: int) -> Settled | None:
     return None
 
 
-def _objection_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None:
+def _reason_to_drop_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None:
     session = mail.session
     moved = session.scheduled_start != mail.scheduled_start
     if mail.from_lobby:  # attendance does not show who waits there
@@ -175,7 +175,7 @@ def _objection_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None
     return None if mail.wants_reminders else Settled(State.SKIPPED, "opted_out")
 
 
-def _objection_to_reschedule(mail: DueMail) -> Settled | None:
+def _reason_to_drop_to_reschedule(mail: DueMail) -> Settled | None:
     request = mail.request
     wanted = {
         Kind.RESCHEDULE_ASKED: "open",

@@ -1,4 +1,4 @@
-"""Who is in the room, as sockets tell it. Pure; times are epoch seconds."""
+"""Who is in the room, as sockets and the call's provider show it. Pure; times are epoch seconds."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
     from domain.model import Role
 
-# Browsers ping every 4 s; one that misses two pings is gone, and a laptop closed now is noticed
-# well within 15 s.
+# A browser pings every 4 s. So two pings may get lost, and a laptop that was closed is noticed
+# within 15 s.
 STALE_S: Final = 10
-# A reload or a change of network comes back within this; until then nobody has left.
+# A page comes back within this time after a reload or a change of network.
 AWAY_S: Final = 15
 
 
-class Here(StrEnum):
-    """What the others are told."""
+class PresenceState(StrEnum):
+    """The state of a person, as the other browsers get it."""
 
     ONLINE = "online"
     AWAY = "away"
@@ -33,75 +33,75 @@ class Seat(NamedTuple):
     away_since: int | None = None
     left_at: int | None = None
     user_id: str = ""
-    """Whose it is; empty when only a provider's word or an older release says that it is taken."""
+    """The owner. Empty if the seat comes from a provider's event or from an older release."""
 
     @property
-    def state(self) -> Here:
+    def state(self) -> PresenceState:
         if self.left_at is not None:
-            return Here.LEFT
-        return Here.ONLINE if self.away_since is None else Here.AWAY
+            return PresenceState.LEFT
+        return PresenceState.ONLINE if self.away_since is None else PresenceState.AWAY
 
     @property
-    def taken(self) -> bool:
-        """Whether the person counts as present: in the room, or expected back in a moment."""
+    def is_taken(self) -> bool:
+        """True if the person counts as present: online, or away for a moment."""
         return self.left_at is None
 
 
-def is_of(person_id: str, owner: str) -> bool:
-    """Whether a seat or socket of `owner` is this person's; nobody knows better when it is empty.
+SeatsByRole = dict["Role", Seat]
 
-    The platform may have put another one in their place.
+
+def belongs_to(owner: str, person_id: str) -> bool:
+    """True if `owner` is this person or unknown (empty).
+
+    The owner of a seat or socket can differ: the platform may have replaced a participant.
     """
     return owner in ("", person_id)
 
 
-Seats = dict["Role", Seat]
-
-
 def enter(
     seats: Mapping[Role, Seat], role: Role, page: str, now: int, *, user_id: str = ""
-) -> Seats:
-    """Someone is online; a stay that was only interrupted goes on."""
+) -> SeatsByRole:
+    """Mark the person online. A stay that was only interrupted continues."""
     seat = seats.get(role)
-    if seat is not None and seat.taken and (not user_id or is_of(user_id, seat.user_id)):
+    if seat is not None and seat.is_taken and (not user_id or belongs_to(seat.user_id, user_id)):
         return {**seats, role: Seat(seat.joined_at, page, user_id=user_id or seat.user_id)}
     return {**seats, role: Seat(now, page, user_id=user_id)}
 
 
-def lose(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
-    """Someone's socket is gone; they may come back."""
+def mark_away(seats: Mapping[Role, Seat], role: Role, now: int) -> SeatsByRole:
+    """Mark a person away whose socket is lost; the person may come back."""
     seat = seats.get(role)
-    if seat is None or seat.state is not Here.ONLINE:
+    if seat is None or seat.state is not PresenceState.ONLINE:
         return dict(seats)
     return {**seats, role: seat._replace(away_since=now)}
 
 
-def leave(seats: Mapping[Role, Seat], role: Role, now: int) -> Seats:
-    """Someone has gone for good; the stay ends when they were last here."""
+def mark_left(seats: Mapping[Role, Seat], role: Role, now: int) -> SeatsByRole:
+    """End the person's stay, as of the time when the person was last online."""
     seat = seats.get(role)
-    if seat is None or not seat.taken:
+    if seat is None or not seat.is_taken:
         return dict(seats)
     left_at = now if seat.away_since is None else seat.away_since
     return {**seats, role: seat._replace(away_since=None, left_at=left_at)}
 
 
-def expire(seats: Mapping[Role, Seat], now: int) -> Seats:
-    """Who has been away for too long has left."""
+def mark_overdue_left(seats: Mapping[Role, Seat], now: int) -> SeatsByRole:
+    """End the stay of each person who has been away for too long."""
     for role, seat in seats.items():
         if seat.away_since is not None and now >= seat.away_since + AWAY_S:
-            seats = leave(seats, role, now)
+            seats = mark_left(seats, role, now)
     return dict(seats)
 
 
-def is_overdue(seats: Mapping[Role, Seat], now: int) -> bool:
-    """Whether somebody has been away for too long."""
-    return any(now >= moment for moment in deadlines(seats))
+def has_overdue(seats: Mapping[Role, Seat], now: int) -> bool:
+    """True if a person has been away for too long."""
+    return any(now >= moment for moment in away_deadlines(seats))
 
 
-def present(seats: Mapping[Role, Seat]) -> set[Role]:
-    return {role for role, seat in seats.items() if seat.taken}
+def present_roles(seats: Mapping[Role, Seat]) -> set[Role]:
+    return {role for role, seat in seats.items() if seat.is_taken}
 
 
-def deadlines(seats: Mapping[Role, Seat]) -> list[int]:
-    """When those who are away will have left."""
+def away_deadlines(seats: Mapping[Role, Seat]) -> list[int]:
+    """The times at which persons who are away count as having left."""
     return [s.away_since + AWAY_S for s in seats.values() if s.away_since is not None]

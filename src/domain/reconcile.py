@@ -1,4 +1,4 @@
-"""What the record of a session should hear from its room, and when to look again. Pure."""
+"""What a session's record lacks, compared with its room, and when to check it again. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from domain.model import Session
     from domain.presence import Seat
 
-# Between two looks at the record while somebody is here: it may have been moved or cancelled,
-# and the message about it lost.
-LOOK_AGAIN_S: Final = 60
-# A notice that could not be given within this is no news any more.
+# The room reads the record this often while a person is present: the session may have been moved
+# or cancelled, and the message about that lost.
+RECHECK_S: Final = 60
+# A notice that is later than this is not sent any more.
 NOTICE_LIFE_S: Final = 45
 MINUTE: Final = 60
 
 
-# No named tuples: told apart by their type, while tuples of the same contents are equal.
+# Dataclasses, not NamedTuples: `Came(r, 1)` must not equal `Left(r, 1)`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class ChatNoted:
-    """Whether the room's chat has lines."""
+    """The record must note whether the room's chat has lines."""
 
     has_chat: bool
 
@@ -63,31 +63,32 @@ class ChatNoted:
 Change = Came | Left | Started | Missed | Completed | ChatNoted
 
 
-def changes(
+def missing_changes(
     session: Session, seats: Mapping[Role, Seat], now: int, *, has_chat: bool | None = None
 ) -> list[Change]:
-    """What the record lacks; nothing once it has heard everything.
+    """The changes that the record lacks; empty if it is up to date.
 
-    `has_chat` says whether the room's chat has lines; None leaves the chat alone.
+    `has_chat` is True if the room's chat has lines. With None the chat is not compared.
     """
     found: list[Change] = []
     seats = {
         role: seat
         for role, seat in seats.items()
-        if presence.is_of(session.participant(role).id, seat.user_id)
+        if presence.belongs_to(seat.user_id, session.participant(role).id)
     }
-    # Before the room opens people are still in it only when their session has been moved. After it
-    # has closed, only late news of a provider says that somebody is there.
+    # Outside the open hours of the room nobody comes. Seats are then left over from before the
+    # session was moved, or come from a late event of a provider.
     is_open = rules.can_join(session, now)
     for role in Role:
         person, seat = session.participant(role), seats.get(role)
-        if seat is not None and seat.taken and not person.present and is_open:
+        if seat is not None and seat.is_taken and not person.present and is_open:
             found.append(Came(role, seat.joined_at))
-        elif person.present and not (seat and seat.taken):
+        elif person.present and not (seat and seat.is_taken):
             left_at = seat.left_at if seat and seat.left_at is not None else now
             found.append(Left(role, left_at))
     transition = _transition(session, seats, now)
-    # NULL offers the chat. So an empty one is noted at the start, and a first line takes that back.
+    # NULL in the record offers the chat for download. So the start notes an empty chat, and the
+    # first line corrects that.
     if (has_chat and session.has_chat is False) or (
         has_chat is False and session.has_chat is None and isinstance(transition, Started)
     ):
@@ -96,7 +97,7 @@ def changes(
 
 
 def _transition(session: Session, seats: Mapping[Role, Seat], now: int) -> Change | None:
-    here = presence.present(seats)
+    here = presence.present_roles(seats)
     closing = now >= rules.closes_at(session)
     over = closing or session.ended_at is not None
     match session.status:
@@ -115,12 +116,12 @@ def _transition(session: Session, seats: Mapping[Role, Seat], now: int) -> Chang
 
 
 def _last_left(seats: Mapping[Role, Seat], now: int) -> int:
-    """A session whose people stayed beyond the end, ended when they left."""
+    """When the last person left: a session that ran over its end has ended then."""
     return max((seat.left_at for seat in seats.values() if seat.left_at is not None), default=now)
 
 
 class Notice(StrEnum):
-    """What people in the room are told about its time."""
+    """A message to the room about the session's time."""
 
     TEN_MINUTES = "ten_minutes"
     FIVE_MINUTES = "five_minutes"
@@ -130,7 +131,7 @@ class Notice(StrEnum):
 
 
 def notice_times(scheduled_end: int) -> dict[Notice, int]:
-    """When each is due. From `end` on it is overtime; `closing` warns of the end of that."""
+    """When each notice is due. Overtime begins at `end`; `closing` warns of its end."""
     return {
         Notice.TEN_MINUTES: scheduled_end - 10 * MINUTE,
         Notice.FIVE_MINUTES: scheduled_end - 5 * MINUTE,
@@ -141,33 +142,33 @@ def notice_times(scheduled_end: int) -> dict[Notice, int]:
 
 
 def due_notices(scheduled_end: int, *, after: int, now: int) -> list[Notice]:
-    """Those whose moment came after `after`, up to now."""
+    """The notices that became due after `after`, up to now."""
     recent = max(after, now - NOTICE_LIFE_S)
     return [name for name, at in notice_times(scheduled_end).items() if recent < at <= now]
 
 
-def wake_ups(
-    look_at: int | None, seats: Mapping[Role, Seat], *, scheduled_end: int | None, now: int
+def alarm_times(
+    check_record_at: int | None, seats: Mapping[Role, Seat], *, scheduled_end: int | None, now: int
 ) -> list[int]:
-    """When the room has something to do. `scheduled_end` is None when nobody hears of its end."""
-    moments = presence.deadlines(seats)
-    if look_at is not None:
-        moments.append(look_at)
+    """When the room has work to do. `scheduled_end` is None if no socket needs its notices."""
+    moments = presence.away_deadlines(seats)
+    if check_record_at is not None:
+        moments.append(check_record_at)
     if scheduled_end is not None:
         moments += [at for at in notice_times(scheduled_end).values() if at > now]
     return moments
 
 
 def forget_at(session: Session | None, kept_days: int) -> int | None:
-    """When the room forgets all it knows; None for never. A session that is deleted: at once."""
+    """When the room deletes all its data: never (None), or at once if the session is deleted."""
     return 0 if session is None else rules.kept_until(session, kept_days)
 
 
-def next_look(session: Session, here: Iterable[Role], now: int) -> int | None:
-    """When the record has to be looked at again, if nothing happens before."""
+def next_check_at(session: Session, here: Iterable[Role], now: int) -> int | None:
+    """When the room must compare the record again, if no event comes before."""
     moments = [rules.closes_at(session)]
     if list(here):
-        moments += [rules.no_show_at(session), now + LOOK_AGAIN_S]
+        moments += [rules.no_show_at(session), now + RECHECK_S]
     if session.status is Status.IN_PROGRESS:
         moments.append(session.scheduled_end)
     return min((moment for moment in moments if moment > now), default=None)

@@ -15,7 +15,7 @@ from errors import (
     TooEarlyError,
     UpgradeRequiredError,
 )
-from room.identity import PAGE_ID, Visitor
+from room.identity import PAGE_ID, SocketIdentity
 from video import service
 from web.messages import Response, json_response
 
@@ -51,8 +51,8 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
     access = await admit(request, ctx, session_id)
     _refuse_unless_open(access, early=watching)
     place = place_on_record(access.session) or ""
-    visitor = Visitor(session_id, access.viewer.id, access.role, page, watching, place)
-    return Response(status=101, upgrade=await ctx.rooms.connect(session_id, visitor.to_json()))
+    identity = SocketIdentity(session_id, access.viewer.id, access.role, page, watching, place)
+    return Response(status=101, upgrade=await ctx.rooms.connect(session_id, identity.to_json()))
 
 
 async def end(request: Request, ctx: Context, session_id: str) -> Response:

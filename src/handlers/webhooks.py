@@ -1,4 +1,4 @@
-"""What the video providers tell us. Each is signed; nothing else is asked of who sends it."""
+"""Requests of the video providers. A signature or signed token is their only credential."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from context import Context
     from web.messages import Request
 
-# A room's metadata comes along with every event.
+# Each event contains the room's metadata.
 MAX_BODY_BYTES: Final = 256 * 1024
 
 
 async def plugnmeet(request: Request, ctx: Context) -> Response:
-    """200 for what was understood, also for what is none of our business."""
+    """200 also for an event that we do not use."""
     await webhooks.receive(ctx, PLUGNMEET, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton(request: Request, ctx: Context) -> Response:
-    """A recording is ready."""
+    """Receive the news that a recording is ready."""
     await webhooks.receive(ctx, BIGBLUEBUTTON, request.headers, await request.body(MAX_BODY_BYTES))
     return Response(None, 200)
 
 
 async def bigbluebutton_ended(request: Request, ctx: Context) -> Response:
-    """A meeting has ended, or so somebody says who knows the address we gave it."""
-    await webhooks.look_after_end(ctx, request.query.get("room", ""))
+    """Receive the end of a meeting, from anybody who knows the callback's address."""
+    await webhooks.receive_end(ctx, request.query.get("room", ""))
     return Response(None, 200)

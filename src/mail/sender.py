@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from db import mails as ledger
 from domain import mail_rules
-from domain.mail_rules import Settled, State, objection
+from domain.mail_rules import Settled, State, reason_to_drop
 from logs import log
 from mail.content import payload_of
 from providers.mail import BatchRefusedError, KeyReusedError, MailError, Receipt, TryLaterError
@@ -136,7 +136,7 @@ class Sender:
         now = int(self.clock())
         dropped, texts, new_texts = [], [], []
         for mail in batch.mails:
-            if settled := objection(mail, now):
+            if settled := reason_to_drop(mail, now):
                 dropped.append((mail, settled))
                 continue
             text = mail.payload or self._write(mail, now)

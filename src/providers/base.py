@@ -1,4 +1,4 @@
-"""What a video provider is, and what it tells us. Plain values; times are epoch seconds UTC."""
+"""The interface of a video provider, and its events. Plain values; times are epoch seconds UTC."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from domain.model import Session
 
-# A provider fixes a room's life when the room is created, and a session can be prolonged later. So
-# the room outlives the longest session, of 24 hours. Our own end, which is retried, ends the call;
-# this ends a call that our end has never reached.
+# A provider fixes a room's lifetime when the room is created, and a session can be prolonged later.
+# So the lifetime is longer than the longest session (24 hours). Our requests to end a
+# call are retried; this limit ends a call that none of them has reached.
 ROOM_LIFE_MINUTES: Final = 48 * 60
 
 
 class JoinGrant(NamedTuple):
-    """All a browser needs to enter the call. `url` is a secret of one person, for one click."""
+    """What a browser needs to enter the call. `url` is a secret of one person, for one join."""
 
     provider: str
     expires_at: int
@@ -42,16 +42,16 @@ class JoinGrant(NamedTuple):
 
 
 def absolute_address(address: str, public_url: str) -> str:
-    """An avatar's address as other people's servers need it; some are paths of ours."""
+    """The avatar's absolute address for a provider: some avatars are paths on our own server."""
     return f"{public_url}{address}" if address.startswith("/") else address
 
 
 def left_url(session: Session, public_url: str) -> str:
-    """Where a provider's client leads its frame when the call is over for it."""
+    """The page that a provider's client opens in its frame when the person has left the call."""
     return f"{public_url}/session/{session.id}/left"
 
 
-class CallNews(StrEnum):
+class CallEventType(StrEnum):
     """What can happen in a provider's call."""
 
     JOINED = "joined"
@@ -62,88 +62,88 @@ class CallNews(StrEnum):
 
 
 class CallEvent(NamedTuple):
-    """News of a call.
+    """An event of a call.
 
     `call` names one life of the room: a room that was ended and opened again has another one.
-    `thing` is the connection that came or went, or the recording that began or stopped.
+    `subject_id` is the connection that joined or left, or the recording that started or stopped.
     """
 
-    news: CallNews
-    room_id: str
+    type: CallEventType
     call: str
-    thing: str = ""
+    subject_id: str = ""
     role: Role | None = None
 
     def to_json(self) -> dict[str, str | None]:
+        """The event as the Worker sends it to the room (docs/protocol.md)."""
         return {
-            "news": self.news.value,
-            "room_id": self.room_id,
+            "news": self.type.value,
+            # Rooms of the release before fail without this key, although they do not use it.
+            "room_id": "",
             "call": self.call,
-            "thing": self.thing,
+            "thing": self.subject_id,
             "role": self.role.value if self.role else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CallEvent:
         role = Role(data["role"]) if data["role"] else None
-        news = CallNews(data["news"])
-        return cls(news, data["room_id"], data["call"], data["thing"], role)
+        return cls(CallEventType(data["news"]), data["call"], data["thing"], role)
 
 
 class RecordingReady(NamedTuple):
-    """A recording can be fetched now."""
+    """A recording can be downloaded now."""
 
     room_id: str
     record_id: str
 
 
 class Delivery(NamedTuple):
-    """One webhook, verified. `id` is the same each time it is delivered."""
+    """One webhook, verified. A repeated delivery has the same `id`."""
 
     id: str
     room_id: str
     event: CallEvent | RecordingReady | None
-    """None for what means nothing to us."""
+    """None for an event that we do not use."""
 
 
 class Recording(NamedTuple):
-    """A recording that the provider has. `size_bytes` is what it announces, if it does."""
+    """A recording at the provider. `size_bytes` is as announced; None if it is not."""
 
     record_id: str
     size_bytes: int | None
 
 
 class RecordingSource(NamedTuple):
-    """Where a recording's bytes are now; the address is a secret and expires."""
+    """The address of a recording's bytes; it is a secret and expires."""
 
     url: str
 
 
 class VideoProvider(Protocol):
-    """A video service. What goes out to it raises ProviderError when the service fails."""
+    """A video service. Each async method raises ProviderError if the service fails."""
 
     name: str
 
     async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
-        """Open the room unless it is open, and let this person in."""
+        """Open the room unless it is open, and return a way in for this person."""
         ...
 
     async def end(self, room_id: str) -> None:
-        """End the call for everybody; nothing happens when there is none."""
+        """End the call for everybody; does nothing if there is no call."""
         ...
 
-    async def present(self, room_id: str) -> set[Role]:
-        """Who is in the call right now, as the provider sees it."""
+    async def query_presence(self, room_id: str) -> set[Role]:
+        """The roles that are in the call now."""
         ...
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
-        """What a webhook says. Raises: WebhookRejectedError unless the provider signed it."""
+        """Parse a webhook. Raises: WebhookRejectedError unless the provider signed it."""
         ...
 
     async def list_recordings(self, room_id: str) -> list[Recording]:
-        """The recordings of this room that can be fetched."""
+        """The recordings of this room that can be downloaded."""
         ...
 
     async def open_recording(self, record_id: str) -> RecordingSource | None:
-        """Where to fetch a recording; None when the provider does not have it (any more)."""
+        """The address of a recording; None if the provider does not have it."""
         ...

@@ -74,7 +74,7 @@ class BigBlueButton:
     async def end(self, room_id: str) -> None:
         await self._call("end", {"meetingID": room_id}, instead=ABSENT)
 
-    async def present(self, room_id: str) -> set[Role]:
+    async def query_presence(self, room_id: str) -> set[Role]:
         meeting = await self._call("getMeetingInfo", {"meetingID": room_id}, instead=ABSENT)
         if meeting is None:
             return set()

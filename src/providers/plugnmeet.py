@@ -81,7 +81,7 @@ class PlugNmeet:
     async def end(self, room_id: str) -> None:
         await self._call("/room/endRoom", {"room_id": room_id}, absent_ok=True)
 
-    async def present(self, room_id: str) -> set[Role]:
+    async def query_presence(self, room_id: str) -> set[Role]:
         answer = await self._call("/room/getActiveRoomInfo", {"room_id": room_id}, absent_ok=True)
         with self._reading("/room/getActiveRoomInfo"):
             room = (answer or {}).get("room") or {}

@@ -1,7 +1,7 @@
-"""PlugNmeet's webhooks: is it theirs, and what does it say? Pure.
+"""PlugNmeet's webhooks: the check of the signature, and the event in it. Pure.
 
-The Authorization header is a bare JWT made with the API secret. Join and download tokens are made
-with the same secret by the same issuer: what makes a webhook is its hash of the body.
+The Authorization header is a bare JWT that is signed with the API secret. Join and download tokens
+have the same secret and issuer. Only a webhook's token has a hash of the body.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pydantic_core
 from auth import jwt_guard
 from domain.model import Role
 from errors import WebhookRejectedError
-from providers.base import CallEvent, CallNews, Delivery, RecordingReady
+from providers.base import CallEvent, CallEventType, Delivery, RecordingReady
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,16 +25,19 @@ if TYPE_CHECKING:
 LEEWAY_S: Final = 60
 DONE: Final = "success"
 
-_CONNECTIONS: Final = {"participant_joined": CallNews.JOINED, "participant_left": CallNews.LEFT}
+_CONNECTIONS: Final = {
+    "participant_joined": CallEventType.JOINED,
+    "participant_left": CallEventType.LEFT,
+}
 _ENDS: Final = ("session_ended", "room_finished")
 _RECORDINGS: Final = {
-    "start_recording": CallNews.RECORDING,
-    "end_recording": CallNews.RECORDING_STOPPED,
+    "start_recording": CallEventType.RECORDING,
+    "end_recording": CallEventType.RECORDING_STOPPED,
 }
 
 
 def verify(headers: Mapping[str, str], body: bytes, *, key: str, secret: str) -> None:
-    """Raises: WebhookRejectedError unless this very body was signed for us, minutes ago."""
+    """Raises: WebhookRejectedError unless PlugNmeet signed this body a short time ago."""
     token = headers.get("authorization") or headers.get("hash-token") or ""
     if jwt_guard.is_too_long(token):
         raise WebhookRejectedError
@@ -55,7 +58,7 @@ def verify(headers: Mapping[str, str], body: bytes, *, key: str, secret: str) ->
 
 
 def parse(body: bytes) -> Delivery:
-    """What it says. Raises: WebhookRejectedError when that cannot be understood."""
+    """Parse the body. Raises: WebhookRejectedError if it has another shape."""
     try:
         data = pydantic_core.from_json(body)
         room_id = str(data.get("room", {}).get("room_id", ""))
@@ -72,20 +75,20 @@ def _event(data: dict[str, Any], room_id: str) -> CallEvent | RecordingReady | N
         role = role_of(person)
         if role is None:
             return None
-        return CallEvent(_CONNECTIONS[name], room_id, call, str(person["sid"]), role)
+        return CallEvent(_CONNECTIONS[name], call, str(person["sid"]), role)
     if name in _ENDS:
-        return CallEvent(CallNews.FINISHED, room_id, call)
+        return CallEvent(CallEventType.FINISHED, call)
     if name in _RECORDINGS:
         about = data["recording_info"]
         if about.get("recorder_msg") != DONE and name == "start_recording":
             return None
-        return CallEvent(_RECORDINGS[name], room_id, call, str(about["record_id"]))
+        return CallEvent(_RECORDINGS[name], call, str(about["record_id"]))
     if name == "recording_proceeded" and data["recording_info"].get("recorder_msg") == DONE:
         return RecordingReady(room_id, str(data["recording_info"]["record_id"]))
     return None
 
 
 def role_of(participant: Mapping[str, Any]) -> Role | None:
-    """Our people are known by their role; recorder and broadcasting bots are nobody."""
+    """The role of our participant, whose identity it is; None for bots such as the recorder."""
     identity = participant.get("identity")
     return Role(identity) if identity in (Role.STUDENT, Role.TEACHER) else None

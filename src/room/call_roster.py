@@ -1,7 +1,7 @@
-"""Who is in a provider's call, from news that may come late, twice, or in any order. Pure.
+"""Who is in a provider's call, from events that may come late, twice or in any order. Pure.
 
-Everything heard is only ever added, and what follows is computed from all of it: so the order in
-which it was heard makes no difference, nor does hearing it again.
+An event only adds to the sets, and the result is computed from all of them. So the order of events
+makes no difference, and a repeated event changes nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain.model import Role
-from providers.base import CallEvent, CallNews
+from providers.base import CallEvent, CallEventType
 
-# One lesson has few connections; whoever reconnects more often loses their oldest ones.
+# A lesson has few connections. Beyond this number the oldest ones are dropped.
 KEPT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
-    """All that was heard. Connections and recordings are named `call/thing`."""
+class CallRoster:
+    """All events so far. Connections and recordings are named `call/subject_id`."""
 
     joined: dict[str, str] = field(default_factory=dict)
     """Connection to role."""
@@ -30,7 +30,7 @@ class Calls:
 
     @property
     def roles(self) -> set[Role]:
-        """Who is in the call."""
+        """The roles of the persons in the call."""
         return {
             Role(role)
             for connection, role in self.joined.items()
@@ -38,8 +38,7 @@ class Calls:
         }
 
     @property
-    def recording(self) -> bool:
-        """Whether a recording is running."""
+    def is_recording(self) -> bool:
         running = self.recordings - self.stopped
         return any(_call_of(name) not in self.finished for name in running)
 
@@ -50,44 +49,51 @@ class Calls:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Calls:
+    def from_json(cls, data: dict[str, Any]) -> CallRoster:
         return cls(data["joined"], *(frozenset(data[name]) for name in _SETS))
 
 
 _SETS: Final = ("left", "finished", "recordings", "stopped")
 
 
-def hear(calls: Calls, event: CallEvent) -> Calls:
-    """The calls with this news."""
-    name = f"{event.call}/{event.thing}"
-    joined, sets = dict(calls.joined), {each: getattr(calls, each) for each in _SETS}
-    match event.news:
-        case CallNews.JOINED if event.role:
+def apply_event(roster: CallRoster, event: CallEvent) -> CallRoster:
+    """The roster with this event added."""
+    name = f"{event.call}/{event.subject_id}"
+    joined, sets = dict(roster.joined), {each: getattr(roster, each) for each in _SETS}
+    match event.type:
+        case CallEventType.JOINED if event.role:
             joined[name] = event.role.value
-        case CallNews.LEFT:
+        case CallEventType.LEFT:
             sets["left"] |= {name}
-        case CallNews.FINISHED:
+        case CallEventType.FINISHED:
             sets["finished"] |= {event.call}
-        case CallNews.RECORDING:
+        case CallEventType.RECORDING:
             sets["recordings"] |= {name}
-        case CallNews.RECORDING_STOPPED:
+        case CallEventType.RECORDING_STOPPED:
             sets["stopped"] |= {name}
-    return Calls(dict(list(joined.items())[-KEPT:]), **sets)
+    return CallRoster(dict(list(joined.items())[-KEPT:]), **sets)
 
 
-def walk_out(calls: Calls, role: Role) -> Calls:
-    """Someone has left our room: whatever connections they still have count no more."""
-    theirs = {name for name, whose in calls.joined.items() if whose == role}
-    return Calls(calls.joined, calls.left | theirs, calls.finished, calls.recordings, calls.stopped)
+def mark_role_left(roster: CallRoster, role: Role) -> CallRoster:
+    """The roster with all known connections of this role closed."""
+    connections = {name for name, owner in roster.joined.items() if owner == role}
+    return CallRoster(
+        roster.joined,
+        roster.left | connections,
+        roster.finished,
+        roster.recordings,
+        roster.stopped,
+    )
 
 
-def reconcile(calls: Calls, present: set[Role], now: int) -> Calls:
-    """The calls after the provider was asked who is there: news may have been lost."""
-    for role in calls.roles - present:
-        calls = walk_out(calls, role)
-    for role in sorted(present - calls.roles):
-        calls = hear(calls, CallEvent(CallNews.JOINED, "", f"asked-{now}", role.value, role))
-    return calls
+def correct_roles(roster: CallRoster, present: set[Role], now: int) -> CallRoster:
+    """The roster after the provider has named the roles in the call: events may have been lost."""
+    for role in roster.roles - present:
+        roster = mark_role_left(roster, role)
+    for role in sorted(present - roster.roles):
+        joined = CallEvent(CallEventType.JOINED, f"asked-{now}", role.value, role)
+        roster = apply_event(roster, joined)
+    return roster
 
 
 def _call_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Who opens a live socket, as the Worker vouches for them to the Durable Object."""
+"""The identity of a live socket, which the Worker checks and passes to the Durable Object."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from domain.model import Role
 PAGE_ID: Final = re.compile(r"[0-9a-f]{16,32}\Z")
 
 
-class Visitor(NamedTuple):
-    """A participant's socket.
+class SocketIdentity(NamedTuple):
+    """The participant and the page that open a socket.
 
-    `page` names one opened page, so that a socket that comes back is told from a second tab.
-    Who is `watching` sees who is there without being there: that is the lobby.
+    `page` names one opened page: a socket with the page of an earlier socket reconnects, any other
+    one is a second tab. With `watching` the socket belongs to a lobby: it gets the presence of
+    others, and its own person does not count as present.
     """
 
     session_id: str
@@ -24,15 +25,15 @@ class Visitor(NamedTuple):
     page: str
     watching: bool
     place: str = ""
-    """Where the record says that the call is; empty before the first join."""
+    """The name of the call's place in the record; empty before the first join."""
 
     def to_json(self) -> str:
         return json.dumps(self._asdict())
 
     @classmethod
-    def from_json(cls, text: str) -> Visitor:
+    def from_json(cls, text: str) -> SocketIdentity:
         data = json.loads(text)
-        # While a release spreads, a Worker of the one before may be asking.
+        # While a release spreads, a Worker of the release before may call. It sends less.
         user_id = data.get("user_id", "")
         known = data["session_id"], user_id, Role(data["role"]), data["page"], data["watching"]
         return cls(*known, data.get("place", ""))

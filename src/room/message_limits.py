@@ -1,4 +1,4 @@
-"""How often one socket may say what: token buckets, refilled by time."""
+"""How often a socket may send each type of message: token buckets, refilled by time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from errors import RefusedMessageError
 
 @dataclass(slots=True)
 class Bucket:
-    """Holds up to `burst` tokens and gains `per_second`. Starts full."""
+    """Contains up to `burst` tokens and gains `per_second`. Starts full."""
 
     burst: float
     per_second: float
@@ -21,8 +21,8 @@ class Bucket:
     def full(cls, burst: float, per_second: float, now: float) -> Bucket:
         return cls(burst, per_second, burst, now)
 
-    def take(self, now: float) -> bool:
-        """Whether there was a token to take."""
+    def consume(self, now: float) -> bool:
+        """Remove a token. Returns False if there is none."""
         self.tokens = min(self.burst, self.tokens + (now - self.at) * self.per_second)
         self.at = now
         if self.tokens < 1:
@@ -38,23 +38,23 @@ LIMITS: Final = {
     "media": (30.0, 3.0),
     "move": (4.0, 0.2),
 }
-# What is refused counts as abuse; whoever keeps at it is disconnected.
+# A refused message is a strike. A socket with too many strikes is closed for abuse.
 STRIKES: Final = (25.0, 0.5)
 
 
-class Allowance:
-    """What one socket may still do."""
+class MessageLimits:
+    """The limits of one socket."""
 
     def __init__(self, now: float) -> None:
         self._buckets = {kind: Bucket.full(*limit, now) for kind, limit in LIMITS.items()}
         self._strikes = Bucket.full(*STRIKES, now)
 
-    def use(self, kind: str, now: float) -> None:
-        """Count a message of this kind. Raises: RefusedMessageError when it is one too many."""
+    def count(self, kind: str, now: float) -> None:
+        """Count a message of this type. Raises: RefusedMessageError beyond its limit."""
         bucket = self._buckets.get(kind)
-        if bucket is not None and not bucket.take(now):
+        if bucket is not None and not bucket.consume(now):
             raise RefusedMessageError("too_frequent", f"Too many {kind} messages.")
 
-    def forgives(self, now: float) -> bool:
-        """Count one refused message; False when it was one too many."""
-        return self._strikes.take(now)
+    def record_strike(self, now: float) -> bool:
+        """Count a refused message. Returns True if there are too many."""
+        return not self._strikes.consume(now)

@@ -1,4 +1,4 @@
-"""What a browser may say on the live socket; docs/protocol.md describes it for people."""
+"""The messages that a browser may send on the live socket; docs/protocol.md describes them."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Description(_Message):
     type: Literal["offer", "answer"]
     sdp: Annotated[str, StringConstraints(min_length=1, max_length=MAX_SDP_CHARACTERS)]
     offer: Annotated[int | None, Field(ge=0, le=MAX_OFFER_NUMBER)] = None
-    """The number of this offer, or of the one that this answers; earlier pages have none."""
+    """The number of this offer, or of the offer that this answers; older pages send none."""
 
 
 class Candidate(_Message):
-    """What `RTCIceCandidate.toJSON` gives."""
+    """An ICE candidate as `RTCIceCandidate.toJSON` gives it."""
 
     candidate: Annotated[str, StringConstraints(max_length=2_000)]
     sdp_mid: Annotated[ShortText | None, Field(alias="sdpMid")] = None
@@ -54,14 +54,14 @@ class Candidate(_Message):
 
 
 class Signal(_Message):
-    """One step of the negotiation, for the other person's page named in `to`."""
+    """One step of the negotiation, for the page of the other person that `to` names."""
 
     type: Literal["signal"]
     to: PageId
     description: Description | None = None
     candidate: Candidate | None = None
     restart: Literal[True] | None = None
-    """The side that only answers asks the other for a restart of ICE."""
+    """The side that only answers requests a restart of ICE from the other side."""
 
     @model_validator(mode="after")
     def _has_one_content(self) -> Self:
@@ -70,13 +70,13 @@ class Signal(_Message):
         return self
 
     def relayed(self, sender: str) -> dict[str, Any]:
-        """As the other page gets it."""
+        """The message as the other page gets it."""
         content = self.model_dump(by_alias=True, exclude_none=True, include=_SIGNAL_CONTENT)
         return {"type": "signal", "from": sender, **content}
 
 
 class Chat(_Message):
-    """A line of chat. `id` is the sender's, so that sending again after a lost socket is safe."""
+    """A line of chat. The sender makes `id`, so sending it again after a lost socket is safe."""
 
     type: Literal["chat"]
     id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{8,64}$")]
@@ -88,26 +88,26 @@ class Chat(_Message):
 
 
 class Media(_Message):
-    """What the sender has switched on."""
+    """The devices that the sender has switched on."""
 
     type: Literal["media"]
     microphone: bool
     camera: bool
     screen: bool
     call: bool = True
-    """Whether the sender's browser can make a call between two browsers at all."""
+    """False if the sender's browser cannot make a call between two browsers."""
 
 
 class Leave(_Message):
-    """The sender goes on purpose: no waiting for a reconnection."""
+    """The sender leaves on purpose: the room does not wait for a reconnection."""
 
     type: Literal["leave"]
 
 
 class Move(_Message):
-    """Peer to peer does not work, or is not wanted: on to the provider, both together.
+    """Move the call of both people from peer to peer to the provider.
 
-    `epoch` is the mode that this is said of; by the time it arrives it may be over.
+    `epoch` is the sender's epoch. The message has no effect if the call has moved since.
     """
 
     type: Literal["move"]
@@ -121,7 +121,7 @@ _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
 )
 
 
-def read(raw: object) -> Message:
+def parse(raw: object) -> Message:
     """The message in a frame. Raises: RefusedMessageError."""
     if not isinstance(raw, str):
         raise RefusedMessageError("malformed", "Messages are JSON texts.")
@@ -138,7 +138,7 @@ def read(raw: object) -> Message:
 
 
 def _line_id(raw: str) -> str:
-    """The id in a refused line of chat, which is a JSON object; empty without one."""
-    # Not json.loads, which overflows the stack on some thousand brackets.
+    """The id in a refused line of chat, which is a JSON object; empty if it has none."""
+    # json.loads would overflow the stack on some thousand brackets.
     line_id = from_json(raw).get("id")
     return line_id if isinstance(line_id, str) and len(line_id) <= MAX_ID_CHARACTERS else ""

@@ -1,6 +1,6 @@
-"""The room's side of a call that a provider holds: who is in it, moving there, and its end.
+"""The room's side of a call at a provider: who is in it, the move to it, and its end.
 
-Works on the room's memory; knows nothing of sockets but whose there are.
+It works on the room's memory, and does not use the sockets.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from domain.model import Role
 from domain.provider_names import PEER
 from errors import RefusedMessageError, ServiceUnavailableError
 from logs import log
-from providers.base import CallEvent, CallNews
+from providers.base import CallEvent, CallEventType
 from room import call_roster
-from room.call_roster import Calls
+from room.call_roster import CallRoster
 from settings import SettingsError
 from video import service
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
     from context import Context
     from domain.model import Session
-    from domain.presence import Seats
+    from domain.presence import SeatsByRole
     from room.messages import Move
     from room.storage import Memory
 
-END_AGAIN_S: Final = 5
+END_RETRY_S: Final = 5
 # A provider that is down for longer has lost its calls by then.
-END_TRIED_FOR_S: Final = 30 * 60
+END_GIVE_UP_S: Final = 30 * 60
 
 
-class HeldCall:
-    """What a room knows of its provider's call, and does about it."""
+class ProviderCall:
+    """The provider's call of one room."""
 
     def __init__(
         self, memory: Memory, context: Callable[[], Context], now: Callable[[], int]
@@ -48,75 +48,75 @@ class HeldCall:
 
     @property
     def roles(self) -> set[Role]:
-        """Who is in the call."""
-        return self._memory.calls.roles
+        """The roles that are in the call."""
+        return self._memory.roster.roles
 
     @property
     def has_room(self) -> bool:
-        """Whether the call is in a room that the provider can be asked about."""
-        return bool(self._memory.held_room)
+        """True if the call has a room at a provider, whose presence can be queried."""
+        return bool(self._memory.known_room_id)
 
     @property
-    def recording(self) -> bool:
-        return self._memory.calls.recording
+    def is_recording(self) -> bool:
+        return self._memory.roster.is_recording
 
-    def hear(self, news: CallEvent) -> None:
-        self._memory.calls = call_roster.hear(self._memory.calls, news)
+    def apply_event(self, event: CallEvent) -> None:
+        self._memory.roster = call_roster.apply_event(self._memory.roster, event)
 
-    async def checked(self, event: str) -> CallEvent:
-        """A CallEvent from JSON. `joined` becomes `left` when that person has gone again since.
+    async def parse_event(self, text: str) -> CallEvent:
+        """A CallEvent from JSON. `joined` becomes `left` if the person has left the call since.
 
-        A webhook can come after the person's stay in the room has ended. So the provider is asked
-        who is in the call now.
+        A webhook can come after the person's stay in the room has ended. So this queries the
+        provider for the persons in the call.
         """
-        news = CallEvent.from_json(json.loads(event))
-        seat = self._memory.seats.get(news.role) if news.role else None
-        if news.news is not CallNews.JOINED or seat is None or seat.taken:
-            return news
-        here = await self._present()
-        is_gone = here is not None and news.role not in here
-        return news._replace(news=CallNews.LEFT) if is_gone else news
+        event = CallEvent.from_json(json.loads(text))
+        seat = self._memory.seats.get(event.role) if event.role else None
+        if event.type is not CallEventType.JOINED or seat is None or seat.is_taken:
+            return event
+        present = await self._query_presence()
+        has_left = present is not None and event.role not in present
+        return event._replace(type=CallEventType.LEFT) if has_left else event
 
-    def walk_out(self, roles: Iterable[Role]) -> None:
-        """These have left the room, and so the call."""
+    def mark_roles_left(self, roles: Iterable[Role]) -> None:
+        """Mark people as having left the call: they have left the room."""
         for role in roles:
-            self._memory.calls = call_roster.walk_out(self._memory.calls, role)
+            self._memory.roster = call_roster.mark_role_left(self._memory.roster, role)
 
-    def seats(self, connected: set[Role], now: int) -> Seats:
-        """The seats when those without a socket are where the provider says they are."""
+    def seats(self, connected: set[Role], now: int) -> SeatsByRole:
+        """The seats, with people who have no socket placed by the provider's events."""
         seats = dict(self._memory.seats)
         for role in set(Role) - connected:
             if role in self.roles:
                 seats = presence.enter(seats, role, "", now)
             else:
-                seats = presence.lose(seats, role, now)
+                seats = presence.mark_away(seats, role, now)
         return seats
 
-    async def ask(self, now: int) -> None:
-        """Ask the provider who is there: news may have been lost, and some tell none."""
-        here = await self._present()
-        if here is not None:
-            self._memory.calls = call_roster.reconcile(self._memory.calls, here, now)
+    async def check_provider(self, now: int) -> None:
+        """Query who is in the call: events may be lost, and some providers send none."""
+        present = await self._query_presence()
+        if present is not None:
+            self._memory.roster = call_roster.correct_roles(self._memory.roster, present, now)
 
-    async def _present(self) -> set[Role] | None:
-        """Who is in the call, as the provider says now; None without a provider or an answer."""
-        if self._memory.facts.get("provider") in (None, PEER):
+    async def _query_presence(self) -> set[Role] | None:
+        """The roles in the call, as the provider answers; None without a provider or an answer."""
+        if self._memory.last_broadcast.get("provider") in (None, PEER):
             return None
         try:
-            return await service.present(self._context(), self._memory.session_id)
+            return await service.query_presence(self._context(), self._memory.session_id)
         except Exception as error:  # noqa: BLE001
-            # Any kind of failure: the alarm that asks must live to set the next alarm.
+            # Any kind of failure: the alarm that queries must go on to set the next alarm.
             log("provider_not_asked", session_id=self._memory.session_id, error=repr(error))
             return None
 
     async def move(self, message: Move) -> dict[str, Any] | None:
-        """Leave peer to peer for the provider; the `mode` message for both people.
+        """Move the call from peer to peer to the provider. Returns the `mode` message for both.
 
-        None when the call is at a provider already, or moves there now. Raises:
-        RefusedMessageError without a provider, or when that could not be written down.
+        Returns None if the call is at a provider already, or is being moved there.
+        Raises: RefusedMessageError if there is no provider, or if D1 is down.
         """
         is_stale = message.epoch != self._memory.epoch
-        if self._moving or is_stale or self._memory.held_by not in ("", PEER):
+        if self._moving or is_stale or self._memory.provider not in ("", PEER):
             return None
         self._moving = True
         try:
@@ -127,29 +127,29 @@ class HeldCall:
             self._moving = False
         if place is None:
             raise RefusedMessageError("cannot_move", "There is nowhere else to hold this call.")
-        return self._moved_to(place.provider, place.name, message.reason)
+        return self._set_place(place.provider, place.name, message.reason)
 
-    def follow(self, session: Session) -> dict[str, Any] | None:
-        """The `mode` message for both people when the record names another place; else None.
+    def follow_place(self, session: Session) -> dict[str, Any] | None:
+        """Adopt the place in the record. Returns the `mode` message for both if it has changed.
 
-        An operator has changed `VIDEO_PROVIDER`, the recording or the meeting was switched after
-        somebody's join, or the answer to our own `move` was lost.
+        The place changes when an operator changes `VIDEO_PROVIDER`, or when the recording or the
+        meeting is switched after a person's join. The answer to our own `move` may also be lost.
         """
         provider, place = session.provider, place_on_record(session)
-        # A room of an older release has noted the provider in its facts alone.
-        known = self._memory.held_by or self._memory.facts.get("provider") or provider
-        self._memory.held_by = known or ""
+        # The memory of an older release has the provider in the broadcast alone.
+        known = self._memory.provider or self._memory.last_broadcast.get("provider") or provider
+        self._memory.provider = known or ""
         if provider is None or place is None:
             return None
         if provider == known and self._memory.place in ("", place):
             self._memory.place = place
             return None
-        return self._moved_to(provider, place, "asked")
+        return self._set_place(provider, place, "asked")
 
-    def _moved_to(self, provider: str, place: str, reason: str) -> dict[str, Any]:
-        """News of the call before this one means nothing any more."""
-        self._memory.held_by, self._memory.place = provider, place
-        self._memory.calls = Calls()
+    def _set_place(self, provider: str, place: str, reason: str) -> dict[str, Any]:
+        """Set the place and forget the events of the call before. Returns the `mode` message."""
+        self._memory.provider, self._memory.place = provider, place
+        self._memory.roster = CallRoster()
         self._memory.epoch += 1
         return {
             "type": "mode",
@@ -159,54 +159,54 @@ class HeldCall:
             "reason": reason,
         }
 
-    def follow_record(self, session: Session | None, now: int) -> None:
-        """Compare the provider's room in the record with the room that this object knows.
+    def plan_ends(self, session: Session | None, now: int) -> None:
+        """Plan the end of each provider's room that is not in use.
 
-        Plans the end of a room that is not in use: its session is closed, moved out of reach (also
-        when it has moved back since) or deleted, or the record names another room.
-        `begin_due_ends` starts the requests.
+        A room is not in use if its session is closed, deleted or moved out of the join window
+        (also if it has moved back since), or if the record names another room. `start_due_ends`
+        starts the requests.
         """
-        before, held = self._memory.held_room, _held_room(session)
-        if before != held:
+        before, known = self._memory.known_room_id, _full_room_id(session)
+        if before != known:
             self._plan_end(before, now)
-        self._memory.held_room = held
+        self._memory.known_room_id = known
         is_in_use = session is not None and rules.can_join(session, now)
         if session is None or session.provider_room_over or not is_in_use:
-            self._plan_end(held, now)
+            self._plan_end(known, now)
             return
-        # The room is in use. Its next end is that of another call, although the name is the same.
-        self._memory.pending_ends.pop(held, None)
-        self._memory.ended_call = ""
+        # The room is in use again for another call, although its name is the same.
+        self._memory.pending_ends.pop(known, None)
+        self._memory.ended_room_id = ""
 
     def _plan_end(self, room: str, now: int) -> None:
-        if room and room != self._memory.ended_call:
+        if room and room != self._memory.ended_room_id:
             self._memory.pending_ends.setdefault(room, {"since": now, "again_at": now})
 
     @property
-    def ends_at(self) -> list[int]:
-        """When the end of a room is to be requested, for the first time or again."""
+    def end_times(self) -> list[int]:
+        """When the end of each room must be requested, for the first time or again."""
         return [plan["again_at"] for plan in self._memory.pending_ends.values()]
 
-    def begin_due_ends(self, now: int) -> list[str]:
-        """The rooms to `end` now. Plans a retry of each for when the provider's time is up.
+    def start_due_ends(self, now: int) -> list[str]:
+        """The rooms to `end` now. Plans a retry of each for after the request's timeout.
 
-        This object can be evicted while the provider thinks: then its next life does the retry.
+        The object may be evicted during the request. Then it does the retry when it wakes up.
         """
         plans = self._memory.pending_ends
         due = [room for room, plan in plans.items() if now >= plan["again_at"]]
         for room in due:
-            plans[room]["again_at"] = now + self._timeout_s() + END_AGAIN_S
+            plans[room]["again_at"] = now + self._timeout_s() + END_RETRY_S
         return due
 
     def _timeout_s(self) -> int:
-        """How long a request can take."""
+        """The timeout of a request."""
         try:
             return int(self._context().settings.provider_timeout_s)
         except SettingsError:
             return 0  # no request is made then
 
     async def end(self, room: str) -> None:
-        """Ask the provider to end a room. After half an hour of failures, give up."""
+        """Request the end of a room. After half an hour of failures, give up."""
         provider, _, room_id = room.partition("/")
         try:
             await service.end(self._context(), provider, room_id)
@@ -215,17 +215,17 @@ class HeldCall:
             plan, now = self._memory.pending_ends.get(room), self._now()
             if plan is None:
                 return
-            if now < plan["since"] + END_TRIED_FOR_S:
-                plan["again_at"] = now + END_AGAIN_S
+            if now < plan["since"] + END_GIVE_UP_S:
+                plan["again_at"] = now + END_RETRY_S
                 return
             details = {"session_id": self._memory.session_id, "provider": provider}
             log("call_not_ended", **details, error=repr(error))
-        # Without a plan the room came into use again while the provider was asked.
+        # Without a plan, the room came into use again during the request.
         if self._memory.pending_ends.pop(room, None):
-            self._memory.ended_call = room
+            self._memory.ended_room_id = room
 
 
-def _held_room(session: Session | None) -> str:
+def _full_room_id(session: Session | None) -> str:
     """The provider's room in the record, as `provider/room`; empty without one."""
     if session is None or not session.provider or not session.provider_room_id:
         return ""

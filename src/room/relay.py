@@ -1,13 +1,13 @@
-"""What people in a room say to each other: chat, signals, and what they have switched on."""
+"""The messages between the two people in a room: chat, signals, and what they have switched on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from domain.model import Role
-from domain.presence import Here
+from domain.presence import PresenceState
 from errors import RefusedMessageError
-from room.sockets import tell
+from room.sockets import broadcast
 
 if TYPE_CHECKING:
     from domain.presence import Seat
@@ -16,69 +16,63 @@ if TYPE_CHECKING:
     from room.storage import ChatLog
 
 
-class Conversation:
-    """Passes things on between exactly two people."""
+class Relay:
+    """Passes messages on between two people, and keeps the chat."""
 
     def __init__(self, sockets: LiveSockets, chat: ChatLog) -> None:
         self._sockets = sockets
         self._chat = chat
 
     def welcome(self, socket: LiveSocket, other: Seat | None, now: int) -> dict[str, Any]:
-        """All that somebody needs who comes in, or comes back."""
+        """The first message to a socket that opens or reconnects."""
         media = [line.media for line in self._sockets.of(socket.role.other)]
         return {
             "type": "welcome",
             "role": socket.role,
-            # The polite one only answers offers, and asks for new ones.
+            # The polite side only answers offers, and requests new ones.
             "polite": socket.role is Role.STUDENT,
             "other": {
-                "state": other.state if other else Here.LEFT,
+                "state": other.state if other else PresenceState.LEFT,
                 "page": other.page if other else None,
                 "media": media[0] if media else None,
             },
-            # Pages number their offers where the room passes the number on.
+            # Pages number their offers only if the room passes the number on.
             "numbers_offers": True,
-            "chat": [] if socket.watching else self._chat.lines(),
+            "chat": [] if socket.is_watching else self._chat.lines(),
             "now": now,
         }
 
-    def lines(self) -> list[dict[str, Any]]:
-        """The chat, for a file of it afterwards."""
+    def chat_lines(self) -> list[dict[str, Any]]:
         return self._chat.lines()
 
     @property
-    def has_lines(self) -> bool:
+    def has_chat(self) -> bool:
+        """True if the chat has lines."""
         return self._chat.has_lines
 
-    def forget(self) -> None:
-        """It has been kept long enough: docs/privacy.md."""
+    def clear_chat(self) -> None:
         self._chat.clear()
 
-    def pass_on(
-        self,
-        socket: LiveSocket,
-        message: Chat | Media | Signal,
-        now: int,
-    ) -> bool:
-        """Whether it is the first line of the chat.
+    def pass_on(self, socket: LiveSocket, message: Chat | Media | Signal, now: int) -> bool:
+        """Pass a message on. Returns True for the first line of the chat.
 
-        Raises: RefusedMessageError when it is for nobody who is here.
+        Raises: RefusedMessageError if the page that it names is not in the room.
         """
         others = self._sockets.of(socket.role.other)
         if message.type == "chat":
             is_first = not self._chat.has_lines
             line = self._chat.add(socket.role, message, now)
             if line is not None:
-                told = [*others, *self._sockets.of(socket.role)]
-                tell({"type": "chat", **line}, to=told)
+                own = self._sockets.of(socket.role)
+                broadcast({"type": "chat", **line}, to=[*others, *own])
             return is_first
         if message.type == "media":
             media = message.model_dump(exclude={"type"}, exclude_defaults=True)
             socket.media = media
-            tell({"type": "media", "role": socket.role, **media}, to=others)
+            broadcast({"type": "media", "role": socket.role, **media}, to=others)
         else:
             addressed = [other for other in others if other.page == message.to]
             if not addressed:
                 raise RefusedMessageError("not_delivered", "That page is not in the room.")
-            tell(message.relayed(socket.page), to=addressed)
+            broadcast(message.relayed(socket.page), to=addressed)
         return False

@@ -1,4 +1,4 @@
-"""The room's side of the session's record in D1: what it writes there, and events it makes."""
+"""The room's writes to the session's record in D1, and the product events that follow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import analytics
 from db import attendance, sessions, transitions
-from domain import reconcile, rules
+from domain import rules
 from domain.model import Status
-from domain.reconcile import Came, ChatNoted, Completed, Left, Missed, Started
+from domain.reconcile import Came, ChatNoted, Completed, Left, Missed, Started, missing_changes
 from logs import log
 
 if TYPE_CHECKING:
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from domain.reconcile import Change
     from room.storage import Memory
 
-# A record that keeps changing under us is looked at again later.
-ROUNDS: Final = 4
+# Other writers may change the record between the reading and the writing.
+MAX_ATTEMPTS: Final = 4
 
 
-async def settle(ctx: Context, memory: Memory, *, has_chat: bool) -> Session | None:
-    """Write what the record lacks until it lacks nothing. The session as it then is, if it is."""
+async def reconcile(ctx: Context, memory: Memory, *, has_chat: bool) -> Session | None:
+    """Write what the record lacks. Returns the session as read last; None if it is deleted."""
     session = None
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ATTEMPTS):
         session = await sessions.find(ctx.db, memory.session_id)
         if session is None:
             return None
-        changes = reconcile.changes(session, memory.seats, ctx.now, has_chat=has_chat)
+        changes = missing_changes(session, memory.seats, ctx.now, has_chat=has_chat)
         if not changes:
             return session
         written = await ctx.db.batch([_statement(session, change, ctx.now) for change in changes])
         for change, rows in zip(changes, written, strict=True):
             if rows:
-                _note(ctx, session, change)
+                _report(ctx, session, change)
     return session
 
 
 async def end(ctx: Context, session_id: str) -> None:
-    """The teacher ends the session; ending it again changes nothing."""
+    """End the session for the teacher. A repeated end changes nothing."""
     row = await transitions.end(ctx.db, session_id, now=ctx.now)
     if row is None:
         return
@@ -50,14 +50,14 @@ async def end(ctx: Context, session_id: str) -> None:
         )
 
 
-async def note_forgotten_chat(ctx: Context, session_id: str) -> None:
-    """The room is about to forget a chat that has lines."""
+async def mark_chat_forgotten(ctx: Context, session_id: str) -> None:
+    """Note in the record that the room deletes a chat that has lines."""
     statement, given = transitions.forget_chat(session_id, ctx.now)
     await ctx.db.all(statement, *given)
 
 
-def facts(session: Session) -> dict[str, Any]:
-    """Where the session stands, for everybody who is connected."""
+def session_fields(session: Session) -> dict[str, Any]:
+    """The fields of the `session` message, without its `now` (docs/protocol.md)."""
     return {
         "status": session.status,
         "provider": session.provider,
@@ -87,8 +87,8 @@ def _statement(session: Session, change: Change, now: int) -> tuple[str, tuple[A
             return transitions.set_has_chat(session.id, has_chat=change.has_chat)
 
 
-def _note(ctx: Context, session: Session, change: Change) -> None:
-    """Make the product's events of what was written; a statement that lost a race made no row."""
+def _report(ctx: Context, session: Session, change: Change) -> None:
+    """Log a change that was written, and count it as a product event."""
     match change:
         case Came() if session.participant(change.role).joined_at is None:
             analytics.session_joined(ctx, session.id, session.scheduled_start - change.at)

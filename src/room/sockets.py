@@ -11,14 +11,14 @@ from domain.model import Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from room.identity import Visitor
+    from room.identity import SocketIdentity
 
 # WebSocket.readyState
 OPEN: Final = 1
 CLOSING: Final = 2
 
 NORMAL: Final = 1000
-# Close codes of ours; docs/protocol.md says what a browser does on each.
+# Our own close codes. docs/protocol.md lists what a browser does on each.
 RESUMED: Final = 4000
 REPLACED: Final = 4001
 LEFT: Final = 4002
@@ -30,150 +30,151 @@ WATCHERS_KEPT: Final = 4
 
 
 def tag_of(role: Role, *, watching: bool) -> str:
-    """Under which tag the runtime keeps a socket."""
+    """The runtime's tag of a socket."""
     return "watch" if watching else role.value
 
 
 class LiveSocket:
-    """A socket of the runtime, with who is at its other end."""
+    """A socket of the runtime, with the identity in its attachment."""
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
-        self._about: dict[str, Any] = json.loads(raw.deserializeAttachment() or "{}")
+        self._attachment: dict[str, Any] = json.loads(raw.deserializeAttachment() or "{}")
 
     @classmethod
-    def introduce(cls, raw: Any, socket_id: str, visitor: Visitor) -> LiveSocket:
-        """Write down who it is, on a socket just accepted."""
-        about = {
+    def attach(cls, raw: Any, socket_id: str, identity: SocketIdentity) -> LiveSocket:
+        """Write the identity into the attachment of a socket that was just accepted."""
+        attachment = {
             "id": socket_id,
-            "user_id": visitor.user_id,
-            "role": visitor.role.value,
-            "page": visitor.page,
-            "watching": visitor.watching,
+            "user_id": identity.user_id,
+            "role": identity.role.value,
+            "page": identity.page,
+            "watching": identity.watching,
             "opened_at": time.time(),
         }
-        raw.serializeAttachment(json.dumps(about))
+        raw.serializeAttachment(json.dumps(attachment))
         return cls(raw)
 
     @property
     def id(self) -> str:
-        return str(self._about["id"])
+        return str(self._attachment["id"])
 
     @property
     def user_id(self) -> str:
-        """Whose it is; empty for one that an older release has let in."""
-        return str(self._about.get("user_id", ""))
+        """The owner; empty if a Worker of an older release has opened the socket."""
+        return str(self._attachment.get("user_id", ""))
 
     @property
     def role(self) -> Role:
-        return Role(self._about["role"])
+        return Role(self._attachment["role"])
 
     @property
     def page(self) -> str:
-        return str(self._about["page"])
+        return str(self._attachment["page"])
 
     @property
-    def watching(self) -> bool:
-        return bool(self._about["watching"])
+    def is_watching(self) -> bool:
+        """True for a lobby's socket."""
+        return bool(self._attachment["watching"])
 
     @property
     def opened_at(self) -> float:
         """Epoch seconds of the real clock."""
-        return float(self._about["opened_at"])
+        return float(self._attachment["opened_at"])
 
     @property
     def media(self) -> dict[str, bool] | None:
-        """What its person has switched on, as they said last."""
-        return self._about.get("media")
+        """What the person has switched on, from the last `media` message."""
+        return self._attachment.get("media")
 
     @media.setter
     def media(self, value: dict[str, bool]) -> None:
-        self._note(media=value)
+        self._update(media=value)
 
     @property
-    def live(self) -> bool:
-        return not self._about.get("retired") and self.raw.readyState == OPEN
+    def is_live(self) -> bool:
+        return not self._attachment.get("retired") and self.raw.readyState == OPEN
 
     def send(self, message: dict[str, Any]) -> None:
         if self.raw.readyState == OPEN:
             self.raw.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
 
-    def disregard(self) -> None:
-        """Whatever still comes from it or happens to it means nothing any more."""
-        self._note(retired=True)
+    def ignore(self) -> None:
+        """Ignore all later messages and events of this socket."""
+        self._update(retired=True)
 
-    def retire(self, code: int, reason: str) -> None:
-        """Close it, and disregard it from now on."""
-        self.disregard()
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket and ignore its later events."""
+        self.ignore()
         if self.raw.readyState == OPEN:
             self.raw.close(code, reason)
 
-    def answer_close(self) -> None:
-        """Complete the handshake that the other end began; the runtime leaves that to us."""
+    def complete_close(self) -> None:
+        """Complete the close handshake that the browser began; the runtime does not do it."""
         if self.raw.readyState == CLOSING:
             self.raw.close(NORMAL, "")
 
-    def _note(self, **about: Any) -> None:
-        self._about |= about
-        self.raw.serializeAttachment(json.dumps(self._about))
+    def _update(self, **values: Any) -> None:
+        self._attachment |= values
+        self.raw.serializeAttachment(json.dumps(self._attachment))
 
 
-def tell(message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
-    """Send all of these the same."""
+def broadcast(message: dict[str, Any], to: Iterable[LiveSocket]) -> None:
+    """Send one message to all these sockets."""
     for socket in to:
         socket.send(message)
 
 
 class LiveSockets:
-    """All sockets of one object, by its state (`ctx`); only the live ones are ever seen.
+    """The live sockets of one object, read from its state (`ctx`).
 
-    The runtime is asked after a sleep, and when sockets have come or gone: asking takes longer
-    than passing a message on.
+    The list is cached, since reading it takes longer than passing a message on. The cache is
+    empty after a sleep, and is cleared when a socket opens or closes.
     """
 
     def __init__(self, ctx: Any) -> None:
         self._ctx = ctx
         self._by_tag: dict[str, list[LiveSocket]] = {}
 
-    def changed(self) -> None:
-        """A socket has come or gone."""
+    def clear_cache(self) -> None:
+        """Read the list again: a socket has opened or closed."""
         self._by_tag.clear()
 
-    def known(self, raw: Any) -> LiveSocket:
-        """This very socket, with all that has been noted about it."""
+    def find(self, raw: Any) -> LiveSocket:
+        """The cached socket for this one of the runtime, with its updated attachment."""
         socket = LiveSocket(raw)
-        tag = tag_of(socket.role, watching=socket.watching)
-        return next((same for same in self._all(tag) if same.id == socket.id), socket)
+        tag = tag_of(socket.role, watching=socket.is_watching)
+        return next((same for same in self._with_tag(tag) if same.id == socket.id), socket)
 
     def of(self, role: Role) -> list[LiveSocket]:
-        """This person's: one, but for the moment in which a new one takes over."""
-        return self._tagged(tag_of(role, watching=False))
+        """This person's sockets in the room: one, or two while a new one replaces the old one."""
+        return self._live(tag_of(role, watching=False))
 
-    def people(self) -> list[LiveSocket]:
+    def in_room(self) -> list[LiveSocket]:
         return [socket for role in Role for socket in self.of(role)]
 
     def watchers(self) -> list[LiveSocket]:
-        return self._tagged(tag_of(Role.STUDENT, watching=True))
+        """The sockets of lobbies."""
+        return self._live(tag_of(Role.STUDENT, watching=True))
 
-    def everybody(self) -> list[LiveSocket]:
-        return [*self.people(), *self.watchers()]
+    def all(self) -> list[LiveSocket]:
+        return [*self.in_room(), *self.watchers()]
 
-    def heard_at(self, socket: LiveSocket) -> float:
-        """When it last pinged, in epoch seconds of the real clock."""
+    def last_ping_at(self, socket: LiveSocket) -> float:
+        """The last ping, or the opening without one, in epoch seconds of the real clock."""
         answered = self._ctx.getWebSocketAutoResponseTimestamp(socket.raw)
         return max(socket.opened_at, answered.getTime() / 1000 if answered else 0)
 
-    def keep_few_watchers(self, role: Role) -> None:
-        """Close this person's oldest lobbies when there are too many."""
-        theirs = [socket for socket in self.watchers() if socket.role is role]
-        watchers = sorted(theirs, key=lambda socket: socket.opened_at)
-        for old in watchers[:-WATCHERS_KEPT]:
-            old.retire(REPLACED, "too many lobbies open")
+    def close_extra_watchers(self, role: Role) -> None:
+        """Close this person's oldest lobby sockets beyond `WATCHERS_KEPT`."""
+        own = [socket for socket in self.watchers() if socket.role is role]
+        for old in sorted(own, key=lambda socket: socket.opened_at)[:-WATCHERS_KEPT]:
+            old.close(REPLACED, "too many lobbies open")
 
-    def _tagged(self, tag: str) -> list[LiveSocket]:
-        return [socket for socket in self._all(tag) if socket.live]
+    def _live(self, tag: str) -> list[LiveSocket]:
+        return [socket for socket in self._with_tag(tag) if socket.is_live]
 
-    def _all(self, tag: str) -> list[LiveSocket]:
+    def _with_tag(self, tag: str) -> list[LiveSocket]:
         if tag not in self._by_tag:
             self._by_tag[tag] = [LiveSocket(raw) for raw in self._ctx.getWebSockets(tag)]
         return self._by_tag[tag]

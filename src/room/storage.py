@@ -1,4 +1,4 @@
-"""What a room must not forget, in its own SQLite: it sleeps between events, and may be moved.
+"""What a room keeps in its own SQLite: the object sleeps between events, and may be moved.
 
 Both classes take the object's `storage.sql`; its rows are mappings.
 """
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.model import Role
 from domain.presence import Seat
-from room.call_roster import Calls
+from room.call_roster import CallRoster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from domain.presence import Seats
+    from domain.presence import SeatsByRole
     from room.messages import Chat
 
 CHAT_KEPT: Final = 500
@@ -28,63 +28,65 @@ class Memory:
 
     session_id: str = ""
     clock_shift_s: int = 0
-    seats: Seats = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    """The session as everybody was last told, without the time it was told at."""
-    look_at: int | None = None
-    """When the session's record is to be looked at again."""
-    noticed_at: int = 0
-    """Notices due until then have been given."""
-    calls: Calls = field(default_factory=Calls)
-    """What the call's provider has told."""
+    seats: SeatsByRole = field(default_factory=dict)
+    last_broadcast: dict[str, Any] = field(default_factory=dict)
+    """The last `session` message to everybody, without its `now`."""
+    check_record_at: int | None = None
+    """When the room must compare the session's record again."""
+    notices_sent_until: int = 0
+    """Notices that were due until then have been sent."""
+    roster: CallRoster = field(default_factory=CallRoster)
+    """The events of the provider's call."""
     epoch: int = 0
-    """How often the call has moved to another place; browsers follow it."""
-    held_by: str = ""
-    """The provider, or `peer`, that `epoch` stands for; empty before the first join."""
+    """How often the call has moved to another place; browsers compare it."""
+    provider: str = ""
+    """The provider of the call, or `peer`; empty before the first join."""
     place: str = ""
-    """The name of the place that `epoch` stands for: `domain.call_location.Place.name`."""
-    ended_call: str = ""
+    """The name of the call's place: `domain.call_location.Place.name`."""
+    ended_room_id: str = ""
     """The provider's room that we have ended, as `provider/room`."""
-    held_room: str = ""
-    """The provider's room as the record named it last, as `provider/room`."""
+    known_room_id: str = ""
+    """The provider's room as last read from the record, as `provider/room`."""
     pending_ends: dict[str, dict[str, int]] = field(default_factory=dict)
     """The provider's rooms whose end is not confirmed: `since` and `again_at`."""
     forget_at: int | None = None
-    """When the room forgets its session; None while it knows none, and when it keeps it for ever.
+    """When the room deletes its data; None if it has no session, or keeps the data for ever.
 
-    `CHAT_KEPT_DAYS` and the record are asked again then.
+    The room reads `CHAT_KEPT_DAYS` and the record again at that time.
     """
-    saved: str = field(default="", compare=False)
-    """As it was last written."""
+    sql: Any = field(default=None, compare=False, repr=False)
+    saved: str = field(default="", compare=False, repr=False)
+    """The JSON text in the row."""
 
     @classmethod
     def load(cls, sql: Any) -> Memory:
         sql.exec("CREATE TABLE IF NOT EXISTS memory (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
         rows = sql.exec("SELECT state FROM memory").toArray()
         if not rows:
-            return cls()
-        state = json.loads(rows[0]["state"])
+            return cls(sql=sql)
+        stored = json.loads(rows[0]["state"])
+        state = {_NAMES.get(key, key): value for key, value in stored.items()}
         seats = {
             Role(role): Seat(**_known(seat, Seat._fields))
             for role, seat in state.pop("seats").items()
         }
-        if "calls" in state:
-            state["calls"] = Calls.from_json(state["calls"])
-        return cls(seats=seats, **_known(state, cls.__slots__))
+        if "roster" in state:
+            state["roster"] = CallRoster.from_json(state["roster"])
+        return cls(sql=sql, seats=seats, **_known(state, _STORED))
 
-    def save(self, sql: Any) -> None:
-        """Write it down, unless that is what is written there."""
+    def save(self) -> None:
+        """Write the row if it would change."""
         text = self._as_json()
         if text != self.saved:
-            sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
+            self.sql.exec("INSERT OR REPLACE INTO memory (id, state) VALUES (1, ?)", text)
             self.saved = text
 
-    def forget(self, sql: Any) -> None:
-        """Be as a room that nobody has ever entered: no row, no ids of people."""
+    def forget(self) -> None:
+        """Reset all fields and delete the row: a room that nobody has entered has no row."""
         blank = Memory()
-        for name in self.__slots__:
+        for name in _STORED:
             setattr(self, name, getattr(blank, name))
-        sql.exec("DELETE FROM memory")
+        self.sql.exec("DELETE FROM memory")
         self.saved = self._as_json()
 
     def _as_json(self) -> str:
@@ -92,28 +94,43 @@ class Memory:
             "session_id": self.session_id,
             "clock_shift_s": self.clock_shift_s,
             "seats": {role.value: seat._asdict() for role, seat in self.seats.items()},
-            "facts": self.facts,
-            "look_at": self.look_at,
-            "noticed_at": self.noticed_at,
-            "calls": self.calls.to_json(),
+            "last_broadcast": self.last_broadcast,
+            "check_record_at": self.check_record_at,
+            "notices_sent_until": self.notices_sent_until,
+            "roster": self.roster.to_json(),
             "epoch": self.epoch,
-            "held_by": self.held_by,
+            "provider": self.provider,
             "place": self.place,
-            "ended_call": self.ended_call,
-            "held_room": self.held_room,
+            "ended_room_id": self.ended_room_id,
+            "known_room_id": self.known_room_id,
             "pending_ends": self.pending_ends,
             "forget_at": self.forget_at,
         }
-        return json.dumps(state)
+        return json.dumps({_KEYS.get(name, name): value for name, value in state.items()})
+
+
+_KEYS: Final = {
+    "last_broadcast": "facts",
+    "check_record_at": "look_at",
+    "notices_sent_until": "noticed_at",
+    "roster": "calls",
+    "provider": "held_by",
+    "ended_room_id": "ended_call",
+    "known_room_id": "held_room",
+}
+"""Attribute to key in the stored JSON. The keys stay: rooms of earlier releases have written them,
+and a release that is taken back reads them."""
+_NAMES: Final = {key: name for name, key in _KEYS.items()}
+_STORED: Final = tuple(each for each in Memory.__slots__ if each not in ("sql", "saved"))
 
 
 def _known(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Without what a newer release may have written before this one was brought back."""
+    """The entries with these names: a newer release, taken back since, may have stored others."""
     return {name: value for name, value in found.items() if name in names}
 
 
 class ChatLog:
-    """The chat, kept for whoever joins again; the oldest lines go when there are too many."""
+    """The chat, kept for a person who joins again; beyond `CHAT_KEPT` the oldest lines go."""
 
     def __init__(self, sql: Any) -> None:
         self._sql = sql
@@ -123,7 +140,7 @@ class ChatLog:
         )
 
     def add(self, role: Role, chat: Chat, now: int) -> dict[str, Any] | None:
-        """The line as everybody sees it; None when it is there already."""
+        """Store a line and return it as it is sent; None if it is stored already."""
         rows = self._sql.exec(
             "INSERT INTO chat (id, role, text, at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING RETURNING number, id, role, text, at",

@@ -34,7 +34,7 @@ class Peer:
     async def end(self, room_id: str) -> None:
         """Closing the sockets ends the call."""
 
-    async def present(self, room_id: str) -> set[Role]:
+    async def query_presence(self, room_id: str) -> set[Role]:
         """Sockets say who is there."""
         del room_id
         return set()

@@ -114,12 +114,12 @@ async def end(ctx: Context, provider: str, room_id: str) -> None:
     await provider_named(provider, ctx).end(room_id)
 
 
-async def present(ctx: Context, session_id: str) -> set[Role] | None:
+async def query_presence(ctx: Context, session_id: str) -> set[Role] | None:
     """Who is in the session's call by its provider; None when there is none, or no answer."""
     session = await sessions.find(ctx.db, session_id)
     if session is None or not session.provider or not session.provider_room_id:
         return None
     try:
-        return await provider_named(session.provider, ctx).present(session.provider_room_id)
+        return await provider_named(session.provider, ctx).query_presence(session.provider_room_id)
     except ProviderError:
         return None

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from tests.unit.host_runtime import ObjectState, WebSocket  # isort: skip (makes these importable)
 import app
 import bindings
-from bindings.rooms import VISITOR_HEADER
+from bindings.rooms import IDENTITY_HEADER
 from context import Context, HTTPAnswer
 from db.database import Database
 from errors import ServiceUnavailableError
@@ -31,7 +31,7 @@ from files.storage import StreamBrokenError
 from files.streams import Fetched, RecordingError
 from mail import sender
 from recordings.consumer import Message
-from room import durable_object, seats, sockets
+from room import durable_object, reconciler, seats, sockets
 from settings import Settings
 from tests.fakes import bigbluebutton, hs256, plugnmeet, resend
 from tests.unit.booked import book
@@ -128,6 +128,10 @@ class FaultyFiles:
         return call
 
 
+# `bindings.rooms` does the same.
+RPC_NAMES = {"apply_event": "hear", "check_provider": "look"}
+
+
 class Rooms:
     """`context.Rooms` over real room objects, which live until they are evicted."""
 
@@ -140,12 +144,13 @@ class Rooms:
 
     def __getattr__(self, name: str) -> Any:
         async def call(session_id: str, *args: Any) -> Any:
-            if name in ("hear", "files_changed"):
+            method = RPC_NAMES.get(name, name)
+            if method in ("hear", "files_changed"):
                 args = (json.dumps(args[0]),)
             given = (
                 () if name in ("refresh", "chat", "forget_chat", "files_changed") else (session_id,)
             )
-            work = lambda: self.run(session_id, name, *given, *args)  # noqa: E731
+            work = lambda: self.run(session_id, method, *given, *args)  # noqa: E731
             answer = await self._world.through(f"rooms.{name}", work)
             return json.loads(answer) if name == "chat" else answer
 
@@ -181,8 +186,8 @@ class Rooms:
         for _, socket in self.states[session_id].sockets:
             socket.readyState = 3
 
-    async def connect(self, session_id: str, visitor: str) -> Any:
-        request = SimpleNamespace(headers={VISITOR_HEADER: visitor})
+    async def connect(self, session_id: str, identity: str) -> Any:
+        request = SimpleNamespace(headers={IDENTITY_HEADER: identity})
         work = lambda: self.run(session_id, "fetch", request)  # noqa: E731
         return await self._world.through("rooms.connect", work)
 
@@ -457,7 +462,7 @@ def running(case: Case) -> Iterator[World]:
     kept = bindings.context, bindings.now, sender.create
     bindings.context, bindings.now = world.context, lambda: world.now
     clock = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)
-    durable_object.time = seats.time = sockets.time = clock
+    durable_object.time = reconciler.time = seats.time = sockets.time = clock
     sender.create = lambda ctx: sender.Sender(
         ctx.db, ctx.settings, lambda: sender.mail_service(ctx), clock.time
     )
@@ -465,7 +470,7 @@ def running(case: Case) -> Iterator[World]:
         yield world
     finally:
         bindings.context, bindings.now, sender.create = kept
-        durable_object.time = seats.time = sockets.time = time
+        durable_object.time = reconciler.time = seats.time = sockets.time = time
         world.close()
 
 

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.model import Role
-from providers.base import CallEvent, CallNews
+from providers.base import CallEvent, CallEventType
 from room import call_roster
-from room.call_roster import Calls
+from room.call_roster import CallRoster
 
 ROLES = st.sampled_from([Role.STUDENT, Role.TEACHER])
 LIVES = st.sampled_from(["one", "two"])
@@ -14,19 +14,19 @@ LIVES = st.sampled_from(["one", "two"])
 
 @st.composite
 def news(draw: st.DrawFn) -> CallEvent:
-    kind = draw(st.sampled_from(list(CallNews)))
+    kind = draw(st.sampled_from(list(CallEventType)))
     thing = draw(st.sampled_from(["PA_1", "PA_2", "PA_3"]))
     # A connection belongs to one person for good.
     role = Role.TEACHER if thing == "PA_3" else Role.STUDENT
-    if kind is CallNews.FINISHED:
-        return CallEvent(kind, "room", draw(LIVES))
-    return CallEvent(kind, "room", draw(LIVES), thing, role)
+    if kind is CallEventType.FINISHED:
+        return CallEvent(kind, draw(LIVES))
+    return CallEvent(kind, draw(LIVES), thing, role)
 
 
-def told(events: list[CallEvent]) -> Calls:
-    known = Calls()
+def told(events: list[CallEvent]) -> CallRoster:
+    known = CallRoster()
     for event in events:
-        known = call_roster.hear(known, event)
+        known = call_roster.apply_event(known, event)
     return known
 
 
@@ -40,16 +40,16 @@ def test_order_and_repetition_make_no_difference(events, random):
 
 @given(st.lists(news(), max_size=12))
 def test_it_survives_being_written_down(events):
-    assert Calls.from_json(told(events).to_json()) == told(events)
+    assert CallRoster.from_json(told(events).to_json()) == told(events)
     assert [CallEvent.from_json(event.to_json()) for event in events] == events
 
 
 def joined(thing: str, role: Role = Role.STUDENT, call: str = "one") -> CallEvent:
-    return CallEvent(CallNews.JOINED, "room", call, thing, role)
+    return CallEvent(CallEventType.JOINED, call, thing, role)
 
 
 def left(thing: str, call: str = "one") -> CallEvent:
-    return CallEvent(CallNews.LEFT, "room", call, thing, Role.STUDENT)
+    return CallEvent(CallEventType.LEFT, call, thing, Role.STUDENT)
 
 
 def test_a_second_device_keeps_somebody_there():
@@ -58,29 +58,31 @@ def test_a_second_device_keeps_somebody_there():
 
 
 def test_a_room_that_is_over_is_empty_and_its_next_life_is_another():
-    over = told([joined("PA_1"), CallEvent(CallNews.FINISHED, "room", "one"), joined("PA_2")])
+    over = told([joined("PA_1"), CallEvent(CallEventType.FINISHED, "one"), joined("PA_2")])
 
     assert over.roles == set()
-    assert call_roster.hear(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
+    assert call_roster.apply_event(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
 
 
 def test_who_leaves_our_room_is_out_of_the_call_until_they_come_again():
-    out = call_roster.walk_out(told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT)
+    out = call_roster.mark_role_left(
+        told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT
+    )
 
     assert out.roles == {Role.TEACHER}
-    assert call_roster.hear(out, joined("PA_1")).roles == {Role.TEACHER}
-    assert call_roster.hear(out, joined("PA_2")).roles == {Role.STUDENT, Role.TEACHER}
+    assert call_roster.apply_event(out, joined("PA_1")).roles == {Role.TEACHER}
+    assert call_roster.apply_event(out, joined("PA_2")).roles == {Role.STUDENT, Role.TEACHER}
 
 
 @given(st.lists(news(), max_size=12), st.sets(ROLES))
 def test_after_asking_we_know_what_the_provider_knows(events, present):
-    assert call_roster.reconcile(told(events), present, 1).roles == present
+    assert call_roster.correct_roles(told(events), present, 1).roles == present
 
 
 def test_a_recording_runs_from_its_start_to_its_end():
-    start = CallEvent(CallNews.RECORDING, "room", "one", "rec")
-    stop = CallEvent(CallNews.RECORDING_STOPPED, "room", "one", "rec")
+    start = CallEvent(CallEventType.RECORDING, "one", "rec")
+    stop = CallEvent(CallEventType.RECORDING_STOPPED, "one", "rec")
 
     assert told([start]).recording
     assert not told([stop, start]).recording
-    assert not told([start, CallEvent(CallNews.FINISHED, "room", "one")]).recording
+    assert not told([start, CallEvent(CallEventType.FINISHED, "one")]).recording

@@ -198,8 +198,8 @@ async def left_the_meeting(world):
     world.book()
     answer = await world.press("POST", "/session/s1/join")
     world.bbb.join(urlsplit(json.loads(answer.body)["url"]).query)
-    await world.rooms.look("s1")  # the room reads which provider holds its call
-    await world.rooms.look("s1")
+    await world.rooms.check_provider("s1")  # the room reads which provider holds its call
+    await world.rooms.check_provider("s1")
     assert world.rows("SELECT left_at FROM attendance") == [(None,)]
     [meeting] = world.bbb.meetings.values()
     meeting.people.clear()
@@ -372,8 +372,8 @@ async def long_ago(world):
     for session_id in ("s1", "gone"):
         kept = world.rooms.awake(session_id)
         kept._memory.session_id = session_id
-        kept._conversation._chat.add(*said("hello"))
-        kept._save()
+        kept._relay._chat.add(*said("hello"))
+        kept._memory.save()
 
 
 def said(text):

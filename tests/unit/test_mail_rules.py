@@ -12,7 +12,7 @@ from domain.mail_rules import (
     Kind,
     Request,
     State,
-    objection,
+    reason_to_drop,
     retry_in_s,
 )
 from domain.model import Role, Session, Status
@@ -43,7 +43,7 @@ def mail(kind: Kind, booked: Session | None = None, **changes: Any) -> DueMail:
 
 
 def verdict(due: DueMail, now: int) -> tuple[State, str] | None:
-    found = objection(due, now)
+    found = reason_to_drop(due, now)
     return (found.state, found.reason) if found else None
 
 

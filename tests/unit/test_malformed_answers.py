@@ -90,7 +90,7 @@ async def ask_everything(provider: PlugNmeet | BigBlueButton) -> None:
     """Each call gives something, or fails as a provider does."""
     for call in (
         lambda: provider.join(session(), ROOM, Role.STUDENT),
-        lambda: provider.present(ROOM),
+        lambda: provider.query_presence(ROOM),
         lambda: provider.end(ROOM),
         lambda: provider.list_recordings(ROOM),
         lambda: provider.open_recording("r"),

@@ -44,12 +44,12 @@ def bbb() -> Iterator[tuple[bigbluebutton.BigBlueButtonFake, VideoProvider]]:
 
 async def test_plugnmeet_says_who_is_there(plug):
     server, provider = plug
-    assert await provider.present(ROOM) == set()
+    assert await provider.query_presence(ROOM) == set()
     grant = await provider.join(session(), ROOM, Role.STUDENT)
-    assert await provider.present(ROOM) == set()
+    assert await provider.query_presence(ROOM) == set()
     server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
 
-    assert await provider.present(ROOM) == {Role.STUDENT}
+    assert await provider.query_presence(ROOM) == {Role.STUDENT}
 
 
 async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
@@ -68,7 +68,7 @@ async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
     )
 
     with pytest.raises(ProviderError):
-        await provider.present(ROOM)
+        await provider.query_presence(ROOM)
 
 
 async def test_plugnmeet_recordings_are_listed_and_found(plug):
@@ -118,11 +118,11 @@ async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
 
 async def test_bigbluebutton_says_who_is_there(bbb):
     server, provider = bbb
-    assert await provider.present(ROOM) == set()
+    assert await provider.query_presence(ROOM) == set()
     grant = await provider.join(session(), ROOM, Role.TEACHER)
     server.join(grant.url.partition("?")[2])
 
-    assert await provider.present(ROOM) == {Role.TEACHER}
+    assert await provider.query_presence(ROOM) == {Role.TEACHER}
     await provider.end(ROOM)
     await provider.end("nothing")
 
@@ -134,7 +134,7 @@ async def test_what_goes_wrong_is_one_kind_of_failure(plug, bbb, kind):
         for call in (
             provider.join(session(), ROOM, Role.STUDENT),
             provider.end(ROOM),
-            provider.present(ROOM),
+            provider.query_presence(ROOM),
             provider.list_recordings(ROOM),
             provider.open_recording("x"),
         ):

@@ -1,6 +1,6 @@
 """A room keeps its alarm, and its plans, whatever fails."""
 
-from room.provider_call import END_AGAIN_S
+from room.provider_call import END_RETRY_S
 from settings import SettingsError
 from tests.unit.call_world import Browser, call_world, settled
 from tests.unit.cast import MINUTE, START
@@ -31,7 +31,7 @@ async def test_an_end_of_a_call_is_tried_until_the_configuration_is_complete_aga
             await world.pass_time(world.now + 4 * MINUTE)
             assert len(world.held()) == 1
             assert world.alarm is not None
-        await world.pass_time(world.now + END_AGAIN_S + 2)
+        await world.pass_time(world.now + END_RETRY_S + 2)
 
         assert world.held() == set()
 

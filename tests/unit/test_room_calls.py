@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from providers.base import ROOM_LIFE_MINUTES
-from room.provider_call import END_AGAIN_S
+from room.provider_call import END_RETRY_S
 from tests.unit.call_world import END, Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
 
@@ -37,7 +37,7 @@ async def test_a_failed_end_of_a_call_is_tried_again_whatever_happens_in_between
         elif between == "a lobby":
             await world.rooms.refresh("s1")
 
-        await world.pass_time(world.now + END_AGAIN_S + 2)
+        await world.pass_time(world.now + END_RETRY_S + 2)
 
         assert world.held() == set()
         assert len(world.ended_at) == 2
@@ -278,7 +278,7 @@ async def test_an_end_that_failed_is_tried_again_after_the_start_has_moved_back(
         assert await world.platform_puts() == 200
         assert len(world.held()) == 1
 
-        await world.pass_time(world.now + END_AGAIN_S + 2)
+        await world.pass_time(world.now + END_RETRY_S + 2)
         assert world.held() == set()
         await settled(world, student)
         assert student.over == "moved"

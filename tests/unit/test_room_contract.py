@@ -12,7 +12,8 @@ from bindings.rooms import DurableRooms
 from domain.model import Role
 from errors import ServiceUnavailableError
 from room import durable_object
-from room.identity import Visitor
+from room.identity import SocketIdentity
+from tests.unit.faults import RPC_NAMES
 
 # What a Worker may send, as released. A call here is never changed or taken away: a new release
 # adds a method, and goes on answering the old one.
@@ -26,12 +27,14 @@ RELEASED = {
     "forget_chat": [],
     "shift_clock": ["s1", 60],
 }
-VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False, place="peer")
+VISITOR = SocketIdentity(
+    "s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False, place="peer"
+)
 CALLS = {
     "end": lambda rooms: rooms.end("s1"),
     "refresh": lambda rooms: rooms.refresh("s1"),
-    "hear": lambda rooms: rooms.hear("s1", {"kind": "ended"}),
-    "look": lambda rooms: rooms.look("s1"),
+    "hear": lambda rooms: rooms.apply_event("s1", {"kind": "ended"}),
+    "look": lambda rooms: rooms.check_provider("s1"),
     "files_changed": lambda rooms: rooms.files_changed(
         "s1", {"role": "teacher", "added": "plan.pdf"}
     ),
@@ -102,14 +105,16 @@ def test_every_call_between_worker_and_room_is_listed():
         for name, method in vars(durable_object.Room).items()
         if inspect.iscoroutinefunction(method) and not name.startswith(("_", "webSocket"))
     }
-    of_the_worker = {name for name in vars(DurableRooms) if not name.startswith("_")}
+    of_the_worker = {
+        RPC_NAMES.get(name, name) for name in vars(DurableRooms) if not name.startswith("_")
+    }
 
     assert of_the_room - {"fetch", "alarm"} == set(RELEASED)
     assert of_the_worker - {"connect"} == set(CALLS) == set(RELEASED)
 
 
 def test_a_visitor_is_told_as_released():
-    assert rooms.VISITOR_HEADER == "X-Visitor"
+    assert rooms.IDENTITY_HEADER == "X-Visitor"
     assert json.loads(VISITOR.to_json()) == {
         "session_id": "s1",
         "user_id": "lena",

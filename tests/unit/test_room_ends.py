@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from room.provider_call import END_AGAIN_S
+from room.provider_call import END_RETRY_S
 from tests.fakes.plugnmeet import as_participant, recording_info
 from tests.unit.call_world import Browser, call_world, settled
 from tests.unit.cast import HOUR, MINUTE, START
@@ -75,7 +75,7 @@ async def test_news_at_any_step_of_an_end_changes_neither_record_nor_end(kind, s
         assert None not in over[3].values()
         assert world.held(), "the end has failed"
         await arrives("failed")
-        await world.pass_time(world.now + END_AGAIN_S + 2)
+        await world.pass_time(world.now + END_RETRY_S + 2)
         assert world.held() == set()
         await arrives("ended")
         await settled(world, *people)
@@ -110,7 +110,7 @@ async def test_who_enters_the_call_by_an_old_address_comes_to_nothing(step):
         if step == "later":
             await world.pass_time(world.now + 10 * MINUTE)
         elif step == "ended":
-            await world.pass_time(world.now + END_AGAIN_S + 2)
+            await world.pass_time(world.now + END_RETRY_S + 2)
         address = urlsplit(json.loads(grant.body)["url"])
         token = parse_qs(address.query)["access_token"][0]
         entered = world.plug.enter(token)
@@ -136,7 +136,7 @@ async def test_an_end_callback_at_any_step_changes_nothing(moment):
         await world.press("POST", "/session/s1/end", "teacher")
         over = truth(world)
         if moment != "failed":
-            await world.pass_time(world.now + END_AGAIN_S + 2)
+            await world.pass_time(world.now + END_RETRY_S + 2)
             assert world.held() == set()
         if moment == "later":
             await world.pass_time(world.now + 10 * MINUTE)

@@ -108,7 +108,7 @@ async def test_a_call_that_must_still_be_ended_is_not_forgotten(world):
     await world.rooms.run("s1", "refresh")
     assert known(world) == ["chat", "memory"]
     world.rooms.awake("s1")._memory.pending_ends.clear()
-    await world.rooms.alarms(world.now + 2 * reconciler.FORGET_AGAIN_S)
+    await world.rooms.alarms(world.now + 2 * reconciler.FORGET_RETRY_S)
 
     assert known(world) == []
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 from domain.model import Role
 from domain.presence import Seat
-from room.provider_call import HeldCall
+from room.call_roster import CallRoster
+from room.provider_call import ProviderCall
 from room.storage import Memory
 from settings import Settings
 from tests.unit.cast import CLOSES, session
@@ -29,20 +30,66 @@ def test_what_was_saved_is_remembered():
     sql = storage()
     before = Memory.load(sql)
     before.session_id, before.seats = "s1", {Role.STUDENT: Seat(5, "page")}
-    before.held_room, before.pending_ends = (
+    before.known_room_id, before.pending_ends = (
         "plugnmeet/r",
         {"plugnmeet/r": {"since": 5, "again_at": 9}},
     )
-    before.save(sql)
+    before.save()
 
     assert Memory.load(sql) == before
+
+
+def test_memory_keeps_the_stored_keys_of_earlier_releases():
+    sql = storage()
+    stored = {
+        "session_id": "s1",
+        "clock_shift_s": 0,
+        "seats": {},
+        "facts": {"provider": "plugnmeet"},
+        "look_at": 1,
+        "noticed_at": 2,
+        "calls": {
+            "joined": {"one/PA_1": "student"},
+            "left": [],
+            "finished": [],
+            "recordings": [],
+            "stopped": [],
+        },
+        "epoch": 3,
+        "held_by": "plugnmeet",
+        "place": "plugnmeet/r",
+        "ended_call": "plugnmeet/before",
+        "held_room": "plugnmeet/r",
+        "pending_ends": {},
+        "forget_at": 4,
+    }
+    Memory.load(sql)
+    sql.exec("INSERT INTO memory (id, state) VALUES (1, ?)", json.dumps(stored))
+
+    memory = Memory.load(sql)
+    memory.save()
+
+    assert memory == Memory(
+        session_id="s1",
+        last_broadcast={"provider": "plugnmeet"},
+        check_record_at=1,
+        notices_sent_until=2,
+        roster=CallRoster(joined={"one/PA_1": "student"}),
+        epoch=3,
+        provider="plugnmeet",
+        place="plugnmeet/r",
+        ended_room_id="plugnmeet/before",
+        known_room_id="plugnmeet/r",
+        forget_at=4,
+    )
+    assert json.loads(sql.exec("SELECT state FROM memory").toArray()[0]["state"]) == stored
 
 
 def test_a_release_that_was_brought_back_passes_by_what_it_does_not_know():
     sql = storage()
     memory = Memory.load(sql)
     memory.seats = {Role.STUDENT: Seat(5, "page")}
-    memory.save(sql)
+    memory.save()
     state = json.loads(sql.exec("SELECT state FROM memory").toArray()[0]["state"])
     state["mood"] = "good"
     state["seats"]["student"]["mood"] = "good"
@@ -61,17 +108,17 @@ async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch)
 
     monkeypatch.setattr(service, "end", never_answers)
     memory = Memory.load(sql)
-    call = HeldCall(
+    call = ProviderCall(
         memory, lambda: SimpleNamespace(settings=Settings(provider_timeout_s=30.0)), int
     )
-    call.follow_record(over, CLOSES)
-    [room] = call.begin_due_ends(CLOSES)
-    memory.save(sql)
+    call.plan_ends(over, CLOSES)
+    [room] = call.start_due_ends(CLOSES)
+    memory.save()
     ending = asyncio.create_task(call.end(room))
     await asked.wait()
     ending.cancel()
-    later = HeldCall(Memory.load(sql), call._context, int)
+    later = ProviderCall(Memory.load(sql), call._context, int)
 
-    assert later.ends_at == [CLOSES + 35]
-    assert later.begin_due_ends(CLOSES + 34) == [], "the provider may still answer"
-    assert later.begin_due_ends(CLOSES + 35) == ["plugnmeet/lesson-1"]
+    assert later.end_times == [CLOSES + 35]
+    assert later.start_due_ends(CLOSES + 34) == [], "the provider may still answer"
+    assert later.start_due_ends(CLOSES + 35) == ["plugnmeet/lesson-1"]

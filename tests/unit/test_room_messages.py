@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from room import messages
-from room.message_limits import LIMITS, STRIKES, Allowance
+from room.message_limits import LIMITS, STRIKES, MessageLimits
 from room.messages import Chat, Leave, Media, RefusedMessageError, Signal
 
 PAGE = "0123456789abcdef"
@@ -19,7 +19,7 @@ def frame(**content: object) -> str:
 
 def test_a_description_is_passed_on_as_it_came() -> None:
     offer = {"type": "offer", "sdp": "v=0\r\n"}
-    message = messages.read(frame(type="signal", to=PAGE, description=offer))
+    message = messages.parse(frame(type="signal", to=PAGE, description=offer))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender") == {"type": "signal", "from": "sender", "description": offer}
@@ -27,7 +27,7 @@ def test_a_description_is_passed_on_as_it_came() -> None:
 
 def test_an_answer_says_which_offer_it_is_for() -> None:
     answer = {"type": "answer", "sdp": "v=0\r\n", "offer": 2}
-    message = messages.read(frame(type="signal", to=PAGE, description=answer))
+    message = messages.parse(frame(type="signal", to=PAGE, description=answer))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender")["description"] == answer
@@ -36,7 +36,7 @@ def test_an_answer_says_which_offer_it_is_for() -> None:
 def test_whether_a_browser_can_call_is_said_only_when_it_cannot() -> None:
     said = {"type": "media", "microphone": False, "camera": False, "screen": False, "call": False}
 
-    message = messages.read(frame(**said))
+    message = messages.parse(frame(**said))
 
     assert isinstance(message, Media)
     assert message.call is False
@@ -49,7 +49,7 @@ def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
         "sdpMLineIndex": 0,
         "usernameFragment": "abcd",
     }
-    message = messages.read(frame(type="signal", to=PAGE, candidate=candidate))
+    message = messages.parse(frame(type="signal", to=PAGE, candidate=candidate))
 
     assert isinstance(message, Signal)
     assert message.relayed("sender")["candidate"] == candidate
@@ -64,7 +64,7 @@ def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
     ],
 )
 def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
-    assert isinstance(messages.read(frame(**content)), kind)
+    assert isinstance(messages.parse(frame(**content)), kind)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
 )
 def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
-        messages.read(frame(**content))
+        messages.parse(frame(**content))
 
     assert refusal.value.code == "malformed"
 
@@ -106,7 +106,7 @@ def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
 )
 def test_a_refused_line_of_chat_is_named(sent: str, line_id: str) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
-        messages.read(sent)
+        messages.parse(sent)
 
     assert (refusal.value.code, refusal.value.line_id) == ("malformed", line_id)
 
@@ -114,13 +114,13 @@ def test_a_refused_line_of_chat_is_named(sent: str, line_id: str) -> None:
 @given(st.text() | st.binary() | st.none())
 def test_nothing_but_a_refusal_ever_comes_of_rubbish(raw: object) -> None:
     with pytest.raises(RefusedMessageError):
-        messages.read(raw)
+        messages.parse(raw)
 
 
 @pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769])
 def test_what_is_too_large_is_refused_unread(text: str) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
-        messages.read(text)
+        messages.parse(text)
 
     assert refusal.value.code == "too_large"
 
@@ -128,25 +128,25 @@ def test_what_is_too_large_is_refused_unread(text: str) -> None:
 @pytest.mark.parametrize("kind", sorted(LIMITS))
 def test_a_burst_is_allowed_and_then_a_steady_rate(kind: str) -> None:
     burst, per_second = LIMITS[kind]
-    allowance = Allowance(now=0)
+    limits = MessageLimits(now=0)
     for _ in range(int(burst)):
-        allowance.use(kind, now=0)
+        limits.use(kind, now=0)
 
     with pytest.raises(RefusedMessageError):
-        allowance.use(kind, now=0)
-    allowance.use(kind, now=1.01 / per_second)
+        limits.use(kind, now=0)
+    limits.use(kind, now=1.01 / per_second)
 
 
 def test_leaving_is_never_refused() -> None:
-    allowance = Allowance(now=0)
+    limits = MessageLimits(now=0)
 
     for _ in range(1000):
-        allowance.use("leave", now=0)
+        limits.use("leave", now=0)
 
 
 def test_refusals_are_forgiven_up_to_a_point() -> None:
-    allowance = Allowance(now=0)
+    limits = MessageLimits(now=0)
 
-    assert all(allowance.forgives(now=0) for _ in range(int(STRIKES[0])))
-    assert not allowance.forgives(now=0)
-    assert allowance.forgives(now=10)
+    assert all(limits.forgives(now=0) for _ in range(int(STRIKES[0])))
+    assert not limits.forgives(now=0)
+    assert limits.forgives(now=10)

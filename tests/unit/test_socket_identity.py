@@ -3,17 +3,17 @@
 import json
 
 from domain.model import Role
-from room.identity import Visitor
+from room.identity import SocketIdentity
 
-VISITOR = Visitor("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
+VISITOR = SocketIdentity("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
 
 
 def test_the_room_hears_who_it_is():
-    assert Visitor.from_json(VISITOR.to_json()) == VISITOR
+    assert SocketIdentity.from_json(VISITOR.to_json()) == VISITOR
 
 
 def test_a_worker_of_the_release_before_and_one_of_the_next_are_understood():
     told = json.loads(VISITOR.to_json()) | {"mood": "good"}
     del told["user_id"]
 
-    assert Visitor.from_json(json.dumps(told)) == VISITOR._replace(user_id="")
+    assert SocketIdentity.from_json(json.dumps(told)) == VISITOR._replace(user_id="")
