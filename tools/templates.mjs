@@ -14,14 +14,14 @@ sys.dont_write_bytecode = True
 sys.path[:0] = ["/sources", "/packages"]
 
 from pages.environment import templates
-from pages.templating import TEMPLATES, Precompiled, whole_pages
+from pages.templating import TEMPLATES, PrecompiledBytecodeCache, page_templates
 
-Precompiled.writes = True
+PrecompiledBytecodeCache.writes = True
 compiled = TEMPLATES / "__pycache__"
 compiled.mkdir(exist_ok=True)
 for old in compiled.iterdir():
     old.unlink()
-for name in whole_pages():
+for name in page_templates():
     templates().get_template(name)
 `);
 process.exit(0);

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import zlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
 from domain.human_text import isolated, isolated_lines
 from pages import ended_page
-from pages.templating import Environment
+from pages.templating import make_environment
+
+if TYPE_CHECKING:
+    import jinja2
 
 AVATAR_COLOURS: Final = 6
 # Macros that templates use as filters: calling a filter costs a third of calling a macro.
@@ -21,13 +24,19 @@ ROWS: Final = {"avatar": "partials/person.html", "file_row": "partials/files.htm
 
 def fill(template: str, **values: Any) -> str:
     """One template, filled in; values in html are escaped."""
-    return templates().get_template(template).render(values)
+    return compiled(template).render(values)
+
+
+# Jinja's own cache has a lock and counts its uses.
+@functools.cache
+def compiled(name: str) -> jinja2.Template:
+    return templates().get_template(name)
 
 
 @functools.cache
-def templates() -> Environment:
+def templates() -> jinja2.Environment:
     """All templates, with their filters. Made at the first use."""
-    environment = Environment(folded=ICONS.values())
+    environment = make_environment(folded=ICONS.values())
     environment.filters |= {
         "initials": initials,
         "colour": colour,

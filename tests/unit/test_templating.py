@@ -1,39 +1,20 @@
-"""How templates are compiled: ahead of time, and into blocks that come whole."""
+"""How templates are compiled: ahead of time, each page as one template."""
 
 import io
 import pickle
 from pathlib import Path
 
 import jinja2
-import markupsafe
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pages import templating
 from pages.environment import templates
-from pages.templating import TEMPLATES, Environment, Precompiled, escaped, whole_pages
+from pages.templating import TEMPLATES, PrecompiledBytecodeCache, make_environment, page_templates
 
-NAMES = sorted(whole_pages())
-
-
-def test_blocks_come_whole():
-    environment = Environment()
-    environment.loader = jinja2.DictLoader(
-        {
-            "base": "<{% block main %}{% endblock %}>",
-            "page": "{% extends 'base' %}{% block main %}a{% for n in [1, 2] %}{{ n }}"
-            "{% if n == 1 %}{% include 'part' %}{% endif %}{% endfor %}"
-            "{% block inner %}{{ x }}b{% endblock %}{% endblock %}",
-            "part": "[{{ n }}{{ x }}]",
-        }
-    )
-    page = environment.get_template("page")
-
-    assert [piece for piece in page.generate(x="x") if piece] == ["<a1[1x]2xb>"]
+NAMES = sorted(page_templates())
 
 
-def test_parts_are_written_where_they_are_included(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_part_is_copied_to_where_it_is_included(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
     (tmp_path / "inner.html").write_text("{{ x }}\n")
     (tmp_path / "part.html").write_text(
@@ -43,28 +24,22 @@ def test_parts_are_written_where_they_are_included(tmp_path: Path, monkeypatch: 
         '<p>{% include "inner.html" %}</p>\n  {% include "part.html" %}\n<b>'
     )
 
-    assert whole_pages() == {"page.html"}
-    page = Environment().get_template("page.html")
+    assert page_templates() == {"page.html"}
+    page = make_environment().get_template("page.html")
     assert page.render(x="<", xs=[1, 2]) == "<p>&lt;</p>\n12<b>"
 
 
-@given(st.text(alphabet="&<>'\"a\xe4\U0001f600;#0") | st.integers() | st.none())
-def test_values_are_escaped_as_jinja_would(value: object):
-    for each in (value, markupsafe.Markup(value)):  # noqa: S704
-        assert escaped(each) == str(markupsafe.escape(each))
-
-
-def test_what_pages_hold_is_escaped():
-    environment = Environment()
+def test_html_is_escaped_and_text_is_not():
+    environment = make_environment()
     environment.loader = jinja2.DictLoader(
         {
-            "page.html": "{{ x }}{% block main %}{{ x }}{% include 'part.html' %}{% endblock %}",
+            "page.html": "{% set body %}{{ x }}{% include 'part.html' %}{% endset %}{{ body }}",
             "part.html": "{% macro of(y) %}{{ y }}{% endmacro %}{{ of(x) }}",
             "plain.txt": "{{ x }}",
         }
     )
 
-    assert environment.get_template("page.html").render(x="<") == "&lt;&lt;&lt;"
+    assert environment.get_template("page.html").render(x="<") == "&lt;&lt;"
     assert environment.get_template("plain.txt").render(x="<") == "<"
 
 
@@ -81,15 +56,15 @@ def test_set_up_has_compiled_each_template_as_it_is_now(name: str):
     assert checksum == cache.get_source_checksum(source)
 
 
-def test_what_is_edited_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_edited_template_is_compiled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
-    monkeypatch.setattr(Precompiled, "writes", True)
+    monkeypatch.setattr(PrecompiledBytecodeCache, "writes", True)
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "icons").write_text("icons")
 
     def rendered(text: str, folded: tuple[str, ...] = ()) -> str:
         (tmp_path / "page.html").write_text(text)
-        return Environment(folded=folded).get_template("page.html").render()
+        return make_environment(folded).get_template("page.html").render()
 
     def kept() -> bytes:
         return (tmp_path / "__pycache__" / "page.html.cpython-314.pyc").read_bytes()

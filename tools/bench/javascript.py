@@ -62,6 +62,7 @@ def marked_page() -> str:
         student_dashboard_url=mark("dashboard"), course_url="{course_id}", ice_servers=()
     )
     environment.templates.cache_clear()
+    environment.compiled.cache_clear()
     with (
         patch.object(environment, "colour", colour),
         patch.object(times, "span", lambda *_: times.Span(**names)),
