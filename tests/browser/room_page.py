@@ -128,6 +128,13 @@ def join(page: Page) -> None:
     expect(page.locator("#room")).to_be_visible()
 
 
+def small_window_of(page: Page) -> Page:
+    """Open the small window; Chromium has it as a page of its own."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Small window").click()
+    return opened.value
+
+
 def seconds_played(page: Page, video: str = "remote-video") -> float:
     return float(page.evaluate("id => document.getElementById(id).currentTime", video))
 

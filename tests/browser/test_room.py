@@ -14,13 +14,6 @@ from tests.browser.room_page import (
 )
 from tools.local_worker import LocalWorker
 
-# Playwright calls an element with an opacity of 0 visible.
-OPACITY_WITH_PARENTS = """element => {
-  let opacity = 1;
-  for (; element; element = element.parentElement) opacity *= getComputedStyle(element).opacity;
-  return opacity;
-}"""
-
 
 def state(page: Page, name: str, seconds: float = 10) -> None:
     page.wait_for_selector(f'#room[data-state="{name}"]', timeout=seconds * 1000)
@@ -38,27 +31,6 @@ def test_they_see_and_hear_each_other_after_the_second_join(meeting: Meeting) ->
         assert seconds_played(page) > before
         assert audio_energy(page) > 0
     assert meeting.record()["status"] == "in_progress"
-
-
-def test_mute_is_seen_by_the_other(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    button = student.get_by_role("button", name="Microphone")
-    button.click()
-
-    expect(button).to_have_attribute("aria-pressed", "false")
-    expect(student.locator("#self-note")).to_be_visible()
-    expect(teacher.locator("#other-muted")).to_have_text("Lena is muted")
-    button.click()
-    expect(teacher.locator("#other-muted")).to_be_hidden()
-
-
-def test_a_camera_switched_off_leaves_the_picture_of_its_person(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    student.get_by_role("button", name="Camera").click()
-
-    expect(teacher.locator("#remote-cover")).to_contain_text("Lena's camera is off")
-    student.get_by_role("button", name="Camera").click()
-    expect(teacher.locator("#remote-cover")).to_be_hidden()
 
 
 def test_another_device_is_taken_without_negotiating_again(meeting: Meeting) -> None:
@@ -84,64 +56,6 @@ def test_another_device_is_taken_without_negotiating_again(meeting: Meeting) -> 
 
     assert student.evaluate("window.offers") == before
     assert student.locator(CONNECTED).count() == 1
-
-
-def test_a_shared_screen_is_seen_beside_the_camera(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    share = teacher.get_by_role("button", name="Share screen")
-    share.click()
-
-    expect(student.locator("#remote-screen")).to_be_visible()
-    expect(student.locator("#remote-video")).to_be_visible()
-    wait_until_it_plays(student, "remote-screen")
-    teacher.mouse.move(600, 300)
-    share.click()
-    expect(student.locator("#remote-screen")).to_be_hidden()
-
-
-def test_chat_both_ways_with_unread_count_and_links(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    student.get_by_role("button", name="Chat").click()
-    student.get_by_label("Message to Amara").fill("Look: https://example.com/a?b=1, <b>please</b>")
-    student.keyboard.press("Enter")
-
-    chat = teacher.locator("#call-chat")
-    expect(chat).to_have_attribute("data-unread", "1")
-    chat.click()
-    expect(chat).not_to_have_attribute("data-unread", "1")
-    line = teacher.locator("#chat-lines li")
-    expect(line).to_contain_text("<b>please</b>")
-    expect(line.get_by_role("link")).to_have_attribute("href", "https://example.com/a?b=1")
-    teacher.get_by_label("Message to Lena").fill("Thanks")
-    teacher.get_by_role("button", name="Send message").click()
-    expect(student.locator("#chat-lines li")).to_have_count(2)
-
-
-def test_a_message_is_seen_while_the_controls_are_hidden(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    student.mouse.move(600, 300)
-    student.wait_for_selector('#room[data-controls="hidden"]', timeout=8000)
-    teacher.keyboard.press("c")
-    teacher.get_by_label("Message to Lena").fill("Can you see it?")
-    teacher.keyboard.press("Enter")
-
-    note = student.locator(".toast", has_text="Amara: Can you see it?")
-    expect(note).to_be_visible()
-    # Until it has been read.
-    student.keyboard.press("c")
-    expect(student.locator("#chat-lines li")).to_be_visible()
-    expect(note).to_have_count(0, timeout=1000)
-
-
-def test_what_was_too_fast_is_sent_a_little_later(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    student.keyboard.press("c")
-    for number in range(14):
-        student.get_by_label("Message to Amara").fill(f"Line {number}")
-        student.keyboard.press("Enter")
-
-    expect(teacher.locator("#chat-lines li")).to_have_count(14, timeout=15_000)
-    expect(student.locator("#chat-problem")).to_be_empty()
 
 
 def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
@@ -291,14 +205,6 @@ def test_who_waits_is_told_when_the_other_does_not_come(
         assert meeting.record()["status"] == "in_progress"
 
 
-def test_the_time_is_announced(meeting: Meeting) -> None:
-    student, _ = meeting.both()
-    meeting.clock_at(meeting.end - 5 * MINUTE)
-
-    expect(student.locator(".toast", has_text="5 minutes left.")).to_be_visible()
-    expect(student.locator("#announcer")).to_have_text("5 minutes left.")
-
-
 def tab_to(page: Page, name: str) -> None:
     """On by Tab, as somebody without a pointer goes, to the button of that name."""
     for _ in range(40):
@@ -348,24 +254,6 @@ def test_a_whole_session_by_keyboard_alone(meeting: Meeting) -> None:
         expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
 
 
-def test_single_keys_and_switching_them_off(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    student.keyboard.press("m")
-    expect(teacher.locator("#other-muted")).to_be_visible()
-    expect(student.locator("#announcer")).to_have_text("Microphone off")
-    student.keyboard.press("c")
-    student.keyboard.type("mmm")
-    student.keyboard.press("Enter")
-    expect(teacher.locator("#call-chat")).to_have_attribute("data-unread", "1")
-    student.keyboard.press("Escape")
-    expect(student.locator("#call-chat")).to_be_focused()
-    student.keyboard.press("o")
-    student.get_by_label("Use single-key shortcuts").press("Space")
-    student.keyboard.press("m")
-    student.wait_for_timeout(300)
-    expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "false")
-
-
 def test_a_key_announces_what_it_has_done_when_it_is_done(meeting: Meeting) -> None:
     student = meeting.enter("student")
     spoken = student.locator("#announcer")
@@ -411,25 +299,6 @@ def test_the_room_opens_where_storage_is_switched_off(meeting: Meeting) -> None:
     student.keyboard.press("m")
     student.wait_for_timeout(300)
     expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "true")
-
-
-def test_controls_hide_and_come_back_on_focus_pointer_and_key(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    teacher.get_by_role("button", name="Microphone").click()
-    student.mouse.move(600, 300)
-    hidden = student.locator('#room[data-controls="hidden"]')
-    shown = student.locator('#room[data-controls="shown"]')
-    hidden.wait_for(timeout=8000)
-    expect(student.locator(".room-bar")).to_have_css("opacity", "0")
-    expect(student.locator("#other-muted")).to_have_text("Amara is muted")
-    expect(student.locator("#other-muted")).to_be_visible()
-    assert student.locator("#other-muted").evaluate(OPACITY_WITH_PARENTS) == 1
-    student.keyboard.press("Tab")
-    shown.wait_for(timeout=500)
-    student.wait_for_timeout(5000)
-    # Whoever came here by keyboard stays in sight of where they are.
-    assert student.evaluate("document.activeElement.id") == "quality"
-    assert shown.count() == 1
 
 
 def test_a_name_stands_where_the_picture_has_not_come_yet(meeting: Meeting) -> None:

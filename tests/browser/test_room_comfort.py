@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FAKE_MEDIA
 from tests.browser.room_page import (
@@ -14,45 +14,12 @@ from tests.browser.room_page import (
     join,
     meeting_on,
     seconds_played,
+    small_window_of,
     wait_until_it_plays,
 )
 from tests.browser.sounds import voice
 from tests.browser.test_room_faults import Wire
 from tools.local_worker import LocalWorker
-
-
-def small_window_of(page: Page) -> Page:
-    """Open the small window; Chromium has it as a page of its own."""
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Small window").click()
-    return opened.value
-
-
-def test_the_small_window_has_the_picture_and_the_controls(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    small = small_window_of(student)
-
-    expect(student.locator("#elsewhere")).to_be_visible()
-    before = seconds_played(small)
-    small.wait_for_timeout(700)
-    assert seconds_played(small) > before
-    assert "left" in small.locator(".timer").inner_text()
-    small.get_by_role("button", name="Microphone").click()
-    expect(teacher.locator("#other-muted")).to_be_visible()
-    expect(small.get_by_role("button", name="Microphone")).to_have_attribute(
-        "aria-pressed", "false"
-    )
-    teacher.get_by_role("button", name="Camera").click()
-    expect(small.locator("#remote-cover")).to_contain_text("Amara's camera is off")
-    teacher.get_by_role("button", name="Camera").click()
-
-    student.get_by_role("button", name="Bring the call back here").click()
-    expect(student.locator("#elsewhere")).to_be_hidden()
-    expect(student.get_by_role("button", name="Small window")).to_be_focused()
-    before = seconds_played(student)
-    student.wait_for_timeout(700)
-    assert seconds_played(student) > before
-
 
 # Firefox pauses what moves to another window, and refuses to play its sound there, or all of it.
 REFUSE_ELSEWHERE = """refusesAll => {
@@ -237,25 +204,3 @@ def test_the_page_of_a_person_who_left_ends_with_the_session(meeting: Meeting) -
     teacher.locator("#end-confirm").click()
 
     expect(student.get_by_role("heading", name="Session ended")).to_be_visible()
-
-
-def test_a_longer_session_gets_new_relays(meeting: Meeting) -> None:
-    student, teacher = meeting.both()
-    joins = []
-    student.on(
-        "request",
-        lambda request: joins.append(request.url) if request.url.endswith("/join") else None,
-    )
-    meeting.end += 30 * MINUTE
-    meeting.book()
-
-    with student.expect_response("**/join"):
-        pass
-    student.wait_for_timeout(1000)
-    assert len(joins) == 1
-    for page in (student, teacher):
-        assert page.locator(CONNECTED).count() == 1
-        wait_until_it_plays(page)
-        before = seconds_played(page)
-        page.wait_for_timeout(500)
-        assert seconds_played(page) > before

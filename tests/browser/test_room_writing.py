@@ -45,20 +45,3 @@ def test_an_open_dialog_has_what_happens_spoken_and_takes_no_shortcuts(meeting: 
     teacher.get_by_role("button", name="Stay").click()
     expect(teacher.locator("#end-dialog")).to_be_hidden()
     assert teacher.locator("#panel").is_hidden()
-
-
-def test_connection_details_close_by_escape_and_by_a_click_elsewhere(meeting: Meeting) -> None:
-    student, _teacher = meeting.enter("student"), meeting.enter("teacher")
-    button, details = student.locator("#quality"), student.locator("#quality-details")
-    # There is a quality to show only while the two are connected.
-    expect(button).to_be_visible(timeout=15_000)
-    for close in (
-        lambda: student.keyboard.press("Escape"),
-        lambda: student.locator("#stage-area").click(position={"x": 200, "y": 400}),
-    ):
-        button.click()
-        details.click()
-        expect(details).to_be_visible()
-        close()
-        expect(details).to_be_hidden()
-        expect(button).to_have_attribute("aria-expanded", "false")
