@@ -1,10 +1,10 @@
--- The whole schema of the first release. Times are epoch seconds, UTC. Names end in their unit where they have one.
+-- The whole schema of the first release. Times are epoch seconds, UTC. Other names end in their unit.
 
 CREATE TABLE users (
   id TEXT PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 128),
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   email TEXT NOT NULL CHECK (email LIKE '%_@_%'),
-  avatar TEXT,                                  -- absolute URL or a path of ours
+  avatar TEXT,                                  -- an absolute URL, or a path of this Worker
   time_zone TEXT NOT NULL DEFAULT 'UTC',        -- IANA name
   locale TEXT NOT NULL DEFAULT 'en',            -- BCP 47
   reminders_enabled INTEGER NOT NULL DEFAULT 1 CHECK (reminders_enabled IN (0, 1)),
@@ -33,13 +33,13 @@ CREATE TABLE sessions (
   scheduled_end INTEGER NOT NULL,
   status TEXT NOT NULL DEFAULT 'scheduled'
     CHECK (status IN ('scheduled', 'in_progress', 'completed', 'no_show', 'cancelled')),
-  no_show TEXT CHECK (no_show IN ('student', 'teacher')),   -- who did not come
-  started_at INTEGER,                           -- both were in the room for the first time
+  no_show TEXT CHECK (no_show IN ('student', 'teacher')),   -- the absent person
+  started_at INTEGER,                           -- when both were in the room for the first time
   ended_at INTEGER,
-  sequence INTEGER NOT NULL DEFAULT 0,          -- calendar SEQUENCE: rises when times change or it is cancelled
+  sequence INTEGER NOT NULL DEFAULT 0,          -- SEQUENCE in calendars: rises with a change of times and a cancellation
   recording_enabled INTEGER NOT NULL DEFAULT 0 CHECK (recording_enabled IN (0, 1)),
-  bbb_meeting_url TEXT,                         -- a BigBlueButton meeting of the session's own
-  provider TEXT CHECK (provider IN ('peer', 'plugnmeet', 'bigbluebutton')),  -- NULL until someone joined
+  bbb_meeting_url TEXT,                         -- the platform's own BigBlueButton meeting for this session
+  provider TEXT CHECK (provider IN ('peer', 'plugnmeet', 'bigbluebutton')),  -- NULL until somebody joins
   provider_room_id TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
@@ -56,13 +56,13 @@ CREATE INDEX sessions_by_teacher ON sessions (teacher_id, scheduled_start);
 CREATE UNIQUE INDEX sessions_by_provider_room ON sessions (provider, provider_room_id)
   WHERE provider_room_id IS NOT NULL;
 
--- One row a person who was in the room; the Durable Object writes it, page loads never do.
+-- One row for each person who was in the room. Only the Durable Object and the sweep write it, page loads never do.
 CREATE TABLE attendance (
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   user_id TEXT NOT NULL REFERENCES users (id),
   first_joined_at INTEGER NOT NULL,
   last_joined_at INTEGER NOT NULL,
-  left_at INTEGER,                              -- NULL while in the room
+  left_at INTEGER,                              -- NULL while the person is in the room
   PRIMARY KEY (session_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -92,7 +92,7 @@ CREATE TABLE feedback (
   PRIMARY KEY (session_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
--- The ledger of reminders: a row is made once for each (session, person, kind, time of the session).
+-- The ledger of reminders: one row for each session, person, kind and start of the session.
 CREATE TABLE reminders (
   id TEXT PRIMARY KEY,
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -127,7 +127,7 @@ CREATE TABLE recordings (
 ) STRICT;
 CREATE INDEX recordings_by_session ON recordings (session_id);
 
--- What has been received already, so that a repeated delivery does nothing.
+-- Webhooks that were processed, so that a repeated delivery does nothing.
 CREATE TABLE webhook_events (
   provider TEXT NOT NULL CHECK (provider IN ('plugnmeet', 'bigbluebutton', 'resend')),
   event_id TEXT NOT NULL,
@@ -146,7 +146,7 @@ CREATE TABLE analytics_events (
 CREATE INDEX analytics_events_by_session ON analytics_events (session_id, created_at);
 CREATE INDEX analytics_events_by_created ON analytics_events (created_at);
 
--- Mail of deployments without a mail service, shown at /dev/outbox.
+-- Mail in deployments without a mail service; /dev/outbox shows it.
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,
   to_email TEXT NOT NULL,

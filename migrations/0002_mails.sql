@@ -1,11 +1,11 @@
--- All mail about sessions: one ledger for reminders and notices, what the mail service told about it, and requests
+-- All mail about sessions: one ledger for reminders and notices, with delivery events of the mail service; and requests
 -- for another time. Times are epoch seconds, UTC.
 
--- When the present times were set: a reminder whose moment had passed by then is not sent late. NULL: when it was booked.
+-- When the present times were set; a reminder that was past by then is not sent. NULL: when the session was booked.
 ALTER TABLE sessions ADD COLUMN timed_at INTEGER;
 
--- One row a mail, made once. A batch is the rows of one idempotency key: one call to the mail service, which is repeated
--- with the same rows until its outcome is known.
+-- One row for each mail. A batch is the rows of one idempotency key: one call to the mail service, which is repeated with
+-- the same rows until its result is known.
 CREATE TABLE mails (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN (
@@ -13,15 +13,15 @@ CREATE TABLE mails (
     'reschedule_asked', 'reschedule_accepted', 'reschedule_declined')),
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   user_id TEXT NOT NULL REFERENCES users (id),
-  scheduled_start INTEGER NOT NULL,             -- the start it was made for
-  reschedule_id TEXT NOT NULL DEFAULT '',       -- the request it is about, if any
+  scheduled_start INTEGER NOT NULL,             -- the session's start that the mail is about
+  reschedule_id TEXT NOT NULL DEFAULT '',       -- the request that the mail is about, if any
   due_at INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'pending'
     CHECK (state IN ('pending', 'sending', 'sent', 'skipped', 'withdrawn', 'dead')),
-  not_before INTEGER NOT NULL DEFAULT 0,        -- pending: when to try; sending: when the lease ends
+  not_before INTEGER NOT NULL DEFAULT 0,        -- pending: when to send; sending: when the lease ends
   attempts INTEGER NOT NULL DEFAULT 0,
   idempotency_key TEXT,
-  payload TEXT CHECK (payload IS NULL OR json_valid(payload)),  -- as it was, or may have been, sent; gone once settled
+  payload TEXT CHECK (payload IS NULL OR json_valid(payload)),  -- the frozen text; NULL in a final state
   message_id TEXT,                              -- the mail service's id
   delivery TEXT CHECK (delivery IN ('delayed', 'delivered', 'failed', 'bounced', 'suppressed', 'complained')),
   last_error TEXT,
@@ -35,36 +35,36 @@ CREATE INDEX mails_by_key ON mails (idempotency_key) WHERE state = 'sending';
 CREATE INDEX mails_by_message ON mails (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX mails_dead ON mails (created_at) WHERE state = 'dead';
 
--- No release has written to the table. The ledger's reminders keep its name, for whoever reads this database.
+-- No release has written to the table `reminders`. A view keeps its name, for other readers of this database.
 DROP TABLE reminders;
 CREATE VIEW reminders AS
 SELECT id, session_id, user_id, kind, scheduled_start, due_at, state, attempts, last_error, sent_at, created_at
   FROM mails WHERE kind IN ('24h', '1h', '15min');
 
--- How far a repeated job has come, so that it looks only at what is new.
+-- The progress of repeated jobs, so that each run reads only new rows.
 CREATE TABLE progress (
   job TEXT PRIMARY KEY,
   done_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Addresses that get no more mail.
+-- Addresses to which no mail is sent any more.
 CREATE TABLE suppressions (
   email TEXT PRIMARY KEY CHECK (email = lower(email)),
   reason TEXT NOT NULL CHECK (reason IN ('bounced', 'complained', 'suppressed')),
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Requests for another time; at most one of a session is open.
+-- Requests for another time; a session has at most one open request.
 CREATE TABLE reschedules (
   id TEXT PRIMARY KEY,
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   asked_by TEXT NOT NULL REFERENCES users (id),
-  scheduled_start INTEGER NOT NULL,             -- the start it wants to leave
+  scheduled_start INTEGER NOT NULL,             -- the session's start when the request was made
   proposed_starts TEXT NOT NULL CHECK (json_valid(proposed_starts)),
   reason TEXT,
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'declined', 'withdrawn')),
   chosen_start INTEGER,
-  note TEXT,                                    -- what the other person answered
+  note TEXT,                                    -- the other person's text
   created_at INTEGER NOT NULL,
   answered_at INTEGER,
   CHECK ((state = 'accepted') = (chosen_start IS NOT NULL))

@@ -1,3 +1,3 @@
--- Since when a person waited who has come back since: the beginning of their first finished stay that
--- lasted five minutes after the session's start. NULL: no such stay, but the last one may be.
+-- The beginning of the person's first finished stay that lasted five minutes after the session's start, if they have come
+-- back since. NULL: no such stay; the last stay is in the other columns.
 ALTER TABLE attendance ADD COLUMN began_waiting_at INTEGER;

@@ -1,4 +1,4 @@
-# The part of workerd's module format that a Pyodide bundle is made of; the numbers are workerd's.
+# The part of workerd's module format that a Pyodide bundle uses; the numbers are workerd's.
 @0xd2ef6a0c1c5b7e43;
 
 struct Bundle {

@@ -1,8 +1,8 @@
 """Build the Pyodide bundle that workerd loads for Python, from the npm package `pyodide`.
 
-workerd normally downloads its bundle. It also takes one named `dev` from a folder: a Cap'n Proto
-message with three modules. The Emscripten glue among them uses globals that workerd forbids; the
-host has replacements in `pyodide-internal:builtin_wrappers`, to which the glue is redirected here.
+workerd normally downloads its bundle. It also loads a bundle named `dev` from a folder: a Cap'n
+Proto message with three modules. One of them, the Emscripten glue, uses globals that workerd
+forbids; this tool redirects it to the replacements in `pyodide-internal:builtin_wrappers`.
 Runs in the virtual environment: `python -m tools.bundle`.
 """
 
@@ -34,8 +34,8 @@ LIB_DATA: Final = (
     "const libData=patchedLoadLibData(Module,libName,flags.rpath);"
     "return flags.loadAsync?Promise.resolve(libData):libData}"
 )
-# Each is a pattern, its replacement, and how often it occurs in the version we pin. The calls stay
-# in place rather than in a helper of ours, because the host checks the name of its caller.
+# A pattern, its replacement, and its number of matches in the pinned version. The calls stay where
+# they are, without a helper of ours, because the host checks the name of the calling function.
 REDIRECTS: Final = (
     (r"\bnew WebAssembly\.Module\b(?=\()", "newWasmModule", 4),
     (r"\bWebAssembly\.instantiate\b(?=\()", "wasmInstantiate", 2),
@@ -52,7 +52,7 @@ REDIRECTS: Final = (
 
 
 class RedirectMissedError(Exception):
-    """The glue is not the one these redirects were written for."""
+    """The glue is not of the version that these redirects are written for."""
 
 
 def redirect(glue: str) -> str:
@@ -69,7 +69,7 @@ def redirect(glue: str) -> str:
 
 
 def build(pyodide: Path, target: Path) -> None:
-    """Write the message beside its place, then move it there whole."""
+    """Write the bundle to a scratch file, then move it to `target`."""
     schema = capnp.load(str(Path(__file__).with_name("bundle.capnp")))
     glue = redirect((pyodide / "pyodide.asm.mjs").read_text(encoding="utf-8"))
     bundle = schema.Bundle.new_message(
@@ -86,7 +86,7 @@ def build(pyodide: Path, target: Path) -> None:
 
 
 def with_bytecode(archive: Path) -> bytes:
-    """The standard library again, compiled and stored: reading it took half of a start."""
+    """Return the standard library with its bytecode, uncompressed: this halves a start's time."""
     with tempfile.TemporaryDirectory() as scratch:
         folder, packed = Path(scratch) / "lib", Path(scratch) / "lib.zip"
         with zipfile.ZipFile(archive) as original:

@@ -1,6 +1,6 @@
 // Compiles a folder of Python with the interpreter that will run it: node bytecode.mjs FOLDER HOW
-// HOW is `cached` for __pycache__, `checked` for that of sources that people edit, or `beside` for files
-// next to their sources, where imports from a zip look.
+// HOW: `cached` writes to __pycache__; `checked` the same, for sources that people edit; `beside` writes next to the
+// sources, where imports from a zip archive read it.
 import { loadPyodide } from "pyodide";
 
 const [, , folder, how] = process.argv;
@@ -8,7 +8,7 @@ const python = await loadPyodide();
 python.FS.mkdir("/sources");
 python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, "/sources");
 python.globals.set("how", how);
-// By hash, never by time: the clocks of the two places need not agree.
+// Valid by the source's hash, not by its time: the clocks of build and Worker may differ.
 const compiled = python.runPython(`
 import compileall
 from py_compile import PycInvalidationMode as Mode

@@ -1,7 +1,7 @@
-"""Python's bytecode, made ahead of time by the very interpreter that workerd runs.
+"""Compiles Python's bytecode ahead of time, with the same interpreter that workerd runs.
 
-Without it all sources are parsed at each start of an isolate, which takes longer than running
-them. An interpreter of another version passes it by and reads the sources.
+Without bytecode an isolate parses all sources at each start, which takes longer than running them.
+An interpreter of another version ignores the bytecode and reads the sources.
 """
 
 from pathlib import Path
@@ -18,11 +18,11 @@ OF_SOURCE: Path = SOURCE / "__pycache__" / "entry.cpython-314.pyc"
 
 
 def compile_folder(folder: Path, how: Literal["cached", "checked", "beside"] = "cached") -> None:
-    """Compile all in `folder`; the script says how. Raises: StepFailedError."""
+    """Compile all sources in `folder`; bytecode.mjs explains `how`. Raises: StepFailedError."""
     run([node_folder() / "node", SCRIPT, folder, how])
 
 
 def compile_source() -> None:
-    """Compile our own sources. What is edited afterwards is read as it is, until the next time."""
+    """Compile our own sources. A file that is edited later is read as source until the next run."""
     compile_folder(SOURCE, "checked")
     run([node_folder() / "node", TEMPLATES_SCRIPT, SOURCE, PYTHON_MODULES])

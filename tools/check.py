@@ -1,4 +1,4 @@
-"""`make check`: lint, format, types, the browser's rules; all of them, even when one fails."""
+"""`make check`: lint, format, types, rules of the browser code. Runs all, even if one fails."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ CHECKS: dict[str, list[str | Path]] = {
 
 
 def failed_checks() -> list[str]:
-    """Run every check, show what it finds, and return the names of those that failed."""
+    """Run every check, print its findings, and return the names of the failed checks."""
     environment = node_environment()
     return [
         name

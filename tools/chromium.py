@@ -1,4 +1,4 @@
-"""Find the Chromium that browser tests drive; on Debian as root, install it."""
+"""Finds the Chromium for browser tests; installs it on Debian, as root."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import shutil
 from tools.steps import StepFailedError, run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# The same Chromium, but no windows are drawn around its pages: that takes a fifth of a test's time.
+# Chromium without windows; drawing them takes a fifth of a test's time.
 WINDOWLESS = "chromium-headless-shell"
 # Letters and emoji, without which pages render as boxes.
 FONTS = ("fonts-dejavu-core", "fonts-noto-color-emoji")
@@ -20,12 +20,12 @@ def find() -> str | None:
 
 
 def find_windowless() -> str | None:
-    """Return the path of the one without windows; of the other one, where it is missing."""
+    """Return the path of the Chromium without windows; if it is missing, of the other one."""
     return (not os.environ.get("CHROMIUM") and shutil.which(WINDOWLESS)) or find()
 
 
 def install() -> None:
-    """Leave a machine with a Chromium. Raises: StepFailedError where only its owner can."""
+    """Install Chromium if it is missing. Raises: StepFailedError if that is not possible here."""
     if os.environ.get("CHROMIUM") or not can_install():
         if find():
             return
@@ -38,7 +38,7 @@ def install() -> None:
         apt_get("update")
         apt_get("install", "--yes", "--no-install-recommends", "chromium", WINDOWLESS, *FONTS)
     except StepFailedError:
-        # Older Debians have Chromium with its windows only.
+        # Older Debian releases have only the Chromium with windows.
         if not find():
             apt_get("install", "--yes", "--no-install-recommends", "chromium", *FONTS)
 
@@ -48,7 +48,7 @@ def can_install() -> bool:
 
 
 def apt_get(*arguments: str) -> None:
-    """Run without questions, waiting for another apt-get to end."""
+    """Run apt-get without questions; wait if another apt-get is running."""
     run(
         ["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments],
         env={"DEBIAN_FRONTEND": "noninteractive"},

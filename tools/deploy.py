@@ -1,7 +1,8 @@
-"""`make deploy` releases to one environment; `make rollback` puts the release before it back.
+"""`make deploy` releases to one environment; `make rollback` deploys the previous release.
 
 Cloudflare checks a version at its upload, so the upload comes first. Every migration works with
-the running release, so the database comes second. Then the version is deployed, and /healthz asked.
+the running release, so the database comes second. Then the version is deployed, and its /healthz
+is checked.
 """
 
 import json
@@ -21,9 +22,9 @@ from tools.node import node_environment, wrangler
 from tools.paths import ROOT
 from tools.steps import StepFailedError
 
-# `--strict`: without a terminal, an upload fails where wrangler would have to ask.
+# `--strict`: without a terminal, an upload fails where wrangler would ask a question.
 # `--no-experimental-provision`: wrangler creates no missing queue or bucket, because it would
-# choose the place of the data.
+# choose the location of the data.
 UPLOAD_OPTIONS: Final = ("--strict", "--no-experimental-provision")
 # wrangler's reasons to refuse an upload that `wrangler deploy` accepts: the Worker is new, or its
 # Durable Object classes change.
@@ -36,21 +37,21 @@ USER_AGENT: Final = "session-room-deploy"
 
 
 def main(arguments: list[str]) -> None:
-    going_back = arguments == ["rollback"]
+    is_rollback = arguments == ["rollback"]
     try:
         environment = environments.load(environments.chosen(), environments.FOLDER)
         setup.main("run")
-        if going_back:
+        if is_rollback:
             roll_back(environment)
         else:
             deploy(environment)
     except StepFailedError as failure:
-        sys.exit(f"make {'rollback' if going_back else 'deploy'}: {failure}")
+        sys.exit(f"make {'rollback' if is_rollback else 'deploy'}: {failure}")
 
 
 def deploy(environment: Environment) -> None:
-    """Raises: StepFailedError naming the step that failed."""
-    # Without a terminal wrangler replaces DNS records and does not ask; so the domain stays out.
+    """Release this checkout. Raises: StepFailedError, which names the failed step."""
+    # Without a terminal wrangler replaces DNS records and does not ask, so we leave the domain out.
     terminal = at_a_terminal()
     config = environments.write_config(environment, with_domain=terminal)
     tag, message = release_labels()
@@ -61,7 +62,7 @@ def deploy(environment: Environment) -> None:
         run("deployment", config, "versions", "deploy", f"{version}@100%", "--yes", *message)
         run("triggers", config, "triggers", "deploy")
         if not terminal:
-            print("The domain stays as it is: only a release at a terminal sets it.")
+            print("The domain is unchanged: only a release at a terminal sets it.")
     elif terminal:
         migrate(config)
         version = version_of(run("deployment", config, "deploy", *options))
@@ -74,9 +75,9 @@ def deploy(environment: Environment) -> None:
 
 
 def upload(config: Path, options: list[str]) -> str | None:
-    """Return the id of the uploaded version, which serves nobody yet; None: only a deploy can.
+    """Return the id of the uploaded version, which serves nobody yet.
 
-    Raises: StepFailedError.
+    None if Cloudflare requires `wrangler deploy` instead. Raises: StepFailedError.
     """
     code, events = run_wrangler(config, "versions", "upload", *options)
     if code == 0:
@@ -92,7 +93,7 @@ def migrate(config: Path) -> None:
 
 
 def roll_back(environment: Environment) -> None:
-    """Deploy the version before, or the one in VERSION, in open rooms too.
+    """Deploy the previous version, or the one in VERSION, also in open rooms.
 
     Raises: StepFailedError.
     """
@@ -102,14 +103,14 @@ def roll_back(environment: Environment) -> None:
     before = live_version(config)
     run("rollback", config, "rollback", *named, IMMEDIATE, "--message=make rollback")
     live = live_version(config)
-    # wrangler asks at a terminal, and a "no" is no failure of wrangler's.
+    # wrangler asks at a terminal, and exits with 0 after the answer "no".
     if live == before and live != version:
         raise StepFailedError(f"failed at step 'rollback'; version {live[:8]} is still deployed.")
     smoke(environment, live)
 
 
 def live_version(config: Path) -> str:
-    """Return the id of the version that takes all requests. Raises: StepFailedError."""
+    """Return the id of the version that serves all requests. Raises: StepFailedError."""
     done = subprocess.run(
         wrangler("deployments", "status", "--json", f"--config={config}"),
         cwd=ROOT,
@@ -125,7 +126,7 @@ def live_version(config: Path) -> str:
 
 
 def smoke(environment: Environment, version: str) -> None:
-    """Wait until /healthz says that this version is healthy: the old one answers a while longer.
+    """Wait until /healthz reports that this version is healthy; the old one may answer for a while.
 
     Raises: StepFailedError.
     """
@@ -138,14 +139,14 @@ def smoke(environment: Environment, version: str) -> None:
             return
         if time.monotonic() > deadline:
             raise StepFailedError(
-                f"{address} does not say that version {version[:8]} is healthy, but "
+                f"{address} does not report that version {version[:8]} is healthy, but "
                 f"{json.dumps(answer)}. To go back: make rollback ENV={environment.label}"
             )
         time.sleep(1)
 
 
 def health(address: str) -> dict[str, Any]:
-    """Return the answer of /healthz, or the reason why there is none as `error`."""
+    """Return the response of /healthz; if there is none, the reason as `error`."""
     request = urllib.request.Request(address, headers={"User-Agent": USER_AGENT})
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
@@ -162,7 +163,7 @@ def health(address: str) -> dict[str, Any]:
 
 
 def release_labels() -> tuple[list[str], list[str]]:
-    """Return wrangler's options for tag and message, which name the commit; none without git."""
+    """Return wrangler's options for tag and message, which name the commit; empty without git."""
     commit = git("rev-parse", "--short=12", "HEAD")
     if not commit:
         return [], []
@@ -188,12 +189,12 @@ def secrets_file() -> list[str]:
 
 
 def at_a_terminal() -> bool:
-    """Whether wrangler can ask a person. Where it cannot, it takes its own default."""
+    """True if wrangler can ask a person. Without a terminal it uses its own defaults."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")
 
 
 def run(step: str, config: Path, *arguments: str) -> list[dict[str, Any]]:
-    """Run wrangler and return its events. Raises: StepFailedError naming the step."""
+    """Run wrangler and return its events. Raises: StepFailedError, which names the step."""
     code, events = run_wrangler(config, *arguments)
     if code != 0:
         raise StepFailedError(f"failed at step '{step}'; wrangler's reason is above.")

@@ -1,4 +1,4 @@
-"""`make dev`: the whole Worker at http://localhost:PORT, with demo people and sessions."""
+"""`make dev`: runs the whole Worker at http://localhost:PORT, with demo people and sessions."""
 
 import importlib
 import os
@@ -25,7 +25,7 @@ FAKE_PROVIDERS = {
     "bigbluebutton-fake": ("tests.fakes.bigbluebutton", "BigBlueButtonFake"),
 }
 HIGHEST_PORT = 65_535
-# Tables of modules and bindings; requests that went well, which the Worker logs itself.
+# wrangler's tables of modules and bindings, and successful requests, which the Worker logs itself.
 NOISE = re.compile(
     r"[│┌├└]|Attaching additional modules|Your Worker has access|Binding +Resource|env\."
     r"|Using secrets|\[wrangler:info\] (?:[A-Z]+ \S+ [123]\d\d\b|Ready on)"
@@ -42,14 +42,14 @@ def main() -> None:
     try:
         serve(port())
     except (StopRequested, BrokenPipeError):
-        # Whoever read our output may be gone: leave nothing to be flushed into the void.
+        # The reader of our output may have ended: Python must not flush to a closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (StepFailedError, LocalWorkerError, ValueError) as failure:
         sys.exit(f"make dev: {failure}")
 
 
 def serve(port: int) -> None:
-    """Set up, start, seed, announce, and run until stopped."""
+    """Set up, start and seed the Worker, print its address, and run until stopped."""
     refuse_busy_port(port)
     setup.main("run")
     origin = f"http://localhost:{port}"
@@ -76,7 +76,7 @@ def serve(port: int) -> None:
 
 
 def fake_provider(name: str) -> dict[str, str]:
-    """Start the fake video service of that name, for as long as we run; the settings to use it.
+    """Start the fake video service of that name. Returns the settings to use it.
 
     Raises: ValueError.
     """
@@ -94,7 +94,7 @@ def fake_provider(name: str) -> dict[str, str]:
 
 
 def run_cron(worker: LocalWorker) -> None:
-    """Do what Cloudflare does each minute, until wrangler ends by itself."""
+    """Run the cron trigger each minute, until wrangler ends."""
     next_run = time.monotonic() + CRON_INTERVAL_S
     while worker.is_running():
         time.sleep(0.5)
@@ -108,26 +108,26 @@ def run_cron(worker: LocalWorker) -> None:
 
 
 def restart_after_change(worker: LocalWorker) -> None:
-    """Wrangler gives up on code that does not import; start it again once somebody mended it."""
+    """Restart wrangler after a change in src/; it ends if the code cannot be imported."""
     worker.stop()
     print("The Worker stopped, see above. Save a file in src/ to start it again.", flush=True)
-    seen = newest_change()
-    while newest_change() == seen:
+    before = newest_change()
+    while newest_change() == before:
         time.sleep(0.5)
     try:
         worker.start()
         print(f"Ready on {worker.url}", flush=True)
     except LocalWorkerError:
-        print("It did not start.", flush=True)
+        print("The Worker did not start.", flush=True)
 
 
 def newest_change() -> float:
-    """Return when anything below src/ was last written, in epoch seconds."""
+    """Return the time of the last change below src/, in epoch seconds."""
     return max(path.stat().st_mtime for path in (ROOT / "src").rglob("*.py"))
 
 
 def seed(origin: str) -> None:
-    """Have the Worker write its demo people and sessions. Raises: LocalWorkerError."""
+    """Make the Worker write its demo people and sessions. Raises: LocalWorkerError."""
     request = urllib.request.Request(
         f"{origin}/dev/seed", method="POST", data=b"", headers={"Origin": origin}
     )
@@ -140,9 +140,9 @@ def seed(origin: str) -> None:
 
 
 class Terminal:
-    """Shows what wrangler and the Worker print once they are ready, without what says nothing new.
+    """Prints the output of wrangler and the Worker once they are ready, without NOISE.
 
-    What is printed before is shown by the error, if the start fails.
+    Output from before is part of the error message if the start fails.
     """
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ def port() -> int:
 
 
 def refuse_busy_port(port: int) -> None:
-    """Raises: ValueError when something listens there already."""
+    """Raises: ValueError if another process listens on the port."""
     for family, kind, protocol, _, address in socket.getaddrinfo(
         "localhost", port, type=socket.SOCK_STREAM
     ):
@@ -182,7 +182,7 @@ def request_stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def ignore_further_signals() -> None:
-    """A second Ctrl-C must not interrupt the clean-up that the first one asked for."""
+    """Ignore a second Ctrl-C, which must not interrupt the clean-up after the first one."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 

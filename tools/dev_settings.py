@@ -5,16 +5,15 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-# The line format of .dev.vars, as the dotenv package in wrangler reads it.
+# The line format of .dev.vars, as in the dotenv package that wrangler uses.
 DOTENV_LINE = re.compile(
     r"""^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)"""
     r"""(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:\#.*)?$""",
     re.MULTILINE,
 )
 
-
 SERVER_URLS = {"plugnmeet": "PLUGNMEET_URL", "bigbluebutton": "BBB_URL"}
-# Production refuses any secret that starts like these.
+# Production rejects a secret that starts like these.
 SECRETS = {
     "AUTH_JWT_SECRET": "development-only-jwt-secret-of-the-platform",
     "PLATFORM_TOKEN": "development-only-token-of-the-platform",
@@ -23,7 +22,7 @@ SECRETS = {
 
 
 def development(origin: str) -> dict[str, str]:
-    """Return settings with which a Worker at `origin` works by itself, and nowhere else."""
+    """Return settings for a Worker at `origin` that needs no other service."""
     return {
         "ENVIRONMENT": "development",
         "PUBLIC_URL": origin,
@@ -35,7 +34,7 @@ def development(origin: str) -> dict[str, str]:
         **SECRETS,
         "VIDEO_PROVIDER": "peer",
         "MAIL_FROM": "Session Room <sessions@localhost>",
-        # Two browsers on one machine need no STUN, and development reaches for no other.
+        # Two browsers on one machine need no STUN server.
         "ICE_SERVERS": "",
     }
 
@@ -47,12 +46,12 @@ def merged(
     own = parse_dotenv(dev_vars.read_text(encoding="utf-8")) if dev_vars.is_file() else {}
     everything = {**development(origin), **own, **environment}
     if everything["ENVIRONMENT"] == "production":
-        # Nobody has to know those that were not given, to see how production answers.
+        # Random secrets in place of missing ones: a try of production needs no secrets.
         everything |= {
             name: secrets.token_hex(32) for name in SECRETS if everything[name] == SECRETS[name]
         }
     if "VIDEO_PROVIDER" not in own | dict(environment):
-        # Whoever names a server wants to use it.
+        # A server that is configured is used.
         named = [name for name, url in SERVER_URLS.items() if everything.get(url)]
         everything["VIDEO_PROVIDER"] = next(iter(named), "peer")
     return {name: everything[name] for name in names if name in everything}

@@ -1,6 +1,6 @@
-"""A local D1 with every migration applied and no rows, for Workers to start from.
+"""A local D1 with all migrations and no rows, which each Worker in a test copies.
 
-Wrangler takes seconds to apply migrations: it does that once, and each Worker gets a copy.
+wrangler needs seconds to apply the migrations, so it does that only once.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from tools.steps import StepFailedError
 
 
 def make() -> None:
-    """Replace it. Raises: StepFailedError."""
+    """Make the empty database again. Raises: StepFailedError."""
     shutil.rmtree(EMPTY_DATABASE, ignore_errors=True)
     EMPTY_DATABASE.mkdir(parents=True)
     try:
@@ -22,5 +22,5 @@ def make() -> None:
 
 
 def copy_to(state: Path) -> None:
-    """Put a copy into the state folder of a Worker that has not started yet."""
+    """Copy the empty database to the state folder of a Worker that has not started yet."""
     shutil.copytree(EMPTY_DATABASE, state, dirs_exist_ok=True)

@@ -17,7 +17,7 @@ from tools.steps import StepFailedError
 
 FOLDER: Final = ROOT / "environments"
 EXAMPLE: Final = "example"
-# Whole labels: bestexample.com and example.com.au are other people's domains.
+# Only whole labels: bestexample.com and example.com.au are real domains.
 PLACEHOLDERS: Final = (
     re.compile(r"00000000-0000-0000-0000-000000000000"),
     re.compile(r"(?<![\w-])example\.com(?!\.?[\w-])", re.IGNORECASE),
@@ -27,9 +27,9 @@ REQUIRED: Final = ("name", "domain", "database_id")
 OPTIONAL: Final = (
     *("account_id", "files_jurisdiction", "rooms_jurisdiction", "rate_limit_namespace", "vars"),
 )
-# No two environments have the same value of these.
+# Each environment needs its own value of these.
 NOT_SHARED: Final = (*REQUIRED, "rate_limit_namespace")
-# With such a setting, the Worker needs the secret too.
+# With this setting, the Worker needs this secret.
 SECRET_OF_SETTING: Final = {
     "PLUGNMEET_URL": "PLUGNMEET_API_SECRET",
     "BBB_URL": "BBB_SECRET",
@@ -69,7 +69,7 @@ def options() -> list[str]:
 
 
 def load(label: str, folder: Path) -> Environment:
-    """Read an environment. Raises: StepFailedError with all faults of its file."""
+    """Read an environment. Raises: StepFailedError, which lists all faults of its file."""
     if not NAME.fullmatch(label) or label == EXAMPLE:
         raise StepFailedError(f"ENV must be the name of a file in environments/, not {label!r}.")
     path = folder / f"{label}.toml"
@@ -93,7 +93,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def faults_of(content: dict[str, Any]) -> list[str]:
-    """Return all faults at once, so that one edit can mend them."""
+    """Return all faults at once, so that one edit can correct them."""
     settings = content.get("vars", {})
     values = {key: value for key, value in content.items() if key != "vars"} | settings
     known, secrets = project_settings.names(), project_settings.secret_names()
@@ -113,13 +113,13 @@ def faults_of(content: dict[str, Any]) -> list[str]:
 
 
 def placeholders_of(value: str) -> list[str]:
-    """Return the placeholders of the example that a value still has."""
+    """Return the example's placeholders in a value."""
     found = [placeholder.search(value) for placeholder in PLACEHOLDERS]
     return [match.group() for match in found if match]
 
 
 def refuse_shared(environment: Environment, folder: Path) -> None:
-    """Raises: StepFailedError if another environment has a value that must not be shared."""
+    """Raises: StepFailedError if another environment has the same value of a NOT_SHARED key."""
     for path in sorted(folder.glob("*.toml")):
         if path.stem in (environment.label, EXAMPLE):
             continue
@@ -150,7 +150,7 @@ def config_of(
 ) -> dict[str, Any]:
     """Return the content of wrangler.toml with the values and resources of an environment.
 
-    Without the domain, a deployment leaves the domain at Cloudflare as it is.
+    Without the domain, a deployment does not change the domain at Cloudflare.
     """
     name = environment.name
     settings = {
@@ -196,13 +196,13 @@ def config_of(
 
 
 def only(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the one item; fail when wrangler.toml gets a second, which needs a name here."""
+    """Return the only item; fail if wrangler.toml has a second one, which would need a name."""
     [item] = items
     return item
 
 
 def renamed(consumer: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Return a queue's consumer with the queues of another Worker."""
+    """Return a queue's consumer with the queue names of another Worker."""
     return {
         key: new + value.removeprefix(old) if key in ("queue", "dead_letter_queue") else value
         for key, value in consumer.items()
@@ -210,7 +210,7 @@ def renamed(consumer: dict[str, Any], old: str, new: str) -> dict[str, Any]:
 
 
 def required_secrets(settings: dict[str, str]) -> list[str]:
-    """Return the secrets without which Cloudflare is to refuse an upload."""
+    """Return the secrets without which Cloudflare must reject an upload."""
     required = ["PLATFORM_TOKEN", "LINK_SECRETS"]
     if not settings.get("AUTH_JWKS_URL"):
         required.append("AUTH_JWT_SECRET")

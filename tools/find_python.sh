@@ -1,5 +1,5 @@
 #!/bin/sh
-# Print a Python that is new enough, or one sentence on what to install.
+# Prints the path of a Python that is new enough, or one sentence on what to install.
 for python in python3 python3.14 python3.13 python3.12 python3.11; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         command -v "$python"

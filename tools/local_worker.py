@@ -24,9 +24,9 @@ from typing import IO, Any, Final
 
 from tools.node import node_environment, wrangler
 from tools.paths import MIGRATIONS, ROOT, WORKERD_WRAPPER
-from tools.steps import only_one_at_a_time
+from tools.steps import locked
 
-# The flag that makes workerd take its Python runtime from disk; never used in production.
+# With this flag workerd loads its Python runtime from disk; production never has it.
 LOCAL_FLAG: Final = "python_workers_development"
 START_DEADLINE_S: Final = 90.0
 STOP_DEADLINE_S: Final = 8.0
@@ -38,14 +38,14 @@ ANSI_CODES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class LocalWorkerError(Exception):
-    """The Worker could not be started or prepared; the message ends with its last log lines."""
+    """The Worker could not be started or prepared; the message ends with the last log lines."""
 
 
 class LocalWorker:
-    """One `wrangler dev` with its own state folder. Ports and folders must not be shared."""
+    """One `wrangler dev` with its own state folder and port."""
 
-    # Until it answers, with whatever status; else wrangler's word is all that is waited for.
-    is_asked = True
+    # If True, `start` waits until /healthz answers; else only for wrangler's "Ready on".
+    polls_health = True
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class LocalWorker:
     ) -> None:
         """`settings` replace the [vars] of wrangler.toml; `on_log` gets each log line.
 
-        `config` is another Worker's wrangler.toml, which then names all its compatibility flags.
-        From `snapshot` it starts, when there is one already; else it leaves one there.
+        `config` is another Worker's wrangler.toml, which must have all compatibility flags.
+        If the file `snapshot` exists, the Worker starts from it; else the Worker writes it.
         """
         self.settings = dict(settings)
         self.state = state
@@ -77,7 +77,7 @@ class LocalWorker:
         self._reader: threading.Thread | None = None
 
     def start(self) -> None:
-        """Return when the Worker answers. Raises: LocalWorkerError."""
+        """Start the Worker and wait until it answers. Raises: LocalWorkerError."""
         self.apply_migrations()
         write_env_file(self._env_file, self.settings)
         self._process = subprocess.Popen(
@@ -89,7 +89,7 @@ class LocalWorker:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            # Its own process group, which ends as a whole and which Ctrl-C does not reach.
+            # Its own process group, which can be ended as a whole and does not get Ctrl-C.
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
@@ -101,11 +101,11 @@ class LocalWorker:
             raise
 
     def stop(self) -> None:
-        """End wrangler, workerd and whatever else they started. Harmless when not running."""
+        """End wrangler, workerd and all their children. Harmless if it is not running."""
         process, self._process = self._process, None
         if process is None or process.stdin is None:
             return
-        process.stdin.close()  # what the supervisor waits for
+        process.stdin.close()  # tools/supervise.py waits for this
         try:
             process.wait(STOP_DEADLINE_S)
         except subprocess.TimeoutExpired:
@@ -118,20 +118,20 @@ class LocalWorker:
         self._env_file.unlink(missing_ok=True)
 
     def is_running(self) -> bool:
-        """Whether wrangler is still there."""
+        """True if wrangler is running."""
         return self._process is not None and self._process.poll() is None
 
     def logs(self) -> str:
-        """Return what wrangler and the Worker have printed, without colours."""
+        """Return the output of wrangler and the Worker, without colours."""
         return "\n".join(list(self._log))
 
     def logged(self, event: str) -> list[dict[str, Any]]:
-        """Return the Worker's own log lines of this event; wrangler marks errors and warnings."""
+        """Return the Worker's log lines of this event. wrangler puts a mark before some lines."""
         lines = [line for line in list(self._log) if f'{{"event": "{event}"' in line]
         return [json.loads(line[line.index("{") :]) for line in lines]
 
     def scheduled(self, cron: str = "* * * * *") -> None:
-        """Run the `scheduled` handler now. Raises: LocalWorkerError when it fails."""
+        """Run the `scheduled` handler now. Raises: LocalWorkerError if it fails."""
         query = {"cron": cron, "format": "json"}
         address = f"{self.url}/cdn-cgi/local/scheduled?{urllib.parse.urlencode(query)}"
         try:
@@ -143,10 +143,10 @@ class LocalWorker:
             raise LocalWorkerError(self._with_logs(f"The cron {cron} failed: {answer}"))
 
     def apply_migrations(self) -> None:
-        """Bring the local D1 up to date with migrations/*.sql, unless it is."""
+        """Apply migrations/*.sql to the local D1, unless that was done."""
         stamp = self.state / "migrations.sha256"
         wanted = migrations_digest()
-        with only_one_at_a_time(self.state / "migrations.lock"):
+        with locked(self.state / "migrations.lock"):
             if stamp.is_file() and stamp.read_text() == wanted:
                 return
             self._run_migrations()
@@ -184,7 +184,7 @@ class LocalWorker:
         )
 
     def _environment(self) -> dict[str, str]:
-        """Keep everything wrangler writes in our state folder, and wrangler off the network."""
+        """Make wrangler write only to our state folder, and use no network."""
         return node_environment() | {
             "MINIFLARE_WORKERD_PATH": str(WORKERD_WRAPPER),
             "CLOUDFLARE_CF_FETCH_ENABLED": "false",
@@ -205,7 +205,7 @@ class LocalWorker:
             time.sleep(0.1)
 
     def _is_ready(self) -> bool:
-        if self.is_asked:
+        if self.polls_health:
             return answers(f"{self.url}/healthz")
         return any("Ready on" in line for line in list(self._log))
 
@@ -221,7 +221,7 @@ class LocalWorker:
 
 
 def answers(address: str) -> bool:
-    """Whether the Worker says anything at all; its own errors count."""
+    """True if the Worker answers, with any status."""
     try:
         with DIRECT.open(address, timeout=10):
             return True
@@ -238,7 +238,7 @@ def free_port() -> int:
 
 
 def compatibility_flags() -> list[str]:
-    """Return production's flags, to which the command line can only add by repeating them."""
+    """Return the flags of wrangler.toml: flags on the command line replace them all."""
     config = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     return list(config["compatibility_flags"])
 
@@ -252,7 +252,7 @@ def migrations_digest() -> str:
 
 
 def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
-    """Write settings where wrangler reads them: a file, since process lists are public."""
+    """Write settings to a file for wrangler: arguments would be visible in the process list."""
     lines = [f"{name}={quoted(value)}\n" for name, value in settings.items()]
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -261,10 +261,10 @@ def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
 
 
 def quoted(value: str) -> str:
-    """Write a value so that wrangler's dotenv reads it back unchanged. Raises: ValueError.
+    """Quote a value so that wrangler's dotenv reads it unchanged. Raises: ValueError.
 
-    dotenv knows no escape for a quote inside quotes, so one kind must be free; wrangler then
-    expands `$NAME`, unless escaped. Double quotes are out: within them `\\n` would be expanded.
+    dotenv cannot escape a quote inside quotes, so the value must lack one kind of quote. wrangler
+    expands `$NAME`, unless it is escaped. Double quotes do not work: dotenv expands `\\n` in them.
     """
     free = [quote for quote in "'`" if quote not in value]
     if not free or value.endswith("\\"):

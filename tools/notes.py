@@ -1,6 +1,6 @@
-"""A part's notes: which of its tests have begun and which have passed.
+"""A part's notes: which of its tests have begun, and which have passed.
 
-`tests/passed.py` writes them while the tests run; `tools.test` counts by them what is repeated.
+`tests/passed.py` writes the notes while the tests run; `tools.test` reads them to repeat tests.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Exit statuses of pytest: all passed, some failed, nothing was left to run.
+# Exit statuses of pytest: all passed, some failed, no tests to run.
 ENDED_WELL: Final = frozenset({0, 1, 5})
 
 
 @dataclass
 class Notes:
-    """What is noted in a file, one line an event: `begun <test>`, `passed <test>`, `ended <n>`."""
+    """The lines of a file, one for each event: `begun <test>`, `passed <test>`, `ended <n>`."""
 
     begun: Counter[str] = field(default_factory=Counter)
     passed: set[str] = field(default_factory=set)
     ended: int | None = None
-    """The exit status of the last process; None while it runs, and when it was cut off."""
+    """The exit status of the last process; None if it is running or was killed."""
 
     @classmethod
     def read(cls, file: Path) -> Notes:
@@ -39,7 +39,7 @@ class Notes:
 
     @property
     def failed(self) -> list[str]:
-        """Tests that have begun and not passed, the cut off one among them."""
+        """Tests that have begun and not passed; a killed one too."""
         return [name for name in self.begun if name not in self.passed]
 
     @property
@@ -48,5 +48,5 @@ class Notes:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every test has run and passed."""
+        """True if every test has run and passed."""
         return bool(self.begun) and self.ended in ENDED_WELL and not self.failed

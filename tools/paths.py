@@ -1,4 +1,4 @@
-"""Where things are in a checkout. Everything outside git is in one of these folders."""
+"""The paths of a checkout. All files outside git are in one of these folders."""
 
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ SETTINGS_MODULE: Final = SOURCE / "settings.py"
 BUNDLE_DIR: Final = CACHE / "pyodide"
 BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
 WORKERD_WRAPPER: Final = CACHE / "workerd"
-# The name of the file is workerd's choice.
+# workerd requires this file name.
 SNAPSHOT: Final = CACHE / "snapshot" / "snapshot.bin"
 EMPTY_DATABASE: Final = CACHE / "empty_database"
 NODE_BYTECODE: Final = CACHE / "node"

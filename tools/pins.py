@@ -1,6 +1,6 @@
-"""`make pins`: resolve requirements/*.in and pyproject.toml to exact versions with hashes.
+"""`make pins`: resolves requirements/*.in and pyproject.toml to exact versions with hashes.
 
-Keeps what is pinned, unless the environment says UPGRADE=1.
+Keeps the pinned versions, unless UPGRADE=1 is set.
 """
 
 import os
@@ -17,10 +17,10 @@ WORKER = ["--python-version=3.14"]
 def main() -> None:
     try:
         setup.main("run")
-        # In this order: later ones are constrained by earlier ones.
+        # The order matters: earlier files constrain later ones.
         pin("tools.in", "tools.txt", *HOST)
         pin("worker-sdist.in", "worker-sdist.txt", *WORKER)
-        # Addresses are checked without asking the network for them: dnspython is never imported.
+        # E-mail addresses are checked without DNS, so dnspython is never imported.
         pin("../pyproject.toml", "worker.txt", *WORKER, "--no-emit-package=markupsafe",
             "--no-emit-package=dnspython",
             "--constraints=requirements/worker-sdist.txt")  # fmt: skip

@@ -1,6 +1,6 @@
-"""`make recordings-status` and `make recordings-retry ID=...`: recordings that are not there yet.
+"""`make recordings-status` and `make recordings-retry ID=...`: recordings that are not ready.
 
-Asks the Worker itself, at PUBLIC_URL, with PLATFORM_TOKEN; by default the one of `make dev`.
+Requests go to the Worker at PUBLIC_URL, with PLATFORM_TOKEN; by default to that of `make dev`.
 """
 
 import json
@@ -20,36 +20,36 @@ from tools.paths import ROOT
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["status"]:
-            show(ask("GET", "/platform/recordings")["recordings"])
+            show(request("GET", "/platform/recordings")["recordings"])
         case ["retry", record_id]:
-            ask("POST", f"/platform/recordings/{quote(record_id, safe='')}/retry")
-            print(f"{record_id} is tried again. See: make recordings-status")
+            request("POST", f"/platform/recordings/{quote(record_id, safe='')}/retry")
+            print(f"{record_id} is queued again. See: make recordings-status")
         case _:
-            sys.exit("make recordings-retry: say which one, e.g. make recordings-retry ID=...")
+            sys.exit("make recordings-retry: ID is missing, e.g. make recordings-retry ID=...")
 
 
 def show(recordings: list[dict[str, Any]]) -> None:
-    """Print one line each; failed ones wait for somebody to act."""
+    """Print one line a recording; a failed one needs an operator."""
     if not recordings:
-        print("All recordings are there.")
+        print("All recordings are ready.")
     for each in recordings:
         line = f"{each['state']:10} {each['record_id']}  session {each['session_id']}"
         print(f"{line}  attempts {each['attempts']}  {each['last_error'] or ''}".rstrip())
     if any(each["state"] == "failed" for each in recordings):
-        print("Try a failed one again with: make recordings-retry ID=...")
+        print("Retry a failed one with: make recordings-retry ID=...")
 
 
-def ask(method: str, path: str) -> dict[str, Any]:
-    """Ask the Worker; its own sentence ends the program when it refuses."""
+def request(method: str, path: str) -> dict[str, Any]:
+    """Return the Worker's answer. If it is an error, print it and exit."""
     origin = f"http://localhost:{os.environ.get('PORT') or DEFAULT_PORT}"
     names = project_settings.names()
     settings = dev_settings.merged(origin, names, ROOT / ".dev.vars", os.environ)
     headers = {"Authorization": f"Bearer {settings['PLATFORM_TOKEN']}"}
     address = settings["PUBLIC_URL"].rstrip("/") + path
-    request = urllib.request.Request(address, method=method, headers=headers)
+    sent = urllib.request.Request(address, method=method, headers=headers)
     opener = DIRECT if address.startswith("http://localhost") else urllib.request.build_opener()
     try:
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(sent, timeout=60) as answer:
             found: dict[str, Any] = json.loads(answer.read())
             return found
     except urllib.error.HTTPError as error:

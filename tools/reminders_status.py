@@ -1,6 +1,6 @@
-"""`make reminders-status`: where all mail stands in production, or with WHERE=local in `make dev`.
+"""`make reminders-status`: the state of all mail in production, or with WHERE=local in `make dev`.
 
-Names and addresses stay in the database: only counts, times and errors are shown.
+Shows counts, times and errors; names and addresses stay in the database.
 """
 
 import json
@@ -25,7 +25,7 @@ SELECT state, count(*) AS mails, min(due_at) AS oldest, max(due_at) AS newest
   FROM mails GROUP BY state ORDER BY state
 """
 DELIVERIES = """
-SELECT coalesce(delivery, 'not known') AS delivery, count(*) AS mails
+SELECT coalesce(delivery, 'unknown') AS delivery, count(*) AS mails
   FROM mails WHERE state = 'sent' GROUP BY delivery ORDER BY delivery
 """
 ERRORS = """
@@ -41,7 +41,7 @@ QUERIES = (STATES, DELIVERIES, ERRORS, SUPPRESSED, PROGRESS)
 def main() -> None:
     try:
         setup.main("run")
-        states, deliveries, errors, suppressed, progress = ask(os.environ.get("WHERE", ""))
+        states, deliveries, errors, suppressed, progress = query(os.environ.get("WHERE", ""))
     except StepFailedError as failure:
         sys.exit(f"make reminders-status: {failure}")
     now = int(time.time())
@@ -49,8 +49,8 @@ def main() -> None:
     for row in states:
         due = f"due {at(row['oldest'])} to {at(row['newest'])}"
         print(f"  {row['state']:10} {row['mails']:>8}   {due}")
-    print_counts("sent, and then", deliveries, "delivery", "mails")
-    print_counts("addresses that get no mail", suppressed, "reason", "addresses")
+    print_counts("delivery of sent mails", deliveries, "delivery", "mails")
+    print_counts("suppressed addresses", suppressed, "reason", "addresses")
     print("last errors" if errors else "no errors")
     for row in errors:
         print(
@@ -60,8 +60,8 @@ def main() -> None:
     sys.exit(verdict(states, progress, now))
 
 
-def ask(where: str) -> list[list[dict[str, Any]]]:
-    """Return the rows of each query. Raises: StepFailedError, with what to do about it."""
+def query(where: str) -> list[list[dict[str, Any]]]:
+    """Return the rows of each query. Raises: StepFailedError, which names the remedy."""
     target = (
         ["--local", f"--persist-to={STATE}"]
         if where == "local"
@@ -83,20 +83,20 @@ def ask(where: str) -> list[list[dict[str, Any]]]:
     if any(words in output for words in SIGNED_OUT):
         msg = 'not signed in to Cloudflare: make wrangler RUN="login", or set CLOUDFLARE_API_TOKEN.'
         raise StepFailedError(msg)
-    msg = f"wrangler could not ask the database:\n{output.strip()}"
+    msg = f"wrangler could not query the database:\n{output.strip()}"
     raise StepFailedError(msg)
 
 
 def verdict(states: list[dict[str, Any]], progress: list[dict[str, Any]], now: int) -> str | None:
-    """Say what is wrong, as the reason to exit with; None when nothing is."""
-    waiting = [row["oldest"] for row in states if row["state"] in ("pending", "sending")]
+    """Return a warning to exit with; None if all is well."""
+    unsent = [row["oldest"] for row in states if row["state"] in ("pending", "sending")]
     if not progress or now - progress[0]["done_until"] > LATE_S:
         last = at(progress[0]["done_until"]) if progress else "never"
         return f"WARNING: the minute's work has not run since {last}."
-    if waiting and now - min(waiting) > LATE_S:
-        return f"WARNING: mail is late, the oldest was due {at(min(waiting))}."
+    if unsent and now - min(unsent) > LATE_S:
+        return f"WARNING: mail is late, the oldest was due {at(min(unsent))}."
     if any(row["state"] == "dead" and now - row["newest"] < 2 * DAY_S for row in states):
-        return "WARNING: some mail was given up lately; its errors are above."
+        return "WARNING: some mail has failed for good (dead) lately; see the errors above."
     print("all well")
     return None
 

@@ -1,4 +1,4 @@
-"""`make secrets`: which secrets the Worker of an environment has, by name only."""
+"""`make secrets`: the names of the secrets that the Worker of an environment has, and lacks."""
 
 import json
 import os
@@ -12,14 +12,14 @@ from tools.paths import ROOT
 from tools.steps import StepFailedError
 
 SIGNED_OUT = ("CLOUDFLARE_API_TOKEN", "wrangler login", "not authenticated", "Not logged in")
-# What wrangler says before the first deployment: there is no Worker, and so no secret.
+# wrangler's message before the first deployment: without a Worker there are no secrets.
 NO_WORKER = re.compile(r'Worker "[^"]+"( \(env: \S+\))? not found\.')
 
 
 def main() -> None:
     try:
         setup.main("run")
-        present = names_that_are_set()
+        present = names_set()
     except StepFailedError as failure:
         sys.exit(f"make secrets: {failure}")
     for name in project_settings.secret_names():
@@ -33,8 +33,11 @@ def how_to_set() -> str:
     return 'Set one with: make wrangler RUN="secret put NAME"' + (f" ENV={label}" if label else "")
 
 
-def names_that_are_set() -> set[str]:
-    """Ask Cloudflare; none before there is a Worker. Raises: StepFailedError."""
+def names_set() -> set[str]:
+    """Return the names that Cloudflare lists; empty if there is no Worker.
+
+    Raises: StepFailedError.
+    """
     done = subprocess.run(
         wrangler("secret", "list", "--format=json", *environments.options()),
         cwd=ROOT,

@@ -1,6 +1,6 @@
-"""Everything a fresh checkout needs, from package registries alone: `python -m tools.setup`.
+"""Installs and builds all that a new checkout needs: `python -m tools.setup PURPOSE`.
 
-Standard library only: this runs before anything is installed.
+It downloads from package registries only. Standard library only: nothing is installed before.
 """
 
 import importlib.util
@@ -52,7 +52,7 @@ def pip_install(requirements: Path) -> None:
 
 def install_node_modules() -> None:
     if shutil.which("npm") is None:
-        msg = "npm is missing: install Node.js with npm (any version; the right Node comes by npm)."
+        msg = "npm is missing: install Node.js with npm (any version; npm installs the right Node)."
         raise StepFailedError(msg)
     run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
 
@@ -62,7 +62,7 @@ def build_bundle() -> None:
 
 
 def write_workerd_wrapper() -> None:
-    """Miniflare runs this in place of workerd, to add options that it has no settings for."""
+    """Miniflare runs this script in place of workerd; it adds options that Miniflare lacks."""
     workerd = workerd_binary().relative_to(ROOT)
     bundle = BUNDLE_DIR.relative_to(ROOT)
     WORKERD_WRAPPER.write_text(
@@ -137,7 +137,7 @@ BYTECODE = Step(
         Path(bytecode.__file__),
         bytecode.SCRIPT,
         bytecode.TEMPLATES_SCRIPT,
-        # Jinja, one of these packages, writes the code that is compiled.
+        # Jinja, one of these packages, generates the code of the templates.
         *VENDOR.inputs,
         *sorted(path for path in SOURCE.rglob("*") if path.suffix in (".py", ".html", ".txt")),
     ],
@@ -180,7 +180,7 @@ STEPS = {
 
 
 def main(purpose: str) -> None:
-    """Prepare for `run` (development server, deploy), `check` or `test`. Raises: StepFailedError"""
+    """Prepare for `run` (dev server, deploy), `check` or `test`. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
     if purpose == "test":

@@ -1,8 +1,8 @@
-"""The Worker as it is once it has been imported, for Workers to start from.
+"""A snapshot of the Worker's memory after its imports, from which the tests' Workers start.
 
-Cloudflare takes such a snapshot of a Worker that is uploaded, starts it from there, and refuses
-what fits in none: a JavaScript object at the top of a module, say. workerd does the same when asked
-(`--python-save-snapshot`), at the end of its first start.
+Cloudflare makes such a snapshot of an uploaded Worker, and rejects a Worker that fits in none, for
+example with a JavaScript object at the top of a module. workerd does the same with the option
+`--python-save-snapshot`, at the end of its first start.
 """
 
 import tempfile
@@ -15,7 +15,7 @@ from tools.steps import StepFailedError
 
 
 def take() -> None:
-    """Replace the snapshot of our Worker. Raises: StepFailedError."""
+    """Make the snapshot of our Worker again. Raises: StepFailedError."""
     port = free_port()
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         new = Path(scratch) / SNAPSHOT.name

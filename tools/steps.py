@@ -1,4 +1,4 @@
-"""Set-up steps that run once and again only when what they read has changed."""
+"""Set-up steps, which run again only if their inputs have changed."""
 
 import fcntl
 import hashlib
@@ -17,12 +17,12 @@ STAMPS = CACHE / "stamps"
 
 
 class StepFailedError(Exception):
-    """A step could not be done; the message is one sentence for the person at the terminal."""
+    """A step failed; the message is one sentence for the person at the terminal."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """`action` makes `outputs` from `inputs`; `title` is what the terminal shows meanwhile."""
+    """`action` makes `outputs` from `inputs`; the terminal shows `title`."""
 
     name: str
     title: str
@@ -32,9 +32,9 @@ class Step:
 
 
 def run_steps(steps: Sequence[Step]) -> None:
-    """Bring every step up to date, in order. Raises: StepFailedError naming the step."""
+    """Bring every step up to date, in order. Raises: StepFailedError, which names the step."""
     # Two `make` commands at once must not install into the same folders.
-    with only_one_at_a_time(CACHE / "lock"):
+    with locked(CACHE / "lock"):
         for step in steps:
             run_step(step)
 
@@ -63,7 +63,7 @@ def is_current(step: Step, stamp: Path, wanted: str) -> bool:
 
 
 def fingerprint(step: Step) -> str:
-    """Differ when an input, this Python or the place of the checkout (venvs do not move) does."""
+    """A hash of the inputs, Python's version and the checkout's path (a venv cannot be moved)."""
     digest = hashlib.sha256(f"{step.name}\0{ROOT}\0{sys.version_info[:2]}".encode())
     for path in step.inputs:
         digest.update(f"\0{path.name}\0".encode())
@@ -72,7 +72,7 @@ def fingerprint(step: Step) -> str:
 
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:
-    """Run quietly and return the output; show it when the command fails."""
+    """Run a command and return its output; print the output if the command fails."""
     arguments = [str(part) for part in command]
     shown = " ".join([Path(arguments[0]).name, *arguments[1:4]])
     done = subprocess.run(
@@ -93,8 +93,8 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) 
 
 
 @contextmanager
-def only_one_at_a_time(lock_file: Path) -> Iterator[None]:
-    """Wait for other processes that hold the same lock; it ends with its process."""
+def locked(lock_file: Path) -> Iterator[None]:
+    """Hold a lock between processes; a process that ends releases it."""
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

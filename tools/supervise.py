@@ -1,8 +1,7 @@
-"""Run a command that cannot outlive the process that asked for it, not even if that is killed.
+"""Runs a command that ends with the process that started it, also if that process is killed.
 
-The asker holds our standard input open; when it closes, by intent or by death, the command is told
-to end, then whatever it left behind. `python -m tools.supervise COMMAND...`, in a session of its
-own.
+The starting process keeps our standard input open. When it closes, the command gets SIGTERM, then
+all its remaining children. Run `python -m tools.supervise COMMAND...` in a session of its own.
 """
 
 import ctypes
@@ -20,13 +19,13 @@ PR_SET_CHILD_SUBREAPER = 36
 def main(command: list[str]) -> None:
     adopt_orphans()
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    threading.Thread(target=end_with_asker, args=[child], daemon=True).start()
+    threading.Thread(target=end_with_starter, args=[child], daemon=True).start()
     child.wait()
     end_group()
 
 
-def end_with_asker(child: subprocess.Popen[bytes]) -> None:
-    # Not by sys.stdin, whose lock this thread would keep from an interpreter that ends.
+def end_with_starter(child: subprocess.Popen[bytes]) -> None:
+    # Not sys.stdin: this thread would hold its lock, which the interpreter needs at its end.
     while os.read(sys.stdin.fileno(), 4096):
         pass
     child.terminate()
@@ -37,13 +36,13 @@ def end_with_asker(child: subprocess.Popen[bytes]) -> None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of processes whose own parent ends: a container's init may not reap."""
+    """Become the parent of orphaned processes: a container's init may not reap them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_group() -> None:
-    """End what wrangler left behind (workerd, esbuild): politely, then by force."""
+    """End remaining children of wrangler (workerd, esbuild): first SIGTERM, then SIGKILL."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_S / 2

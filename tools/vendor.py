@@ -1,7 +1,7 @@
-"""Fill `python_modules/` with what the Worker imports, and mark it the way pywrangler does.
+"""Fills `python_modules/` with the Worker's packages, and marks it as pywrangler does.
 
-pywrangler itself needs a Pyodide interpreter and a second index; pip needs neither, because PyPI
-serves wasm wheels (PEP 783). The result is what `pywrangler deploy` would upload.
+pywrangler needs a Pyodide interpreter and a second index. pip needs neither, because PyPI has wasm
+wheels (PEP 783). The result is the same that `pywrangler deploy` would upload.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from tools import bytecode
 from tools.paths import CACHE, PYTHON_MODULES, REQUIREMENTS, ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError, run
 
-# The interpreter that workerd runs from compatibility date 2026-09-08 on.
+# workerd's interpreter from compatibility date 2026-09-08 on.
 WASM_TARGET = [
     "--python-version=3.14",
     "--implementation=cp",
@@ -22,13 +22,13 @@ WASM_TARGET = [
 ]
 PIP = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
 INSTALL = [*PIP, "install", "--no-deps", "--no-compile", "--no-warn-script-location"]
-# Command line tools, and 340 files of tests inside a package.
+# Command line tools, and 340 test files inside a package.
 NOT_FOR_THE_WORKER = ("bin", "icalendar/tests")
 SYNC_MARKERS = [PYTHON_MODULES / ".synced", ROOT / ".venv-workers" / ".synced"]
 
 
 def vendor() -> None:
-    """Install beside the old folder, then swap, so that a failure leaves a working one."""
+    """Install into a scratch folder, then replace the old one: a failure keeps the old one."""
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         fresh = Path(scratch) / "python_modules"
         install_wheels(fresh)
@@ -36,7 +36,7 @@ def vendor() -> None:
         for folder in NOT_FOR_THE_WORKER:
             shutil.rmtree(fresh / folder, ignore_errors=True)
         bytecode.compile_folder(fresh)
-        # workerd takes the folder for a virtual environment only with this file in it.
+        # workerd needs this file to recognize the folder as a virtual environment.
         (fresh / "pyvenv.cfg").touch()
         shutil.rmtree(PYTHON_MODULES, ignore_errors=True)
         shutil.move(fresh, PYTHON_MODULES)
@@ -49,9 +49,9 @@ def install_wheels(target: Path) -> None:
 
 
 def install_pure_builds(target: Path, wheels: Path) -> None:
-    """Build from source without a C compiler: the optional C part is left out, Python remains."""
-    # No cache: pip would hand back a wheel that was built with a compiler.
-    # No build isolation: isolation would fetch an unpinned setuptools.
+    """Build from source without a C compiler, so that the optional C extension is left out."""
+    # No cache: pip would return a wheel that was built with a compiler.
+    # No build isolation: it would download an unpinned setuptools.
     source = REQUIREMENTS / "worker-sdist.txt"
     run(
         [*PIP, "wheel", "--no-deps", "--no-cache-dir", "--no-binary=:all:", "--no-build-isolation",
@@ -67,9 +67,9 @@ def install_pure_builds(target: Path, wheels: Path) -> None:
 
 
 def mark_as_synced() -> None:
-    """Tell pywrangler that there is nothing to sync.
+    """Write the files by which pywrangler knows that the packages are in sync.
 
-    It compares the version written here with its own, and the file's age with pyproject.toml's.
+    It compares the file's version with its own, and the file's age with that of pyproject.toml.
     """
     [metadata] = VENV.glob("lib/python3*/site-packages/workers_py-*.dist-info")
     version = metadata.name.removeprefix("workers_py-").removesuffix(".dist-info")

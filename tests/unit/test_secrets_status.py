@@ -11,7 +11,7 @@ from tools.steps import StepFailedError
 def answer(monkeypatch, code, output, error=""):
     done = subprocess.CompletedProcess([], code, output, error)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    return secrets_status.names_that_are_set()
+    return secrets_status.names_set()
 
 
 def test_the_names_that_are_set(monkeypatch):

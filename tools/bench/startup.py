@@ -70,7 +70,7 @@ def main() -> list[Table]:
 
 
 def measure(worker: LocalWorker, found: Starts) -> None:
-    worker.is_asked = False
+    worker.polls_health = False
     worker.start()
     try:
         workerd = Workerd(worker)
