@@ -31,10 +31,15 @@ class Kind(StrEnum):
 LEAD_S: Final = {
     Kind.DAY_BEFORE: 24 * HOUR,
     Kind.HOUR_BEFORE: HOUR,
-    Kind.QUARTER_BEFORE: 15 * MINUTE,
+    # Its words are "Your room is open".
+    Kind.QUARTER_BEFORE: rules.JOIN_WINDOW_S,
 }
 """How long before the start each reminder is due."""
-NEXT_LEAD_S: Final = {Kind.DAY_BEFORE: HOUR, Kind.HOUR_BEFORE: 15 * MINUTE, Kind.QUARTER_BEFORE: 0}
+NEXT_LEAD_S: Final = {
+    Kind.DAY_BEFORE: LEAD_S[Kind.HOUR_BEFORE],
+    Kind.HOUR_BEFORE: LEAD_S[Kind.QUARTER_BEFORE],
+    Kind.QUARTER_BEFORE: 0,
+}
 """When the next one is due, or the session starts: a reminder is worth sending until then."""
 
 # A booking made at the very moment of a reminder gets it: the clock ticks once a minute.

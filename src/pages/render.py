@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain import call_location, rules, times
+from domain import call_location, mail_rules, rules, times
 from domain.human_text import isolated
+from domain.mail_rules import Kind
 from domain.model import Role, View
 from pages import ended_page, platform_urls
 from pages.environment import fill
@@ -71,6 +72,7 @@ def reminders_page(name: str, settings: Settings, *, enabled: bool, changed: boo
         name=name,
         enabled=enabled,
         changed=changed,
+        last_reminder=times.duration(mail_rules.LEAD_S[Kind.QUARTER_BEFORE]),
         dashboards=platform_urls.dashboards(settings),
     )
 

@@ -19,6 +19,7 @@ STATUS_LABELS: Final = {
     View.ENDED: "Ended",
     View.CANCELLED: "Cancelled",
 }
+_JOIN_WINDOW: Final = times.duration(rules.JOIN_WINDOW_S)
 
 
 class Words(NamedTuple):
@@ -39,7 +40,7 @@ def words_for(access: Access, view: View) -> Words:
         case View.EARLY:
             return Words(
                 f"Your session with {other}",
-                f"The room opens 15 minutes before the start, at {opens}. "
+                f"The room opens {_JOIN_WINDOW} before the start, at {opens}. "
                 "Check your devices now if you like; the button wakes up by itself.",
             )
         case View.JOINABLE if access.other.present:
