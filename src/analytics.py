@@ -1,7 +1,7 @@
-"""Product events: no personal data, six names, the fields the product's card gives them.
+"""Product events: six names, without personal data.
 
 In production a data point is `blobs = [event, session_id, text]`, `doubles = [number]`,
-`indexes = [session_id]`. In development they are rows in D1, where they can be looked at.
+`indexes = [session_id]`. In development they are rows in D1.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ def page_view(ctx: Context, session_id: str, user_role: str) -> None:
 
 
 def session_joined(ctx: Context, session_id: str, time_before_start: int) -> None:
-    """Somebody entered the room, so many seconds before the start; after it, below zero."""
+    """A person entered the room. `time_before_start` is in seconds, negative after the start."""
     _record(ctx, "session_joined", session_id, {"time_before_start": time_before_start})
 
 
 def session_started(ctx: Context, session_id: str) -> None:
-    """Both are in the room for the first time."""
+    """Both people are in the room for the first time."""
     _record(ctx, "session_started", session_id, {})
 
 
 def session_ended(ctx: Context, session_id: str, *, started_at: int | None, ended_at: int) -> None:
-    """A session is over; `duration` is in seconds, zero when it never started."""
+    """A session is over. `duration` is in seconds, zero if the session never started."""
     duration = 0 if started_at is None else max(0, ended_at - started_at)
     _record(ctx, "session_ended", session_id, {"duration": duration})
 
 
 def feedback_submitted(ctx: Context, session_id: str, rating: int) -> None:
-    """Somebody rated the session, or rated it anew."""
+    """A person rated the session, or changed the rating."""
     _record(ctx, "feedback_submitted", session_id, {"rating": rating})
 
 
@@ -45,7 +45,7 @@ def tech_issue(ctx: Context, session_id: str, error_type: str) -> None:
 
 
 def _record(ctx: Context, event: str, session_id: str, data: dict[str, str | int]) -> None:
-    """Note an event. It never delays or breaks the answer it belongs to."""
+    """Record an event. It never delays or breaks the response of its request."""
     if ctx.write_data_point is None:
         ctx.defer(
             analytics_events.add(ctx.db, event=event, session_id=session_id, data=data, now=ctx.now)

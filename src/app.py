@@ -35,13 +35,13 @@ async def respond(
 ) -> Response:
     """Answer a request. Never raises: every exception becomes an error answer and a log line."""
     started = time.monotonic()
-    path_known, ctx, route = "unknown", None, None
+    route_path, ctx, route = "unknown", None, None
     try:
         ctx = make_context()
         route, params = routes.match(
             request.method, request.pieces, development=ctx.settings.development
         )
-        path_known = route.path
+        route_path = route.path
         if not route.cross_site:
             csrf.refuse_cross_site(request)
         if route.limited:
@@ -60,7 +60,7 @@ async def respond(
         "request",
         request_id=request_id,
         method=request.method,
-        route=path_known,
+        route=route_path,
         status=response.status,
         milliseconds=round((time.monotonic() - started) * 1000, 1),
         d1_round_trips=calls,
@@ -117,7 +117,7 @@ def _wants_page(request: Request, route: routes.Route | None) -> bool:
 
 
 def _sign_in_url(place: str, ctx: Context) -> str:
-    """Where to sign in, and from there back to this place of ours."""
+    """The sign-in page, with the address of ours to which it leads back."""
     separator = "&" if urlsplit(ctx.settings.sign_in_url).query else "?"
     return_to = quote(ctx.settings.public_url + place, safe="")
     return f"{ctx.settings.sign_in_url}{separator}return_to={return_to}"
@@ -126,9 +126,9 @@ def _sign_in_url(place: str, ctx: Context) -> str:
 def _sign_in_offer(
     failure: AppError, request: Request, ctx: Context, kept: kept_form.KeptForm | None
 ) -> str:
-    """Where to sign in, if that may help: with any account, or with another one.
+    """The sign-in page, if signing in may help, perhaps with another account; else empty.
 
-    The sign-in leads back to the address of the request, or to the page of a `kept` form.
+    It leads back to the address of the request, or to the page of a `kept` form.
     """
     if kept:
         helps = isinstance(failure, (SignedOutError, NotParticipantError))

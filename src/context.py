@@ -1,4 +1,4 @@
-"""What an event may use; `bindings.context` makes it."""
+"""The services that an event may use; `bindings.context` makes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class VerifySignature(Protocol):
 
 
 class HTTPAnswer(NamedTuple):
-    """What a server answered. `headers` are pairs, since names may repeat."""
+    """A server's response. `headers` are pairs, since names may repeat."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -86,7 +86,7 @@ class Rooms(Protocol):
 
 
 class Context(NamedTuple):
-    """Made anew for each event. `now` is epoch seconds and stays put during the event."""
+    """Made for each event. `now` is epoch seconds and does not change during the event."""
 
     settings: Settings
     db: Database
@@ -101,12 +101,12 @@ class Context(NamedTuple):
     http: HTTP
     files: Files
     fetch_stream: Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
-    """GET an address, after redirects; its body has not been read. Raises: RecordingError."""
+    """GET an address and follow redirects; the body is unread. Raises: RecordingError."""
     discard: Callable[[Any], Awaitable[None]]
-    """Let go of a body that nobody will read."""
+    """Cancel a body that will not be read."""
     queue_recording: Callable[[str], Awaitable[None]]
-    """Have a recording looked after, by its id. Raises: ServiceUnavailableError."""
+    """Put a recording's id into the queue. Raises: ServiceUnavailableError."""
     count_one: Callable[[str], Awaitable[bool]] | None
-    """Count one more under a key; False when it is one too many. None: nobody counts."""
+    """Count one request under a key; False if it exceeds the limit. None without RATE_LIMIT."""
     version: str = ""
-    """Which release runs: its tag or the start of its id; empty where Cloudflare gives none."""
+    """The running release: its tag or the start of its id; empty if Cloudflare gives none."""

@@ -47,7 +47,7 @@ PEOPLE: Final = (
 
 
 def soon(now: int) -> Booking:
-    """A session in a quarter of an hour and a minute, as the platform would book it."""
+    """A booking in 16 minutes, as the platform would send it."""
     student, teacher = (
         BookedPerson(
             id=who.id,
@@ -69,7 +69,7 @@ def soon(now: int) -> Booking:
 
 
 def sessions(now: int) -> tuple[DemoSession, ...]:
-    """One session a state, around `now`."""
+    """One session for each state, at times around `now`."""
     return (
         DemoSession("demo-early", "Linear Algebra", now + 3 * HOUR, now + 4 * HOUR),
         DemoSession("demo-joinable", "Linear Algebra", now + 10 * MINUTE, now + 70 * MINUTE),

@@ -1,4 +1,4 @@
-"""The Worker: fetch, scheduled, queue, and the Durable Object's export; nothing else."""
+"""The Worker's events (fetch, scheduled, queue) and the export of the Durable Object."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["Default", "Room"]
 
 
 class Default(WorkerEntrypoint):  # type: ignore[misc]
-    """Cloudflare's events, handed on. All three arguments of `scheduled` and `queue` arrive."""
+    """Cloudflare's events. It calls `scheduled` and `queue` with all three arguments."""
 
-    # No static method: the check of an upload does not see one (workerd's introspection.py).
+    # Not a static method: the check of an upload does not find one (workerd's introspection.py).
     async def fetch(self, request: Any) -> Any:
         request_id = bindings.new_id()
         response = await app.respond(
@@ -26,7 +26,7 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
         )
         return exchange.outgoing(response)
 
-    # What only these two need is imported by them: a Worker that starts has somebody waiting.
+    # These two import their modules late: a person waits while the Worker starts.
 
     async def scheduled(self, controller: Any, _env: Any = None, _ctx: Any = None) -> None:
         import schedule  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Every failure we expect: its status, its code, and the sentence people read.
+"""Every expected failure: its status, its code, and the sentence that people read.
 
 AppError
  +- BadRequestError          400
@@ -25,7 +25,7 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """A failure with a status and a sentence for the person in front of the screen."""
+    """A failure with a status, and a sentence for people."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
@@ -59,7 +59,7 @@ class ForbiddenError(AppError):
 
 
 class NotParticipantError(ForbiddenError):
-    """`session_id` says which session that is, where the address does not."""
+    """`session_id` names the session if the request's address does not."""
 
     code = "not_participant"
     message = "You're not part of this session."
@@ -157,7 +157,7 @@ class UpgradeRequiredError(AppError):
 
 
 class InvalidError(AppError):
-    """Input that breaks the rules; `fields` maps each field's name to what is wrong with it."""
+    """Invalid input; `fields` maps the name of each invalid field to a sentence about it."""
 
     status, code = 422, "invalid"
     message = "Please check the data sent."
@@ -189,9 +189,9 @@ class ProviderError(ServiceUnavailableError):
 
 
 class RefusedMessageError(Exception):
-    """A live message that is not acted on. `code` is told to its sender and to nobody else.
+    """A refused live message. Only its sender gets the `code`.
 
-    `line_id` is the id of a refused line of chat, empty for anything else.
+    `line_id` is the id of a refused line of chat, and empty for other messages.
     """
 
     def __init__(self, code: str, message: str, *, line_id: str = "") -> None:

@@ -24,7 +24,7 @@ ERRORS: Final = frozenset(
         "unexpected_error",
     }
 )
-"""Somebody has to act: a defect, or work that was given up."""
+"""An operator must act: a defect, or work that has no further retry."""
 WARNINGS: Final = frozenset(
     {
         "binding_failed",
@@ -50,19 +50,19 @@ WARNINGS: Final = frozenset(
         "weak_settings",
     }
 )
-"""It is tried again, or works in part; somebody has to act when it goes on."""
+"""There is a retry, or a part works. An operator must act if it continues."""
 
 _encode = json.JSONEncoder(default=str).encode
 
 
 def _print(_level: Level, line: str) -> None:
-    print(line)  # noqa: T201 (where there is no console)
+    print(line)  # noqa: T201 (outside the Worker)
 
 
 write: Callable[[Level, str], None] = _print
-"""Takes a line. The Worker has the console itself do it (bindings): print goes a long way there."""
+"""Writes a line. The Worker sets it to `console.log` (bindings), which is faster than print."""
 version = ""
-"""Which release writes, when Cloudflare says so (bindings)."""
+"""The running release, if Cloudflare names it (bindings)."""
 
 
 def log(event: str, **fields: object) -> None:
@@ -77,7 +77,7 @@ def log(event: str, **fields: object) -> None:
 
 
 def level_of(event: str) -> Level:
-    """How much an event of this name matters."""
+    """The severity of events of this name."""
     if event in ERRORS:
         return "error"
     return "warning" if event in WARNINGS else "info"

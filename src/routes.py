@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 
 class Route(NamedTuple):
-    """One method and path. A piece of the path that is `{name}` goes to the handler as that."""
+    """One method and path. A `{name}` piece of the path becomes an argument of the handler."""
 
     method: str
     path: str
     handler: str
-    """Module and function in `handlers`, imported when first asked for: starting must be quick."""
+    """Module and function in `handlers`, imported at the first use: start-up must be quick."""
     page: bool = False
-    """Answers people: errors are pages and signed-out visitors are sent to sign in."""
+    """For people: errors are pages, and signed-out people are redirected to sign in."""
     development: bool = False
     """Does not exist in production."""
     cross_site: bool = False
-    """Takes unsafe requests from anywhere: it is guarded by a token or signature instead."""
+    """Accepts unsafe requests of other sites: a token or signature protects it instead."""
     limited: bool = False
-    """Costly, or worth trying often: `web.rate_limits` counts it where RATE_LIMIT is bound."""
+    """Costly, or a target for guessing: `web.rate_limits` counts it if RATE_LIMIT is bound."""
 
     @property
     def handle(self) -> Handler:
@@ -101,16 +101,16 @@ ROUTES: Final = (
 )
 
 
-# Compared piece by piece: to compile an expression for each route takes a part of every start.
+# Compared piece by piece: compiling a regular expression for each route would slow the start.
 _TABLE: Final = tuple((route.path.split("/"), route) for route in ROUTES)
 
 
-def _parameters(pieces: list[str], asked: list[str]) -> dict[str, str] | None:
-    """What stands in a path for the route's `{name}` pieces; None when it is not that route's."""
-    if len(pieces) != len(asked):
+def _parameters(pieces: list[str], requested: list[str]) -> dict[str, str] | None:
+    """The values of the route's `{name}` pieces; None if the path does not match the route."""
+    if len(pieces) != len(requested):
         return None
     found = {}
-    for piece, given in zip(pieces, asked, strict=True):
+    for piece, given in zip(pieces, requested, strict=True):
         if piece.startswith("{") and given:
             found[piece[1:-1]] = given
         elif piece != given:
@@ -118,10 +118,10 @@ def _parameters(pieces: list[str], asked: list[str]) -> dict[str, str] | None:
     return found
 
 
-def match(method: str, asked: list[str], *, development: bool) -> tuple[Route, dict[str, str]]:
-    """The route of a request, with its path parameters. HEAD goes where GET goes.
+def match(method: str, requested: list[str], *, development: bool) -> tuple[Route, dict[str, str]]:
+    """The route of a request, with its path parameters. HEAD matches the route of GET.
 
-    `asked` is `Request.pieces`: the decoded pieces of the path.
+    `requested` is `Request.pieces`: the decoded pieces of the path.
 
     Raises: NotFoundError, MethodNotAllowedError.
     """
@@ -130,7 +130,7 @@ def match(method: str, asked: list[str], *, development: bool) -> tuple[Route, d
     for pieces, route in _TABLE:
         if route.development and not development:
             continue
-        parameters = _parameters(pieces, asked)
+        parameters = _parameters(pieces, requested)
         if parameters is not None:
             if route.method == method:
                 return route, parameters

@@ -1,4 +1,4 @@
-"""The cron triggers of wrangler.toml and the work of each. Every other one is the minute's."""
+"""The work of each cron trigger of wrangler.toml. An unknown trigger runs the minute's work."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ WORK: Final = {EACH_FIVE_MINUTES: (consumer.sweep,), HOURLY: (retention.purge,)}
 
 
 async def run(cron: str, make_context: Callable[[], Context]) -> None:
-    """Do the work of a trigger, each with a context of its own.
+    """Run the jobs of a trigger, each with its own context.
 
-    One that fails keeps no other from its work; the failure is raised in the end.
+    A job that fails does not stop the next job; the last failure is raised at the end.
     """
     failure = None
     for work in WORK.get(cron, EACH_MINUTE):

@@ -1,6 +1,6 @@
-"""Every setting: name, type, default, meaning. Missing ones are named all at once.
+"""Every setting: name, type, default, meaning. An error names all missing settings at once.
 
-Standard library only: the tools read the names from here before anything is installed.
+Standard library only: the tools read the names before any package is installed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 DEVELOPMENT_MARK: Final = "development-only-"
 MAX_TIMEOUT_S: Final = 120
-# As many bytes as a signature of HS256 has.
+# The length of an HS256 signature in bytes.
 SHORTEST_SECRET: Final = 32
-# Parts of RFC 5322. By hand, since the standard library's parser is too heavy for every start.
+# Parts of RFC 5322. The standard library's parser would slow every start.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ADDRESS: Final = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
@@ -27,19 +27,19 @@ _QUOTED: Final = r'"(?:[^"\\]|\\["\\])+"'
 _SENDER: Final = re.compile(
     rf'(?P<bare>{_ADDRESS})|(?:(?P<quoted>{_QUOTED})|(?P<name>[^"<>@]*?))\s*<(?P<address>{_ADDRESS})>'
 )
-# What a name may hold without quotation marks; the mail service encodes letters beyond ASCII.
+# A name that needs no quotation marks; the mail service encodes letters beyond ASCII.
 _PLAIN_NAME: Final = re.compile(rf"(?:{_ATOM}|[^\x00-\x7f]|\s)*")
-# Controls, and marks that turn the direction of writing.
+# Control characters, and marks that change the direction of writing.
 _NOT_IN_A_HEADER: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
-# Of Durable Objects. Empty: a room begins near its first visitor.
+# Of Durable Objects. Empty: the room starts near its first visitor.
 JURISDICTIONS: Final = ("", "eu", "us", "fedramp")
 
 
 class SettingsError(Exception):
-    """The configuration cannot work. `problems` has one sentence for each thing to mend."""
+    """The configuration cannot work. `problems` has one sentence for each mistake."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -53,9 +53,9 @@ def setting(meaning: str, default: Any = "", *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Settings:
-    """The configuration of one deployment. The rules of a session are in `rules`.
+    """The configuration of one deployment. The rules of a session are in `domain.rules`.
 
-    It has no repr: secrets would be in it.
+    It has no repr, which would show secrets.
     """
 
     environment: str = setting("`development` or `production`; development adds /dev", "production")
@@ -117,9 +117,9 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
-        """Read and check everything.
+        """Read and check all settings.
 
-        Raises: SettingsError, which lists every problem, not only the first.
+        Raises: SettingsError, which lists every problem.
         """
         problems: list[str] = []
         refused: set[str] = set()
@@ -140,7 +140,7 @@ class Settings:
         return settings
 
     def _problems(self, refused: set[str]) -> list[str]:
-        """What is wrong beside the settings in `refused`, of which that is said already."""
+        """Problems of settings that are not in `refused`, which have a sentence already."""
         problems = []
         if missing := [name for name in self._missing() if name not in refused]:
             problems.append("missing settings: " + ", ".join(missing))
@@ -159,7 +159,7 @@ class Settings:
         return problems
 
     def weaknesses(self) -> list[str]:
-        """What works, but should not stay so in production. Names only, never values."""
+        """Weak settings, which work but should change in production. Names only, never values."""
         if self.development:
             return []
         found = [
@@ -175,7 +175,7 @@ class Settings:
         return found + self.lacks()
 
     def lacks(self) -> list[str]:
-        """What does not work in production for want of a setting. It says nothing of secrets."""
+        """Features that a missing setting turns off in production. It names no values."""
         if self.development:
             return []
         if not self.resend_api_key:
@@ -263,7 +263,7 @@ def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
 
 
 def _sender(raw: str) -> str:
-    """As RFC 5322 wants it: a name with commas and the like gets its quotation marks."""
+    """A sender as in RFC 5322: a name with commas and the like gets quotation marks."""
     found = _SENDER.fullmatch(raw)
     if not found or _NOT_IN_A_HEADER.search(raw):
         raise ValueError("must be like Session Room <sessions@example.com>")

@@ -1,1 +1,1 @@
-"""Who somebody is: the platform's tokens, our own links, and who may open a session."""
+"""Identity: the platform's tokens, our own links, and access to a session."""

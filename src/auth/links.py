@@ -1,7 +1,7 @@
-"""Room links in e-mails, and the cookie such a link leaves: one session, one person.
+"""Room links in e-mails, and the cookie that such a link sets: one session, one person.
 
-Signed by itsdangerous with SHA-256 and a salt a purpose. How long a link lives follows from the
-session's row, so a rescheduled session's links live on with it.
+itsdangerous signs them with SHA-256 and one salt a purpose. The session's row decides when a link
+expires, so moving a session keeps its links valid.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNSUBSCRIBE: Final = "unsubscribe"
 
 
 class RoomLink(NamedTuple):
-    """What a link says: this person may enter this session."""
+    """The content of a link: this person may enter this session."""
 
     session_id: str
     user_id: str
@@ -33,7 +33,7 @@ def sign(link: RoomLink, keys: Sequence[str], *, purpose: str = LINK) -> str:
 
 
 def read(token: str, keys: Sequence[str], *, purpose: str = LINK) -> RoomLink | None:
-    """What a token says; None when it was not signed by one of `keys` for this purpose."""
+    """The content of a token; None if none of `keys` signed it for this purpose."""
     try:
         session_id, user_id = _serializer(keys, purpose).loads(token)
     except (BadData, ValueError, TypeError):
@@ -44,7 +44,7 @@ def read(token: str, keys: Sequence[str], *, purpose: str = LINK) -> RoomLink | 
 
 
 def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int) -> str:
-    """The Set-Cookie value that opens this session only, for `max_age` seconds."""
+    """A Set-Cookie value that opens only this session, for `max_age` seconds."""
     value = sign(link, keys, purpose=COOKIE)
     return (
         f"{ROOM_COOKIE}={value}; Path=/session/{link.session_id}; Max-Age={max_age}; "
@@ -53,7 +53,7 @@ def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int) -> str:
 
 
 def no_room_cookie(session_id: str) -> str:
-    """The Set-Cookie value that takes it away again."""
+    """A Set-Cookie value that deletes the room cookie."""
     return f"{ROOM_COOKIE}=; Path=/session/{session_id}; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
 
 

@@ -1,7 +1,7 @@
-"""The host platform's JWTs: who is signed in.
+"""The host platform's JWTs, which identify a signed-in person.
 
-The key decides the algorithm; what the token says of itself only has to agree. HS256 tokens
-are checked with the shared secret, all others with a key of the JWKS, through WebCrypto.
+The key decides the algorithm, and the token's `alg` must match it. The shared secret checks HS256
+tokens; a key of the JWKS checks all others, through WebCrypto.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEEWAY_S: Final = 5
 JWKS_KEPT_S: Final = 600
 JWKS_REFETCH_S: Final = 30
-# Without any keys everybody is waiting, and so is each of their requests for the answer.
+# Without any keys nobody can sign in, and each request waits for the fetch.
 JWKS_RETRY_S: Final = 2
 JWKS_STALE_S: Final = 24 * 60 * 60
 # RFC 9864 names the curve; older libraries say EdDSA. An Ed25519 key checks both.
@@ -30,21 +30,21 @@ _SAME_ALGORITHM: Final = {"Ed25519": "EdDSA"}
 
 
 class _Keys(NamedTuple):
-    """A platform's published keys; times are epoch seconds, zero for never."""
+    """A platform's published keys. Times are epoch seconds; zero means never."""
 
     keys: list[dict[str, Any]]
     fetched_at: int
-    ask_again_at: int
+    refetch_after: int
 
 
-_NONE: Final = _Keys([], fetched_at=0, ask_again_at=0)
+_NONE: Final = _Keys([], fetched_at=0, refetch_after=0)
 _jwks_by_url: dict[str, _Keys] = {}
 
 
 async def user_id_of(token: str, ctx: Context) -> str | None:
-    """The person this token was given to; None when it is not valid, for whatever reason.
+    """The `sub` of a valid token; None for every invalid one.
 
-    Raises: ServiceUnavailableError when the platform's keys cannot be had.
+    Raises: ServiceUnavailableError if the platform's keys are unavailable.
     """
     if jwt_guard.is_too_long(token):
         return None
@@ -57,7 +57,7 @@ async def user_id_of(token: str, ctx: Context) -> str | None:
 
 async def _claims(token: str, ctx: Context) -> dict[str, Any]:
     settings = ctx.settings
-    # PyJWT reads the header itself: only where both ways are open does it have to be read before.
+    # PyJWT parses the header itself. We need it first only to choose between secret and JWKS.
     if not settings.auth_jwks_url:
         return _hs256_claims(token, settings)
     header = jwt.get_unverified_header(token)
@@ -91,7 +91,7 @@ def _decode(
     algorithms: list[str] | None = None,
     verify_signature: bool = True,
 ) -> dict[str, Any]:
-    """The checked claims. PyJWT leaves all claims unchecked with the signature, unless told."""
+    """The checked claims. With `verify_signature` off, PyJWT checks only claims named here."""
     return jwt.decode(
         token,
         key,
@@ -113,7 +113,7 @@ def _decode(
 
 
 def algorithm_of(jwk: dict[str, Any]) -> str | None:
-    """The one algorithm that a key may check here; None for a key that checks nothing here."""
+    """The one algorithm for which we use this key; None for a key that we do not use."""
     operations = jwk.get("key_ops", ["verify"])
     if jwk.get("use", "sig") != "sig" or not isinstance(operations, list):
         return None
@@ -132,15 +132,15 @@ def algorithm_of(jwk: dict[str, Any]) -> str | None:
 
 
 async def _find_keys(algorithm: str, kid: str | None, ctx: Context) -> list[dict[str, Any]]:
-    """The keys that may check a token of this `alg` and `kid`; empty when there is none."""
+    """The keys for a token of this `alg` and `kid`; may be empty."""
     known = _jwks_by_url.get(ctx.settings.auth_jwks_url, _NONE)
     found = _pick(known.keys, algorithm, kid)
-    # A key we have not seen may be a new one: look again, but not for every forged token.
+    # An unknown `kid` may be a new key: fetch again, but not for every forged token.
     outdated = not found or ctx.now - known.fetched_at >= JWKS_KEPT_S
-    if outdated and ctx.now >= known.ask_again_at:
+    if outdated and ctx.now >= known.refetch_after:
         if found:
-            # Others go on with the keys that we have, however long this takes.
-            _remember(ctx, known._replace(ask_again_at=ctx.now + JWKS_REFETCH_S))
+            # Other requests use the known keys while this one fetches.
+            _remember(ctx, known._replace(refetch_after=ctx.now + JWKS_REFETCH_S))
         return _pick((await _refetch_keys(ctx, known)).keys, algorithm, kid)
     if ctx.now - known.fetched_at >= JWKS_STALE_S:
         raise ServiceUnavailableError
@@ -148,9 +148,9 @@ async def _find_keys(algorithm: str, kid: str | None, ctx: Context) -> list[dict
 
 
 def _pick(keys: list[dict[str, Any]], algorithm: str, kid: str | None) -> list[dict[str, Any]]:
-    """First by what a key is for, then by its name: keys of different uses may share a `kid`.
+    """Keys of this algorithm, then of this `kid`: keys of different uses may share a `kid`.
 
-    A token without a `kid` fits only a set with one key that we can use.
+    A token without a `kid` matches only a set with a single usable key.
     Source: https://www.rfc-editor.org/rfc/rfc7517#section-4.5
     """
     usable = [(key, found) for key in keys if (found := algorithm_of(key))]
@@ -164,13 +164,13 @@ def _pick(keys: list[dict[str, Any]], algorithm: str, kid: str | None) -> list[d
 
 
 async def _refetch_keys(ctx: Context, known: _Keys) -> _Keys:
-    """Newer keys, or for a day the ones we have: people outlast a short outage signed in."""
+    """Newer keys; while the fetch fails, the known keys for a day, so people stay signed in."""
     try:
         return _remember(ctx, await _fetch_keys(ctx))
     except ServiceUnavailableError:
         is_usable = ctx.now - known.fetched_at < JWKS_STALE_S
         wait_s = JWKS_REFETCH_S if is_usable else JWKS_RETRY_S
-        kept = _remember(ctx, known._replace(ask_again_at=ctx.now + wait_s))
+        kept = _remember(ctx, known._replace(refetch_after=ctx.now + wait_s))
         log("jwks_unavailable", request_id=ctx.request_id, fetched_at=known.fetched_at)
         if not is_usable:
             raise
@@ -182,7 +182,7 @@ async def _fetch_keys(ctx: Context) -> _Keys:
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ServiceUnavailableError
     keys = [key for key in document["keys"] if isinstance(key, dict)]
-    return _Keys(keys, fetched_at=ctx.now, ask_again_at=ctx.now + JWKS_REFETCH_S)
+    return _Keys(keys, fetched_at=ctx.now, refetch_after=ctx.now + JWKS_REFETCH_S)
 
 
 def _remember(ctx: Context, keys: _Keys) -> _Keys:

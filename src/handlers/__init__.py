@@ -1,1 +1,1 @@
-"""One module a route family. A handler reads the request, asks a use case, and answers."""
+"""One module for each group of routes. A handler parses, calls one use case and answers."""

@@ -1,4 +1,4 @@
-"""/dev: the demo dashboard, sign-in as a demo person, and mail "sent". Development only."""
+"""/dev: the demo dashboard, sign-in as a demo person, and the outbox. Development only."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from web.messages import Request
 
 SIGNED_IN_FOR_S = 12 * 60 * 60
-# Browsers read `//`, `/\` and `/` + tab + `/` as the start of another site's address.
+# Browsers take `//`, `/\` and `/` + tab + `/` for the start of another site's address.
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
 
 async def dashboard(request: Request, ctx: Context) -> Response:
-    """The demo sessions as the signed-in demo person sees them, and ways to be another one."""
+    """The demo sessions of the signed-in demo person, and links to sign in as another."""
     user_id = await signed_in_user(request, ctx)
     booked = await sessions.list_of_person(ctx.db, user_id) if user_id else []
     accesses = [
@@ -56,7 +56,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
 
 
 async def sign_in(request: Request, ctx: Context) -> Response:
-    """Become a demo person, or choose one. `next` and `return_to` lead on, within this site."""
+    """Sign in as a demo person. `next` or `return_to` is a path of this site to go to."""
     target = _own_path(request.query.get("next") or request.query.get("return_to"), request)
     user_id = request.query.get("user")
     if user_id is None:
@@ -73,12 +73,12 @@ async def sign_in(request: Request, ctx: Context) -> Response:
 
 
 async def sign_out(_request: Request, ctx: Context) -> Response:
-    """Be nobody again."""
+    """Sign out."""
     return _with_sign_in(redirect("/dev"), ctx, "", 0)
 
 
 async def outbox(_request: Request, ctx: Context) -> Response:
-    """Mail that was written while no mail service is configured, newest first."""
+    """The mails of a deployment without a mail service, newest first."""
     mails = await outbox_db.list_newest(ctx.db)
     for mail in mails:
         mail["minutes_ago"] = (ctx.now - mail["created_at"]) // 60
@@ -88,9 +88,9 @@ async def outbox(_request: Request, ctx: Context) -> Response:
 
 
 async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response:
-    """One mail's html, for the frame on that page: no scripts, no forms, nothing of this site.
+    """One mail's html for the frame in the outbox, without scripts and forms.
 
-    Its links open new tabs, where they work as they do from a mail program.
+    Its links open in a new tab, as from a mail program.
     """
     mail = await outbox_db.find(ctx.db, mail_id)
     if mail is None:
@@ -102,7 +102,7 @@ async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response
 
 
 async def seed(request: Request, ctx: Context) -> Response:
-    """Put the demo people and sessions back, at times relative to now."""
+    """Reset the demo people and sessions, at times relative to now."""
     await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=demo.sessions(ctx.now), now=ctx.now)
     if "text/html" in request.headers.get("accept", ""):
         return redirect("/dev")
@@ -110,28 +110,28 @@ async def seed(request: Request, ctx: Context) -> Response:
 
 
 async def book(_request: Request, ctx: Context) -> Response:
-    """Book a session whose last reminder is due with the next tick, to see it arrive."""
+    """Book a session whose last reminder is due at the next tick."""
     await booking.put(ctx, f"demo-{ctx.now}", demo.soon(ctx.now))
-    # A booking can only give whole addresses, and no browser loads a picture over plain http here.
+    # A booking accepts only whole addresses, and no browser loads a picture over plain http here.
     await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=(), now=ctx.now)
     return redirect("/dev")
 
 
 async def announce_recording(request: Request, ctx: Context) -> Response:
-    """What a provider's webhook would say: this session has a recording."""
-    said = validation.parse(NewRecording, await request.json())
-    await consumer.announce(ctx, said.session_id, "plugnmeet", said.record_id)
+    """Announce a recording of a session, as a provider's webhook would."""
+    recording = validation.parse(NewRecording, await request.json())
+    await consumer.announce(ctx, recording.session_id, "plugnmeet", recording.record_id)
     return Response(None, 204)
 
 
 def _own_path(target: str | None, request: Request) -> str:
-    """A path of this site; anything else becomes the dashboard."""
+    """A path of this site; the dashboard for any other address."""
     path = (target or "").removeprefix(request.origin)
     return path if _OWN_PATH.match(path) else "/dev"
 
 
 def _with_sign_in(response: Response, ctx: Context, token: str, max_age: int) -> Response:
-    # Not Secure: a demo cookie on plain http has to reach phones and scripts as well.
+    # Not Secure: the demo cookie must also reach phones and scripts over plain http.
     cookie = (
         f"{ctx.settings.auth_cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax"
     )

@@ -1,4 +1,4 @@
-"""Client-side analytics."""
+"""Events that the browser reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:
-    """Note a `tech_issue`; 204."""
+    """Record a `tech_issue`; 204."""
     access = await admit(request, ctx, session_id)
     issue = validation.parse(TechIssue, await request.json())
     analytics.tech_issue(ctx, access.session.id, issue.error_type)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 async def give(request: Request, ctx: Context, session_id: str) -> Response:
-    """Take feedback, again in place of the earlier one.
+    """Store feedback, in place of the person's earlier feedback.
 
-    Scripts send JSON and get it back as it was kept; the page's form leads back to the page.
+    Scripts send JSON and get the stored feedback; the page's form leads back to the page.
     """
     query = outcomes.of_session(session_id)
     access = await admit_and_load(request, ctx, session_id, query)

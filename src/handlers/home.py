@@ -1,4 +1,4 @@
-"""The bare address, which has no page of its own."""
+"""`/`, which has no page of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def show(request: Request, ctx: Context) -> Response:
-    """Lead people on: to their dashboard, else to sign in; in development to the demo's."""
+    """Redirect to the person's dashboard, else to sign in; in development to /dev."""
     if ctx.settings.development:
         return redirect("/dev")
     user_id = await signed_in_user(request, ctx)

@@ -1,4 +1,4 @@
-"""For those who run it."""
+"""Routes for operators and developers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 async def openapi(_request: Request, ctx: Context) -> Response:
-    """This document. Imported when asked for, in development only."""
+    """The OpenAPI document. Only this route imports it, in development."""
     from openapi import document  # noqa: PLC0415
 
     return json_response(document.document(ctx.settings))
 
 
 async def healthz(_request: Request, ctx: Context) -> Response:
-    """200 when every binding answers, else 503. Names only; no secrets.
+    """200 if every binding answers, else 503. Names only, no secrets.
 
-    `lacks` has what does not work because a setting is missing that not everybody needs.
+    `lacks` lists features that a missing optional setting turns off.
     """
     bindings = await ctx.probe()
     healthy = all(bindings.values())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def put(request: Request, ctx: Context, session_id: str) -> Response:
-    """Create (201) or change (200) a session; the same body again changes nothing."""
+    """Create (201) or change (200) a session; repeating a request changes nothing."""
     refuse_strangers(request, ctx)
     booking = sessions_booking.parse(session_id, await request.json())
     session, created = await sessions_booking.put(ctx, session_id, booking)
@@ -29,7 +29,7 @@ async def put(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
-    """Cancel a session; again answers the same."""
+    """Cancel a session; a repeated request gets the same answer."""
     refuse_strangers(request, ctx)
     session = await sessions_booking.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
@@ -37,7 +37,7 @@ async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
-    """Everything known of a session."""
+    """All data of a session."""
     refuse_strangers(request, ctx)
     session = await sessions.find(ctx.db, session_id)
     if session is None:
@@ -71,7 +71,7 @@ def _summary(session: Session, ctx: Context) -> dict[str, Any]:
 
 
 def refuse_strangers(request: Request, ctx: Context) -> None:
-    """Raises: SignedOutError unless the platform's own token came, compared in constant time."""
+    """Compare the token in constant time. Raises: SignedOutError if it is not the platform's."""
     given = (request.bearer or "").encode()
     if not hmac.compare_digest(given, ctx.settings.platform_token.encode()):
         raise SignedOutError("The platform's token is missing or wrong.")

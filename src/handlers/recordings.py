@@ -1,4 +1,4 @@
-"""/platform/recordings: what an operator can see and do about recordings."""
+"""/platform/recordings, for operators."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 async def list_unready(request: Request, ctx: Context) -> Response:
-    """All that are not there yet, with their attempts and the last error of each."""
+    """Unfinished recordings, with their attempts and last errors."""
     refuse_strangers(request, ctx)
     return json_response({"recordings": await recordings_db.list_unready(ctx.db)})
 
 
 async def retry(request: Request, ctx: Context, record_id: str) -> Response:
-    """Try a failed one again."""
+    """Retry a failed recording."""
     refuse_strangers(request, ctx)
     await consumer.retry(ctx, record_id)
     return json_response({"record_id": record_id, "state": "announced"}, 202)

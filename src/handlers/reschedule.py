@@ -1,4 +1,4 @@
-"""`/session/{id}/reschedule`: ask for another time, answer, take back. GET changes nothing."""
+"""`/session/{id}/reschedule`: request another time, answer, withdraw. GET changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
-    """The form, the open request, or what became of it; the platform's page if it has one."""
+    """The form and the latest request; redirects to the platform's page if it has one."""
     access = await admit(request, ctx, session_id)
     if ctx.settings.reschedule_url:
         return redirect(platform_urls.reschedule_url(ctx.settings, session_id))
@@ -31,7 +31,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def ask(request: Request, ctx: Context, session_id: str) -> Response:
-    """Ask: 303 for the page's form, 201 for JSON."""
+    """Request another time: 303 for the page's form, 201 for JSON."""
     access = await admit(request, ctx, session_id)
     if _is_json(request):
         new = validation.parse(rescheduling.NewRequest, await request.json())
@@ -69,7 +69,7 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def withdraw(request: Request, ctx: Context, session_id: str) -> Response:
-    """Take one's own request back."""
+    """Withdraw the viewer's own request."""
     access = await admit(request, ctx, session_id)
     await rescheduling.withdraw(ctx, access)
     return redirect(f"/session/{session_id}/reschedule")

@@ -19,7 +19,7 @@ MAX_BYTES: Final = 256 * 1024
 
 
 async def receive(request: Request, ctx: Context) -> Response:
-    """Take a genuine event; 204 for every one, since asking again would not change it."""
+    """Apply a signed event; 204 for every one, since a retry would not change the result."""
     body = await request.body(MAX_BYTES)
     secret = ctx.settings.resend_webhook_secret
     event_id = svix.message_id(request.headers, body, secret, now=ctx.now) if secret else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def list_all(request: Request, ctx: Context, session_id: str) -> Response:
-    """What both people can download, and how the recording is doing."""
+    """The files for both people, and the state of the recording."""
     access = await admit_and_load(request, ctx, session_id, outcomes.of_session(session_id))
     left = outcome.for_viewer(access)
     return json_response(
@@ -29,7 +29,7 @@ async def list_all(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def download(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
-    """A file, whole or in part. With `?view=1` what is safe to show is shown, not saved."""
+    """A file, whole or in part. With `?view=1` the browser shows it, if its type is safe."""
     query = resources_db.find(session_id, resource_id)
     access = await admit_and_load(request, ctx, session_id, query)
     return await downloads.download(
@@ -42,7 +42,7 @@ async def download(request: Request, ctx: Context, session_id: str, resource_id:
 
 
 async def delete(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
-    """Delete; for some minutes it can be restored."""
+    """Delete a file; it can be restored for some minutes."""
     query = resources_db.find(session_id, resource_id)
     access = await admit_and_load(request, ctx, session_id, query)
     until = await downloads.delete(ctx, access)

@@ -1,7 +1,7 @@
-"""`/unsubscribe/{token}`, in every reminder: GET shows, POST switches reminders off or on again.
+"""`/unsubscribe/{token}`, in every reminder: GET shows the page, POST switches reminders.
 
-Mail programs send the POST by themselves (one-click, RFC 8058), without cookies and from no page
-of ours; link scanners send the GET, which therefore changes nothing.
+Mail programs send the POST themselves (one-click, RFC 8058), without cookies and from no page of
+ours. Link scanners send the GET, so it changes nothing.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from db.database import Row
     from web.messages import Request, Response
 
-# RFC 8058 lets mail programs choose between the two kinds of forms.
+# RFC 8058 allows a multipart form too.
 _NAMED: Final = re.compile(rb'[;\s]name="?List-Unsubscribe"?[;\s]', re.IGNORECASE)
 
 
 async def show(_request: Request, ctx: Context, token: str) -> Response:
-    """Whether this person gets reminders, and the button to change it."""
+    """The page that shows whether this person gets reminders, with a button to change it."""
     return _page(ctx, await preferences.find(ctx.db, _person(ctx, token)), changed=False)
 
 
 async def switch(request: Request, ctx: Context, token: str) -> Response:
-    """On or off, as the page's own form says; off by the one click of a mail program.
+    """Switch reminders: on or off by the page's form, off by a mail program's one-click POST.
 
-    Raises: BadRequestError for anything else, which nobody has clicked.
+    Raises: BadRequestError for any other body.
     """
     person_id = _person(ctx, token)
-    enabled = await _wanted(request)
+    enabled = await _switches_on(request)
     person = await preferences.set_reminders(ctx.db, person_id, enabled=enabled)
     return _page(ctx, person, changed=True)
 
 
-async def _wanted(request: Request) -> bool:
-    """Whether reminders are to come. Raises: BadRequestError."""
+async def _switches_on(request: Request) -> bool:
+    """Whether the request switches reminders on. Raises: BadRequestError."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         if _has_one_click_part(await request.body()):
             return False
@@ -55,9 +55,9 @@ async def _wanted(request: Request) -> bool:
 
 
 def _has_one_click_part(body: bytes) -> bool:
-    """Whether a part of this multipart body is the field, whatever other headers the part has.
+    """Whether a part of this multipart body is the one-click field; its other headers are ignored.
 
-    A line that begins with two hyphens separates the parts: the value that counts has none.
+    A line that begins with two hyphens separates parts. The field's value contains no hyphens.
     """
     parts = (b"\n" + body.replace(b"\r\n", b"\n")).split(b"\n--")
     for part in parts:

@@ -31,14 +31,14 @@ async def receive(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def list_unfinished(request: Request, ctx: Context, session_id: str) -> Response:
-    """What the teacher has begun to upload."""
+    """The teacher's unfinished uploads."""
     query = resources_db.list_unfinished(session_id)
     access = await admit_and_load(request, ctx, session_id, query)
     return json_response({"uploads": [each.to_json() for each in uploads.unfinished(access)]})
 
 
 async def start(request: Request, ctx: Context, session_id: str) -> Response:
-    """Begin an upload in parts (201), or find it again by its `key` (200)."""
+    """Begin an upload in parts (201), or resume the one with this `key` (200)."""
     query = resources_db.list_unfinished(session_id)
     access = await admit_and_load(request, ctx, session_id, query)
     new = validation.parse(uploads.NewUpload, await request.json())
@@ -49,7 +49,7 @@ async def start(request: Request, ctx: Context, session_id: str) -> Response:
 async def put_part(
     request: Request, ctx: Context, session_id: str, resource_id: str, number: str
 ) -> Response:
-    """One part; all have the upload's `part_bytes`, but the last."""
+    """Store one part. Each has the upload's `part_bytes`, except the last."""
     if not re.fullmatch(r"[0-9]{1,5}", number):
         raise NotFoundError
     access = await _admit_to_upload(request, ctx, session_id, resource_id)
@@ -58,14 +58,14 @@ async def put_part(
 
 
 async def complete(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
-    """All parts are there: make them one file."""
+    """Combine all parts into one file."""
     access = await _admit_to_upload(request, ctx, session_id, resource_id)
     row = await uploads.complete(ctx, access)
     return json_response(outcome.resource_of(row).to_json(), 201)
 
 
 async def cancel(request: Request, ctx: Context, session_id: str, resource_id: str) -> Response:
-    """Give it up."""
+    """Cancel an upload."""
     access = await _admit_to_upload(request, ctx, session_id, resource_id)
     await uploads.cancel(ctx, access)
     return Response(None, 204)
@@ -79,7 +79,7 @@ async def _admit_to_upload(
 
 
 def _length(request: Request) -> int:
-    """How long the body says it is. Raises: LengthRequiredError."""
+    """The Content-Length of the body. Raises: LengthRequiredError."""
     announced = request.headers.get("content-length", "")
     if not re.fullmatch(r"[0-9]{1,15}", announced):
         raise LengthRequiredError

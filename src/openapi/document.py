@@ -1,7 +1,7 @@
-"""The OpenAPI document of every route, made from the route table itself. Development only.
+"""The OpenAPI document of every route, made from the route table. Development only.
 
-Paths, methods and the words come from routes.ROUTES and its handlers; bodies from the pydantic
-models that check them; failures from errors.py; openapi/operations.py says which belongs to which.
+Paths, methods and summaries come from routes.ROUTES and its handlers, bodies from the pydantic
+models that check them, failures from errors.py. openapi/operations.py assigns them to routes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 import errors
 from auth.links import ROOM_COOKIE
 from openapi import schemas
-from openapi.operations import HTML, JSON, OPERATIONS, Who
+from openapi.operations import HTML, JSON, OPERATIONS, Caller
 from routes import ROUTES
 
 if TYPE_CHECKING:
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 TITLE: Final = "Session Room"
 VERSION: Final = "3.1.0"
 ABOUT: Final = (
-    "HEAD is answered wherever GET is, without the body. Failures have one shape in JSON; whoever "
-    "accepts `text/html` gets a page that says the same."
+    "Each GET route also answers HEAD, without the body. Failures have one shape in JSON; a client "
+    "that accepts `text/html` gets a page with the same message."
 )
-# Each is one segment of the path, or part of one.
+# Each is one segment of the path.
 PARAMETERS: Final[dict[str, str]] = {
-    "session_id": "The session, as the platform calls it.",
+    "session_id": "The platform's id of the session.",
     "resource_id": "A file of the session.",
-    "number": "Which part of the upload, from 1.",
-    "token": "What a mail's link carries.",
-    "record_id": "A recording, as its provider calls it.",
+    "number": "The number of the part, from 1.",
+    "token": "The token in a mail's link.",
+    "record_id": "The provider's id of the recording.",
     "mail_id": "A mail in the outbox.",
 }
 SAFE: Final = "GET"
 
 
 def document(settings: Settings) -> dict[str, Any]:
-    """Everything that is answered here, as an OpenAPI 3.1 document."""
+    """Every route, as an OpenAPI 3.1 document."""
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _described(route)
@@ -66,10 +66,10 @@ def _described(route: Route) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": f"{route.handle.__module__.rpartition('.')[2]}_{route.handle.__name__}",
         "summary": (inspect.getdoc(route.handle) or "").partition("\n")[0],
-        "tags": ["development" if route.development else operation.who.value],
+        "tags": ["development" if route.development else operation.caller.value],
         "parameters": list(_parameters(route, operation)),
         "responses": _responses(route, operation),
-        "security": _SECURITY[operation.who],
+        "security": _SECURITY[operation.caller],
     }
     if operation.body:
         content = {kind: {"schema": _schema(taken)} for kind, taken in operation.body.items()}
@@ -95,9 +95,9 @@ def _responses(route: Route, operation: Operation) -> dict[str, Any]:
     found: dict[int, dict[str, Any]] = {}
     for status, contents in operation.answers.items():
         content = {kind: {"schema": schema} for kind, schema in contents.items()}
-        found[status] = {"description": "As asked."} | ({"content": content} if content else {})
-    if route.page and operation.who is Who.PARTICIPANT:
-        found[302] = {"description": "To where people sign in."}
+        found[status] = {"description": "Success."} | ({"content": content} if content else {})
+    if route.page and operation.caller is Caller.PARTICIPANT:
+        found[302] = {"description": "To the sign-in page."}
     by_status: dict[int, set[str]] = {}
     for failure in _failures(route, operation):
         sentence = f"`{failure.code}`: {failure.message}"
@@ -114,14 +114,14 @@ def _responses(route: Route, operation: Operation) -> dict[str, Any]:
 
 
 def _failures(route: Route, operation: Operation) -> Iterable[type[errors.AppError]]:
-    """The route's own, and those that follow from who may ask, and with what."""
+    """The route's own failures, and those that follow from its callers and its body."""
     yield from operation.fails
     yield errors.NotConfiguredError
-    if operation.who is Who.PARTICIPANT:
+    if operation.caller is Caller.PARTICIPANT:
         yield from (errors.SignedOutError, errors.NotParticipantError, errors.SessionNotFoundError)
-    elif operation.who is Who.PLATFORM:
+    elif operation.caller is Caller.PLATFORM:
         yield errors.SignedOutError
-    elif operation.who is Who.PROVIDER:
+    elif operation.caller is Caller.PROVIDER:
         yield errors.WebhookRejectedError
     if route.method != SAFE and not route.cross_site:
         yield errors.CrossSiteError
@@ -158,12 +158,12 @@ def _models() -> dict[str, Any]:
     return dict(together["$defs"])
 
 
-_SECURITY: Final[dict[Who, list[dict[str, list[str]]]]] = {
-    Who.ANYONE: [],
-    Who.PARTICIPANT: [{"signInCookie": []}, {"signInToken": []}, {"roomCookie": []}],
-    Who.PLATFORM: [{"platformToken": []}],
-    # Their signatures cover the body: no scheme of OpenAPI's says so.
-    Who.PROVIDER: [],
+_SECURITY: Final[dict[Caller, list[dict[str, list[str]]]]] = {
+    Caller.ANYONE: [],
+    Caller.PARTICIPANT: [{"signInCookie": []}, {"signInToken": []}, {"roomCookie": []}],
+    Caller.PLATFORM: [{"platformToken": []}],
+    # A signature covers the body, which no scheme of OpenAPI can express.
+    Caller.PROVIDER: [],
 }
 
 

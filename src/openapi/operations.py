@@ -1,6 +1,6 @@
-"""What each route takes and answers, for the OpenAPI document that openapi/document.py makes of it.
+"""Input and output of each route, for the OpenAPI document (openapi/document.py).
 
-Development only: nothing here is imported by a Worker in production.
+Development only: a Worker in production imports nothing from here.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ HTML: Final = "text/html"
 BYTES: Final = "application/octet-stream"
 
 
-class Who(StrEnum):
-    """Who may ask; the errors that follow from it are not repeated with each operation."""
+class Caller(StrEnum):
+    """The callers of a route. The errors that follow from them are not repeated per operation."""
 
     ANYONE = "anyone"
     PARTICIPANT = "participant"
@@ -35,13 +35,13 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route. Answers map a status to its contents: each media type with its schema."""
+    """One route. `answers` maps a status to its contents: the schema of each media type."""
 
-    who: Who
+    caller: Caller
     answers: Mapping[int, Mapping[str, Any]]
     fails: tuple[type[errors.AppError], ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
-    """Each media type that is taken, with a pydantic model or a schema."""
+    """The pydantic model or schema of each accepted media type."""
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -73,21 +73,21 @@ def _json(status: int, schema: Any) -> dict[int, dict[str, Any]]:
     return {status: {JSON: schema}}
 
 
-def _ours(*answers: Mapping[int, Any], **more: Any) -> Operation:
-    """An operation of a session's two people."""
-    return Operation(Who.PARTICIPANT, _together(*answers), **more)
+def _participant(*answers: Mapping[int, Any], **more: Any) -> Operation:
+    """An operation for the session's two people."""
+    return Operation(Caller.PARTICIPANT, _together(*answers), **more)
 
 
-def _open(*answers: Mapping[int, Any], **more: Any) -> Operation:
-    return Operation(Who.ANYONE, _together(*answers), **more)
+def _anyone(*answers: Mapping[int, Any], **more: Any) -> Operation:
+    return Operation(Caller.ANYONE, _together(*answers), **more)
 
 
 def _platform(*answers: Mapping[int, Any], **more: Any) -> Operation:
-    return Operation(Who.PLATFORM, _together(*answers), **more)
+    return Operation(Caller.PLATFORM, _together(*answers), **more)
 
 
 def _provider(*answers: Mapping[int, Any], **more: Any) -> Operation:
-    return Operation(Who.PROVIDER, _together(*answers), **more)
+    return Operation(Caller.PROVIDER, _together(*answers), **more)
 
 
 def _together(*answers: Mapping[int, Any]) -> dict[int, Any]:
@@ -95,11 +95,11 @@ def _together(*answers: Mapping[int, Any]) -> dict[int, Any]:
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
-    "session.show": _ours(PAGE, query={"saved": schemas.TEXT}),
-    "session.state": _ours(_json(200, schemas.STATE)),
-    "session.left": _open(PAGE),
-    "room.join": _ours(_json(200, schemas.GRANT), fails=(*NOT_OPEN, errors.ConflictError)),
-    "room.live": _ours(
+    "session.show": _participant(PAGE, query={"saved": schemas.TEXT}),
+    "session.state": _participant(_json(200, schemas.STATE)),
+    "session.left": _anyone(PAGE),
+    "room.join": _participant(_json(200, schemas.GRANT), fails=(*NOT_OPEN, errors.ConflictError)),
+    "room.live": _participant(
         {101: {}},
         fails=(
             *NOT_OPEN,
@@ -109,27 +109,27 @@ OPERATIONS: Final[dict[str, Operation]] = {
         ),
         query={"page": schemas.TEXT, "watch": schemas.TEXT},
     ),
-    "room.end": _ours(_json(200, schemas.ENDED), fails=(*NOT_OPEN, errors.ForbiddenError)),
-    "waiting.tell_the_other": _ours(
+    "room.end": _participant(_json(200, schemas.ENDED), fails=(*NOT_OPEN, errors.ForbiddenError)),
+    "waiting.tell_the_other": _participant(
         _json(202, schemas.TOLD), fails=(errors.ConflictError, errors.SessionEndedError)
     ),
-    "events.record": _ours(DONE, body={JSON: bodies.TechIssue}),
-    "home.show": _open(ELSEWHERE),
-    "link.leave": _open(ELSEWHERE),
-    "feedback.give": _ours(
+    "events.record": _participant(DONE, body={JSON: bodies.TechIssue}),
+    "home.show": _anyone(ELSEWHERE),
+    "link.leave": _anyone(ELSEWHERE),
+    "feedback.give": _participant(
         _json(200, schemas.FEEDBACK),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: feedback.Feedback, FORM: schemas.FEEDBACK_FORM},
     ),
-    "resources.list_all": _ours(_json(200, schemas.RESOURCES)),
-    "uploads.receive": _ours(
+    "resources.list_all": _participant(_json(200, schemas.RESOURCES)),
+    "uploads.receive": _participant(
         _json(201, schemas.RESOURCE),
         fails=(*BAD_UPLOAD, errors.NotFoundError),
         body={BYTES: schemas.BYTES},
         query={"name": schemas.TEXT},
     ),
-    "resources.download": _ours(
+    "resources.download": _participant(
         {200: {"*/*": schemas.BYTES}, 206: {"*/*": schemas.BYTES}, 304: {}},
         fails=(
             errors.NotFoundError,
@@ -139,43 +139,45 @@ OPERATIONS: Final[dict[str, Operation]] = {
         query={"view": schemas.TEXT},
         headers={"Range": schemas.TEXT, "If-Range": schemas.TEXT, "If-None-Match": schemas.TEXT},
     ),
-    "resources.delete": _ours(_json(200, schemas.DELETED), fails=NO_FILE),
-    "resources.restore": _ours(
+    "resources.delete": _participant(_json(200, schemas.DELETED), fails=NO_FILE),
+    "resources.restore": _participant(
         _json(200, schemas.RESOURCE), fails=(*NO_FILE, errors.ConflictError)
     ),
-    "uploads.list_unfinished": _ours(_json(200, schemas.UPLOADS), fails=(errors.ForbiddenError,)),
-    "uploads.start": _ours(
+    "uploads.list_unfinished": _participant(
+        _json(200, schemas.UPLOADS), fails=(errors.ForbiddenError,)
+    ),
+    "uploads.start": _participant(
         _json(200, schemas.UPLOAD),
         _json(201, schemas.UPLOAD),
         fails=BAD_UPLOAD,
         body={JSON: uploads_case.NewUpload},
     ),
-    "uploads.put_part": _ours(
+    "uploads.put_part": _participant(
         _json(200, schemas.UPLOAD), fails=NO_UPLOAD, body={BYTES: schemas.BYTES}
     ),
-    "uploads.complete": _ours(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
-    "uploads.cancel": _ours(DONE, fails=(*NO_FILE, errors.ConflictError)),
-    "chat_file.download": _ours({200: {"text/plain": schemas.TEXT}}),
-    "reschedule.show": _ours(PAGE, ELSEWHERE),
-    "reschedule.ask": _ours(
+    "uploads.complete": _participant(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
+    "uploads.cancel": _participant(DONE, fails=(*NO_FILE, errors.ConflictError)),
+    "chat_file.download": _participant({200: {"text/plain": schemas.TEXT}}),
+    "reschedule.show": _participant(PAGE, ELSEWHERE),
+    "reschedule.ask": _participant(
         _json(201, schemas.ASKED),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: rescheduling.NewRequest, FORM: schemas.ASKED_FORM},
     ),
-    "reschedule.answer": _ours(
+    "reschedule.answer": _participant(
         _json(200, schemas.ANSWERED),
         ELSEWHERE,
         fails=(errors.ConflictError,),
         body={JSON: rescheduling.Answer, FORM: rescheduling.Answer},
     ),
-    "reschedule.withdraw": _ours(ELSEWHERE),
-    "calendar_file.download": _ours({200: {"text/calendar": schemas.TEXT}}),
-    "link.follow": _open(ELSEWHERE, fails=NO_LINK),
-    "link.follow_to_calendar": _open(ELSEWHERE, fails=NO_LINK),
-    "link.follow_to_reschedule": _open(ELSEWHERE, fails=NO_LINK),
-    "unsubscribe.show": _open(PAGE, fails=(errors.NotFoundError,)),
-    "unsubscribe.switch": _open(
+    "reschedule.withdraw": _participant(ELSEWHERE),
+    "calendar_file.download": _participant({200: {"text/calendar": schemas.TEXT}}),
+    "link.follow": _anyone(ELSEWHERE, fails=NO_LINK),
+    "link.follow_to_calendar": _anyone(ELSEWHERE, fails=NO_LINK),
+    "link.follow_to_reschedule": _anyone(ELSEWHERE, fails=NO_LINK),
+    "unsubscribe.show": _anyone(PAGE, fails=(errors.NotFoundError,)),
+    "unsubscribe.switch": _anyone(
         PAGE,
         fails=(errors.BadRequestError, errors.NotFoundError),
         body={FORM: schemas.UNSUBSCRIBE_FORM},
@@ -198,20 +200,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "webhooks.plugnmeet": _provider({200: {}}, body={JSON: schemas.ANYTHING}),
     "webhooks.bigbluebutton": _provider({200: {}}, body={FORM: schemas.BIGBLUEBUTTON_FORM}),
     "webhooks.bigbluebutton_ended": _provider({200: {}}, query={"room": schemas.TEXT}),
-    "ops.healthz": _open(_json(200, schemas.HEALTH), _json(503, schemas.HEALTH)),
-    "ops.openapi": _open(_json(200, schemas.ANYTHING)),
-    "dev.dashboard": _open(PAGE),
-    "dev.sign_in": _open(
+    "ops.healthz": _anyone(_json(200, schemas.HEALTH), _json(503, schemas.HEALTH)),
+    "ops.openapi": _anyone(_json(200, schemas.ANYTHING)),
+    "dev.dashboard": _anyone(PAGE),
+    "dev.sign_in": _anyone(
         PAGE,
         ELSEWHERE,
         fails=(errors.BadRequestError,),
         query={"user": schemas.TEXT, "next": schemas.TEXT, "return_to": schemas.TEXT},
     ),
-    "dev.sign_out": _open(ELSEWHERE),
-    "dev.outbox": _open(PAGE),
-    "dev.outbox_mail": _open(PAGE, fails=(errors.NotFoundError,)),
-    "dev.seed": _open(_json(200, schemas.SEEDED), ELSEWHERE),
-    "dev.book": _open(ELSEWHERE),
-    "dev.announce_recording": _open(DONE, body={JSON: bodies.NewRecording}),
-    "clock.shift": _open(DONE, body={JSON: bodies.ClockShift}),
+    "dev.sign_out": _anyone(ELSEWHERE),
+    "dev.outbox": _anyone(PAGE),
+    "dev.outbox_mail": _anyone(PAGE, fails=(errors.NotFoundError,)),
+    "dev.seed": _anyone(_json(200, schemas.SEEDED), ELSEWHERE),
+    "dev.book": _anyone(ELSEWHERE),
+    "dev.announce_recording": _anyone(DONE, body={JSON: bodies.NewRecording}),
+    "clock.shift": _anyone(DONE, body={JSON: bodies.ClockShift}),
 }

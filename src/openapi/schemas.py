@@ -1,6 +1,6 @@
-"""The shapes of answers and forms, as JSON Schema; bodies in JSON have their pydantic models.
+"""Answers and forms as JSON Schema; the pydantic models describe bodies in JSON.
 
-Exact: an answer with a field that is not here, or without one that is, breaks the document.
+The schemas are exact: an answer with an unknown field, or without a required one, fails the tests.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _list(items: Schema) -> Schema:
 
 
 def _object(optional: Schema | None = None, /, **required: Schema) -> Schema:
-    """An object of these fields and no others."""
+    """An object with these fields and no others."""
     return {
         "type": "object",
         "properties": {**required, **(optional or {})},
@@ -54,9 +54,9 @@ ERROR: Final = _object(
             "fields": {
                 "type": "object",
                 "additionalProperties": TEXT,
-                "description": "With 422: what is wrong with each field.",
+                "description": "With 422: a sentence about each invalid field.",
             },
-            "request_id": {"type": "string", "description": "With 500: what the log calls it."},
+            "request_id": {"type": "string", "description": "With 500: the id in the log."},
         },
         code=TEXT,
         message=TEXT,

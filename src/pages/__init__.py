@@ -1,1 +1,1 @@
-"""What people read in the browser: pages, their values, and their words."""
+"""Pages for people: templates, their values, and their words."""

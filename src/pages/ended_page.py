@@ -1,4 +1,4 @@
-"""What the afterwards page shows beside the session itself."""
+"""Values of the page after the session: feedback, recordings, files, chat."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from db.outcomes import SessionRows
     from settings import Settings
 
-# What the markup of a row is made from that scripts fill in later.
+# For the template row that scripts clone and fill.
 _ACCEPT: Final = ",".join(f".{ending}" for ending in file_types.TYPES)
 _NO_FILE: Final = Resource("", "", "", 0, None, "ready")
 
 
 def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) -> dict[str, Any]:
-    """For the templates session/over.html and its parts."""
+    """Values of the template session/over.html and its parts."""
     left = outcome.for_viewer(access)
     own = left.feedback
     is_deleted = partial(_is_deleted, access)
@@ -55,7 +55,7 @@ def _is_deleted(access: Access, days: int) -> bool:
 
 
 def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]:
-    """For session/files.html; in the room, scripts ask for the list."""
+    """Values of session/files.html. In the room, scripts load the list."""
     return {
         "files": listed,
         "no_file": _NO_FILE,
@@ -81,13 +81,13 @@ def about(resource: Resource) -> str:
 
 
 def kind(media_type: str) -> str:
-    """The icon for a type."""
+    """The name of the icon for a media type."""
     family = media_type.partition("/")[0]
     return {"image": "image", "audio": "audio", "video": "film"}.get(family, "file")
 
 
 def is_shown(media_type: str) -> bool:
-    """Whether the browser may show it in a tab."""
+    """Whether the browser may show files of this type in a tab."""
     return media_type in file_types.INLINE
 
 

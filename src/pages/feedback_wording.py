@@ -1,4 +1,4 @@
-"""What quick feedback asks of each of the two, and the tags it offers."""
+"""The question of quick feedback for each role, and its tags."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FeedbackWords(NamedTuple):
 
 
 def words_for(role: Role, other: str) -> FeedbackWords:
-    """The words for this viewer."""
+    """The words for a viewer of this role; `other` is the other person's name."""
     privacy = f"Only the platform sees this. {other} does not."
     if role is Role.STUDENT:
         return FeedbackWords(f"How was your session with {other}?", privacy, _ABOUT_TEACHER)

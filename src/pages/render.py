@@ -60,7 +60,7 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
 
 
 def left_page(session_id: str) -> str:
-    """The page in the frame of a call that is over."""
+    """The page in the frame of a call that has ended."""
     return fill("session/left.html", session_id=session_id)
 
 
@@ -84,7 +84,7 @@ def error_page(
     kept: KeptForm | None = None,
     sign_in_url: str = "",
 ) -> str:
-    """A page for a failure; `unexpected_id` is shown so that support can find the log line.
+    """The page of a failure. It shows `unexpected_id`, with which support finds the log line.
 
     `kept` is the form whose sending failed. `sign_in_url` is offered where signing in, perhaps with
     another account, may help.
@@ -122,7 +122,7 @@ def outbox_page(mails: list[Row]) -> str:
 
 
 def _script_data(access: Access, view: View, settings: Settings) -> dict[str, Any]:
-    """What the page's scripts start from."""
+    """The data with which the page's scripts start."""
     session = access.session
     return {
         "id": session.id,

@@ -1,4 +1,4 @@
-"""What the session page says in each state: one place for the words, apart from the markup."""
+"""The words of the session page in each state, apart from the markup."""
 
 from __future__ import annotations
 

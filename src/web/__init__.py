@@ -1,1 +1,1 @@
-"""What all routes share: requests and responses, their checks, and the HTTP client."""
+"""Shared by all routes: requests and responses, their checks, and the HTTP client."""

@@ -1,4 +1,4 @@
-"""Bodies of requests that go into no use case."""
+"""Bodies of requests without a use case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_SHIFT_S: Final = 24 * 60 * 60
 
 
 class TechIssue(BaseModel):
-    """What went wrong in the browser: one word, such as an error's name, never a message."""
+    """A problem in the browser: one word, such as an error's name, never a message."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,7 +19,7 @@ class TechIssue(BaseModel):
 
 
 class ClockShift(BaseModel):
-    """How far a room's clock is to run ahead of the real one."""
+    """How far a room's clock runs ahead of the real one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,7 +27,7 @@ class ClockShift(BaseModel):
 
 
 class NewRecording(BaseModel):
-    """A recording that a provider would tell of."""
+    """A recording, as a provider would announce it."""
 
     model_config = ConfigDict(extra="forbid")
 

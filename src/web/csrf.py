@@ -1,8 +1,8 @@
 """Unsafe requests must come from our own pages.
 
-Browsers say where a request comes from: in Sec-Fetch-Site, the older ones in Origin. A request
-with neither was not made by a browser's page, and so carries nobody's cookies against their will
-(the reasoning of Go's net/http.CrossOriginProtection).
+Browsers name the origin of a request in Sec-Fetch-Site, older ones in Origin. No browser page sends
+a request with neither header, so such a request cannot misuse a person's cookies (the reasoning of
+Go's net/http.CrossOriginProtection).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
 def refuse_cross_site(request: Request) -> None:
-    """Raises: CrossSiteError for an unsafe request that another site's page made."""
+    """Raises: CrossSiteError for an unsafe request of another site's page."""
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")

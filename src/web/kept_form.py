@@ -1,6 +1,6 @@
-"""A form that could not be sent: its answer keeps what was written, so that it can be sent again.
+"""A form whose request failed: the error page keeps its fields and a button that sends it again.
 
-The text stays in the page. Nothing of it is stored here or put into an address.
+The fields stay in the page. They are not stored, and not put into an address.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from web.messages import Request
 
 _TEXTS: Final[tuple[str, ...]] = ("reason", "comment", "note")
-# The form fits its person after another sign-in. A form of another site must not be offered again,
-# so not every 403 counts.
+# After another sign-in the same form can succeed. Not every 403 is in this list: the form of
+# another site must not be offered again.
 _OTHER_ACCOUNT: Final = (SignedOutError, NotParticipantError)
-# Wrong, too often; and every failure of ours.
-_KEPT_FOR: Final = (422, 429)
-_OURS: Final = 500
+# Invalid fields, and too many requests.
+_KEPT_STATUSES: Final = (422, 429)
+_SERVER_ERROR: Final = 500
 
 
 class KeptForm(NamedTuple):
-    """Where the form goes, its fields, and where people come back to after they have signed in.
+    """A form: its address, its fields, and the page to which the sign-in leads back.
 
-    `problems` maps the names of texts that must be changed first to what is wrong with them.
+    `problems` maps the name of each invalid text to a sentence about it.
     """
 
     action: str
@@ -36,14 +36,14 @@ class KeptForm(NamedTuple):
 
 
 async def keep(request: Request, failure: AppError) -> KeptForm | None:
-    """The form of this request; None when it is none, or sending it again would be no use."""
-    is_kept = isinstance(failure, _OTHER_ACCOUNT) or failure.status in _KEPT_FOR
-    is_ours = failure.status >= _OURS
-    if not ((is_kept or is_ours) and request.method == "POST" and request.is_form):
+    """The form of this request; None if it is no form, or sending it again cannot succeed."""
+    is_kept = isinstance(failure, _OTHER_ACCOUNT) or failure.status in _KEPT_STATUSES
+    is_server_error = failure.status >= _SERVER_ERROR
+    if not ((is_kept or is_server_error) and request.method == "POST" and request.is_form):
         return None
     try:
         lists = await request.form_lists()
-    except Exception:  # noqa: BLE001 (the failure itself is what has to be said)
+    except Exception:  # noqa: BLE001 (the first failure is the one to report)
         return None
     path = urlsplit(request.url).path
     fields = [(name, value) for name, values in lists.items() for value in values]
@@ -53,6 +53,6 @@ async def keep(request: Request, failure: AppError) -> KeptForm | None:
 
 
 def _page_of(path: str) -> str:
-    """The page that this form is on: `/session/{id}`, or its page for another time."""
+    """The page of this form: `/session/{id}`, or its page for another time."""
     pieces = path.split("/")
     return "/".join(pieces[: 4 if pieces[3:4] == ["reschedule"] else 3])

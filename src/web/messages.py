@@ -1,4 +1,4 @@
-"""A request and a response as handlers see them, free of the runtime they came through."""
+"""Requests and responses without any type of the runtime."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MAX_JSON_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request. Header names are lower case; `read` gives the body's bytes, once.
+    """One HTTP request. Header names are lower case; `read(limit)` returns the body, once.
 
-    Of a body that is longer than its argument it may give some more than that, and not the rest.
+    For a body longer than `limit` it may return slightly more than `limit` bytes, never all of it.
     """
 
     method: str
@@ -30,15 +30,15 @@ class Request:
     headers: Mapping[str, str]
     read: Callable[[int], Awaitable[bytes]]
     stream: Callable[[], Stream] = lambda: None
-    """The body as the runtime's own stream, in place of `read`."""
+    """The body as a stream of the runtime; a request uses either this or `read`."""
     _forms: list[dict[str, list[str]]] = field(default_factory=list, init=False, compare=False)
-    """The form once it was read: when its handler fails, the answer needs it again."""
+    """The form after its first read. If the handler fails, the error page needs it again."""
 
     @cached_property
     def pieces(self) -> list[str]:
-        """The path, split at its slashes; then each piece is decoded.
+        """The path, split at its slashes; each piece is decoded afterwards.
 
-        A slash that was sent as `%2F` is a part of its piece and never leads to another route.
+        So a `%2F` stays part of its piece and cannot lead to another route.
         """
         return [unquote(piece) for piece in urlsplit(self.url).path.split("/")]
 
@@ -53,16 +53,16 @@ class Request:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies, read leniently: SimpleCookie stops at the first odd one of another app.
+        """The cookies. SimpleCookie is not used: it stops at an invalid cookie of another app.
 
-        Of two with one name the first counts: browsers send the one with the longer path first.
+        The first of two cookies with one name counts: browsers send the longer path first.
         """
         pairs = [part.strip().partition("=") for part in self.headers.get("cookie", "").split(";")]
         return {name: value.strip('"') for name, _, value in reversed(pairs) if name}
 
     @property
     def accepts_json(self) -> bool:
-        """Whether a failure is to be said in JSON, whatever the request itself was made of."""
+        """Whether an error must be JSON, even for a form."""
         return "application/json" in self.headers.get("accept", "")
 
     @property
@@ -90,15 +90,15 @@ class Request:
         import pydantic_core  # noqa: PLC0415
 
         try:
-            # Not json.loads: some thousand nested brackets overflow the stack of CPython in
-            # WebAssembly and end the isolate, with everybody's requests. This one has a limit.
+            # Not json.loads: in WebAssembly some thousand nested brackets overflow CPython's stack
+            # and end the isolate with all its requests. This parser limits the depth.
             return pydantic_core.from_json(raw, allow_inf_nan=False)
         except ValueError as error:
             raise BadRequestError("The body must be JSON.") from error
 
     @property
     def is_form(self) -> bool:
-        """Whether a page's own form was sent, rather than what a script made."""
+        """Whether a page's form sent this, and not a script."""
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         return kind == "application/x-www-form-urlencoded"
 
@@ -112,17 +112,17 @@ class Request:
 
 @dataclass
 class Response:
-    """What goes back. `headers` are pairs, since Set-Cookie may repeat."""
+    """One HTTP response. `headers` are pairs, since Set-Cookie may repeat."""
 
     body: str | bytes | Stream | None = None
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     upgrade: Any = None
-    """The runtime's own answer that carries a WebSocket; it goes back untouched."""
+    """The runtime's own response with a WebSocket, returned as it is."""
     policy: str | None = None
-    """A Content-Security-Policy instead of the usual one; it also says who may frame this."""
+    """A policy of `web.security_headers` in place of the usual one; it includes frame-ancestors."""
     frames: tuple[str, ...] = ()
-    """Other origins whose pages this one may hold in a frame, with camera and all."""
+    """Other origins whose pages this page may show in a frame, with access to the camera."""
 
     @property
     def is_page(self) -> bool:

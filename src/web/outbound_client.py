@@ -1,7 +1,7 @@
-"""httpx over the runtime's own fetch. Imported only where something is sent: httpx loads slowly.
+"""httpx over the runtime's fetch. Only senders import this module: httpx loads slowly.
 
-httpx from PyPI opens sockets, which the runtime has none of, and the builds of it for Pyodide
-follow redirects by themselves and lose repeated headers.
+httpx from PyPI opens sockets, which the runtime does not have. Its builds for Pyodide follow
+redirects by themselves and lose repeated headers.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import httpx
 if TYPE_CHECKING:
     from context import HTTP
 
-# The runtime sets or undoes these itself.
+# The runtime sets these request headers, and undoes the encoding of responses.
 _NOT_SENT: Final = ("accept-encoding", "connection", "content-length", "host")
 _NOT_KEPT: Final = ("content-encoding", "content-length", "transfer-encoding")
 
 
 class RuntimeTransport(httpx.AsyncBaseTransport):
-    """One request, one fetch: nothing is pooled, retried or redirected."""
+    """One fetch a request, without pool, retry or redirect."""
 
     def __init__(self, http: HTTP) -> None:
         self._http = http

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 _RANGE: Final = re.compile(r"bytes=\s*(\d*)\s*-\s*(\d*)\s*\Z", re.IGNORECASE | re.ASCII)
-# More digits than any size has; Python would take its time with a million of them.
+# More digits than any size has: Python converts a million digits slowly.
 _MAX_DIGITS: Final = 18
 
 
@@ -29,9 +29,9 @@ class Slice(NamedTuple):
 
 
 def is_unchanged(headers: Mapping[str, str], etag: str) -> bool:
-    """Whether the client has this very version: answer 304.
+    """Whether the client has this version already, so the answer is 304.
 
-    Raises: PreconditionFailedError when If-Match names another version.
+    Raises: PreconditionFailedError if If-Match names another version.
     """
     wanted = headers.get("if-match")
     if wanted is not None and wanted.strip() != "*" and etag not in _strong_tags(wanted):
@@ -47,9 +47,9 @@ def _strong_tags(value: str) -> set[str]:
 
 
 def requested(headers: Mapping[str, str], *, size: int, etag: str) -> Slice | None:
-    """The range to answer with; None: the whole file.
+    """The range to send; None for the whole file.
 
-    A range of another version, several ranges and what is no range are answered with all of it.
+    A range of another version, several ranges, or an invalid range get the whole file.
 
     Raises: RangeNotSatisfiableError.
     """

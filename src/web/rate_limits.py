@@ -1,7 +1,7 @@
-"""How often one person may do what is costly, where the optional binding RATE_LIMIT is there.
+"""Limits how often one person may use a costly route, if the optional RATE_LIMIT is bound.
 
-Cloudflare counts a place of its network by itself, so this is a brake and not a quota: what must
-hold is in the database (`sessions.rescheduling.MAX_REQUESTS`, the quota of uploads).
+Each location of Cloudflare counts separately, so this is no exact quota. Exact limits are in the
+database (`sessions.rescheduling.MAX_REQUESTS`, the quota of uploads).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 async def refuse_too_many(
     request: Request, ctx: Context, route: str, params: Mapping[str, str]
 ) -> None:
-    """Count this request for its person, on this route: `GET /path`.
+    """Count this request for its person and route, such as `GET /path`.
 
     Raises: TooManyRequestsError.
     """
@@ -34,7 +34,7 @@ async def refuse_too_many(
 
 
 async def _person(request: Request, ctx: Context, params: Mapping[str, str]) -> str | None:
-    """Whose request it provably is; a whole school may share one address."""
+    """The id that the request proves. An address is no person: a whole school may share one."""
     if "token" in params:
         link = links.read(params["token"], ctx.settings.link_secrets)
         return link.user_id if link else None

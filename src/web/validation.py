@@ -1,4 +1,4 @@
-"""Input into models, with every wrong field named."""
+"""Parses input into pydantic models; the error names every invalid field."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _at_most(characters: int) -> Callable[[str], str]:
 
 
 def written(most: int) -> tuple[BeforeValidator, AfterValidator]:
-    """Annotations of a text that people write: tidied, then at most `most` characters.
+    """Annotations for a text that people write: tidied, then at most `most` characters.
 
     A line end counts as one character, although forms send two.
     """

@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from openapi import document
-from openapi.operations import OPERATIONS, Who
+from openapi.operations import OPERATIONS, Caller
 from routes import ROUTES
 from settings import Settings
 from tools.paths import ROOT
@@ -71,9 +71,9 @@ def test_bodies_are_the_models_that_check_them():
 
 def test_what_takes_a_body_from_signed_in_people_says_who_they_are():
     for route in ROUTES:
-        who = OPERATIONS[route.handler].who
+        caller = OPERATIONS[route.handler].caller
         guarded = bool(OPERATIONS_IN_IT[route.method, route.path]["security"])
-        assert guarded == (who in (Who.PARTICIPANT, Who.PLATFORM))
+        assert guarded == (caller in (Caller.PARTICIPANT, Caller.PLATFORM))
 
 
 def test_the_worker_does_not_import_it_at_start_up():
