@@ -29,13 +29,13 @@ WELCOMES = """async () => {
   const session = { otherFirstName: "Amara", role: "student" };
   const other = new OtherPerson(session);
   const ended = new AbortController();
-  const held = new CallPlace(session, {}, { provider: "peer" }, ended.signal);
+  const place = new CallPlace(session, {}, { provider: "peer" }, ended.signal);
   const media = { microphone: true, camera: true, screen: false };
   const welcome = (found, recording) => {
     $("toasts").replaceChildren();
     spoken.length = 0;
-    other.find(found);
-    held.hear({ type: "welcome", epoch: 0, recording });
+    other.onWelcome(found);
+    place.onMessage({ type: "welcome", epoch: 0, recording });
     return toasts();
   };
   const away = { state: "left", page: null, media: null };
@@ -90,7 +90,7 @@ ECHO = """async () => {
   const lines = new ChatLines(session, new AbortController().signal);
   const line = (number, role) => ({ number, id: `line-${number}`, role, text: "Hi", at: 0 });
   for (let number = 1; number < 12; number += 1) lines.show(line(number, "teacher"));
-  lines.wait("line-12", "Hi");
+  lines.showUnsent("line-12", "Hi");
   const scrolls = list.scrollTop > 0;
   list.scrollTop = 0;
   lines.show(line(12, "student"));

@@ -17,8 +17,8 @@ async function recover(t, steps, until) {
   for (const [at, what] of steps) {
     await clock.advance(at - clock.now);
     if (what === "online") fire("online");
-    else if (what === "retry") recovery.again();
-    else recovery.see(what);
+    else if (what === "retry") recovery.retry();
+    else recovery.onState(what);
   }
   await clock.advance(until - clock.now);
   recovery.stop();

@@ -10,7 +10,7 @@ const MET_AND_WELL = {
   call: "connected",
   canCall: true,
   otherCanCall: true,
-  held: false,
+  byProvider: false,
   live: true,
   stuck: false,
   met: true,
@@ -40,10 +40,10 @@ const SITUATIONS = [
   [{ call: "idle", otherCanCall: false }, ...CHAT_ONLY],
   [{ call: "connecting", otherCanCall: false, stuck: true }, ...CHAT_ONLY],
   [{ call: "idle", canCall: false, other: "away" }, "reconnecting", "Reconnecting…"],
-  [{ call: "idle", canCall: false, held: true }, "connected", "Amara is in the room"],
-  [{ call: "idle", held: true, other: "away" }, "reconnecting", "Reconnecting…"],
-  [{ call: "idle", held: true, other: "away", met: false }, "reconnecting", "Reconnecting…"],
-  [{ call: "idle", held: true, other: "left" }, "waiting", "Amara has left"],
+  [{ call: "idle", canCall: false, byProvider: true }, "connected", "Amara is in the room"],
+  [{ call: "idle", byProvider: true, other: "away" }, "reconnecting", "Reconnecting…"],
+  [{ call: "idle", byProvider: true, other: "away", met: false }, "reconnecting", "Reconnecting…"],
+  [{ call: "idle", byProvider: true, other: "left" }, "waiting", "Amara has left"],
 ];
 for (const [changes, state, words] of SITUATIONS) {
   test(`the room's words are true: ${JSON.stringify(changes)}`, () => {

@@ -8,7 +8,7 @@ import "../shared/too_long.js";
 import { giveBackUnsent } from "./unsent.js";
 import { Uploads } from "../files/uploads.js";
 
-/** The page after a session. This file only connects the others. */
+/** The page after a session: connects the other modules. */
 
 const POLL_MS = 20_000;
 
@@ -24,15 +24,15 @@ showDeviceZone();
 function followFiles() {
   const files = new FileList(session);
   if (document.getElementById("upload")) new Uploads(session, files);
-  const look = async () => {
+  const refresh = async () => {
     if (document.hidden) return;
     try {
       showRecording(session, await files.refresh());
     } catch {
-      // What is shown stays: the next look may succeed.
+      // The old list stays until the next request.
     }
   };
-  // Spread, so that not everybody's pages ask in step.
-  setInterval(look, POLL_MS * (0.8 + 0.4 * Math.random()));
-  document.addEventListener("visibilitychange", look);
+  // Spread over the pages.
+  setInterval(refresh, POLL_MS * (0.8 + 0.4 * Math.random()));
+  document.addEventListener("visibilitychange", refresh);
 }

@@ -3,14 +3,14 @@ import { announce } from "../shared/announce.js";
 
 const PAUSE_IN_TYPING_MS = 900;
 const RETRY_MS = 4000;
-/** @type {Record<number, string>} What is said of a refusal, by its HTTP status. */
+/** @type {Record<number, string>} By HTTP status. */
 const NEEDS_SIGN_IN = {
   401: "Not saved: you are signed out.",
   403: "Not saved: you are signed in as somebody else.",
 };
 
 /**
- * Quick feedback: saved at every change, one request at a time, the newest state last.
+ * Quick feedback: saved at each change, one request at a time, the newest state last.
  *
  * @param {HTMLFormElement} form
  * @param {SessionWithFiles} session
@@ -35,7 +35,7 @@ export function saveAtOnce(form, session) {
     timer = setTimeout(save, PAUSE_IN_TYPING_MS);
   });
   document.addEventListener("visibilitychange", () => {
-    // What was typed last must not be lost with the page. Who comes back may have signed in again.
+    // A hidden page may be closed. After a return the person may have signed in again.
     if (document.hidden ? timer : failed) save();
   });
   addEventListener("online", () => failed && save());
@@ -44,14 +44,14 @@ export function saveAtOnce(form, session) {
     clearTimeout(timer);
     timer = 0;
     const feedback = read(form);
-    // A tag or a comment without stars is kept until stars are given.
+    // Tags and comment are saved together with stars.
     if (!feedback.rating) return;
-    // `too_long.js` says how much is too much.
+    // too_long.js shows by how much.
     if (!form.elements["comment"].validity.valid) return show("Not saved: the text is too long.");
     changed = true;
     if (saving) return;
     saving = true;
-    // A click on the link leaves the field, which saves: the link must stay under the click.
+    // A click on the link ends the typing, which saves: the link must stay for the click.
     if (!status.querySelector("a")) show("Saving…");
     while (changed) {
       changed = false;
@@ -89,7 +89,7 @@ export function saveAtOnce(form, session) {
   }
 }
 
-/** To the session's page in another tab, which asks for the sign-in. @param {SessionWithFiles} session */
+/** To the session's page in another tab, which leads to the sign-in. @param {SessionWithFiles} session */
 function signInLink(session) {
   const link = document.createElement("a");
   link.href = `/session/${session.id}?saved=elsewhere`;

@@ -6,7 +6,7 @@ import { clone } from "../files/file_list.js";
 const $ = (id) => document.getElementById(id);
 
 /**
- * The recording: being prepared, there to be played, or failed.
+ * The recording: in preparation, ready to play, or failed.
  *
  * @param {SessionWithFiles} session @param {{ resources: any[], recording: string }} state
  */

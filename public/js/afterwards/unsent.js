@@ -1,4 +1,4 @@
-/** After the session: what was written in the chat and not sent any more, to be copied. */
+/** After the session: the chat's unsent messages and draft, to be copied. */
 
 import { announce } from "../shared/announce.js";
 import { forgetUnsent, unsent } from "../chat/chat_draft.js";

@@ -1,6 +1,6 @@
 /**
- * The call: one Peer after another (the other person may reload their page), with our tracks in
- * and theirs out. It knows nothing of the page around it.
+ * The call between two browsers: one Peer at a time, a new one for each page of the other person.
+ * It does not touch the page.
  *
  * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
  * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
@@ -33,11 +33,11 @@ export class Call extends EventTarget {
     this.iceServers = iceServers;
     this.polite = false;
     this.#mediaFlow.addEventListener("change", () => this.#changed());
-    /** Whether the room passes on which offer an answer belongs to. */
+    /** Whether the room passes on the number of an offer. */
     this.numbersOffers = false;
   }
 
-  /** Whether this browser has what a call between two browsers needs. */
+  /** Whether this browser can make a call between two browsers. */
   static get isPossible() {
     return (possible ??= canConnect());
   }
@@ -55,9 +55,9 @@ export class Call extends EventTarget {
   }
 
   /**
-   * Call this page of the other person; one that is called already goes on.
+   * Call this page of the other person; a call to the same page goes on.
    *
-   * @param {string} page Empty for somebody whom only the provider's call knows: there is nobody to call.
+   * @param {string} page Empty for a person who is only in the provider's call.
    */
   call(page) {
     if (this.#peer && page === this.#page) return this.#peer.resume();
@@ -73,17 +73,17 @@ export class Call extends EventTarget {
     peer.addEventListener("tracks", () =>
       this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
     );
-    peer.show(this.#tracks);
+    peer.sendTracks(this.#tracks);
     this.#changed();
   }
 
-  /** From now on, and for the call that is on. @param {RTCIceServer[]} iceServers */
+  /** For the running call and later ones. @param {RTCIceServer[]} iceServers */
   useServers(iceServers) {
     this.iceServers = iceServers;
     this.#peer?.useServers(iceServers);
   }
 
-  /** Try again on request, after `stuck`. */
+  /** Try again after `stuck`, on a button. */
   retry() {
     this.#peer?.retry();
   }
@@ -102,10 +102,10 @@ export class Call extends EventTarget {
     if (signal.from === this.#page) this.#peer?.receive(signal);
   }
 
-  /** Send these. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
-  async show(tracks) {
+  /** @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
+  async sendTracks(tracks) {
     this.#tracks = tracks;
-    await this.#peer?.show(tracks);
+    await this.#peer?.sendTracks(tracks);
   }
 
   #changed() {
@@ -114,14 +114,14 @@ export class Call extends EventTarget {
       this.#wasConnected = true;
       this.#mediaFlow.watch(() => peer.getStats());
     }
-    // What is lost in an outage says nothing of the connection after it.
+    // Packets lost in an outage are not measured.
     if (this.state === "connected") this.meter.start(() => peer.getStats());
     else this.meter.stop();
     this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
   }
 }
 
-/** What blocks WebRTC may leave a class that throws. */
+/** A blocker of WebRTC may leave a class that throws. */
 function canConnect() {
   try {
     new RTCPeerConnection().close();

@@ -1,27 +1,27 @@
 /**
- * Where the call is held: between the two browsers, or at a provider in a frame; and the way from
- * one place to the other, which both people go together.
+ * Where the call is: between the two browsers, or at a provider in a frame; and the
+ * move of both people from one place to the other.
  *
- * Events: `moved` when our own call has to make room; `left` when the provider's call is over
- * for this person; `anew` when only a new page can show the call where it is now.
+ * Events: `handover` when the call between the browsers must end; `left` when the provider's call is
+ * over for this person; `new-page` when only a new page can show the call where it is now.
  */
 
 import { Embed } from "./embed.js";
 import { toast } from "../shared/toasts.js";
 
 const $ = (id) => document.getElementById(id);
-/** What belongs to the call between the two browsers. */
-const OF_OUR_CALL = ["call-microphone", "call-camera", "call-screen", "call-pip", "call-devices"];
+/** Controls of the call between the two browsers. */
+const PEER_CONTROLS = ["call-microphone", "call-camera", "call-screen", "call-pip", "call-devices"];
 
-const WHY = {
+const MOVE_REASONS = {
   not_connected: "No direct connection could be made. The call goes on by another way.",
   restart_failed: "The direct connection was lost. The call goes on by another way.",
   asked: "The call moves to another service. Chat and timer stay.",
 };
 
-/** Where there is no call between the two browsers, its controls have nothing to control. */
-export function putAwayOurCall() {
-  for (const id of OF_OUR_CALL) {
+/** Without a call between the two browsers its controls do nothing. */
+export function hidePeerControls() {
+  for (const id of PEER_CONTROLS) {
     if ($(id).contains(document.activeElement)) $("room-heading").focus();
     $(id).hidden = true;
   }
@@ -30,7 +30,7 @@ export function putAwayOurCall() {
 export class CallPlace extends EventTarget {
   #epoch = 0;
   #grant;
-  /** Whether the call is recorded, as told last; undefined until told. @type {boolean | undefined} */
+  /** Whether the call is recorded; undefined before the first message. @type {boolean | undefined} */
   #recording;
 
   /**
@@ -44,81 +44,81 @@ export class CallPlace extends EventTarget {
     this.live = live;
     this.#grant = grant;
     this.byProvider = grant.provider !== "peer";
-    this.mayMove = session.canMove && !this.byProvider;
+    this.canMove = session.canMove && !this.byProvider;
     this.embed = new Embed(session, signal);
     this.embed.provider = grant.provider;
     this.embed.place = grant.place;
-    for (const event of ["left", "anew"]) {
+    for (const event of ["left", "new-page"]) {
       this.embed.addEventListener(event, () => this.dispatchEvent(new Event(event)));
     }
     $("recording").hidden = !(session.recorded && this.byProvider);
   }
 
-  /** The room is on the screen. */
+  /** The room is shown. */
   open() {
     this.#offerToMove();
-    if (this.byProvider && this.#grant) this.#hold(this.#grant);
+    if (this.byProvider && this.#grant) this.#showProviderCall(this.#grant);
   }
 
-  /** Take in a message of the room. */
-  hear(message) {
-    if (message.type === "mode") this.#follow(message, WHY[message.reason]);
+  /** @param {any} message Of the room. */
+  onMessage(message) {
+    if (message.type === "mode") this.#goTo(message, MOVE_REASONS[message.reason]);
     else if (message.type === "welcome") {
-      this.#follow(message, WHY.asked);
-      this.#learnRecording(message.recording);
+      this.#goTo(message, MOVE_REASONS.asked);
+      this.#onRecording(message.recording);
     } else if (message.type === "in_call") {
-      this.embed.works();
+      this.embed.hideWayOut();
     } else if (message.type === "recording") {
       this.#recording ??= false;
-      this.#learnRecording(message.on);
+      this.#onRecording(message.on);
     }
   }
 
-  /** Say that this way does not work, or is not wanted. @param {keyof typeof WHY} reason */
-  ask(reason) {
-    return this.mayMove && this.live.send({ type: "move", epoch: this.#epoch, reason });
+  /** Ask the room to move the call to the provider. @param {keyof typeof MOVE_REASONS} reason */
+  requestMove(reason) {
+    return this.canMove && this.live.send({ type: "move", epoch: this.#epoch, reason });
   }
 
   /** @param {{ epoch: number, provider?: string | null, place?: string | null }} mode @param {string} why */
-  #follow({ epoch, provider, place }, why) {
+  #goTo({ epoch, provider, place }, why) {
     const isNew = epoch > this.#epoch;
     if (isNew) this.#epoch = epoch;
-    // The room of an older release names no place, or no provider: that one only leaves peer to peer.
+    // A room of an older release names no place, or no provider: it only moves away from peer to peer.
     const isHere = place
       ? place === this.embed.place
       : !isNew || (provider ? provider === this.embed.provider : this.byProvider);
     if (isHere) return;
     this.embed.place = place ?? undefined;
-    if ((place ?? provider) === "peer") return this.embed.startAnew();
+    if ((place ?? provider) === "peer") return this.embed.requestNewPage();
     if (provider) this.embed.provider = provider;
-    // A grant that is not used yet leads to the place before this one.
+    // An unused grant is for the old place.
     this.#grant = undefined;
     this.byProvider = true;
-    this.mayMove = false;
+    this.canMove = false;
     this.#offerToMove();
     toast(why);
-    this.#hold(undefined);
+    this.#showProviderCall(undefined);
   }
 
   #offerToMove() {
     for (const button of document.querySelectorAll("#room [data-do=move]")) {
-      /** @type {HTMLElement} */ (button).hidden = !this.mayMove;
+      /** @type {HTMLElement} */ (button).hidden = !this.canMove;
     }
   }
 
-  /** @param {{ provider: string, url?: string } | undefined} grant Without one, a way in is asked for. */
-  #hold(grant) {
+  /** @param {{ provider: string, url?: string } | undefined} grant Without one, a new grant is requested. */
+  #showProviderCall(grant) {
     $("room").dataset.held = "provider";
-    putAwayOurCall();
+    hidePeerControls();
     $("call-ways").hidden = false;
-    // Devices first: many cannot be opened twice.
-    this.dispatchEvent(new Event("moved"));
+    // First stop our devices: many cannot be opened twice.
+    this.dispatchEvent(new Event("handover"));
     if (grant) this.embed.show(grant);
     else this.embed.open();
   }
 
-  /** Every change is said, also one from while the socket was away. @param {boolean} on */
-  #learnRecording(on) {
+  /** Shows each change, also from while the socket was away. @param {boolean} on */
+  #onRecording(on) {
     const isNews = this.#recording !== undefined && this.#recording !== on;
     this.#recording = on;
     this.#showRecording(on);

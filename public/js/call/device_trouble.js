@@ -1,33 +1,33 @@
 /**
- * Trouble with camera and microphone in mid-call: each is told when it comes up, and again to
- * whoever asks for the device again.
+ * Problems of camera and microphone in a call: each is shown when it comes up, and again after the
+ * person switches the device on again.
  */
 
 import { noticeInWords } from "../devices/device_lists.js";
 import { toast } from "../shared/toasts.js";
 
-/** A cause may become clearer within a moment: from "not found" to "unplugged". */
-const SETTLE_MS = 100;
+/** By then the cause is exact: not "not found" but "unplugged". */
+const CAUSE_KNOWN_MS = 100;
 
 /**
  * @param {Devices} devices
  * @param {Session} session
  * @param {AbortSignal} signal Ends it.
  */
-export function tellDeviceTrouble(devices, session, signal) {
+export function showDeviceTrouble(devices, session, signal) {
   /** @type {Set<string>} */
-  let told = new Set();
+  let shown = new Set();
   let timer = 0;
-  const look = () => {
+  const check = () => {
     const all = [...devices.problems];
-    const fresh = all.filter((each) => !told.has(each.join()));
-    told = new Set(all.map((each) => each.join()));
-    if (fresh.length > 0) tell(new Map(fresh), session);
+    const fresh = all.filter((each) => !shown.has(each.join()));
+    shown = new Set(all.map((each) => each.join()));
+    if (fresh.length > 0) show(new Map(fresh), session);
   };
   const onChange = () => {
     clearTimeout(timer);
-    if (devices.asking) told = new Set();
-    else timer = window.setTimeout(look, SETTLE_MS);
+    if (devices.asking) shown = new Set();
+    else timer = window.setTimeout(check, CAUSE_KNOWN_MS);
   };
   devices.addEventListener("change", onChange, { signal });
   devices.addEventListener("notice", (event) => toast(noticeInWords(event["detail"])), { signal });
@@ -36,7 +36,7 @@ export function tellDeviceTrouble(devices, session, signal) {
 }
 
 /** @param {Devices["problems"]} problems @param {Session} session */
-async function tell(problems, session) {
+async function show(problems, session) {
   const [{ explain, readHelp }, { reportProblems }] = await Promise.all([
     import("../devices/device_help.js"),
     import("../devices/problem_reports.js"),

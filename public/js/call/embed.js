@@ -1,9 +1,8 @@
 /**
- * A provider's call in a frame, in the middle of our room. The room around it stays: header,
- * timer, chat, and the way out.
+ * A provider's call in a frame, inside our room. Header, timer, chat and the Leave button stay.
  *
- * Events: `left` once the provider's client has led its frame to our page for that; `anew` when
- * this page cannot show the call where it is now, and a new page can.
+ * Events: `left` once the provider's client has opened our page for that in the frame; `new-page`
+ * when only a new page can show the call.
  */
 
 import { announce } from "../shared/announce.js";
@@ -23,22 +22,22 @@ const ALLOWED = [
   "clipboard-write",
 ].join("; ");
 
-/** By then a person without a picture has noticed. */
+/** By then a person has noticed that no picture comes. */
 const WAY_OUT_MS = 20_000;
 
 const $ = (id) => document.getElementById(id);
-/** @type {string[] | undefined} Origins whose pages this page may hold in a frame. */
+/** @type {string[] | undefined} Origins that this page's policy allows in a frame. */
 const FRAMES = JSON.parse($("session-data").textContent).frames;
 const place = $("embed");
 
 export class Embed extends EventTarget {
   /** @type {HTMLIFrameElement | null} */
   #frame = null;
-  #wanted = 0;
+  #lastRequest = 0;
   #timer = 0;
-  /** Where the call is held, as this page knows. */
+  /** The provider of the call, as this page knows. */
   provider = "";
-  /** @type {string | undefined} The same with the provider's room: another one is another call. */
+  /** @type {string | undefined} The provider and its room: another place is another call. */
   place;
 
   /**
@@ -48,10 +47,10 @@ export class Embed extends EventTarget {
   constructor(session, signal) {
     super();
     this.session = session;
-    addEventListener("message", (event) => this.#hear(event), { signal });
+    addEventListener("message", (event) => this.#onMessage(event), { signal });
     $("embed-retry").addEventListener("click", () => this.open(), { signal });
     $("embed-here").addEventListener("click", () => this.open(), { signal });
-    // In the strip below the call and in the settings.
+    // They are in the strip below the call and in the settings.
     for (const button of document.querySelectorAll("#room [data-call=reload]")) {
       button.addEventListener("click", () => this.open(), { signal });
     }
@@ -63,99 +62,94 @@ export class Embed extends EventTarget {
 
   /** Show this call. @param {{ provider: string, place?: string, url?: string }} grant */
   show({ provider, place: name, url }) {
-    if (!url || !this.#mayFrame(url)) return this.startAnew();
+    if (!url || !this.#canFrame(url)) return this.requestNewPage();
     this.provider = provider;
     this.place = name;
     const hadFocus = place.contains(document.activeElement);
-    this.#take("open", "", "");
+    this.#setState("open", "", "");
     const frame = document.createElement("iframe");
     frame.title = `Video call with ${this.session.otherFirstName}`;
     frame.allow = ALLOWED;
     frame.src = url;
-    // Not every provider says that somebody is in the call.
+    // Not every provider reports that its person is in the call.
     frame.addEventListener("load", () => {
       clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(() => this.#putAwayStrip(), WAY_OUT_MS);
+      this.#timer = window.setTimeout(() => this.hideWayOut(), WAY_OUT_MS);
     });
     place.prepend(frame);
     this.#frame = frame;
     if (hadFocus) frame.focus();
   }
 
-  /** Ask for a way in, now, and show the call. An address is good for one time only. */
+  /** Request a grant and show the call. An address works once. */
   async open() {
-    const wanted = this.#take("opening", "Opening the video call…", "");
-    const grant = await this.#grant(wanted);
+    const request = this.#setState("opening", "Opening the video call…", "");
+    const grant = await this.#requestGrant(request);
     if (grant) this.show(grant);
   }
 
-  /** The call is between the two browsers now, or at a server that this page may not show. */
-  startAnew() {
-    this.#take("failed", "The call has moved to another service.", "Press Retry to go there.");
-    this.dispatchEvent(new Event("anew"));
+  /** The call is between the two browsers now, or at a server that this page cannot show. */
+  requestNewPage() {
+    this.#setState("failed", "The call has moved to another service.", "Press Retry to go there.");
+    this.dispatchEvent(new Event("new-page"));
   }
 
   /** The page's policy allows the servers that were configured when it was loaded. @param {string} url */
-  #mayFrame(url) {
+  #canFrame(url) {
     return FRAMES?.includes(new URL(url).origin) ?? true;
   }
 
-  /** The provider says that this person is in the call: nobody needs a way out. */
-  works() {
-    this.#putAwayStrip();
-  }
-
-  /** The settings keep its buttons. */
-  #putAwayStrip() {
+  /** Hide the strip for calls that do not work. The settings keep its buttons. */
+  hideWayOut() {
     const out = $("embed-out");
     if (out.contains(document.activeElement)) this.#frame?.focus();
     out.hidden = true;
   }
 
   close() {
-    this.#wanted++;
+    this.#lastRequest++;
     clearTimeout(this.#timer);
     this.#frame?.remove();
     this.#frame = null;
     place.hidden = true;
   }
 
-  /** Where browsers block the cookies of framed sites, a tab of its own works. */
+  /** A tab works where browsers block the cookies of framed sites. */
   async #openInTab() {
-    // Now, in answer to the click: later it would be blocked.
+    // Now, during the click: later the browser blocks it.
     const tab = window.open("", "_blank");
     if (!tab) return toast("Your browser blocked the new tab. Allow pop-ups for this page, then try again.");
     tab.opener = null;
-    const wanted = this.#take("away", "The call is open in another tab", "Chat and timer stay here.");
-    const grant = await this.#grant(wanted);
+    const request = this.#setState("away", "The call is open in another tab", "Chat and timer stay here.");
+    const grant = await this.#requestGrant(request);
     if (grant) this.place = grant.place;
     if (grant?.url) tab.location.href = grant.url;
     else tab.close();
-    if (grant && !grant.url) this.startAnew();
+    if (grant && !grant.url) this.requestNewPage();
   }
 
-  /** @param {number} wanted */
-  async #grant(wanted) {
+  /** @param {number} request */
+  async #requestGrant(request) {
     try {
       const grant = await this.session.join();
-      return wanted === this.#wanted ? grant : null;
+      return request === this.#lastRequest ? grant : null;
     } catch (error) {
-      if (wanted === this.#wanted) this.#failed(error);
+      if (request === this.#lastRequest) this.#onFailure(error);
       return null;
     }
   }
 
   /** @param {any} error */
-  #failed(error) {
+  #onFailure(error) {
     const words = error.status > 0 ? error.message : "Unable to connect.";
-    this.#take("failed", words, "Your place is kept, and the chat goes on.");
+    this.#setState("failed", words, "Your place is kept, and the chat goes on.");
     announce(words);
     focusUnlessWriting($("embed-words"));
     this.session.report(error.status === 503 ? "provider_unavailable" : "embed_failed");
   }
 
   /** @param {string} state @param {string} words @param {string} hint */
-  #take(state, words, hint) {
+  #setState(state, words, hint) {
     const hadFocus = place.contains(document.activeElement);
     this.close();
     place.hidden = false;
@@ -165,13 +159,13 @@ export class Embed extends EventTarget {
     $("embed-hint").textContent = hint;
     $("embed-retry").hidden = state !== "failed";
     $("embed-here").hidden = state !== "away";
-    // Whatever had it may be gone, or under a cover.
+    // The focused element may be gone, or under a cover.
     if (hadFocus && state !== "open") $("embed-words").focus();
-    return this.#wanted;
+    return this.#lastRequest;
   }
 
   /** @param {MessageEvent} event */
-  #hear({ origin, source, data }) {
+  #onMessage({ origin, source, data }) {
     const isOurs = origin === location.origin && source === this.#frame?.contentWindow;
     if (isOurs && data?.type === "session-room:call-left") this.dispatchEvent(new Event("left"));
   }

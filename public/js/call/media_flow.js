@@ -1,5 +1,5 @@
 /**
- * Whether sound or picture still arrives. The connection's own state says so only after 5 to 10 s.
+ * Whether sound or picture still arrives. The connection's own state changes only after 5 to 10 s.
  *
  * Events: `change` when `stalled` changes.
  */
@@ -10,7 +10,7 @@ const EVERY_MS = 500;
  * browser sends one picture a second of a slide that stands still.
  */
 const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
-/** What has just been switched on takes this much longer to come. */
+/** Media that was just switched on takes this much longer. */
 const BEGIN_MS = 800;
 
 /**
@@ -34,36 +34,36 @@ export class MediaFlow extends EventTarget {
   /** @param {() => Promise<RTCStatsReport>} getStats */
   watch(getStats) {
     this.stop();
-    this.#waitAnew();
-    this.#timer = window.setInterval(async () => this.#look(received(await getStats())), EVERY_MS);
+    this.#restartWait();
+    this.#timer = window.setInterval(async () => this.#check(received(await getStats())), EVERY_MS);
   }
 
   stop() {
     clearInterval(this.#timer);
-    this.#see(false);
+    this.#setStalled(false);
   }
 
   /** @param {number} longestGap In milliseconds; Infinity when nothing is sent at the other end. */
   expect(longestGap) {
-    if (longestGap < this.#longestGap) this.#waitAnew();
+    if (longestGap < this.#longestGap) this.#restartWait();
     this.#longestGap = longestGap;
   }
 
-  /** Give what was switched on at the other end its time to arrive. */
-  #waitAnew() {
+  /** Media that was switched on at the other end needs time to arrive. */
+  #restartWait() {
     this.#arrivedAt = performance.now() + BEGIN_MS;
   }
 
   /** @param {number} packets All so far. */
-  #look(packets) {
+  #check(packets) {
     const now = performance.now();
     if (packets !== this.#received) this.#arrivedAt = now;
     this.#received = packets;
-    this.#see(now - this.#arrivedAt > this.#longestGap);
+    this.#setStalled(now - this.#arrivedAt > this.#longestGap);
   }
 
   /** @param {boolean} stalled */
-  #see(stalled) {
+  #setStalled(stalled) {
     if (stalled === this.stalled) return;
     this.stalled = stalled;
     this.dispatchEvent(new Event("change"));

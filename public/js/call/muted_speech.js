@@ -1,21 +1,21 @@
-/** Notices that somebody speaks while muted. What is heard for that goes nowhere else. */
+/** Notices that this person speaks while muted. The sound stays in this module. */
 
 import { loudness } from "../devices/loudness.js";
 
 const LISTEN_MS = 100;
 /** Speech into a microphone is louder; a quiet room and most keyboards are not. */
 const SPEECH = 0.4;
-/** For so many moments out of the last ten: one cough is no speech. */
+/** So many loud moments of the last ten: one cough is no speech. */
 const LOUD_MOMENTS = 5;
 const MOMENTS = 10;
-/** Whoever has been told has been told. */
-const TOLD_MS = 30_000;
+/** At least, between two reports. */
+const QUIET_MS = 30_000;
 
 export class MutedSpeech {
   /** @type {MediaStreamTrack | null} */
   #muted = null;
   #stop = () => {};
-  #toldAt = -Infinity;
+  #reportedAt = -Infinity;
 
   /** @param {() => void} onSpeech */
   constructor(onSpeech) {
@@ -33,27 +33,27 @@ export class MutedSpeech {
 
   /** @param {MediaStreamTrack} muted */
   #listen(muted) {
-    // A clone: switched on here, while the track that others may hear stays off.
-    const ears = muted.clone();
-    ears.enabled = true;
+    // A clone that is on, while the track that is sent stays off.
+    const clone = muted.clone();
+    clone.enabled = true;
     const context = new AudioContext();
     const analyser = new AnalyserNode(context, { fftSize: 1024 });
-    context.createMediaStreamSource(new MediaStream([ears])).connect(analyser);
+    context.createMediaStreamSource(new MediaStream([clone])).connect(analyser);
     let moments = [];
     const timer = setInterval(() => {
       moments = [...moments.slice(1 - MOMENTS), loudness(analyser) > SPEECH];
-      if (moments.filter(Boolean).length >= LOUD_MOMENTS) this.#tell();
+      if (moments.filter(Boolean).length >= LOUD_MOMENTS) this.#report();
     }, LISTEN_MS);
     this.#stop = () => {
       clearInterval(timer);
-      ears.stop();
+      clone.stop();
       context.close();
     };
   }
 
-  #tell() {
-    if (performance.now() - this.#toldAt < TOLD_MS) return;
-    this.#toldAt = performance.now();
+  #report() {
+    if (performance.now() - this.#reportedAt < QUIET_MS) return;
+    this.#reportedAt = performance.now();
     this.onSpeech();
   }
 }

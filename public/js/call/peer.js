@@ -1,13 +1,13 @@
 /**
- * The connection to the other person's page. One side (the teacher's) makes all offers, the
- * polite one answers, and asks for a restart of ICE when it wants one. So offers never collide:
- * Chromium shows nothing of what it gets when an offer is taken back before the first picture.
+ * The connection to the other person's page. The teacher's side makes all offers. The other side,
+ * called polite, answers and sends `restart` when it needs a restart of ICE. So offers never collide:
+ * after a rollback before the first picture, Chromium shows no picture at all.
  *
- * The first offer lays out three lines: microphone, camera, screen. From then on tracks change by
- * `replaceTrack` alone, so that nothing is negotiated again in mid-call but restarts of ICE.
+ * The first offer has three lines: microphone, camera, screen. Later tracks change by `replaceTrack`
+ * alone, so only restarts of ICE negotiate again.
  *
  * Events: `change` when `state` changes; `tracks` once the other side's tracks are known;
- * `stuck` when nothing has helped for a while.
+ * `stuck` when restarts have not helped for 15 s.
  */
 
 import { Recovery } from "./recovery.js";
@@ -15,7 +15,7 @@ import { Recovery } from "./recovery.js";
 const KINDS = ["audio", "video", "video"];
 /** Microphone, camera, screen: bits per second. Speech and faces need no more between two. */
 const MAX_BITRATE = [64_000, 1_500_000, 2_500_000];
-/** An offer without an answer was lost with a socket: it is made again. */
+/** Without an answer by then, the offer was lost with a socket and is sent again. */
 const ANSWER_DUE_MS = 5000;
 
 /**
@@ -31,8 +31,8 @@ export class Peer extends EventTarget {
   /** @type {RTCPeerConnection} */
   #pc;
   #recovery;
-  /** @type {RTCIceCandidateInit[]} Those that came before their description. */
-  #early = [];
+  /** @type {RTCIceCandidateInit[]} They came before their description. */
+  #earlyCandidates = [];
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
   #stream = new MediaStream();
@@ -40,7 +40,7 @@ export class Peer extends EventTarget {
   /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
   #offerNumber = 0;
   #offerFailed = false;
-  /** Descriptions and candidates are taken in one after the other. */
+  /** Applies descriptions and candidates one after the other. */
   #inbox = Promise.resolve();
 
   /**
@@ -82,7 +82,7 @@ export class Peer extends EventTarget {
   }
 
   /** Send these from now on. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
-  async show(tracks) {
+  async sendTracks(tracks) {
     this.#tracks = tracks;
     await this.#applyTracks();
   }
@@ -93,31 +93,31 @@ export class Peer extends EventTarget {
     this.restart();
   }
 
-  /** Look for a way anew; what plays goes on playing meanwhile. */
+  /** Find a network path again; media goes on meanwhile. */
   restart() {
     if (this.#pc.signalingState === "closed") return;
     if (this.#polite) return this.#send({ restart: true });
     this.#pc.restartIce();
-    // The browser asks for an offer once: it does not ask again for one that could not be made.
+    // The browser asks once for an offer, also when that offer failed.
     if (this.#offerFailed) this.#offer();
   }
 
-  /** Try again on request, after `stuck`. */
+  /** Try again after `stuck`, on a button. */
   retry() {
-    this.#recovery.again();
+    this.#recovery.retry();
   }
 
-  /** The socket is back: what was lost with it has to be said again. */
+  /** The socket is back: send again what may be lost. */
   resume() {
-    if (this.#pc.signalingState === "have-local-offer") this.#describe();
+    if (this.#pc.signalingState === "have-local-offer") this.#sendDescription();
     if (this.state !== "connected" && this.#pc.remoteDescription) this.restart();
   }
 
-  /** Take in what the other page sent. @param {Signal} signal */
+  /** Apply a signal of the other page. @param {Signal} signal */
   receive({ description, candidate, restart }) {
     if (restart) this.restart();
     this.#inbox = this.#inbox
-      .then(() => (description ? this.#hear(description) : candidate && this.#add(candidate)))
+      .then(() => (description ? this.#onDescription(description) : candidate && this.#addCandidate(candidate)))
       .catch((error) => console.error("signal not understood", error));
     return this.#inbox;
   }
@@ -140,41 +140,41 @@ export class Peer extends EventTarget {
       return;
     }
     this.#offerNumber += 1;
-    this.#describe();
+    this.#sendDescription();
   }
 
-  #describe() {
+  #sendDescription() {
     const { type, sdp } = this.#pc.localDescription;
     const offer = this.#numbersOffers ? this.#offerNumber : undefined;
     this.#send({ description: { type, sdp, offer } });
     clearTimeout(this.#answerTimer);
     if (type !== "offer") return;
     this.#answerTimer = setTimeout(() => {
-      if (this.#pc.signalingState === "have-local-offer") this.#describe();
+      if (this.#pc.signalingState === "have-local-offer") this.#sendDescription();
     }, ANSWER_DUE_MS);
   }
 
   /** @param {Description} description */
-  async #hear({ type, sdp, offer }) {
+  async #onDescription({ type, sdp, offer }) {
     const pc = this.#pc;
     if (type !== (this.#polite ? "offer" : "answer")) return;
-    // An offer that was made again is answered twice: the second answer may come after the next offer.
+    // An offer that was sent again has two answers: the second may come after the next offer.
     if (type === "answer" && pc.signalingState !== "have-local-offer") return;
     if (type === "answer" && offer !== undefined && offer !== this.#offerNumber) return;
     await pc.setRemoteDescription({ type, sdp });
-    await this.#addEarly();
+    await this.#addEarlyCandidates();
     if (type === "offer") {
       this.#offerNumber = offer;
-      this.#takeUpLines();
+      this.#sendOnAllLines();
       await pc.setLocalDescription();
-      this.#describe();
+      this.#sendDescription();
     }
     await this.#applyTracks();
     this.dispatchEvent(new Event("tracks"));
   }
 
-  /** Send on the lines that the other side laid out, too. */
-  #takeUpLines() {
+  /** Send on the lines of the other side's offer as well. */
+  #sendOnAllLines() {
     for (const line of this.#pc.getTransceivers()) {
       if (line.direction === "sendrecv") continue;
       line.direction = "sendrecv";
@@ -183,16 +183,16 @@ export class Peer extends EventTarget {
   }
 
   /** @param {RTCIceCandidateInit} candidate */
-  async #add(candidate) {
+  async #addCandidate(candidate) {
     if (!this.#pc.remoteDescription) {
-      this.#early.push(candidate);
+      this.#earlyCandidates.push(candidate);
       return;
     }
     await this.#pc.addIceCandidate(candidate);
   }
 
-  async #addEarly() {
-    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+  async #addEarlyCandidates() {
+    for (const candidate of this.#earlyCandidates.splice(0)) await this.#addCandidate(candidate);
   }
 
   async #applyTracks() {
@@ -208,12 +208,12 @@ export class Peer extends EventTarget {
     if (!parameters.encodings?.length) return;
     if (parameters.encodings[0].maxBitrate === MAX_BITRATE[index]) return;
     parameters.encodings[0].maxBitrate = MAX_BITRATE[index];
-    // A browser that will not have it sends at its own rate.
+    // A browser that refuses sends at its own rate.
     await sender.setParameters(parameters).catch(() => {});
   }
 
   #changed() {
-    this.#recovery.see(this.state);
+    this.#recovery.onState(this.state);
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The page that a provider's client leads to when the call is over for it. In a frame of ours it
- * tells the page around it, which does the rest; in a tab of its own it just stands there.
+ * The page that a provider's client opens when its call is over. In our frame it sends a message to
+ * the page around it; in a tab it only shows its words.
  */
 if (window.parent !== window) {
   window.parent.postMessage({ type: "session-room:call-left" }, location.origin);

@@ -1,4 +1,4 @@
-/** The connection-quality indicator: three bars, a word, and on request what is behind them. */
+/** The connection's quality: three bars, a word, and its figures on a click. */
 
 import { toast } from "../shared/toasts.js";
 import { QUALITY, numbers } from "./quality_meter.js";

@@ -1,8 +1,6 @@
 /**
- * How good the connection is, in words that are honest about the numbers behind them.
- *
- * Warn from 3 % loss or 250 ms round trip on, call it bad from 10 % or 500 ms on; the median of
- * the last samples decides, so that one hiccup is no alarm.
+ * The quality of the connection: fair from 3 % loss or 250 ms round trip on, poor from 10 % or 500 ms
+ * on. The median of the last samples decides, so one outlier does not count.
  */
 
 const EVERY_MS = 2000;
@@ -24,7 +22,7 @@ export class QualityMeter extends EventTarget {
   #samples = [];
   #before = { lost: 0, received: 0 };
 
-  /** Measure from now on; one that measures goes on. @param {() => Promise<RTCStatsReport>} getStats */
+  /** Start to measure; a meter that measures goes on. @param {() => Promise<RTCStatsReport>} getStats */
   async start(getStats) {
     if (this.#timer) return;
     const timer = setInterval(async () => {
@@ -33,7 +31,7 @@ export class QualityMeter extends EventTarget {
     }, EVERY_MS);
     this.#timer = timer;
     this.dispatchEvent(new Event("start"));
-    // What was lost before does not count.
+    // Packets lost before do not count.
     const before = read(await getStats());
     if (this.#timer === timer && this.#samples.length === 0) this.#before = before;
   }
@@ -65,7 +63,7 @@ function grade(loss, roundTrip) {
   return beyond(FAIR) ? "fair" : "good";
 }
 
-/** @param {RTCStatsReport} report What `getStats` gives, reduced to what we judge by. */
+/** @param {RTCStatsReport} report Returns the figures that decide. */
 function read(report) {
   const found = { lost: 0, received: 0, outgoing: 0, roundTrip: 0, relayed: false, limit: "none" };
   report.forEach((each) => {
@@ -88,7 +86,7 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** @param {Report} report One line for those who want to know. */
+/** @param {Report} report One line with the figures. */
 export function numbers({ loss, roundTrip, relayed, limit }) {
   const parts = [
     `${(loss * 100).toFixed(loss < 0.1 ? 1 : 0)} % lost`,

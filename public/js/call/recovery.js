@@ -1,8 +1,8 @@
 /**
- * When to restart ICE, and when to say that it does not help.
+ * When to restart ICE, and when the call is stuck.
  *
- * A short disconnection mends itself, so it gets two seconds; a failure gets none. What is not
- * back after 15 s is trouble, which people are told about while we keep trying.
+ * A short disconnection ends by itself, so a restart waits for 2 s; after a failure it does not wait.
+ * After 15 s without a connection the call is stuck, and restarts go on.
  */
 
 const DISCONNECTED_MS = 2000;
@@ -27,15 +27,15 @@ export class Recovery {
   }
 
   /** @param {RTCPeerConnectionState} state */
-  see(state) {
+  onState(state) {
     if (state === "connected") this.#recovered();
-    else if (state === "disconnected") this.#later(DISCONNECTED_MS);
+    else if (state === "disconnected") this.#tryAfter(DISCONNECTED_MS);
     else if (state === "failed") this.#try();
     if (state === "disconnected" || state === "failed") this.#expectConnection();
   }
 
-  /** People want another try: it gets its time, too. */
-  again() {
+  /** Try again on a button, with 15 s until the call is stuck again. */
+  retry() {
     clearTimeout(this.#stuckTimer);
     this.#stuckTimer = 0;
     this.#attempts = 0;
@@ -61,7 +61,7 @@ export class Recovery {
   }
 
   /** @param {number} wait */
-  #later(wait) {
+  #tryAfter(wait) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#try(), wait);
   }
@@ -69,6 +69,6 @@ export class Recovery {
   #try() {
     this.#restart();
     const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
-    this.#later(wait);
+    this.#tryAfter(wait);
   }
 }

@@ -1,9 +1,9 @@
-/** Sharing the screen, where the platform has it (phones do not). Events: `change`. */
+/** Sharing the screen, where the platform can (phones cannot). Events: `change`. */
 
 export class ScreenShare extends EventTarget {
   /** @type {MediaStreamTrack | null} */
   track = null;
-  /** Whether the browser's own choice is open: a second one would only be in its way. */
+  /** Whether the browser's own dialog is open: a second one would be in its way. */
   #asking = false;
 
   static get isPossible() {
@@ -14,12 +14,12 @@ export class ScreenShare extends EventTarget {
     if (this.track) return this.stop();
     if (this.#asking) return;
     this.#asking = true;
-    // Choosing nothing is no error.
+    // Null when nothing was chosen.
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => null);
     this.#asking = false;
     if (!stream) return;
     [this.track] = stream.getVideoTracks();
-    // Letters must be sharp; that they move smoothly matters less.
+    // Sharp letters matter more than smooth motion.
     this.track.contentHint = "detail";
     this.track.addEventListener("ended", () => this.stop());
     this.dispatchEvent(new Event("change"));

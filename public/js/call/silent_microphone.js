@@ -1,7 +1,7 @@
 /**
- * Notices a microphone that has given no sound at all so far: every sample is zero, as after a phone
- * call, or on a headset that is muted. A quiet room is never that quiet. Once there was sound,
- * silence means nothing: noise gates give zeros while their person listens.
+ * Notices a microphone that has given no sound so far: every sample is zero, as after a phone call or
+ * on a muted headset. A quiet room has other samples. Once there was sound, zeros mean nothing: a
+ * noise gate gives zeros while its person listens.
  *
  * Events: `change` when `silent` changes.
  */
@@ -21,7 +21,7 @@ export class SilentMicrophone extends EventTarget {
     this.#stop();
     this.#stop = () => {};
     this.#track = track;
-    this.#see(false);
+    this.#setSilent(false);
     if (track) this.#listen(track);
   }
 
@@ -37,11 +37,11 @@ export class SilentMicrophone extends EventTarget {
       if (samples.some((sample) => sample !== 0)) {
         this.#stop();
         this.#stop = () => {};
-        return this.#see(false);
+        return this.#setSilent(false);
       }
-      // A context that waits for a gesture gives zeros, too.
+      // A context that waits for a gesture gives zeros as well.
       if (context.state !== "running") waitsSince = performance.now();
-      this.#see(performance.now() - waitsSince > SILENT_MS);
+      this.#setSilent(performance.now() - waitsSince > SILENT_MS);
     }, LISTEN_MS);
     this.#stop = () => {
       clearInterval(timer);
@@ -50,7 +50,7 @@ export class SilentMicrophone extends EventTarget {
   }
 
   /** @param {boolean} silent */
-  #see(silent) {
+  #setSilent(silent) {
     if (silent === this.silent) return;
     this.silent = silent;
     this.dispatchEvent(new Event("change"));

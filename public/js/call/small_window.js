@@ -1,10 +1,10 @@
 /**
- * The call in a small window above all others: with its controls where browsers have document
- * picture-in-picture, else the video alone. The sound stays in the page: Firefox pauses what is moved
- * to another window, and plays there without a click only what is muted.
+ * The call in a small window above all others: with controls where browsers have document
+ * picture-in-picture, else the video alone. The sound stays in the page: Firefox pauses media that
+ * moves to another window, and plays there without a click only muted media.
  */
 
-import { press } from "../room/controls.js";
+import { setPressed } from "../room/controls.js";
 import { toast } from "../shared/toasts.js";
 import { focusUnlessWriting } from "../shared/writing.js";
 
@@ -12,9 +12,9 @@ const $ = (id) => document.getElementById(id);
 const room = $("room");
 const tile = $("remote");
 const SIZE = { width: 400, height: 300 };
-/** What one needs without going back to the page. */
+/** The controls of the small window. */
 const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
-/** Whether this browser would not even play the muted pictures there. */
+/** Whether this browser refused to play even muted media there. */
 let refused = false;
 
 /** @param {Stage} stage @param {AbortSignal} signal Ends it. */
@@ -28,7 +28,7 @@ export function offerSmallWindow(stage, signal) {
   watchVideos(signal);
 }
 
-/** Where the picture is no longer ours, it has no window either. */
+/** Close the window, and the browser's video window. */
 export function closeSmallWindow() {
   /** @type {any} */ (window).documentPictureInPicture?.window?.close();
   if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => {});
@@ -79,7 +79,7 @@ async function toggleWindow(documents, stage, signal) {
   if (!(await stage.play())) giveUp(small);
 }
 
-/** A call that plays here is worth more than one that stands still there. @param {Window} small */
+/** Go back to the page, where the call plays. @param {Window} small */
 function giveUp(small) {
   refused = true;
   small.close();
@@ -99,7 +99,7 @@ function clone(element) {
 
 /** @param {boolean} small */
 function show(small) {
-  press("call-pip", small);
+  setPressed("call-pip", small);
   $("elsewhere").hidden = !small;
 }
 
@@ -119,11 +119,11 @@ async function toggleVideo(stage) {
   await stage.remoteVideo.requestPictureInPicture();
 }
 
-/** Browsers can bring up and close the small video by themselves. @param {AbortSignal} signal */
+/** Browsers can open and close the small video by themselves. @param {AbortSignal} signal */
 function watchVideos(signal) {
   for (const [event, on] of Object.entries({ enterpictureinpicture: true, leavepictureinpicture: false })) {
     for (const video of tile.querySelectorAll("video")) {
-      video.addEventListener(event, () => press("call-pip", on), { signal });
+      video.addEventListener(event, () => setPressed("call-pip", on), { signal });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The pictures: the other person's camera and screen, our own, and what covers them. */
+/** The pictures: the other person's camera and screen, our own, and their covers. */
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -6,14 +6,14 @@ const remote = /** @type {HTMLVideoElement} */ ($("remote-video"));
 const screen = /** @type {HTMLVideoElement} */ ($("remote-screen"));
 const own = /** @type {HTMLVideoElement} */ ($("self-video"));
 const tap = $("tap-to-hear");
-/** Looked up once: the small window takes all this out of the page for a while. */
+/** Found once: the small window takes these elements out of the page for a while. */
 const tile = $("remote");
 const cover = { place: $("remote-cover"), words: $("cover-text"), hint: $("cover-hint") };
 const badge = { place: $("reconnecting"), words: $("reconnecting-text") };
 
 export class Stage {
   #shown = { camera: true, screen: false, here: false };
-  /** Plays the sound while the pictures are in another window. */
+  /** Plays the sound while the pictures are in the small window. */
   #sound = new Audio();
   #soundIsApart = false;
 
@@ -33,13 +33,13 @@ export class Stage {
   /** @param {MediaStreamTrack[]} tracks The other person's microphone, camera and screen. */
   showRemote([microphone, camera, shared]) {
     if (!camera) return;
-    put(remote, [microphone, camera]);
-    put(screen, [shared]);
+    setTracks(remote, [microphone, camera]);
+    setTracks(screen, [shared]);
     this.#placeSound();
     this.play();
   }
 
-  /** @param {boolean} apart The pictures are in another window, where browsers may refuse to play sound. */
+  /** @param {boolean} apart True while the pictures are in the small window: browsers may refuse sound there. */
   keepSoundHere(apart) {
     this.#soundIsApart = apart;
     this.#placeSound();
@@ -48,7 +48,7 @@ export class Stage {
   #placeSound() {
     remote.muted = this.#soundIsApart;
     const stream = /** @type {MediaStream | null} */ (remote.srcObject);
-    put(this.#sound, this.#soundIsApart ? (stream?.getAudioTracks() ?? []) : []);
+    setTracks(this.#sound, this.#soundIsApart ? (stream?.getAudioTracks() ?? []) : []);
   }
 
   /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
@@ -61,15 +61,15 @@ export class Stage {
     this.#coverUp();
   }
 
-  /** Until the first picture is there, their name is better than nothing. */
+  /** The cover with their name stays until the first picture. */
   #coverUp() {
     const { camera, screen: sharing, here } = this.#shown;
     const hasPicture = camera && remote.videoWidth > 0;
     cover.place.hidden = here && (hasPicture || sharing);
   }
 
-  /** @param {string} words @param {string} [hint] What the cover says. */
-  say(words, hint = "") {
+  /** @param {string} words @param {string} [hint] The cover's text. */
+  setCoverText(words, hint = "") {
     cover.words.textContent = words;
     cover.hint.textContent = hint;
   }
@@ -83,25 +83,25 @@ export class Stage {
 
   /**
    * @param {MediaStreamTrack | null} camera
-   * @param {{ picture: string, sound: string }} lack What to say in place of each; empty when all is well.
+   * @param {{ picture: string, sound: string }} lack The words in place of each; empty when it works.
    */
   showOwn(camera, { picture, sound }) {
-    put(own, camera ? [camera] : []);
+    setTracks(own, camera ? [camera] : []);
     own.hidden = !camera;
     $("self-cover").hidden = Boolean(camera);
     $("self-cover-text").textContent = picture;
     $("self-note").hidden = !sound;
     if (sound) $("self-note-text").textContent = sound;
-    // A back camera shows the world as it is; a mirror is for faces.
+    // The picture of a back camera is not mirrored.
     own.classList.toggle("mirrored", camera?.getSettings().facingMode !== "environment");
   }
 
-  /** Let go of all pictures and of the sound. */
+  /** Remove all pictures and the sound. */
   clear() {
     for (const player of [remote, screen, own, this.#sound]) player.srcObject = null;
   }
 
-  /** @param {string} id The speaker's, empty for the system's own. */
+  /** @param {string} id The speaker's; empty for the system's default. */
   async useSpeaker(id) {
     for (const player of [remote, this.#sound]) {
       await /** @type {any} */ (player).setSinkId?.(id).catch(() => {});
@@ -109,9 +109,9 @@ export class Stage {
   }
 
   /**
-   * Sound needs a gesture in some browsers: then a button asks for one.
+   * Play all media. Sound needs a gesture in some browsers: then a button asks for one.
    *
-   * @returns {Promise<boolean>} Whether the browser lets it all play.
+   * @returns {Promise<boolean>} False when the browser refuses.
    */
   async play() {
     if (own.srcObject) own.play().catch(() => {});
@@ -129,7 +129,7 @@ export class Stage {
     }
   }
 
-  /** Our own picture goes to the corner that it is dragged to, or to the next one by its button. */
+  /** Our own picture can be dragged to a corner; its button moves it to the next one. */
   #makeMovable(signal) {
     const self = $("self");
     const corners = ["bottom-right", "bottom-left", "top-left", "top-right"];
@@ -162,12 +162,12 @@ export class Stage {
 }
 
 /**
- * Show these tracks, without a new stream (and a flicker) when they are the ones shown already.
+ * Play these tracks. The same tracks keep their stream, without a flicker.
  *
  * @param {HTMLMediaElement} player
  * @param {MediaStreamTrack[]} tracks
  */
-function put(player, tracks) {
+function setTracks(player, tracks) {
   const shown = /** @type {MediaStream | null} */ (player.srcObject)?.getTracks() ?? [];
   if (shown.length === tracks.length && shown.every((track) => tracks.includes(track))) return;
   player.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;

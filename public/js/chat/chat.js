@@ -1,4 +1,4 @@
-/** The chat: what is sent is shown when the room has it, and sent again until it has. */
+/** The chat: a message is shown as unsent, and sent again, until the room has it. */
 
 import { announce } from "../shared/announce.js";
 import { forgetUnsent, keepUnsent, unsent } from "./chat_draft.js";
@@ -12,11 +12,11 @@ import { isolated } from "../shared/isolated.js";
 const $ = (id) => document.getElementById(id);
 const text = /** @type {HTMLTextAreaElement} */ ($("chat-text"));
 const form = /** @type {HTMLFormElement} */ ($("chat-form"));
-/** By then the room takes some more: one a second, after the first dozen. */
-const AGAIN_MS = 4000;
-const SOME = 3;
+/** By then the room accepts a few more: one a second, after the first dozen. */
+const RESEND_DELAY_MS = 4000;
+const RESEND_BATCH = 3;
 /** Characters, as the server counts them. */
-const MOST = 2000;
+const MAX_LENGTH = 2000;
 const COUNT_FROM = 1800;
 
 const PROBLEMS = {
@@ -27,13 +27,13 @@ const PROBLEMS = {
 };
 
 export class Chat {
-  /** @type {Map<string, string>} Sent, and not yet seen coming back. */
-  #waiting;
-  /** Whether the room has refused a message for good. */
+  /** @type {Map<string, string>} Ids and words of messages that the room may not have. */
+  #unsent;
+  /** Whether the room has refused a message that would be refused again. */
   #refused = false;
-  /** Whether the room takes no more for the moment. */
+  /** Whether the room has refused messages as too frequent. */
   #tooFast = false;
-  #again = 0;
+  #resendTimer = 0;
 
   /**
    * @param {LiveSocket} live
@@ -48,58 +48,58 @@ export class Chat {
     this.lines = new ChatLines(session, signal);
     this.unread = new Unread(session, () => panel.show("chat"));
     const kept = unsent(session);
-    this.#waiting = new Map(kept.waiting);
+    this.#unsent = new Map(kept.waiting);
     text.value ||= kept.draft;
-    for (const [id, words] of this.#waiting) this.lines.wait(id, words);
+    for (const [id, words] of this.#unsent) this.lines.showUnsent(id, words);
     const send = (event) => {
       event.preventDefault();
-      this.#send();
+      this.#sendNew();
     };
     const onKey = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && send(event);
     form.addEventListener("submit", send, { signal });
     text.addEventListener("keydown", onKey, { signal });
-    text.addEventListener("input", () => this.#changed(), { signal });
+    text.addEventListener("input", () => this.#onChange(), { signal });
     panel.addEventListener("change", () => panel.open === "chat" && this.#read(), { signal });
-    this.#say();
+    this.#showProblem();
   }
 
-  /** All lines there are, on coming in or back. @param {Line[]} lines */
+  /** All lines, on each welcome. @param {Line[]} lines */
   restore(lines) {
-    this.#take(lines);
-    this.#sendWaiting();
+    this.#addLines(lines);
+    this.#sendUnsent();
   }
 
   /** @param {Line} line */
   receive(line) {
-    this.#take([line]);
+    this.#addLines([line]);
   }
 
-  /** The room refuses a message. @param {{ code: string, id?: string }} error `id` is a line's. */
+  /** The room refuses a message. @param {{ code: string, id?: string }} error `id`: of the message. */
   refuse({ code, id }) {
     if (code === "too_frequent") this.#sendLater();
-    else if (id !== undefined && this.#waiting.delete(id)) this.#drop(id);
+    else if (id !== undefined && this.#unsent.delete(id)) this.#discard(id);
   }
 
-  /** The room would refuse it again, as often as it is sent. @param {string} id */
-  #drop(id) {
-    this.lines.drop(id);
+  /** Do not send it again: the room would refuse it again. @param {string} id */
+  #discard(id) {
+    this.lines.removeUnsent(id);
     this.#refused = true;
-    this.#changed();
+    this.#onChange();
   }
 
-  /** Too many at once: what was refused goes out a little later. */
+  /** Send refused messages a little later. */
   #sendLater() {
-    this.#tooFast = this.#waiting.size > 0;
-    this.#say();
-    clearTimeout(this.#again);
-    if (this.#tooFast) this.#again = window.setTimeout(() => this.#sendSome(), AGAIN_MS);
+    this.#tooFast = this.#unsent.size > 0;
+    this.#showProblem();
+    clearTimeout(this.#resendTimer);
+    if (this.#tooFast) this.#resendTimer = window.setTimeout(() => this.#resendSome(), RESEND_DELAY_MS);
   }
 
-  /** @param {Line[]} lines Shown already, some of them. */
-  #take(lines) {
+  /** @param {Line[]} lines Some may be shown already. */
+  #addLines(lines) {
     const fresh = lines.filter((line) => this.lines.show(line));
-    for (const { id } of fresh) this.#waiting.delete(id);
-    if (fresh.length > 0) this.#changed();
+    for (const { id } of fresh) this.#unsent.delete(id);
+    if (fresh.length > 0) this.#onChange();
     const news = fresh.filter((line) => line.role !== this.session.role && line.number > this.unread.readUpTo);
     if (news.length === 0) return;
     const name = this.session.otherFirstName;
@@ -108,46 +108,46 @@ export class Chat {
     else this.unread.add(news);
   }
 
-  /** As many as the room takes by now; what it refuses comes back to `refuse`. */
-  #sendSome() {
-    this.#sendWaiting(SOME);
-    if (this.#waiting.size > SOME) this.#sendLater();
+  /** Send a few; refused ones come back to `refuse`. */
+  #resendSome() {
+    this.#sendUnsent(RESEND_BATCH);
+    if (this.#unsent.size > RESEND_BATCH) this.#sendLater();
   }
 
-  #sendWaiting(most = Infinity) {
-    for (const [id, words] of [...this.#waiting].slice(0, most)) this.live.send({ type: "chat", id, text: words });
+  #sendUnsent(most = Infinity) {
+    for (const [id, words] of [...this.#unsent].slice(0, most)) this.live.send({ type: "chat", id, text: words });
   }
 
-  #send() {
-    // Half a character, which JSON cannot hold, would have the whole message refused.
+  #sendNew() {
+    // Half a character, which JSON cannot hold: the room would refuse the whole message.
     const words = text.value.replace(/\p{Cs}/gu, "").trim();
     // The room would refuse it.
     if (isBlank(words) || isTooLong()) return;
     this.#refused = false;
     const id = crypto.randomUUID();
-    this.#waiting.set(id, words);
-    this.lines.wait(id, words);
+    this.#unsent.set(id, words);
+    this.lines.showUnsent(id, words);
     this.live.send({ type: "chat", id, text: words });
     text.value = "";
     text.focus();
-    this.#changed();
+    this.#onChange();
   }
 
-  /** What is written, or still to be sent, is another than before. */
-  #changed() {
-    if (text.value || this.#waiting.size > 0) keepUnsent(this.session, text.value, [...this.#waiting]);
+  /** The draft or the unsent messages have changed. */
+  #onChange() {
+    if (text.value || this.#unsent.size > 0) keepUnsent(this.session, text.value, [...this.#unsent]);
     else forgetUnsent(this.session);
-    this.#tooFast &&= this.#waiting.size > 0;
-    this.#say();
+    this.#tooFast &&= this.#unsent.size > 0;
+    this.#showProblem();
   }
 
-  /** What keeps words from being sent. */
-  #say() {
-    const offline = this.#waiting.size > 0 && !this.live.isUp;
+  /** Why a message is not sent. */
+  #showProblem() {
+    const offline = this.#unsent.size > 0 && !this.live.isUp;
     const later = this.#tooFast ? "fast" : offline ? "offline" : null;
     const problem = isTooLong() ? "long" : this.#refused ? "refused" : later;
     const words = PROBLEMS[problem] ?? "";
-    // The same words again would be spoken again.
+    // Setting the same words speaks them again.
     if ($("chat-problem").textContent !== words) $("chat-problem").textContent = words;
     text.setAttribute("aria-invalid", String(problem === "long"));
     const count = length();
@@ -158,7 +158,7 @@ export class Chat {
     this.unread.clear();
     this.unread.readUpTo = this.lines.lastNumber;
     this.lines.showEnd();
-    // On a phone that would bring up the keyboard, over what there is to read.
+    // On a phone the keyboard would cover the lines.
     if (matchMedia("(pointer: fine)").matches) text.focus();
   }
 }
@@ -168,5 +168,5 @@ function length() {
 }
 
 function isTooLong() {
-  return length() > MOST;
+  return length() > MAX_LENGTH;
 }

@@ -1,9 +1,9 @@
 /**
- * What was written in the chat and not sent, kept in this tab: neither a reload nor the end of the
- * session takes it away.
+ * The draft and the unsent messages of the chat, stored in this tab: they survive a reload and the
+ * end of the session.
  *
- * @typedef {{ draft: string, waiting: [string, string][] }} Unsent `waiting` are ids and words of
- *   messages that the room may not have.
+ * @typedef {{ draft: string, waiting: [string, string][] }} Unsent `waiting`: ids and words of messages
+ *   that the room may not have.
  */
 
 /** @param {{ id: string, role: string }} session */
@@ -23,7 +23,7 @@ export function keepUnsent(session, draft, waiting) {
   try {
     sessionStorage.setItem(key(session), JSON.stringify({ draft, waiting }));
   } catch {
-    // Then it lives as long as the page.
+    // They live as long as the page.
   }
 }
 
@@ -32,6 +32,6 @@ export function forgetUnsent(session) {
   try {
     sessionStorage.removeItem(key(session));
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }

@@ -1,4 +1,4 @@
-/** The lines of the chat on the screen: those that have come, and one's own that wait to be sent. */
+/** The chat's lines on the screen: those that the room has, then this person's unsent ones. */
 
 import { withLinks } from "./chat_links.js";
 import { dayInWords, timeInWords } from "./chat_times.js";
@@ -8,15 +8,15 @@ import { dayInWords, timeInWords } from "./chat_times.js";
 const $ = (id) => document.getElementById(id);
 const list = $("chat-lines");
 const more = $("chat-new");
-/** From the end, in pixels: who reads there goes along with what is new. */
+/** Pixels from the end: there, the list scrolls along with new lines. */
 const NEAR = 48;
 
 export class ChatLines {
   /** @type {Set<string>} */
   #shown = new Set();
   /** @type {Map<string, Element>} By their ids. */
-  #waiting = new Map();
-  /** @type {Element[]} Below what somebody reads. */
+  #unsent = new Map();
+  /** @type {Element[]} New lines below the visible ones. */
   #below = [];
   lastNumber = 0;
   /** The day of the newest line that the room has. */
@@ -25,12 +25,12 @@ export class ChatLines {
   /** @param {Session} session @param {AbortSignal} signal */
   constructor(session, signal) {
     this.session = session;
-    // What an earlier stay in the room has left: the room sends it all again.
+    // The lines of an earlier stay: the room sends all lines again.
     list.replaceChildren();
     $("chat-empty").hidden = false;
     this.#countBelow();
     more.addEventListener("click", () => this.#showBelow(), { signal });
-    list.addEventListener("scroll", () => isAtEnd() && this.#seen(), { signal, passive: true });
+    list.addEventListener("scroll", () => isAtEnd() && this.#clearBelow(), { signal, passive: true });
   }
 
   /** @param {Line} line @returns {boolean} Whether it is new here. */
@@ -43,39 +43,39 @@ export class ChatLines {
     const time = timeInWords(line.at, this.session.clock);
     const item = make(`${mine ? "You" : this.session.otherFirstName} · ${time}`, line.text, mine);
     const follows = isAtEnd();
-    if (mine) this.#waiting.get(line.id)?.remove();
-    if (mine) this.#waiting.delete(line.id);
-    const next = this.#waiting.values().next().value ?? null;
+    if (mine) this.#unsent.get(line.id)?.remove();
+    if (mine) this.#unsent.delete(line.id);
+    const next = this.#unsent.values().next().value ?? null;
     const day = dayInWords(line.at, this.session.clock);
-    // The first lines need no day while it is today's.
+    // Lines of today need no day above them.
     if (day !== (this.#day || dayInWords(this.session.now(), this.session.clock))) list.insertBefore(divider(day), next);
     this.#day = day;
     list.insertBefore(item, next);
-    // One's own line has been in sight since it was sent: its echo moves nothing.
+    // An own line was visible as unsent: the list does not scroll.
     if (mine && !follows) $("chat-empty").hidden = true;
     else this.#put(item, follows);
     return true;
   }
 
-  /** One's own words, until the room has them. @param {string} id @param {string} words */
-  wait(id, words) {
+  /** An own message, until the room has it. @param {string} id @param {string} words */
+  showUnsent(id, words) {
     const item = make("You · not sent yet", words, true);
     item.classList.add("waiting");
-    this.#waiting.set(id, item);
+    this.#unsent.set(id, item);
     list.append(item);
     this.#put(item, true);
   }
 
-  /** The room does not take it. @param {string} id */
-  drop(id) {
-    this.#waiting.get(id)?.remove();
-    this.#waiting.delete(id);
+  /** The room refused it. @param {string} id */
+  removeUnsent(id) {
+    this.#unsent.get(id)?.remove();
+    this.#unsent.delete(id);
     $("chat-empty").hidden = list.children.length > 0;
   }
 
   showEnd() {
     list.scrollTop = list.scrollHeight;
-    this.#seen();
+    this.#clearBelow();
   }
 
   /** @param {Element} item @param {boolean} follows */
@@ -89,10 +89,10 @@ export class ChatLines {
   #showBelow() {
     this.#below[0]?.scrollIntoView({ block: "start" });
     list.focus();
-    this.#seen();
+    this.#clearBelow();
   }
 
-  #seen() {
+  #clearBelow() {
     this.#below = [];
     this.#countBelow();
   }

@@ -1,4 +1,4 @@
-/** Addresses in what people write: `https://`, `http://` or `www.`, and nothing else. */
+/** Links in messages: addresses with `https://`, `http://` or `www.`, and no others. */
 
 const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|(?<![\w@.-])www\.[^\s<>"./]+\.[^\s<>"]*[^\s<>".,;:!?)]/gi;
 

@@ -1,4 +1,4 @@
-/** When messages were written, as the viewer reads times. */
+/** The time and day of a message, in the form of the viewer's account. */
 
 import { clockTime } from "../shared/clock.js";
 
@@ -46,7 +46,7 @@ function inZone(at, { timeZone, utcOffset }, write) {
   try {
     return write(new Date(at * 1000), timeZone);
   } catch {
-    // A zone that is newer than this browser.
+    // This browser does not know the zone.
     return write(new Date((at + utcOffset) * 1000), "UTC");
   }
 }

@@ -1,18 +1,18 @@
-/** Messages that nobody has read yet: their number at the chat's button, their notes over the picture. */
+/** Unread messages: their number at the chat's button, and notes over the picture. */
 
 import { isolated } from "../shared/isolated.js";
 import { note } from "../shared/toasts.js";
 
 const NOTE_LENGTH = 140;
-/** Sessions whose newest line read is kept. */
+/** So many sessions are stored. */
 const KEPT = 20;
 const button = document.getElementById("call-chat");
 
 export class Unread {
-  /** @type {Element[]} Shown still or not. */
+  /** @type {Element[]} One a message, visible or not. */
   #notes = [];
 
-  /** @param {Session} session @param {() => void} read What a note's click does. */
+  /** @param {Session} session @param {() => void} read On a click on a note. */
   constructor(session, read) {
     this.session = session;
     this.read = read;
@@ -32,7 +32,7 @@ export class Unread {
       const all = [[this.session.id, number], ...others].slice(0, KEPT);
       localStorage.setItem(this.key, JSON.stringify(all));
     } catch {
-      // Then a reload tells again what was read.
+      // After a reload these lines are unread again.
     }
   }
 
@@ -41,7 +41,7 @@ export class Unread {
     try {
       return JSON.parse(localStorage.getItem(this.key)) ?? [];
     } catch {
-      // Storage is off, or holds what an earlier release wrote.
+      // Storage is off, or has data of an earlier release.
       return [];
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Whether nothing of a text can be seen. The same as `domain.human_text.is_blank`: controls, formats,
- * spaces, marks without a letter, the fillers of Hangul, the blank of Braille, and what is not drawn.
+ * Whether a text shows nothing. The same as `domain.human_text.is_blank`: controls, formats, spaces,
+ * marks without a letter, the fillers of Hangul, the blank of Braille, and characters that are not drawn.
  *
  * @param {string} text
  */

@@ -4,14 +4,14 @@ import { isolated } from "../shared/isolated.js";
 
 
 const KINDS = { image: "image", audio: "audio", video: "film" };
-/** What browsers show in a tab; the server decides, this only chooses the link. */
+/** Types that browsers show in a tab. This only chooses the link; the server decides. */
 const SHOWN = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif)|audio\/(mpeg|mp4|wav|ogg|flac)|video\/(mp4|webm))$/;
 
-/** The list of files: what is there, deleting, and undoing that. */
+/** The list of files, with Delete and Undo. */
 export class FileList {
   #list = document.getElementById("file-list");
   #empty = document.getElementById("no-files");
-  /** Counts what has arrived here. */
+  /** Counts files that this page has added. */
   #arrived = 0;
 
   /** @param {SessionWithFiles} session */
@@ -23,16 +23,16 @@ export class FileList {
     });
   }
 
-  /** Ask the server what there is, and show it. Throws: RequestError. */
+  /** Request the list and show it. Throws: RequestError. */
   async refresh() {
     const before = this.#arrived;
     const state = await this.session.fetchResources();
-    // What came in meanwhile may be missing in the answer: the next one has it.
+    // A file that was added meanwhile may be missing in this answer.
     if (before === this.#arrived) this.#show(state.resources);
     return state;
   }
 
-  /** Leaves alone what is shown already. @param {any[]} resources */
+  /** Rows that are shown already stay. @param {any[]} resources */
   #show(resources) {
     const files = resources.filter((resource) => resource.type !== "recording");
     const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]);
@@ -79,7 +79,7 @@ export class FileList {
   async #delete(row) {
     const name = row.querySelector(".file-name").textContent;
     const button = row.querySelector(".file-delete");
-    // Not `disabled` meanwhile: that would throw the focus away.
+    // Not `disabled`: that would lose the focus.
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     try {

@@ -6,8 +6,8 @@ import { canRetry, missingParts, pauseBeforeRetry } from "./upload_policy.js";
 const FINGERPRINT_BYTES = 256 * 1024;
 
 /**
- * One file on its way. Small ones go in one request, larger ones in parts, so that a broken
- * connection or a reload costs one part at most.
+ * The upload of one file. A small file is one request, a larger one is sent in parts, so that a lost
+ * connection or a reload costs at most one part.
  *
  * Events: `change`, whenever `state` or `sent` changes.
  */
@@ -24,73 +24,73 @@ export class FileUpload extends EventTarget {
     /** @type {State} */
     this.state = "queued";
     this.sent = 0;
-    /** What went wrong, as a sentence. */
+    /** A sentence about the failure. */
     this.problem = "";
-    /** Whether trying again can help. */
+    /** Whether a Retry button can help. */
     this.canRetry = false;
-    /** @type {any} The file as the server keeps it, once done. */
+    /** @type {any} The file in the server's form, once done. */
     this.resource = null;
   }
 
-  /** Send it. Settles when it is done, failed or cancelled; never rejects. */
+  /** Send it. Resolves when it is done, failed or cancelled; never rejects. */
   async run() {
     this.#abort = new AbortController();
     this.problem = "";
-    this.#become("sending");
+    this.#setState("sending");
     try {
       this.resource = this.inParts ? await this.#sendParts() : await this.#sendWhole();
-      this.#become("done");
+      this.#setState("done");
     } catch (error) {
       if (this.#abort.signal.aborted) return;
-      // Anything else is the browser's, which could not read the file: it was changed or removed.
-      const told = error instanceof RequestError;
-      this.problem = told ? error.message : "This file cannot be read.";
-      this.canRetry = told && canRetry(error.status);
-      this.#become("failed");
+      // Else the browser could not read the file: it was changed or removed.
+      const isAnswer = error instanceof RequestError;
+      this.problem = isAnswer ? error.message : "This file cannot be read.";
+      this.canRetry = isAnswer && canRetry(error.status);
+      this.#setState("failed");
     }
   }
 
   /** After it has failed. */
   queueAgain() {
-    this.#become("queued");
+    this.#setState("queued");
   }
 
   async cancel() {
-    this.#become("cancelled");
+    this.#setState("cancelled");
     this.#abort.abort();
-    // What is left behind all the same is cleaned up by the server.
+    // The server cleans up after a failure.
     if (this.#uploadId) await this.session.cancelUpload(this.#uploadId).catch(() => {});
   }
 
   async #sendWhole() {
     const url = `/session/${this.session.id}/resources?name=${encodeURIComponent(this.file.name)}`;
-    return this.#persist(() => this.#send("POST", url, this.file, 0));
+    return this.#sendWithRetries(() => this.#send("POST", url, this.file, 0));
   }
 
   async #sendParts() {
     const { file, session } = this;
     const key = await fingerprint(file);
     const about = { name: file.name, size_bytes: file.size, key };
-    const upload = await this.#persist(() => session.startUpload(about));
+    const upload = await this.#sendWithRetries(() => session.startUpload(about));
     this.#uploadId = upload.id;
     let before = upload.received_bytes;
     this.#progress(before);
     for (const { number, start, end } of missingParts(file.size, upload.part_bytes, upload.parts)) {
       const part = file.slice(start, end, "application/octet-stream");
       const url = `/session/${session.id}/uploads/${upload.id}/parts/${number}`;
-      await this.#persist(() => this.#send("PUT", url, part, before));
+      await this.#sendWithRetries(() => this.#send("PUT", url, part, before));
       before += part.size;
     }
-    this.#become("checking");
-    return this.#persist(() => session.completeUpload(upload.id));
+    this.#setState("checking");
+    return this.#sendWithRetries(() => session.completeUpload(upload.id));
   }
 
   /**
-   * Try until it works, as long as it is the network or the server that fails.
+   * Try again while the network or the server fails.
    *
    * @template T @param {() => Promise<T>} send @returns {Promise<T>}
    */
-  async #persist(send) {
+  async #sendWithRetries(send) {
     for (let tries = 1; ; tries += 1) {
       this.#abort.signal.throwIfAborted();
       try {
@@ -99,14 +99,14 @@ export class FileUpload extends EventTarget {
         const pause = error instanceof RequestError ? pauseBeforeRetry(error.status, tries) : null;
         if (pause === null) throw error;
         const state = this.state;
-        this.#become("waiting");
+        this.#setState("waiting");
         await this.#pause(pause);
-        this.#become(state);
+        this.#setState(state);
       }
     }
   }
 
-  /** Wait, at most until the network is back; without network as long as that takes. @param {number} ms */
+  /** Wait `ms`, less if the network comes back, longer while it is away. @param {number} ms */
   #pause(ms) {
     return new Promise((resolve, reject) => {
       const wake = () => {
@@ -121,9 +121,9 @@ export class FileUpload extends EventTarget {
   }
 
   /**
-   * One request. Not fetch: only this tells how much has been sent.
+   * One request. Not fetch, which does not report how much was sent.
    *
-   * @param {string} method @param {string} url @param {Blob} body @param {number} before Bytes sent by earlier ones.
+   * @param {string} method @param {string} url @param {Blob} body @param {number} before Bytes of earlier requests.
    * @returns {Promise<any>}
    */
   #send(method, url, body, before) {
@@ -158,7 +158,7 @@ export class FileUpload extends EventTarget {
   }
 
   /** @param {State} state */
-  #become(state) {
+  #setState(state) {
     if (this.state === "cancelled") return;
     this.state = state;
     this.dispatchEvent(new Event("change"));
@@ -166,12 +166,12 @@ export class FileUpload extends EventTarget {
 }
 
 /**
- * What tells a file from others, so that after a reload the same file goes on where it stopped.
+ * A key of this file: after a reload, the upload of the same file goes on.
  *
  * @param {File} file
  */
 export async function fingerprint(file) {
-  // Without a secure context there is no digest, and no going on after a reload.
+  // Without a secure context there is no digest: the upload cannot go on after a reload.
   if (!crypto.subtle) return Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
   const name = new TextEncoder().encode(`${file.name}\n${file.size}\n${file.lastModified}\n`);
   const ends = [file.slice(0, FINGERPRINT_BYTES), file.slice(-FINGERPRINT_BYTES)];

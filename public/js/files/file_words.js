@@ -3,7 +3,7 @@
 /** @type {[string, number][]} */
 const UNITS = [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]];
 
-/** `340 KB`, as the server says it. @param {number} size */
+/** `340 KB`, in the server's form. @param {number} size */
 export function sizeInWords(size) {
   for (const [unit, bytes] of UNITS) {
     if (size >= bytes) {
@@ -45,7 +45,7 @@ export function progressInWords({ state, sent, file, problem }) {
   }
 }
 
-/** @param {any} upload One that was interrupted. */
+/** @param {any} upload Interrupted in an earlier visit. */
 export function interruptedInWords(upload) {
   const share = Math.floor((100 * upload.received_bytes) / upload.size_bytes);
   return `Interrupted at ${share} %. Choose the same file again to go on.`;

@@ -1,4 +1,4 @@
-/** The session's files in the room: the same list as afterwards, and a word when a file arrives. */
+/** The session's files in the room: the same list as afterwards, and a note when a file arrives. */
 
 import { isolated } from "../shared/isolated.js";
 import { toast } from "../shared/toasts.js";
@@ -8,15 +8,15 @@ const KNOWN = "session-room:known-files";
 const button = document.getElementById("call-files");
 const upload = document.getElementById("upload");
 
-/** Once a page, however often the room is entered from it. @type {ReturnType<typeof load> | null} */
+/** Loaded once a page, for all stays in the room. @type {ReturnType<typeof load> | null} */
 let opened = null;
 
 export class RoomFiles {
   #unseen = 0;
   #timer = 0;
-  /** The ids of the files that are no news to this person. @type {Set<string>} */
+  /** Ids of files that are not new to this person. @type {Set<string>} */
   #known;
-  /** Whether `#known` has the files from before this person came in. */
+  /** Whether `#known` has the files from before this person joined. */
   #isComplete;
 
   /**
@@ -28,46 +28,46 @@ export class RoomFiles {
     this.panel = panel;
     this.session = session;
     this.signal = signal;
-    // From before a reload, or before this person left and came back.
+    // Stored before a reload, or in an earlier stay.
     const known = knownFiles(session);
     this.#known = new Set(known);
     this.#isComplete = known !== null;
-    // Shown when it works.
+    // Hidden until its script is loaded.
     if (upload) upload.hidden = !opened;
-    panel.addEventListener("change", () => this.#look(), { signal });
+    panel.addEventListener("change", () => this.#refreshIfOpen(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
     this.#count(0);
   }
 
   /**
-   * The list has changed.
+   * The list on the server has changed.
    *
    * @param {{ role: string, added: string | null, id?: string | null }} message `added` is a new file's name. A Worker
    *   of the release before sends no `id`.
    */
-  hear({ role, added, id }) {
-    if (added && role !== this.session.role) this.#tell([{ id, name: added }]);
-    this.#look();
+  onChange({ role, added, id }) {
+    if (added && role !== this.session.role) this.#showNews([{ id, name: added }]);
+    this.#refreshIfOpen();
   }
 
-  /** The socket is up. The first call learns the files; later calls tell the files that came while the socket was down. */
+  /** The socket is up. The first call stores the files; later calls show files that came while the socket was down. */
   async catchUp() {
     // Only the other person's files are news, and only teachers upload.
     if (upload) return;
-    // A list that is open shows them at once.
-    if (this.#isComplete) this.#look();
+    // An open list shows them at once.
+    if (this.#isComplete) this.#refreshIfOpen();
     // Without an answer the next welcome asks again.
     const answer = await this.session.request("resources").catch(() => null);
     if (!answer || this.signal.aborted) return;
     const files = answer.resources.filter(({ type }) => type !== "recording");
-    if (this.#isComplete) this.#tell(files);
+    if (this.#isComplete) this.#showNews(files);
     for (const { id } of files) this.#known.add(id);
     this.#isComplete = true;
     keepKnownFiles(this.session, this.#known);
   }
 
   /** @param {{ id?: string | null, name: string }[]} files Some of them may be known. */
-  #tell(files) {
+  #showNews(files) {
     const news = files.filter(({ id }) => !this.#known.has(id));
     if (news.length === 0) return;
     for (const { id } of news) if (id) this.#known.add(id);
@@ -77,12 +77,12 @@ export class RoomFiles {
     if (this.panel.open !== "session") this.#count(this.#unseen + news.length);
   }
 
-  #look() {
+  #refreshIfOpen() {
     clearTimeout(this.#timer);
     if (this.panel.open !== "session") return;
     this.#count(0);
     refreshFiles();
-    this.#timer = window.setTimeout(() => this.#look(), POLL_MS);
+    this.#timer = window.setTimeout(() => this.#refreshIfOpen(), POLL_MS);
   }
 
   /** @param {number} unseen */
@@ -98,7 +98,7 @@ export class RoomFiles {
   }
 }
 
-/** @param {{ id: string }} session @returns {string[] | null} Ids; null when this tab has kept none of this session. */
+/** @param {{ id: string }} session @returns {string[] | null} Ids; null when this tab has none for this session. */
 function knownFiles({ id }) {
   try {
     const [of, ...ids] = sessionStorage.getItem(KNOWN).split("\n");
@@ -113,18 +113,18 @@ function keepKnownFiles({ id }, ids) {
   try {
     sessionStorage.setItem(KNOWN, [id, ...ids].join("\n"));
   } catch {
-    // Then a reload takes all files for known ones.
+    // After a reload all files are known.
   }
 }
 
-/** Show what there is now, wherever on the page the list is. */
+/** Request the list and show it. */
 export async function refreshFiles() {
   try {
-    // What most calls never need is loaded now.
+    // Loaded late: most calls never need it.
     opened ??= load();
     await (await opened).refresh();
   } catch {
-    // What is shown stays: the next look may succeed.
+    // The old list stays until the next request.
   }
 }
 
@@ -139,7 +139,7 @@ async function load() {
     }
     return list;
   } catch (error) {
-    // The next look tries again.
+    // The next request loads it again.
     opened = null;
     throw error;
   }

@@ -1,6 +1,6 @@
 import { Session } from "../shared/session.js";
 
-/** The session with what belongs to its files and feedback, which the lobby has no use for. */
+/** The session with requests for files and feedback, which the lobby does not need. */
 export class SessionWithFiles extends Session {
   /** @returns {Promise<{ resources: any[], recording: string }>} Throws: RequestError. */
   fetchResources() {
@@ -17,7 +17,7 @@ export class SessionWithFiles extends Session {
     return this.request(`resources/${id}/restore`, { method: "POST" });
   }
 
-  /** @returns {Promise<any[]>} What the teacher has begun to upload. Throws: RequestError. */
+  /** @returns {Promise<any[]>} The teacher's unfinished uploads. Throws: RequestError. */
   async fetchUploads() {
     return (await this.request("uploads", {})).uploads;
   }
@@ -39,7 +39,7 @@ export class SessionWithFiles extends Session {
     return this.request(`uploads/${id}`, { method: "DELETE" });
   }
 
-  /** @param {object} feedback @returns {Promise<any>} As it was kept. Throws: RequestError. */
+  /** @param {object} feedback @returns {Promise<any>} As it was stored. Throws: RequestError. */
   sendFeedback(feedback) {
     const headers = { "Content-Type": "application/json" };
     const body = JSON.stringify(feedback);

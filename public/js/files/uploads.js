@@ -8,7 +8,7 @@ import { FileUpload, fingerprint } from "./file_upload.js";
 
 const AT_ONCE = 2;
 
-/** The teacher's uploads: choosing or dropping files, several at once, each with its own row. */
+/** The teacher's uploads: files are chosen or dropped, and each has a row. */
 export class Uploads {
   #list = document.getElementById("upload-list");
   #section = document.getElementById("files");
@@ -16,7 +16,7 @@ export class Uploads {
   #queue = [];
   #running = 0;
 
-  /** @param {SessionWithFiles} session @param {FileList} files Where they go once they have arrived. */
+  /** @param {SessionWithFiles} session @param {FileList} files Gets each uploaded file. */
   constructor(session, files) {
     this.session = session;
     this.files = files;
@@ -42,7 +42,7 @@ export class Uploads {
   #watchDropping() {
     const zone = document.getElementById("dropzone");
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-    // Anywhere: a file dropped beside the zone would replace the page.
+    // On the whole page: a file dropped beside the zone would replace the page.
     addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
@@ -70,15 +70,15 @@ export class Uploads {
         this.#list.querySelector(`[data-key="${key}"]`)?.remove();
       }
       this.#showOnTop(row);
-      if (!isReadable) refuse(transfer, "This file cannot be read.");
-      else if (file.size === 0) refuse(transfer, "The file is empty.");
-      else if (file.size > this.maxBytes) refuse(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
+      if (!isReadable) fail(transfer, "This file cannot be read.");
+      else if (file.size === 0) fail(transfer, "The file is empty.");
+      else if (file.size > this.maxBytes) fail(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
       else this.#queue.push(transfer);
     }
     this.#next();
   }
 
-  /** Above what failed or waits for its file: that may be long. @param {HTMLElement} row */
+  /** Put it above failed and interrupted uploads, which may be many. @param {HTMLElement} row */
   #showOnTop(row) {
     const idle = this.#list.querySelector("[data-state=failed], [data-state=interrupted]");
     this.#list.insertBefore(row, idle);
@@ -101,7 +101,7 @@ export class Uploads {
   #row(transfer) {
     const row = clone("upload-row");
     const retry = row.querySelector(".upload-retry");
-    name(row, transfer.file.name);
+    setName(row, transfer.file.name);
     retry.addEventListener("click", () => {
       if (transfer.state !== "failed") return;
       transfer.queueAgain();
@@ -112,7 +112,7 @@ export class Uploads {
     row.querySelector(".upload-cancel").addEventListener("click", () => {
       if (transfer.state !== "failed") announce(`Upload of ${isolated(transfer.file.name)} cancelled.`);
       transfer.cancel();
-      this.#leave(row);
+      this.#removeRow(row);
     });
     transfer.addEventListener("change", () => this.#show(row, transfer));
     this.#show(row, transfer);
@@ -124,7 +124,7 @@ export class Uploads {
     const { state } = transfer;
     if (state === "done") {
       this.files.add(transfer.resource);
-      return this.#leave(row);
+      return this.#removeRow(row);
     }
     const words = progressInWords(transfer);
     const status = row.querySelector(".upload-status");
@@ -145,27 +145,27 @@ export class Uploads {
   }
 
   /** @param {any} row */
-  #leave(row) {
+  #removeRow(row) {
     const hadFocus = row.contains(document.activeElement);
     row.remove();
     if (hadFocus) document.getElementById("choose-files").focus();
   }
 
-  /** What an earlier visit has begun waits for its file. */
+  /** Uploads of an earlier visit, which need their file again. */
   async #showInterrupted() {
     const uploads = await this.session.fetchUploads().catch(() => []);
     for (const upload of uploads) {
       const row = clone("upload-row");
       row.dataset.key = upload.key;
       row.dataset.state = "interrupted";
-      name(row, upload.name);
+      setName(row, upload.name);
       row.querySelector("progress").value = upload.received_bytes / upload.size_bytes;
       row.querySelector(".upload-status").textContent = interruptedInWords(upload);
       const discard = row.querySelector(".upload-cancel");
       discard.firstChild.textContent = "Discard";
       discard.addEventListener("click", () => {
         this.session.cancelUpload(upload.id).catch(() => {});
-        this.#leave(row);
+        this.#removeRow(row);
       });
       this.#list.append(row);
     }
@@ -173,13 +173,13 @@ export class Uploads {
 }
 
 /** @param {any} row @param {string} fileName */
-function name(row, fileName) {
+function setName(row, fileName) {
   row.querySelector(".file-name").textContent = fileName;
   row.querySelector("progress").setAttribute("aria-label", `Upload of ${isolated(fileName)}`);
   for (const label of row.querySelectorAll(".file-label")) label.textContent = fileName;
 }
 
-/** Neither folders nor what has been moved or locked meanwhile can be. @param {File} file */
+/** Not a folder, nor a file that was moved or locked. @param {File} file */
 async function canBeRead(file) {
   return file.slice(0, 1).arrayBuffer().then(
     () => true,
@@ -188,7 +188,7 @@ async function canBeRead(file) {
 }
 
 /** @param {FileUpload} transfer @param {string} problem */
-function refuse(transfer, problem) {
+function fail(transfer, problem) {
   Object.assign(transfer, { state: "failed", problem });
   transfer.dispatchEvent(new Event("change"));
 }

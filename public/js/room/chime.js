@@ -1,4 +1,4 @@
-/** Two soft notes: somebody has come, for whoever looks elsewhere while waiting. */
+/** Two soft notes when the other person comes. */
 
 const NOTES_HZ = [523.25, 783.99];
 const NOTE_S = 0.35;

@@ -1,4 +1,4 @@
-/** The controls bar: its buttons, their single-key shortcuts, and its coming and going. */
+/** The bar of controls: buttons, single-key shortcuts, hiding and showing. */
 
 import { announce } from "../shared/announce.js";
 import { FIELDS } from "../shared/writing.js";
@@ -9,20 +9,20 @@ const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", c: "cal
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
-/** What keeps the edges in sight: the keyboard's focus on them, and a pointer that can rest there. */
-const NEEDED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, #quality-details:not([hidden])";
-const RESTED_ON = ":is(.room-top, .room-bar):hover";
-/** The button whose key was pressed, until it has changed. */
+/** The edges stay shown with the keyboard's focus on them, or with a mouse over them. */
+const FOCUSED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, #quality-details:not([hidden])";
+const HOVERED = ":is(.room-top, .room-bar):hover";
+/** The button whose key was pressed, until its state changes. */
 let pressedByKey = "";
 
 /** @param {string} id @param {boolean} on */
-export function press(id, on) {
+export function setPressed(id, on) {
   const button = $(id);
   const changed = button.getAttribute("aria-pressed") !== String(on);
   button.setAttribute("aria-pressed", String(on));
   if (!changed || pressedByKey !== id) return;
   pressedByKey = "";
-  // The focus is elsewhere, so nothing would be spoken of what the key did.
+  // The focus is elsewhere: screen readers do not speak the change.
   announce(`${button.querySelector(".control-label").textContent} ${on ? "on" : "off"}`);
 }
 
@@ -57,13 +57,13 @@ function rememberSwitchedOff(off) {
     if (off) localStorage.setItem(SWITCHED_OFF, "1");
     else localStorage.removeItem(SWITCHED_OFF);
   } catch {
-    // Then the choice lasts for this visit only.
+    // The choice lasts for this visit only.
   }
 }
 
 /**
- * Hide the edges while nobody needs them. They come back on any pointer, touch, key or focus, and
- * stay while they have the keyboard's focus, and for as long as `mayHide` says no.
+ * Hide the edges after a while without pointer, touch, key or focus. They stay while they have the
+ * keyboard's focus, and while `mayHide` returns false.
  *
  * @param {() => boolean} mayHide
  * @param {AbortSignal} signal
@@ -71,8 +71,8 @@ function rememberSwitchedOff(off) {
 export function autoHide(mayHide, signal) {
   let timer = 0;
   const hide = () => {
-    const rested = matchMedia("(hover: hover)").matches && room.querySelector(RESTED_ON);
-    if (!mayHide() || rested || room.querySelector(NEEDED)) return show();
+    const hovered = matchMedia("(hover: hover)").matches && room.querySelector(HOVERED);
+    if (!mayHide() || hovered || room.querySelector(FOCUSED)) return show();
     room.dataset.controls = "hidden";
   };
   const show = () => {

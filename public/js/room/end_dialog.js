@@ -1,4 +1,4 @@
-/** "End for both", which the teacher is asked about first. */
+/** "End for both" asks the teacher first. */
 
 const $ = (id) => document.getElementById(id);
 const dialog = /** @type {HTMLDialogElement | null} */ ($("end-dialog"));
@@ -15,7 +15,7 @@ export function offerToEnd(session, signal) {
   signal.addEventListener("abort", () => dialog.close());
 }
 
-/** The room tells everybody, here too. @param {Session} session */
+/** The room then ends this page as well. @param {Session} session */
 async function end(session) {
   const button = $("end-confirm");
   if (button.getAttribute("aria-busy") === "true") return;

@@ -1,11 +1,11 @@
-/** Full screen, and a screen that stays awake: each where the browser has it. */
+/** Full screen, and a screen that stays awake, where the browser can do them. */
 
-import { press } from "./controls.js";
+import { setPressed } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
 
 /**
- * The whole document, not only the room: what is spoken and asked lies outside of that.
+ * Show the whole document, not only the room: announcements and dialogs are outside the room.
  *
  * @param {AbortSignal} signal
  */
@@ -21,7 +21,7 @@ export function offerFullScreen(signal) {
   );
   document.addEventListener(
     "fullscreenchange",
-    () => press("call-full", document.fullscreenElement !== null),
+    () => setPressed("call-full", document.fullscreenElement !== null),
     { signal },
   );
 }
@@ -33,7 +33,7 @@ export function keepAwake(signal) {
     if (document.hidden || signal.aborted) return;
     lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
   };
-  // The lock is lost whenever the page is hidden.
+  // A hidden page loses the lock.
   document.addEventListener("visibilitychange", request, { signal });
   signal.addEventListener("abort", () => lock?.release());
   request();

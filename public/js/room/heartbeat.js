@@ -1,6 +1,6 @@
 /**
- * A worker that ticks. Timers of a page in the background are slowed down to one a minute, at
- * which the room would take us for gone; those of a worker are not.
+ * A worker that ticks. Browsers slow the timers of a page in the background to one a minute, and the
+ * room would drop the page; timers of a worker run on.
  */
 
 const EVERY_MS = 4000;

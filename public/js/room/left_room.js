@@ -1,26 +1,26 @@
 /**
- * "You left": camera and microphone are off, and one click leads back in. A provider may send out
- * this page before the room knows that its person joins in another place. So the screen says that
- * later, once the record has this person back.
+ * "You left": camera and microphone are off, and one click joins again. A provider may end the call
+ * of this page before the room knows that the person joined in another place. Then the screen says
+ * so later, once the record has the person as present again.
  */
 
 import { announce } from "../shared/announce.js";
 import { StateFollower } from "../shared/state_follower.js";
-import { learnTimes } from "./room_clock.js";
+import { updateTimes } from "./room_clock.js";
 import { refreshFiles } from "../files/room_files.js";
 import { RequestError } from "../shared/session.js";
 
 const $ = (id) => document.getElementById(id);
 const place = $("left");
 const heading = $("left-heading");
-const rejoin = $("rejoin");
+const rejoinButton = $("rejoin");
 const note = $("left-note");
 const LEFT = { heading: "You left", button: "Rejoin session" };
 const ELSEWHERE = { heading: "You joined in another place", button: "Use it here" };
 
-/** Keeps "You left" on the screen for as long as its person may come back in. */
+/** Keeps "You left" on the screen for as long as the person may join again. */
 class LeftFollower extends StateFollower {
-  /** Whether the room's part of this page shows old facts, such as a name. */
+  /** Whether the room's markup in this page is old, such as a name. */
   isOutdated = false;
 
   /** @param {Session} session */
@@ -31,7 +31,7 @@ class LeftFollower extends StateFollower {
 
   /** @param {any} state GET /state */
   isAnotherPage(state) {
-    learnTimes(this.session, state);
+    updateTimes(this.session, state);
     this.isOutdated ||= super.isAnotherPage(state);
     return !state.can_join;
   }
@@ -39,39 +39,39 @@ class LeftFollower extends StateFollower {
 
 /**
  * @param {Session} session
- * @param {() => Promise<void>} comeBack Into the room. Throws what keeps people out.
- * @param {boolean} onRecord Whether the record has this person as gone. It may take a while else.
+ * @param {() => Promise<void>} rejoin Throws the reason of a refusal.
+ * @param {boolean} onRecord Whether the record has this person as left; else that may take a while.
  */
-export function showLeft(session, comeBack, onRecord) {
-  let hasGone = onRecord;
+export function showLeft(session, rejoin, onRecord) {
+  let hasLeft = onRecord;
   const follower = new LeftFollower(session);
   const home = $("files").parentElement;
   follower.addEventListener("state", (event) => {
     const state = event["detail"];
     const isHere = state.participants.find((person) => person.role === session.role).present;
-    hasGone ||= !isHere;
-    showState(session, state, hasGone && isHere);
+    hasLeft ||= !isHere;
+    showState(session, state, hasLeft && isHere);
   });
   follower.refresh();
-  rejoin.onclick = async () => {
-    if (rejoin.getAttribute("aria-busy") === "true") return;
-    rejoin.setAttribute("aria-busy", "true");
+  rejoinButton.onclick = async () => {
+    if (rejoinButton.getAttribute("aria-busy") === "true") return;
+    rejoinButton.setAttribute("aria-busy", "true");
     note.textContent = "";
     try {
       if (follower.isOutdated) return await joinInNewPage(session);
-      await comeBack();
+      await rejoin();
       follower.stop();
       place.hidden = true;
       home.append($("files"));
     } catch (error) {
-      refuse(error);
+      showError(error);
     } finally {
-      rejoin.setAttribute("aria-busy", "false");
+      rejoinButton.setAttribute("aria-busy", "false");
     }
   };
   note.textContent = "";
-  say(LEFT);
-  // As it is, uploads and all.
+  setWords(LEFT);
+  // The element itself: uploads in it go on.
   $("left-files").append($("files"));
   refreshFiles();
   place.hidden = false;
@@ -80,9 +80,9 @@ export function showLeft(session, comeBack, onRecord) {
 }
 
 /** @param {{ heading: string, button: string }} words */
-function say(words) {
+function setWords(words) {
   heading.textContent = document.title = words.heading;
-  rejoin.textContent = words.button;
+  rejoinButton.textContent = words.button;
 }
 
 /** @param {Session} session @param {any} state GET /state @param {boolean} elsewhere */
@@ -94,11 +94,11 @@ function showState(session, { participants, words }, elsewhere) {
   if (words) $("status-label").textContent = words.status;
   if ($("left-who").textContent === where) return;
   $("left-who").textContent = where;
-  say(elsewhere ? ELSEWHERE : LEFT);
+  setWords(elsewhere ? ELSEWHERE : LEFT);
   announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
 }
 
-/** Throws without a network, where there would be no new page. @param {Session} session */
+/** Throws while offline, when there is no new page. @param {Session} session */
 async function joinInNewPage(session) {
   await session.fetchState();
   history.replaceState({ join: "all" }, "");
@@ -106,7 +106,7 @@ async function joinInNewPage(session) {
 }
 
 /** @param {unknown} error */
-function refuse(error) {
+function showError(error) {
   const status = error instanceof RequestError ? error.status : 0;
   note.textContent = status ? error["message"] : "Unable to connect. Check your internet connection, then try again.";
   announce(note.textContent);

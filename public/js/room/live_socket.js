@@ -1,5 +1,5 @@
 /**
- * The live socket: it comes back by itself until the room says that it is over.
+ * The live socket: it reconnects by itself until the room ends it.
  *
  * Events: `message` (CustomEvent with the message), `up`, `down`, and once, at the end, `over`
  * (CustomEvent with "replaced", "ended", "cancelled", "left", or "refused" by the server). docs/protocol.md
@@ -8,7 +8,7 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
-/** Two pings without an answer: the network is gone, though nobody has told the socket. */
+/** Two pings without an answer: the network is gone before the socket notices. */
 const SILENCE_MS = 9000;
 
 /** As often as heartbeat.js ticks. */
@@ -26,20 +26,20 @@ export class LiveSocket extends EventTarget {
   #socket = null;
   #attempts = 0;
   #timer = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
   #over = false;
   #leaving = false;
   #welcome = false;
   /** Whether the room has noted that this person has left. */
   leftOnRecord = false;
   #heartbeat = new Worker("/js/room/heartbeat.js");
-  /** Beats until the worker does, which may never load. */
+  /** Pings until the worker ticks, which may never load. */
   #ownBeat = setInterval(() => this.#beat(), BEAT_MS);
 
   /**
    * @param {string} sessionId
-   * @param {string} page Names this page, so that the room knows it again.
-   * @param {() => Promise<boolean>} mayEnter Whether the server would still let us in.
+   * @param {string} page A name of this page: with it, a new socket continues the old one.
+   * @param {() => Promise<boolean>} mayEnter Whether the server still lets this person join.
    */
   constructor(sessionId, page, mayEnter) {
     super();
@@ -66,11 +66,11 @@ export class LiveSocket extends EventTarget {
     return true;
   }
 
-  /** Go on purpose. The room closes the socket once it has taken note of it. */
+  /** Leave. The room closes the socket once it has recorded that. */
   leave() {
     if (this.#leaving) return;
     const sent = this.send({ type: "leave" });
-    // Nobody needs to know what is switched off on the way out.
+    // Devices that stop now are not reported.
     this.#leaving = true;
     setTimeout(() => this.#finish("left"), sent ? LEAVING_MS : 0);
   }
@@ -80,14 +80,14 @@ export class LiveSocket extends EventTarget {
     clearTimeout(this.#timer);
     const socket = new WebSocket(this.address);
     this.#socket = socket;
-    this.#heardAt = performance.now();
-    socket.onmessage = ({ data }) => this.#hear(data);
-    socket.onclose = ({ code }) => this.#closed(socket, code);
+    this.#receivedAt = performance.now();
+    socket.onmessage = ({ data }) => this.#onData(data);
+    socket.onclose = ({ code }) => this.#onClose(socket, code);
   }
 
   /** @param {string} data */
-  #hear(data) {
-    this.#heardAt = performance.now();
+  #onData(data) {
+    this.#receivedAt = performance.now();
     if (data === "pong") return;
     const message = JSON.parse(data);
     if (message.type === "welcome") {
@@ -103,17 +103,17 @@ export class LiveSocket extends EventTarget {
 
   #beat() {
     if (!this.#socket) return;
-    if (performance.now() - this.#heardAt > SILENCE_MS) {
+    if (performance.now() - this.#receivedAt > SILENCE_MS) {
       const silent = this.#socket;
       silent.close();
-      this.#closed(silent, 1006);
+      this.#onClose(silent, 1006);
     } else if (this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.send("ping");
     }
   }
 
   /** @param {WebSocket} socket @param {number} code */
-  async #closed(socket, code) {
+  async #onClose(socket, code) {
     if (socket !== this.#socket || this.#over) return;
     const wasUp = this.#welcome;
     this.#socket = null;
@@ -121,10 +121,10 @@ export class LiveSocket extends EventTarget {
     this.leftOnRecord = OVER.get(code) === "left";
     if (OVER.has(code)) return this.#finish(OVER.get(code));
     if (wasUp) this.dispatchEvent(new Event("down"));
-    // A refused socket looks like a lost one; the server can tell them apart.
+    // A refused socket looks like a lost one: ask the server.
     else if (!(await this.mayEnter())) return this.#finish("refused");
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);
-    // Spread out: after a restart of the server everybody comes back at once.
+    // Spread: after a restart of the server all pages reconnect.
     this.#timer = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
   }
 

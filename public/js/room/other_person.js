@@ -3,7 +3,7 @@ import { chime } from "./chime.js";
 import { longestGap } from "../call/media_flow.js";
 import { toast } from "../shared/toasts.js";
 
-/** The other person, as the room tells of them. */
+/** The other person, from the room's messages. */
 export class OtherPerson {
   /** @type {"online" | "away" | "left"} */
   state = "left";
@@ -11,7 +11,7 @@ export class OtherPerson {
   page = null;
   /** @type {{ microphone: boolean, camera: boolean, screen: boolean, call?: boolean } | null} */
   #media = null;
-  #found = false;
+  #isKnown = false;
 
   /** @param {Session} session */
   constructor(session) {
@@ -19,7 +19,7 @@ export class OtherPerson {
     this.role = session.role === "student" ? "teacher" : "student";
   }
 
-  /** What they let be seen and heard: until told, everything. */
+  /** What they have switched on: until the first message, everything but the screen. */
   get media() {
     return this.#media ?? { microphone: true, camera: true, screen: false };
   }
@@ -29,31 +29,31 @@ export class OtherPerson {
     return this.#media?.call !== false;
   }
 
-  /** The longest gap between two packets of theirs, in milliseconds, while all is well. */
+  /** The longest gap between two of their packets while the network is in order, in milliseconds. */
   get longestGap() {
     return longestGap(this.media, this.state === "online");
   }
 
   /**
-   * As the room's welcome has them. A later welcome may tell of what happened while our socket was away.
+   * From the room's welcome. A later welcome has changes from while our socket was away.
    *
    * @returns {{ from: string, isNewPage: boolean }} What has changed.
    */
-  find({ state, page, media }) {
+  onWelcome({ state, page, media }) {
     const from = this.state;
     const isNewPage = page !== this.page;
-    if (this.#found) {
-      this.see({ state, page });
-      if (media) this.hearMedia(media);
+    if (this.#isKnown) {
+      this.onPresence({ state, page });
+      if (media) this.onMedia(media);
     }
-    this.#found = true;
+    this.#isKnown = true;
     Object.assign(this, { state, page });
     this.#media = media;
     return { from, isNewPage };
   }
 
-  /** They came, dropped, or left. @returns {{ from: string, isNewPage: boolean }} What has changed. */
-  see({ state, page }) {
+  /** They came, lost the connection, or left. @returns {{ from: string, isNewPage: boolean }} What has changed. */
+  onPresence({ state, page }) {
     const from = this.state;
     const isNewPage = page !== this.page;
     if (isNewPage) this.#media = null;
@@ -66,7 +66,7 @@ export class OtherPerson {
   }
 
   /** They switched something on or off. */
-  hearMedia({ microphone, camera, screen, call }) {
+  onMedia({ microphone, camera, screen, call }) {
     const before = this.#media;
     this.#media = { microphone, camera, screen, call };
     if (before && before.microphone !== microphone) {

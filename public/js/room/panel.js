@@ -1,6 +1,6 @@
-/** The side panel: chat, files and people, settings; one at a time, each with its button in the bar. */
+/** The side panel: chat, files and people, or settings; each has a button in the bar. */
 
-import { press } from "./controls.js";
+import { setPressed } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
 const panel = $("panel");
@@ -12,7 +12,7 @@ const BUTTONS = { chat: "call-chat", session: "call-files", settings: "call-more
 export class Panel extends EventTarget {
   /** @type {Part | null} */
   #open = null;
-  /** What the focus goes back to. @type {HTMLElement | null} */
+  /** Gets the focus back. @type {HTMLElement | null} */
   #openedBy = null;
 
   /** @param {AbortSignal} signal */
@@ -51,13 +51,13 @@ export class Panel extends EventTarget {
     this.#turnTo(null);
   }
 
-  /** As tabs have it: arrows go from one to the next. @param {KeyboardEvent} event */
+  /** Arrow keys move along the tabs. @param {KeyboardEvent} event */
   #onArrow(event) {
     const step = { ArrowRight: 1, ArrowLeft: PARTS.length - 1 }[event.key];
     if (!step) return;
     const next = /** @type {Part} */ (PARTS[(PARTS.indexOf(this.#open) + step) % PARTS.length]);
     this.#turnTo(next);
-    // Whoever goes along the tabs is not drawn into one.
+    // The focus stays on the tabs.
     $(`tab-${next}`).focus();
   }
 
@@ -70,7 +70,7 @@ export class Panel extends EventTarget {
       $(`${each}-part`).hidden = !shown;
       $(`tab-${each}`).setAttribute("aria-selected", String(shown));
       $(`tab-${each}`).tabIndex = shown ? 0 : -1;
-      press(BUTTONS[each], shown);
+      setPressed(BUTTONS[each], shown);
     }
     $("room").dataset.panel = part ?? "";
     if (part) $(`tab-${part}`).focus();

@@ -1,5 +1,5 @@
 /**
- * The way into the room: from the lobby, and back from another place.
+ * Entering the room: from the lobby, after leaving, and back from another tab or device.
  *
  * @typedef {{ provider: string, place?: string, url?: string, ice_servers?: RTCIceServer[], expires_at: number }} Grant
  * @typedef {{ grant: Grant, devices: Devices, session: Session }} Entry
@@ -12,7 +12,7 @@ import { Room } from "./room_page.js";
 
 const WELCOME_DUE_MS = 12_000;
 
-/** Enter; resolves when the room is on the screen. @param {Entry} entry */
+/** Enter; resolves when the room is shown. @param {Entry} entry */
 export async function enterRoom({ grant, devices, session }) {
   const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), hex).join("");
   const mayEnter = () =>
@@ -21,9 +21,8 @@ export async function enterRoom({ grant, devices, session }) {
       (error) => !GONE.includes(error.status),
     );
   const live = new LiveSocket(session.id, page, mayEnter);
-  const comeBack = () => enterAgain({ devices, session });
   const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
-  const room = new Room({ grant, devices, session, live, comeBack, onLeft });
+  const room = new Room({ grant, devices, session, live, takeOver: () => takeOver({ devices, session }), onLeft });
   try {
     await welcome(live);
   } catch (error) {
@@ -34,18 +33,18 @@ export async function enterRoom({ grant, devices, session }) {
   history.replaceState(null, "");
 }
 
-/** Use it here, after all: then the other place is the one that gives way. */
-async function enterAgain({ devices, session }) {
+/** "Use it here": the room then replaces the other page. */
+async function takeOver({ devices, session }) {
   try {
     await devices.start({ quietly: true });
     await enterRoom({ grant: await session.join(), devices, session });
   } catch {
-    // The page knows better what has become of the session.
+    // The page that the server has now says why.
     location.reload();
   }
 }
 
-/** Back in after leaving. Throws what keeps people out, with the devices off again. */
+/** Enter again after leaving. Throws the reason of a refusal, with the devices off again. */
 async function rejoin({ devices, session }) {
   devices.start();
   try {

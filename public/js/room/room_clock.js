@@ -1,12 +1,12 @@
 import { clockOf } from "./timer.js";
 
 /**
- * Note the session's times. The platform may move them.
+ * Store the session's times, which the platform may change.
  *
  * @param {Session} session
  * @param {any} facts The room's `session` message, or GET /state. Without times nothing changes.
  */
-export function learnTimes(session, { opens_at, scheduled_start, scheduled_end, closes_at }) {
+export function updateTimes(session, { opens_at, scheduled_start, scheduled_end, closes_at }) {
   if (!scheduled_end) return;
   Object.assign(session, {
     opensAt: opens_at,
@@ -23,7 +23,7 @@ export class RoomClock {
     this.session = session;
   }
 
-  /** Whether somebody who is not here is late. */
+  /** Whether a person who is not here is late. */
   get isPastStart() {
     return this.session.now() >= this.session.scheduledStart;
   }

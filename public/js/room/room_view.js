@@ -7,7 +7,7 @@ const heading = $("room-heading");
 const themes = [...document.querySelectorAll("meta[name=theme-color]")];
 const colours = themes.map((theme) => theme.getAttribute("content"));
 
-/** What the room shows of a situation, wherever on the page that is. */
+/** Shows a situation in the header, on the covers and cards, and in the title. */
 export class RoomView {
   #spoken = "";
 
@@ -23,7 +23,7 @@ export class RoomView {
     heading.focus();
   }
 
-  /** Give the page back. */
+  /** Hide the room. */
   close() {
     delete document.body.dataset.room;
     room.hidden = true;
@@ -33,9 +33,9 @@ export class RoomView {
 
   /**
    * @param {import("./situation.js").Situation} situation
-   * @param {{ other: import("./other_person.js").OtherPerson, met: boolean, held: boolean }} known
+   * @param {{ other: import("./other_person.js").OtherPerson, met: boolean, byProvider: boolean }} known
    */
-  show({ state, words, hint, card, badge, dimmed }, { other, met, held }) {
+  show({ state, words, hint, card, badge, dimmed }, { other, met, byProvider }) {
     const { media, name } = other;
     const seen = state === "connected" || (dimmed && met);
     room.dataset.state = state;
@@ -43,9 +43,9 @@ export class RoomView {
     showQualityButton(state === "connected");
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
     const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
-    this.stage.say(seen ? lack : words, seen ? "" : hint);
+    this.stage.setCoverText(seen ? lack : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
-    $("other-muted").hidden = held || state !== "connected" || media.microphone;
+    $("other-muted").hidden = byProvider || state !== "connected" || media.microphone;
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
     showCard(card);
     this.#speak(words);
@@ -67,7 +67,7 @@ export class RoomView {
   }
 }
 
-/** @param {boolean} shown While nothing arrives there is no quality to speak of. */
+/** @param {boolean} shown False while nothing arrives: there is no quality to show. */
 function showQualityButton(shown) {
   const button = $("quality");
   if (!shown && button.contains(document.activeElement)) heading.focus();

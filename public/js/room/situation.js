@@ -1,6 +1,5 @@
 /**
- * What the room looks like, as a function of what is known: who is there, how the call is, and
- * what the session has come to. Nothing here touches the page.
+ * What the room shows, as a pure function of presence, call and session.
  *
  * @typedef {object} Known
  * @property {string} name The other person's first name.
@@ -9,17 +8,17 @@
  * @property {"idle" | "connecting" | "connected" | "reconnecting"} call
  * @property {boolean} canCall Whether this browser can make a call between two browsers.
  * @property {boolean} otherCanCall Whether the other person's browser can.
- * @property {boolean} held Whether a provider holds the call.
+ * @property {boolean} byProvider Whether the call is at a provider.
  * @property {boolean} live Whether the live socket is up.
- * @property {boolean} stuck Whether nothing has helped for a while.
- * @property {boolean} met Whether the two have met in this session.
+ * @property {boolean} stuck Whether restarts have not helped for 15 s.
+ * @property {boolean} met Whether the two were connected in this session.
  * @property {string} status The session's.
- * @property {string | null} noShow Who did not come.
- * @property {boolean} keepsWaiting Whether the viewer has chosen to.
+ * @property {string | null} noShow The role that did not come.
+ * @property {boolean} keepsWaiting Whether the viewer has chosen "Keep waiting".
  *
  * @typedef {object} Situation
  * @property {"waiting" | "no_show" | "connecting" | "connected" | "chat_only" | "reconnecting" | "trouble"} state
- * @property {string} words For the cover, the title and for speaking.
+ * @property {string} words For the cover, the title and screen readers.
  * @property {string} hint
  * @property {"no_show" | "trouble" | null} card
  * @property {string} badge Over the last picture.
@@ -30,21 +29,21 @@
 export function situationOf(known) {
   const { name, other, call } = known;
   const calm = { hint: "", card: null, badge: "", dimmed: false };
-  // Sound and picture do not need the socket: a short loss of it is no alarm.
+  // Sound and picture do not need the socket: a short loss is only a badge.
   const badge = known.live ? "" : "Reconnecting to the session…";
-  if (known.held && other === "online") {
+  if (known.byProvider && other === "online") {
     return { ...calm, state: "connected", words: `${name} is in the room`, badge };
   }
-  if (!known.held && other === "online" && !(known.canCall && known.otherCanCall)) {
+  if (!known.byProvider && other === "online" && !(known.canCall && known.otherCanCall)) {
     const whose = known.canCall ? `${name}'s browser` : "This browser";
     const hint = `${whose} cannot make video calls. Chat and files work.`;
     return { ...calm, state: "chat_only", words: `${name} is here, by chat only`, hint, badge };
   }
   if (call === "connected") return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
-  if (known.stuck && !known.held && (other !== "left" || !known.live)) {
+  if (known.stuck && !known.byProvider && (other !== "left" || !known.live)) {
     return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", dimmed: true };
   }
-  if ((!known.live && !known.held) || call === "reconnecting" || (other === "away" && (known.met || known.held))) {
+  if ((!known.live && !known.byProvider) || call === "reconnecting" || (other === "away" && (known.met || known.byProvider))) {
     return { ...calm, state: "reconnecting", words: "Reconnecting…", badge: "Reconnecting…", dimmed: true };
   }
   if (other !== "left") {

@@ -18,7 +18,7 @@ export function clockOf({ scheduledStart, scheduledEnd, closesAt }, now) {
   return { text: `Overtime · closes in ${digits(Math.max(0, closesAt - now))}`, tone: "over" };
 }
 
-/** What to say on each notice of the server. */
+/** The words for each notice of the server. */
 export const NOTICES = {
   ten_minutes: "10 minutes left.",
   five_minutes: "5 minutes left.",

@@ -1,4 +1,4 @@
-/** Who ended the session, kept in this tab from the room to the page afterwards. */
+/** Who ended the session: stored in this tab by the room, read by the page afterwards. */
 
 const KEY = "session-room:ended-by";
 
@@ -7,11 +7,11 @@ export function rememberEnd({ id }, role) {
   try {
     sessionStorage.setItem(KEY, `${id}\n${role}`);
   } catch {
-    // Then the page says that it has ended, and not by whom.
+    // The page then does not name anybody.
   }
 }
 
-/** @param {{ id: string }} session @returns {string} A role; empty when nobody is known. */
+/** @param {{ id: string }} session @returns {string} A role; empty when unknown. */
 export function endedBy({ id }) {
   try {
     const [of, role] = (sessionStorage.getItem(KEY) ?? "").split("\n");

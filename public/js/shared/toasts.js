@@ -1,9 +1,9 @@
-/** Short notes over the picture. */
+/** Short notes over the picture, which go by themselves. */
 
 import { announce } from "./announce.js";
 
 const SHOWN_MS = 8000;
-/** More would cover what they are about. */
+/** More would cover the picture. */
 const MOST = 3;
 
 /** Shown and spoken. @param {string} words @param {(() => void) | null} [onClick] */
@@ -13,11 +13,11 @@ export function toast(words, onClick = null) {
 }
 
 /**
- * Shown only: what is spoken already.
+ * Shown, not spoken: screen readers have other words for it.
  *
  * @param {string} words
- * @param {(() => void) | null} [onClick] A short way; the keyboard has another one.
- * @returns {HTMLElement} To be removed sooner.
+ * @param {(() => void) | null} [onClick] A shortcut; the keyboard has another way.
+ * @returns {HTMLElement} For an earlier removal.
  */
 export function note(words, onClick = null) {
   const place = document.getElementById("toasts");
@@ -34,7 +34,7 @@ export function note(words, onClick = null) {
 function button(onClick) {
   const made = document.createElement("button");
   made.type = "button";
-  // Screen readers are told of it in other words.
+  // Not for the keyboard, nor for screen readers.
   made.tabIndex = -1;
   made.addEventListener("click", () => {
     made.remove();

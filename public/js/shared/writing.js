@@ -1,9 +1,9 @@
-/** The fields that people write or choose in: nothing takes the focus or a key away from them. */
+/** Fields for writing and choosing: nothing takes the focus or a key away from them. */
 
 export const FIELDS = "input, textarea, select, [contenteditable]";
 
 /**
- * Focus `element`, unless somebody is in a field. In a frame nobody knows: a provider's call has fields, too.
+ * Focus `element`, unless the focus is in a field or in a frame, where a provider's call has fields.
  *
  * @param {HTMLElement} element
  */
