@@ -1,4 +1,4 @@
-"""Bookings in the database: repeated, moved, colliding; on the real schema."""
+"""Bookings in the database, with the real schema: repeated, moved and simultaneous ones."""
 
 from types import SimpleNamespace
 
@@ -15,7 +15,7 @@ LATER = {"scheduled_start": START + HOUR, "scheduled_end": END + HOUR}
 
 
 class Interrupted(SqliteDatabase):
-    """Lets another writer in, right before each of the first transactions."""
+    """Runs another writer right before each of the first transactions."""
 
     def __init__(self, connection, others):
         super().__init__(connection)
@@ -40,7 +40,7 @@ def attend(connection, user_id):
     )
 
 
-async def test_a_booking_is_stored_once(db):
+async def test_put_stores_a_repeated_booking_once(db):
     first, is_new = await put(db)
     again, is_new_again = await put(db)
 
@@ -53,7 +53,7 @@ async def test_a_booking_is_stored_once(db):
     )
 
 
-async def test_other_times_raise_the_sequence_once(db):
+async def test_put_raises_the_sequence_once_for_new_times(db):
     await put(db)
     moved, _ = await put(db, **LATER)
     again, _ = await put(db, **LATER)
@@ -62,21 +62,21 @@ async def test_other_times_raise_the_sequence_once(db):
     assert again == moved
 
 
-async def test_names_change_without_a_new_sequence(db):
+async def test_put_changes_names_without_a_new_sequence(db):
     await put(db)
     renamed, _ = await put(db, student=booked_person("student", name="New Name"))
 
     assert (renamed.student.name, renamed.sequence) == ("New Name", 0)
 
 
-async def test_people_are_called_as_the_last_booking_says(db):
+async def test_put_updates_given_names(db):
     named, _ = await put(db, teacher=booked_person("teacher", given_name=" Amara "))
     unnamed, _ = await put(db, teacher=booked_person("teacher", given_name=None))
 
     assert (named.teacher.called, unnamed.teacher.called) == ("Amara", "Teacher Example")
 
 
-async def test_moving_forgets_who_waited_for_the_old_time(db, connection):
+async def test_move_deletes_attendance(db, connection):
     await put(db)
     attend(connection, "student")
     moved, _ = await put(db, **LATER)
@@ -84,7 +84,7 @@ async def test_moving_forgets_who_waited_for_the_old_time(db, connection):
     assert moved.student.joined_at is None
 
 
-async def test_moving_makes_a_no_show_a_booking_again(db, connection):
+async def test_move_makes_a_no_show_scheduled_again(db, connection):
     await put(db)
     attend(connection, "student")
     connection.execute("UPDATE sessions SET status = 'no_show', no_show = 'teacher', ended_at = 1")
@@ -94,7 +94,7 @@ async def test_moving_makes_a_no_show_a_booking_again(db, connection):
     assert moved.student.joined_at is None
 
 
-async def test_the_end_of_a_running_session_moves_and_nobody_is_thrown_out(db, connection):
+async def test_new_end_of_a_running_session_keeps_people_in_the_room(db, connection):
     await put(db)
     attend(connection, "student")
     attend(connection, "teacher")
@@ -105,7 +105,7 @@ async def test_the_end_of_a_running_session_moves_and_nobody_is_thrown_out(db, c
     assert (moved.student.present, moved.teacher.present) == (True, True)
 
 
-async def test_another_end_leaves_who_had_come_and_what_is_on_record(db, connection):
+async def test_new_end_keeps_attendance_and_status(db, connection):
     await put(db)
     attend(connection, "student")
     waiting, _ = await put(db, scheduled_end=END + HOUR)
@@ -119,7 +119,7 @@ async def test_another_end_leaves_who_had_come_and_what_is_on_record(db, connect
     assert missed.student.present
 
 
-async def test_another_end_does_not_open_again_what_the_teacher_has_ended(db, connection):
+async def test_new_end_does_not_reopen_an_ended_session(db, connection):
     await put(db)
     attend(connection, "teacher")
     connection.execute(
@@ -130,7 +130,7 @@ async def test_another_end_does_not_open_again_what_the_teacher_has_ended(db, co
     assert (ended.status, ended.ended_at) == (Status.NO_SHOW, START + 900)
 
 
-async def test_of_two_creations_at_once_one_is_new(connection):
+async def test_only_one_of_two_simultaneous_creations_is_new(connection):
     async def other():
         await put(SqliteDatabase(connection))
 
@@ -140,7 +140,7 @@ async def test_of_two_creations_at_once_one_is_new(connection):
     assert ours.sequence == 0
 
 
-async def test_of_two_moves_at_once_the_later_wins_whole(connection):
+async def test_later_of_two_simultaneous_moves_wins_completely(connection):
     await put(SqliteDatabase(connection))
 
     async def other():
@@ -155,7 +155,7 @@ async def test_of_two_moves_at_once_the_later_wins_whole(connection):
     )
 
 
-async def test_a_move_that_meets_a_cancellation_is_refused(connection):
+async def test_move_of_a_just_cancelled_session_is_refused(connection):
     await put(SqliteDatabase(connection))
 
     async def other():
@@ -169,7 +169,7 @@ async def test_a_move_that_meets_a_cancellation_is_refused(connection):
     assert (stored.status, stored.scheduled_start) == (Status.CANCELLED, START)
 
 
-async def test_endless_collisions_end_in_a_refusal(connection):
+async def test_put_gives_up_after_repeated_collisions(connection):
     await put(SqliteDatabase(connection))
 
     def collision(hours):
@@ -182,7 +182,7 @@ async def test_endless_collisions_end_in_a_refusal(connection):
         await put(Interrupted(connection, map(collision, (3, 4, 5))), **LATER)
 
 
-async def test_cancelling_again_changes_nothing(db):
+async def test_cancel_is_idempotent(db):
     await put(db)
     ctx = SimpleNamespace(db=db, now=START)
     first = await sessions_booking.cancel(ctx, "s1")
@@ -192,7 +192,7 @@ async def test_cancelling_again_changes_nothing(db):
     assert again == first
 
 
-async def test_a_cancelled_session_stays_cancelled_when_booked_the_same(db):
+async def test_put_keeps_a_cancelled_session_cancelled(db):
     await put(db)
     cancelled = await sessions_booking.cancel(SimpleNamespace(db=db, now=START), "s1")
     same, _ = await put(db)
@@ -202,7 +202,7 @@ async def test_a_cancelled_session_stays_cancelled_when_booked_the_same(db):
         await put(db, **LATER)
 
 
-async def test_the_session_is_found_with_its_people_in_one_round_trip(db, connection):
+async def test_find_reads_session_and_people_in_one_round_trip(db, connection):
     await put(db)
     attend(connection, "teacher")
     db.calls = 0
@@ -213,7 +213,7 @@ async def test_the_session_is_found_with_its_people_in_one_round_trip(db, connec
     assert found.role_of("teacher") is Role.TEACHER
 
 
-async def test_people_find_their_own_sessions_only(db):
+async def test_list_of_person_has_only_their_sessions(db):
     await put(db)
 
     assert [s.id for s in await sessions.list_of_person(db, "student")] == ["s1"]
@@ -221,7 +221,7 @@ async def test_people_find_their_own_sessions_only(db):
     assert await sessions.list_of_person(db, "stranger") == []
 
 
-async def test_who_comes_while_the_recording_is_switched_on_keeps_it_off(db, connection):
+async def test_recording_is_not_switched_on_after_a_person_came(db, connection):
     before, _ = await put(db)
 
     async def comes():
@@ -237,7 +237,7 @@ async def test_who_comes_while_the_recording_is_switched_on_keeps_it_off(db, con
     ("by_s", "over"),
     [(0, False), (15 * MINUTE, False), (15 * MINUTE + 1, True), (HOUR, True), (-2 * HOUR, True)],
 )
-async def test_a_move_ends_a_call_only_when_its_room_closes(db, connection, by_s, over):
+async def test_move_ends_the_call_only_if_its_room_closes(db, connection, by_s, over):
     await put(db)
     attend(connection, "student")
     connection.execute("UPDATE sessions SET provider = 'plugnmeet', provider_room_id = 'lesson-1'")

@@ -1,4 +1,4 @@
-"""What the platform books: its data checked field by field, and what a change means."""
+"""Bookings of the platform: the check of each field, and the kind of each change."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def wrong_fields(session_id="s1", **changes) -> dict[str, str]:
     return caught.value.fields
 
 
-def test_a_booking_with_everything_is_read():
+def test_parse_reads_all_fields():
     full = booking(
         student=booked_person(
             "student",
@@ -43,7 +43,7 @@ NOTHING = {"avatar": None, "time_zone": None, "locale": None}
 
 
 @pytest.mark.parametrize("given", [{}, NOTHING])
-async def test_what_is_optional_may_be_left_out_or_null(db, given):
+async def test_parse_accepts_missing_and_null_optional_fields(db, given):
     teacher = booked_person("teacher") | given
     optional = {"recording_enabled": None, "bbb_meeting_url": None} if given else {}
     parsed = sessions_booking.parse("s1", booking(teacher=teacher, **optional))
@@ -121,7 +121,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("changes", "fields"), WRONG)
-def test_each_wrong_field_is_named(changes, fields):
+def test_parse_names_the_wrong_field(changes, fields):
     assert set(wrong_fields(**changes)) == fields
 
 
@@ -134,7 +134,7 @@ def test_each_wrong_field_is_named(changes, fields):
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
-def test_names_and_titles_lose_what_turns_their_direction(name, kept):
+def test_parse_removes_direction_marks(name, kept):
     course = {"id": "x", "title": name}
     parsed = sessions_booking.parse(
         "s1", booking(student=booked_person("x", name=name), course=course)
@@ -155,13 +155,13 @@ def test_names_and_titles_lose_what_turns_their_direction(name, kept):
         ("lena@school.test", "lena@school.test"),
     ],
 )
-def test_an_address_is_kept_as_the_mail_service_takes_it(given, kept):
+def test_parse_normalizes_the_email_address(given, kept):
     parsed = sessions_booking.parse("s1", booking(student=booked_person("student", email=given)))
 
     assert parsed.student.email == kept
 
 
-def test_addresses_are_checked_without_a_network():
+def test_email_check_imports_no_dns_library():
     """dnspython is not there in the Worker; it asks name servers."""
     program = (
         "import sys\n"
@@ -176,13 +176,13 @@ def test_addresses_are_checked_without_a_network():
     assert done.stdout.split() == ["True", "False"]
 
 
-def test_all_wrong_fields_are_named_at_once():
+def test_parse_names_all_wrong_fields():
     found = wrong_fields(scheduled_start="soon", student=booked_person("x", email="?"), colour="b")
 
     assert set(found) == {"scheduled_start", "student.email", "colour"}
 
 
-def test_what_a_whole_booking_gets_wrong_is_said_in_words():
+def test_parse_explains_contradicting_fields():
     assert wrong_fields(scheduled_end=START) == {
         "body": "scheduled_end must be after scheduled_start"
     }
@@ -192,7 +192,7 @@ def test_what_a_whole_booking_gets_wrong_is_said_in_words():
 
 
 @pytest.mark.parametrize("data", [None, [], "booking", 7])
-def test_what_is_no_object_is_no_booking(data):
+def test_parse_rejects_a_body_that_is_no_object(data):
     with pytest.raises(InvalidError) as caught:
         sessions_booking.parse("s1", data)
 
@@ -200,12 +200,12 @@ def test_what_is_no_object_is_no_booking(data):
 
 
 @pytest.mark.parametrize("bad_id", ["", "a b", "a/b", "x" * 65, "é", "a\n", "a.b", "%41"])
-def test_session_ids_fit_into_addresses(bad_id):
+def test_parse_rejects_ids_that_do_not_fit_into_urls(bad_id):
     assert set(wrong_fields(bad_id)) == {"id"}
 
 
 @pytest.mark.parametrize("good_id", ["a", "x" * 64, "A-b_9"])
-def test_good_session_ids_are_taken(good_id):
+def test_parse_accepts_good_ids(good_id):
     assert sessions_booking.parse(good_id, booking()).scheduled_start == START
 
 
@@ -236,13 +236,13 @@ MISSED = {"status": Status.NO_SHOW, "no_show": Role.TEACHER}
         ({"status": Status.COMPLETED}, {}, "same"),
     ],
 )
-def test_what_a_change_means(known, changes, meaning):
+def test_change_of_classifies_a_booking(known, changes, meaning):
     parsed = sessions_booking.parse("s1", booking(**changes))
 
     assert sessions_booking.change_of(session(**known), parsed, START) == meaning
 
 
-def test_an_unknown_session_is_new():
+def test_change_of_an_unknown_session_is_new():
     assert sessions_booking.change_of(None, sessions_booking.parse("s1", booking()), START) == "new"
 
 
@@ -261,7 +261,7 @@ def test_an_unknown_session_is_new():
         ({"status": Status.CANCELLED}, OWN_MEETING),
     ],
 )
-def test_changes_that_come_too_late_are_refused(known, changes):
+def test_change_of_refuses_late_changes(known, changes):
     parsed = sessions_booking.parse("s1", booking(**changes))
 
     with pytest.raises(ConflictError):

@@ -1,4 +1,4 @@
-"""What mails say, to whom, in whose time, and where their links lead."""
+"""Mails: their words, their reader's time zone, and their links."""
 
 import json
 import re
@@ -55,7 +55,7 @@ EVERY = [(kind, role) for kind in Kind for role in Role]
         ("reschedule_asked", "teacher", "Lena Fischer asks for another time: Linear Algebra"),
     ],
 )
-def test_the_subject_says_who_what_and_when(kind, role, subject):
+def test_subject_has_person_course_and_time(kind, role, subject):
     assert content(Kind(kind), Role(role))["subject"] == subject
 
 
@@ -66,15 +66,15 @@ def test_the_subject_says_who_what_and_when(kind, role, subject):
         (AT - 5 * HOUR, "Today at 18:00"),
     ],
 )
-def test_a_reminder_that_comes_late_says_what_is_true_then(now, subject):
+def test_late_reminder_has_the_right_day(now, subject):
     assert content(Kind.DAY_BEFORE, Role.STUDENT, now=now)["subject"].startswith(subject)
 
 
-def test_half_an_hour_before_nobody_is_told_in_an_hour():
+def test_late_hour_reminder_does_not_mention_an_hour():
     assert "hour" not in content(Kind.HOUR_BEFORE, Role.STUDENT, now=AT - HOUR // 2)["subject"]
 
 
-def test_tomorrow_is_meant_in_the_readers_zone():
+def test_tomorrow_is_in_the_readers_zone():
     early = BOOKED._replace(scheduled_start=AT + 7 * HOUR, scheduled_end=AT + 8 * HOUR)
     now = AT + 4 * HOUR  # 22:00 in Berlin, 16:00 in New York
 
@@ -82,7 +82,7 @@ def test_tomorrow_is_meant_in_the_readers_zone():
     assert content(Kind.DAY_BEFORE, Role.TEACHER, early, now)["subject"].startswith("Today")
 
 
-def test_a_change_of_the_clocks_between_reminders_is_followed():
+def test_reminders_follow_a_change_of_the_clocks():
     start = 1_793_526_300  # Sunday, 1 November 2026, 10:45 in Berlin; New York goes back that night
     moved = BOOKED._replace(scheduled_start=start, scheduled_end=start + HOUR)
 
@@ -90,7 +90,7 @@ def test_a_change_of_the_clocks_between_reminders_is_followed():
     assert "at 04:45" in content(Kind.HOUR_BEFORE, Role.TEACHER, moved, start - HOUR)["subject"]
 
 
-def test_a_day_that_lasts_23_hours_lies_between_today_and_a_day_by_its_name():
+def test_reminder_names_the_day_across_a_23_hour_day():
     start = 1_806_272_100  # Monday, 29 March 2027, 00:15 in Berlin; a day before is Saturday, 23:15
     moved = BOOKED._replace(scheduled_start=start, scheduled_end=start + HOUR)
 
@@ -99,7 +99,7 @@ def test_a_day_that_lasts_23_hours_lies_between_today_and_a_day_by_its_name():
 
 
 @pytest.mark.parametrize(("kind", "role"), EVERY)
-def test_every_mail_is_whole(kind, role):
+def test_mail_has_all_parts_and_links(kind, role):
     mail_of = content(kind, role)
     html, text = mail_of["html"], mail_of["text"]
 
@@ -117,7 +117,7 @@ def test_every_mail_is_whole(kind, role):
 
 
 @pytest.mark.parametrize(("kind", "role"), EVERY)
-def test_the_button_leads_to_this_persons_session(kind, role):
+def test_button_opens_the_readers_session(kind, role):
     html = content(kind, role)["html"]
     button = re.search(r'class="button".*?href="([^"]+)"', html, re.DOTALL)[1]
 
@@ -132,7 +132,7 @@ def test_the_button_leads_to_this_persons_session(kind, role):
 
 
 @pytest.mark.parametrize(("kind", "role"), EVERY)
-def test_reminders_can_be_switched_off_from_the_mail_program(kind, role):
+def test_reminder_has_list_unsubscribe_headers(kind, role):
     headers = content(kind, role)["headers"]
 
     if kind not in REMINDERS:
@@ -146,7 +146,7 @@ def test_reminders_can_be_switched_off_from_the_mail_program(kind, role):
     assert links.read(token, KEYS) is None
 
 
-def test_preview_text_comes_first_and_says_when():
+def test_preview_text_is_first_and_has_the_time():
     html = content(Kind.HOUR_BEFORE, Role.STUDENT)["html"]
     body = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
 
@@ -154,7 +154,7 @@ def test_preview_text_comes_first_and_says_when():
     assert body.index("Monday") < body.index("You meet")
 
 
-def test_names_are_data_not_markup():
+def test_names_are_escaped():
     hostile = LENA._replace(name='<b onclick="x">Eve</b>\r\nBcc: all@example.com')
     booked = BOOKED._replace(student=hostile, course=Course("c", "<script>1</script>"))
     mail_of = content(Kind.DAY_BEFORE, Role.TEACHER, booked)
@@ -165,14 +165,14 @@ def test_names_are_data_not_markup():
     assert "\r" not in mail_of["subject"]
 
 
-def test_the_platforms_own_reschedule_page_is_linked_when_there_is_one():
+def test_mail_links_the_platforms_reschedule_page():
     own = replace(SETTINGS, reschedule_url="https://www.example.com/move?s={session_id}")
     html = json.loads(payload_of(mail(Kind.DAY_BEFORE, Role.STUDENT), own, AT - DAY))["html"]
 
     assert 'href="https://www.example.com/move?s=s1"' in html
 
 
-def test_a_request_shows_the_times_and_the_reason():
+def test_request_mail_has_times_and_reason():
     mail_of = content(Kind.RESCHEDULE_ASKED, Role.TEACHER)
 
     assert "Tuesday, 24 November 2026, 12:00\N{EN DASH}13:00" in unescape(mail_of["html"])
@@ -188,7 +188,7 @@ def test_a_request_shows_the_times_and_the_reason():
         (Kind.RESCHEDULE_DECLINED, "Ada, VP cannot make the times you proposed."),
     ],
 )
-def test_a_name_with_a_comma_is_whole(kind, words):
+def test_name_with_a_comma_is_not_cut(kind, words):
     ada = LENA._replace(name="Ada, VP")
     mail_of = content(kind, Role.TEACHER, BOOKED._replace(student=ada))
 
@@ -196,14 +196,14 @@ def test_a_name_with_a_comma_is_whole(kind, words):
     assert words in mail_of["text"]
 
 
-def test_the_same_mail_is_the_same_bytes():
+def test_payload_is_deterministic():
     due = mail(Kind.DAY_BEFORE, Role.STUDENT, BOOKED._replace(status=Status.SCHEDULED))
 
     assert payload_of(due, SETTINGS, AT - DAY) == payload_of(due, SETTINGS, AT - DAY)
 
 
 @pytest.mark.parametrize("part", ["html", "text"])
-def test_who_had_met_reads_for_how_long_and_not_that_they_were_to_meet(part):
+def test_cancellation_mail_states_how_long_people_had_met(part):
     met = {"status": Status.CANCELLED, "started_at": AT, "ended_at": AT + 20 * 60}
     before = unescape(content(Kind.CANCELLED, Role.STUDENT)[part])
     during = unescape(content(Kind.CANCELLED, Role.STUDENT, BOOKED._replace(**met))[part])

@@ -1,4 +1,4 @@
-"""Resend's webhooks: whose they are, and what follows from them."""
+"""Resend's webhooks: the check of their signature, and their effect on mails and addresses."""
 
 import base64
 import json
@@ -38,11 +38,11 @@ def verified(**changes):
 
 
 @pytest.mark.parametrize(("at", "body", "signature"), VECTORS)
-def test_worked_examples_are_genuine(at, body, signature):
+def test_signature_is_valid_for_known_vectors(at, body, signature):
     assert verified(timestamp=str(at), body=body, signature=signature, now=at) == ID
 
 
-def test_one_good_signature_among_several_is_enough():
+def test_signature_is_valid_among_several():
     other = "v1," + base64.b64encode(b"x" * 32).decode()
 
     assert verified(signature=f"{other} v2,abc {SIGNATURE}") == ID
@@ -66,12 +66,12 @@ def test_one_good_signature_among_several_is_enough():
         {"now": AT - 301},
     ],
 )
-def test_anything_else_is_not(changes):
+def test_signature_is_invalid_after_any_change(changes):
     assert verified(**changes) is None
 
 
 @pytest.mark.parametrize("now", [AT - 300, AT + 300])
-def test_five_minutes_either_way_are_allowed(now):
+def test_signature_is_valid_within_five_minutes(now):
     assert verified(now=now) == ID
 
 
@@ -79,7 +79,7 @@ def test_five_minutes_either_way_are_allowed(now):
     st.dictionaries(st.sampled_from(["id", "timestamp", "signature"]), st.text(), min_size=1),
     st.binary(),
 )
-def test_garbage_is_refused_not_stumbled_over(headers, body):
+def test_signature_check_rejects_garbage_without_raising(headers, body):
     assert verified(**headers, body=body) is None
 
 
@@ -103,7 +103,7 @@ def event(kind: str, **data: object) -> dict[str, object]:
         ("failed", {"failed": {"reason": "reached_daily_quota"}}, "failed", False),
     ],
 )
-def test_events_that_matter(kind, data, delivery, suppresses):
+def test_parse_reads_delivery_events(kind, data, delivery, suppresses):
     found = delivery_events.parse(event(kind, **data))
 
     assert (found.delivery, found.suppresses) == (delivery, suppresses)
@@ -124,7 +124,7 @@ def test_events_that_matter(kind, data, delivery, suppresses):
         {"type": ["email.bounced"], "data": {}},
     ],
 )
-def test_events_that_do_not(data):
+def test_parse_ignores_other_events(data):
     assert delivery_events.parse(data) is None
 
 
@@ -136,13 +136,13 @@ def test_events_that_do_not(data):
         {"to": [5, None, {}], "tags": "x", "bounce": "odd"},
     ],
 )
-def test_odd_shapes_never_raise(data):
+def test_parse_never_raises_for_malformed_data(data):
     assert delivery_events.parse(event("bounced", **data)).delivery == "bounced"
 
 
 @pytest.fixture
 def sent(connection, db):
-    """One mail that was taken as resend-1."""
+    """One mail that Resend accepted as resend-1."""
     connection.execute("INSERT INTO courses VALUES ('c', 'Algebra', 0)")
     for user_id in ("student", "teacher"):
         connection.execute(
@@ -165,35 +165,35 @@ def sent(connection, db):
     return db
 
 
-async def noted(db, event_id: str, data: dict[str, object]) -> tuple[str, list[str]]:
+async def record(db, event_id: str, data: dict[str, object]) -> tuple[str, list[str]]:
     await mail_events_db.record(db, event_id, delivery_events.parse(data), now=START)
     (mail,) = await db.all("SELECT delivery FROM mails")
     rows = await db.all("SELECT email FROM suppressions")
     return mail["delivery"], [row["email"] for row in rows]
 
 
-async def test_a_complaint_outranks_what_arrives_after_it(sent):
-    assert await noted(sent, "e1", event("delivered")) == ("delivered", [])
-    assert await noted(sent, "e2", event("complained")) == ("complained", ["lena@example.com"])
-    assert (await noted(sent, "e3", event("delivered")))[0] == "complained"
+async def test_complaint_outranks_later_events(sent):
+    assert await record(sent, "e1", event("delivered")) == ("delivered", [])
+    assert await record(sent, "e2", event("complained")) == ("complained", ["lena@example.com"])
+    assert (await record(sent, "e3", event("delivered")))[0] == "complained"
 
 
-async def test_our_own_id_finds_a_mail_whose_answer_was_lost(sent):
+async def test_event_finds_mail_by_tag_without_message_id(sent):
     await sent.all("UPDATE mails SET message_id = NULL")
 
-    assert (await noted(sent, "e1", event("bounced")))[0] == "bounced"
+    assert (await record(sent, "e1", event("bounced")))[0] == "bounced"
 
 
-async def test_a_repeated_event_does_not_undo_what_an_operator_did(sent):
-    await noted(sent, "e1", event("bounced"))
+async def test_repeated_event_keeps_operators_change(sent):
+    await record(sent, "e1", event("bounced"))
     await sent.all("DELETE FROM suppressions")
 
-    assert await noted(sent, "e1", event("bounced")) == ("bounced", [])
-    assert await noted(sent, "e2", event("bounced")) == ("bounced", ["lena@example.com"])
+    assert await record(sent, "e1", event("bounced")) == ("bounced", [])
+    assert await record(sent, "e2", event("bounced")) == ("bounced", ["lena@example.com"])
 
 
-async def test_an_event_of_nobodys_mail_is_noted_all_the_same(sent):
+async def test_event_of_unknown_mail_is_recorded(sent):
     data = event("bounced", email_id="other", tags={})
 
-    assert await noted(sent, "e1", json.loads(json.dumps(data))) == (None, ["lena@example.com"])
+    assert await record(sent, "e1", json.loads(json.dumps(data))) == (None, ["lena@example.com"])
     assert await sent.all("SELECT event_id FROM webhook_events") == [{"event_id": "e1"}]

@@ -1,4 +1,4 @@
-"""The Resend client against the Resend fake, and the fake against what Resend documents."""
+"""The Resend client against the Resend fake, and the fake against Resend's documentation."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.fakes.resend import API_KEY, KEY_LIFE_S, ConnectionLostError, Resend
 
 
 class World:
-    """A clock that only sleeping moves, and a Resend that lives by it."""
+    """A clock that only `sleep` moves, and a fake Resend that uses it."""
 
     def __init__(self, **limits: float) -> None:
         self.now = 1_800_000_000.0
@@ -52,7 +52,7 @@ def letter(number: int, **changes: object) -> str:
     )
 
 
-async def test_a_batch_is_one_call_with_all_that_resend_wants():
+async def test_send_makes_one_call_with_all_headers():
     world = World()
     receipts = await world.mail.send([letter(1), letter(2)], "key-1")
 
@@ -66,7 +66,7 @@ async def test_a_batch_is_one_call_with_all_that_resend_wants():
     assert request.headers["content-type"] == "application/json"
 
 
-async def test_one_wrong_address_does_not_hold_up_the_others():
+async def test_send_reports_a_wrong_address_and_sends_the_others():
     world = World()
     receipts = await world.mail.send([letter(1), letter(2, to=["nobody"]), letter(3)], "key")
 
@@ -78,7 +78,7 @@ async def test_one_wrong_address_does_not_hold_up_the_others():
     assert sorted(world.service.times_mailed()) == ["1", "3"]
 
 
-async def test_the_same_call_again_sends_nothing_again():
+async def test_repeated_call_sends_nothing_again():
     world = World()
     first = await world.mail.send([letter(1)], "key")
 
@@ -86,7 +86,7 @@ async def test_the_same_call_again_sends_nothing_again():
     assert world.service.times_mailed() == {"1": 1}
 
 
-async def test_other_mails_under_a_known_key_are_refused():
+async def test_changed_call_with_a_known_key_is_rejected():
     world = World()
     await world.mail.send([letter(1), letter(2)], "key")
 
@@ -94,7 +94,7 @@ async def test_other_mails_under_a_known_key_are_refused():
         await world.mail.send([letter(1)], "key")
 
 
-async def test_after_a_day_resend_has_forgotten_the_key():
+async def test_fake_forgets_key_after_a_day():
     world = World()
     await world.mail.send([letter(1)], "key")
     world.now += KEY_LIFE_S
@@ -117,7 +117,7 @@ async def test_after_a_day_resend_has_forgotten_the_key():
         ("forbidden", False, False),
     ],
 )
-async def test_what_fails_is_told_apart(fault, may_be_taken, was_taken):
+async def test_send_distinguishes_failures(fault, may_be_taken, was_taken):
     world = World()
     world.service.faults.append(fault)
     with pytest.raises(TryLaterError) as caught:
@@ -132,7 +132,7 @@ async def test_what_fails_is_told_apart(fault, may_be_taken, was_taken):
 @pytest.mark.parametrize(
     ("fault", "seconds"), [("quota", QUOTA_RETRY_S), ("forbidden", ACCOUNT_RETRY_S)]
 )
-async def test_what_only_an_operator_can_mend_is_not_asked_again_soon(fault, seconds):
+async def test_account_problem_delays_the_retry(fault, seconds):
     world = World()
     world.service.faults.append(fault)
     with pytest.raises(TryLaterError) as caught:
@@ -141,13 +141,13 @@ async def test_what_only_an_operator_can_mend_is_not_asked_again_soon(fault, sec
     assert caught.value.retry_after_s == seconds
 
 
-async def test_a_batch_that_is_wrong_as_a_whole_is_refused_for_good():
+async def test_wrong_batch_raises_refused():
     world = World()
     with pytest.raises(BatchRefusedError, match="422 validation_error: Invalid `to`"):
         await world.mail.send([letter(1, to=["nobody"])], "key")
 
 
-async def test_a_sender_that_is_not_allowed_is_no_batchs_fault():
+async def test_wrong_sender_address_raises_try_later():
     world = World()
     wrong = letter(1).replace("sessions@example.com", "sessions")
     with pytest.raises(TryLaterError) as caught:
@@ -156,7 +156,7 @@ async def test_a_sender_that_is_not_allowed_is_no_batchs_fault():
     assert not caught.value.may_be_taken
 
 
-async def test_the_limit_is_kept_without_being_refused():
+async def test_client_keeps_within_the_rate_limit():
     world = World(limit=5)
     for number in range(20):
         await world.mail.send([letter(number)], f"key-{number}")
@@ -165,7 +165,7 @@ async def test_the_limit_is_kept_without_being_refused():
     assert 3 <= world.slept < 5
 
 
-async def test_a_refusal_for_hurry_is_waited_out():
+async def test_client_waits_after_rate_limit_response():
     world = World()
     world.service.faults.extend(["rate_limited", "rate_limited"])
     receipts = await world.mail.send([letter(1)], "key")
@@ -174,7 +174,7 @@ async def test_a_refusal_for_hurry_is_waited_out():
     assert world.slept == pytest.approx(2)
 
 
-async def test_it_does_not_wait_for_ever():
+async def test_client_gives_up_after_repeated_rate_limits():
     world = World()
     world.service.faults.extend(["rate_limited"] * 9)
     with pytest.raises(TryLaterError) as caught:
@@ -189,12 +189,12 @@ async def test_it_does_not_wait_for_ever():
     "body",
     [b"", b"null", b"[]", b'{"data": 5}', b'{"data": [], "errors": "x"}', b'{"data": [{"id": 5}]}'],
 )
-async def test_an_odd_yes_still_is_a_yes(body):
+async def test_success_with_malformed_body_is_success(body):
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
     client = httpx.AsyncClient(transport=transport, base_url="https://api.resend.com")
 
     async def sleep(_: float) -> None:
-        """Time is of no matter here."""
+        """This test needs no clock."""
 
     mail = ResendMail(client, API_KEY, clock=lambda: 0.0, sleep=sleep)
 
@@ -202,7 +202,7 @@ async def test_an_odd_yes_still_is_a_yes(body):
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "inf", "nan", "Wed, 21 Oct 2026 07:28:00 GMT"])
-async def test_odd_waiting_times_are_not_believed(text):
+async def test_malformed_retry_after_is_ignored(text):
     answer = httpx.Response(
         429, headers={"retry-after": text}, json={"name": "rate_limit_exceeded"}
     )
@@ -211,7 +211,7 @@ async def test_odd_waiting_times_are_not_believed(text):
     )
 
     async def sleep(_: float) -> None:
-        """Time is of no matter here."""
+        """This test needs no clock."""
 
     mail = ResendMail(client, API_KEY, clock=lambda: 0.0, sleep=sleep)
     with pytest.raises(TryLaterError) as caught:

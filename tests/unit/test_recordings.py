@@ -1,4 +1,4 @@
-"""Recordings on the host: what the queue brings, and sources that behave in rare ways."""
+"""Recordings on the host: messages of the queue, and sources with rare faults."""
 
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ PART = 1000
 
 @dataclass
 class FakeSource:
-    """One film at addresses that change; `answers` replace what the next requests get."""
+    """One film, with a new URL at each `open`; `answers` replace the next responses."""
 
     film: Film
     ranges: bool = True
@@ -142,7 +142,7 @@ WHOLE = [(NAME, "ready", 3500, 90)]
         ),
     ],
 )
-async def test_its_name_has_the_day_and_the_time_of_the_teacher(world, zone, locale, name):
+async def test_file_name_has_the_teachers_date_and_time(world, zone, locale, name):
     teacher = "UPDATE users SET time_zone = ?, locale = ? WHERE id = 'teacher'"
     world.connection.execute(teacher, [zone, locale])
     await world.announce()
@@ -151,7 +151,7 @@ async def test_its_name_has_the_day_and_the_time_of_the_teacher(world, zone, loc
     assert [resource[0] for resource in world.resources()] == [name]
 
 
-async def test_it_is_copied_in_parts_and_there_once(world):
+async def test_recording_is_copied_in_parts_once(world):
     await world.announce()
     await world.announce()
     outcomes = [await world.deliver() for _ in range(5)]
@@ -167,7 +167,7 @@ async def test_it_is_copied_in_parts_and_there_once(world):
     assert content == world.source.film.read(0, 3500)
 
 
-async def test_two_consumers_at_once_are_one_copy(world):
+async def test_second_consumer_does_not_copy_a_leased_recording(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
 
@@ -178,7 +178,7 @@ async def test_two_consumers_at_once_are_one_copy(world):
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 5, 9])
-async def test_waits_grow_up_to_an_hour(world, attempts):
+async def test_retry_delay_doubles_up_to_an_hour(world, attempts):
     world.source.answers = [Fetched(500, {}, b"")]
     await world.announce()
 
@@ -186,7 +186,7 @@ async def test_waits_grow_up_to_an_hour(world, attempts):
     assert world.row()["last_error"] == "the source answered 500"
 
 
-async def test_a_version_that_changes_starts_over(world):
+async def test_copy_starts_over_after_a_new_version(world):
     await world.announce()
     world.source.answers = [None, None, Fetched(500, {}, b"")]
     assert await world.deliver() == 30
@@ -198,7 +198,7 @@ async def test_a_version_that_changes_starts_over(world):
     assert world.resources() == WHOLE
 
 
-async def test_a_version_that_changes_on_the_way_is_another_attempt(world):
+async def test_new_version_during_a_copy_is_a_failed_attempt(world):
     await world.announce()
     other = Fetched(206, {"content-range": "bytes 1000-1999/3500", "etag": '"2"'}, b"x" * 1000)
     world.source.answers = [None, other]
@@ -209,7 +209,7 @@ async def test_a_version_that_changes_on_the_way_is_another_attempt(world):
     assert world.resources() == WHOLE
 
 
-async def test_an_expired_address_is_asked_for_once_more_and_not_for_ever(world):
+async def test_expired_url_is_renewed_once(world):
     await world.announce()
     world.source.answers = [None, Fetched(401, {}, b""), Fetched(401, {}, b"")]
     assert await world.deliver() == 30
@@ -219,7 +219,7 @@ async def test_an_expired_address_is_asked_for_once_more_and_not_for_ever(world)
     assert await world.deliver(2) == "acked"
 
 
-async def test_more_than_r2_takes_in_one_put_fails_visibly_without_range(world):
+async def test_too_large_recording_without_range_fails(world):
     await world.announce()
     world.source.answers = [Fetched(200, {"content-length": "5000000000"}, b"")]
     await world.deliver()
@@ -228,7 +228,7 @@ async def test_more_than_r2_takes_in_one_put_fails_visibly_without_range(world):
 
 
 @pytest.mark.parametrize("headers", [{}, {"content-length": "0"}, {"content-length": "x"}])
-async def test_a_source_that_does_not_say_how_long_is_not_believed(world, headers):
+async def test_source_without_length_is_rejected(world, headers):
     await world.announce()
     world.source.answers = [Fetched(200, headers, b"")]
     await world.deliver()
@@ -236,7 +236,7 @@ async def test_a_source_that_does_not_say_how_long_is_not_believed(world, header
     assert world.row()["last_error"] == "the source does not state the length of the recording"
 
 
-async def test_shorter_than_announced_by_more_than_rounding_is_refused(world):
+async def test_source_shorter_than_announced_is_rejected(world):
     await world.announce(size=3500 + copying.ROUNDING_BYTES + 1)
     await world.deliver()
 
@@ -244,7 +244,7 @@ async def test_shorter_than_announced_by_more_than_rounding_is_refused(world):
     assert world.files.objects == {}
 
 
-async def test_what_takes_longer_than_a_consumer_has_goes_on_in_the_next(world, monkeypatch):
+async def test_next_consumer_continues_after_the_time_limit(world, monkeypatch):
     await world.announce()
     monkeypatch.setattr(copying, "TIME_LIMIT_S", -1)
     for _ in range(3):
@@ -266,7 +266,7 @@ def starts(world):
 FAILED = Fetched(500, {}, b"")
 
 
-async def test_more_consumers_than_attempts_are_no_failures(world, monkeypatch):
+async def test_time_limits_are_no_failed_attempts(world, monkeypatch):
     world.source.film = Film(15 * PART - 500, duration_s=90)
     await world.announce()
     monkeypatch.setattr(copying, "TIME_LIMIT_S", -1)
@@ -277,8 +277,8 @@ async def test_more_consumers_than_attempts_are_no_failures(world, monkeypatch):
     assert starts(world) == [number * PART for number in range(15)]
 
 
-async def test_after_many_failures_nothing_that_arrived_is_trusted_once(world, monkeypatch):
-    """What is copied anew may take several consumers as well."""
+async def test_copy_starts_over_once_after_many_failures(world, monkeypatch):
+    """The second copy may need several consumers too."""
     await world.announce()
     world.source.answers = [None, *[FAILED] * 5]
     for attempts in range(1, 6):
@@ -291,9 +291,7 @@ async def test_after_many_failures_nothing_that_arrived_is_trusted_once(world, m
     assert world.resources() == WHOLE
 
 
-async def test_what_never_gets_beyond_one_part_fails_however_many_messages_there_are(
-    world, monkeypatch
-):
+async def test_copy_without_progress_fails_after_any_number_of_messages(world, monkeypatch):
     async def fetch(url, headers):
         if headers["Range"].startswith("bytes=2000-"):
             world.source.asked.append((url, headers["Range"]))
@@ -309,11 +307,11 @@ async def test_what_never_gets_beyond_one_part_fails_however_many_messages_there
         delivered += 1
         assert delivered < 30
 
-    assert starts(world).count(0) == 2, "copied anew once"
+    assert starts(world).count(0) == 2, "one start and one start over"
     assert world.row()["last_error"] == "the source answered 500"
 
 
-async def test_a_source_that_changes_between_consumers_is_not_copied_for_ever(world, monkeypatch):
+async def test_source_that_keeps_changing_fails(world, monkeypatch):
     monkeypatch.setattr(copying, "TIME_LIMIT_S", -1)
     await world.announce()
     delivered = 0
@@ -326,7 +324,7 @@ async def test_a_source_that_changes_between_consumers_is_not_copied_for_ever(wo
     assert world.row()["last_error"] == "the recording changes faster than it can be copied"
 
 
-async def test_whoever_gets_further_has_all_attempts_again(world):
+async def test_progress_resets_the_attempts(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET attempts = 7")
     world.source.answers = [None, FAILED]
@@ -335,7 +333,7 @@ async def test_whoever_gets_further_has_all_attempts_again(world):
     assert world.row()["attempts"] == 1
 
 
-async def test_a_provider_that_is_down_is_another_attempt(world):
+async def test_unavailable_provider_is_a_failed_attempt(world):
     world.source.failing = True
     await world.announce()
 
@@ -343,13 +341,13 @@ async def test_a_provider_that_is_down_is_another_attempt(world):
     assert world.row()["last_error"] == "Video service unavailable. Try again."
 
 
-async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
+async def test_dead_letter_fails_the_recording_and_retry_copies_it(world):
     world.source.answers = [Fetched(404, {}, b"")]
     await world.announce()
     await world.deliver()
     assert await world.deliver(queue="staging-recordings-dead") == "acked"
     assert world.row()["state"] == "failed"
-    assert await world.deliver() == "acked", "a late message does not revive it"
+    assert await world.deliver() == "acked", "a late message does not change the state"
     await consumer.retry(world.context(), "rec1")
     assert await world.deliver() == "acked"
 
@@ -358,12 +356,10 @@ async def test_the_dead_letter_fails_it_and_a_retry_begins_anew(world):
         await consumer.retry(world.context(), "rec1")
 
 
-async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
+async def test_dead_letter_keeps_a_ready_or_leased_recording(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
-    assert await world.deliver(queue="staging-recordings-dead") == 60, (
-        "again when the lease is over"
-    )
+    assert await world.deliver(queue="staging-recordings-dead") == 60, "retried when the lease ends"
     assert world.row()["state"] == "copying"
     await world.deliver(now=NOW + 60)
     assert await world.deliver(queue="staging-recordings-dead", now=NOW + 60) == "acked"
@@ -371,7 +367,7 @@ async def test_a_dead_letter_does_not_fail_what_is_ready_or_being_copied(world):
     assert world.row()["state"] == "ready"
 
 
-async def test_a_dead_letter_of_a_consumer_that_was_killed_fails_it_after_the_lease(world):
+async def test_dead_letter_fails_the_recording_after_the_lease(world):
     await world.announce()
     world.connection.execute("UPDATE recordings SET state='copying', lease_until=?", [NOW + 60])
     wait = await world.deliver(queue="staging-recordings-dead")
@@ -384,10 +380,10 @@ async def test_a_dead_letter_of_a_consumer_that_was_killed_fails_it_after_the_le
 
 
 class KilledError(BaseException):
-    """The end of a consumer."""
+    """A consumer was killed."""
 
 
-async def test_what_kills_its_consumer_fails_after_so_many_and_can_be_retried(world):
+async def test_recording_that_kills_consumers_fails_and_can_be_retried(world):
     async def fetch(_url, _headers):
         raise KilledError
 
@@ -413,11 +409,11 @@ async def test_what_kills_its_consumer_fails_after_so_many_and_can_be_retried(wo
 
 
 @pytest.mark.parametrize("body", ["text", {}, {"record_id": 5}, {"record_id": "unknown"}, [1]])
-async def test_messages_that_make_no_sense_are_done_with(world, body):
+async def test_malformed_message_is_acknowledged(world, body):
     assert await world.deliver(body=body) == "acked"
 
 
-async def test_the_sweep_asks_less_and_less_often(world):
+async def test_sweep_queries_providers_less_and_less_often(world):
     moments = []
     for minute in range(0, 50 * 60, 5):
         before = world.connection.execute("SELECT recordings_asked_at FROM sessions").fetchone()[0]
@@ -429,7 +425,7 @@ async def test_the_sweep_asks_less_and_less_often(world):
     assert moments == [10, 20, 40, 80, 160, 320, 640, 1280, 2560]
 
 
-async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world):
+async def test_sweep_requeues_only_stranded_recordings(world):
     await world.announce()
     await consumer.sweep(world.context(NOW + 9 * 60))
     assert world.queued == ["rec1"]
@@ -443,7 +439,7 @@ async def test_the_sweep_queues_what_was_lost_and_leaves_alone_what_is_not(world
 
 
 @pytest.mark.parametrize("took_effect", [False, True])
-async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, took_effect):
+async def test_retry_only_completes_arrived_parts(world, monkeypatch, took_effect):
     finish = world.files.finish
 
     async def broken(*args):
@@ -461,7 +457,7 @@ async def test_what_has_arrived_is_only_put_together_again(world, monkeypatch, t
     assert len(world.source.asked) == 4
 
 
-async def test_what_the_purge_takes_while_it_is_copied_does_not_come_back(world, monkeypatch):
+async def test_file_purged_during_the_copy_stays_purged(world, monkeypatch):
     inspect = copying.mp4.inspect
 
     async def purged(*args):

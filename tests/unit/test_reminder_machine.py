@@ -1,8 +1,8 @@
-"""The sender against everything that can happen to it: nobody is mailed twice, nothing is lost.
+"""The sender under faults: no mail is sent twice, and none is lost.
 
-A machine books, moves and cancels sessions, moves the clock, and runs the minute's work with
-faults: the sender is killed at any await, answers are lost, calls fail before or after they were
-taken, and another tick runs in the middle of a call.
+A state machine books, moves and cancels sessions, advances the clock, and runs the tick with
+faults: the sender is killed at any await, responses are lost, calls fail before or after they were
+accepted, and another tick runs during a call.
 """
 
 import asyncio
@@ -52,11 +52,11 @@ HEALING_ROUNDS, HEALING_STEP_S = 8, 3 * MINUTE
 
 
 class KilledError(BaseException):
-    """The sender's end, at whatever it was doing."""
+    """The sender was killed."""
 
 
 class MortalDatabase:
-    """Ends its user at the given call: before it is made, or after it has been committed."""
+    """Kills its user at the given call: before the call, or after its commit."""
 
     def __init__(self, db: SqliteDatabase, call: int | None, *, after: bool) -> None:
         self._db, self._left, self._after = db, call, after
@@ -82,7 +82,7 @@ class MortalDatabase:
 
 
 class Reminders(RuleBasedStateMachine):
-    """Time is what `now` says; every call to Resend happens at once, or never."""
+    """`now` is the clock; a call to Resend needs no time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class Reminders(RuleBasedStateMachine):
         self.service = Resend(limit=10**9, clock=lambda: self.now)
         self.numbers = itertools.count(1)
         self.interruptions: list[str] = []
-        self.objected: list[str] = []
+        self.wrongly_sent: list[str] = []
 
     def teardown(self) -> None:
         self.connection.close()
@@ -119,7 +119,7 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(data=st.data(), pause_s=st.sampled_from([0, 20, 2 * MINUTE]), ticks=st.booleans())
     def move_away_and_back(self, data: st.DataObject, pause_s: int, ticks: bool) -> None:
-        """What is withdrawn meanwhile is wanted again, if its moment has not passed."""
+        """A mail that is withdrawn in between is sent again, unless it is too late."""
         if row := self._some_session(data):
             start, number = row["scheduled_start"], int(row["id"][1:])
             self._put(row["id"], start + 48 * HOUR, number)
@@ -160,7 +160,7 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(
         interruption=st.sampled_from(
-            ["die", "die taken", "tick", "tick taken", "late tick", "late tick taken"]
+            ["die", "die accepted", "tick", "tick accepted", "late tick", "late tick accepted"]
         ),
         faults=st.lists(st.sampled_from(["answer_lost", *FAULTS]), max_size=2),
     )
@@ -178,10 +178,10 @@ class Reminders(RuleBasedStateMachine):
         by_s=st.sampled_from([MINUTE, 6 * MINUTE, 25 * HOUR]),
         again=st.sampled_from(["", "forbidden", "quota", "cut_off", "answer_lost"]),
     )
-    def lose_an_answer_and_go_on(
+    def lose_an_answer_then_change(
         self, data: st.DataObject, fault: str, change: str, by_s: int, again: str
     ) -> None:
-        """What is hardest: an outcome that is unknown, and a world that changes before it is."""
+        """The hardest case: the result of a call is unknown, and the session changes."""
         for _ in range(2):
             number = next(self.numbers)
             self._put(f"s{number}", int(self.now) + 24 * HOUR - 30, number)
@@ -202,7 +202,7 @@ class Reminders(RuleBasedStateMachine):
 
     @rule()
     def heal(self) -> None:
-        """Without faults, all that was due and still is of use has been sent, once."""
+        """Without faults, each mail that is due and not too late is sent once."""
         due_before = self.now
         for _ in range(HEALING_ROUNDS):
             self.now += HEALING_STEP_S
@@ -213,25 +213,25 @@ class Reminders(RuleBasedStateMachine):
         }
 
         missing = self._wanted(due_before) - sent
-        unsettled = self.connection.execute(
+        unsent = self.connection.execute(
             "SELECT count(*) FROM mails WHERE state IN ('pending', 'sending')"
         ).fetchone()[0]
         assert missing == set()
-        assert unsettled == 0
+        assert unsent == 0
 
     @invariant()
-    def nobody_is_mailed_twice(self) -> None:
+    def no_mail_is_sent_twice(self) -> None:
         twice = {mail: count for mail, count in self.service.times_mailed().items() if count > 1}
         assert twice == {}
-        assert self.objected == []
+        assert self.wrongly_sent == []
 
     @invariant()
-    def what_is_marked_as_sent_was_taken(self) -> None:
+    def sent_mails_were_accepted(self) -> None:
         rows = self.connection.execute("SELECT id FROM mails WHERE state = 'sent'")
         assert {row["id"] for row in rows} <= set(self.service.times_mailed())
 
     def _wanted(self, due_before: float) -> set[tuple[str, str, str, int]]:
-        """What should have been sent: by the rules in words, not by the code's own query."""
+        """The mails that should be sent, computed from the rules, not by the code's query."""
         rows = self.connection.execute(
             "SELECT s.*, st.reminders_enabled AS student, te.reminders_enabled AS teacher"
             "  FROM sessions s JOIN users st ON st.id = s.student_id"
@@ -248,7 +248,7 @@ class Reminders(RuleBasedStateMachine):
         }
 
     def _first_chance(self, due_at: int) -> bool:
-        """Within the time after which the sender gives up, seen from when it first could."""
+        """True if the sender has not given up yet, counted from the due time."""
         return self.now - due_at < mail_rules.GIVE_UP_S
 
     async def _tick(self, db: Any) -> None:
@@ -260,10 +260,10 @@ class Reminders(RuleBasedStateMachine):
 
     async def _call(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
-        self._look_at(json.loads(body))
+        self._check_batch(json.loads(body))
         interruption = self.interruptions.pop() if self.interruptions else ""
-        taken = interruption.endswith("taken")
-        if interruption and not taken:
+        is_after = interruption.endswith("accepted")
+        if interruption and not is_after:
             await self._interrupt(interruption)
         try:
             answer = self.service.call(
@@ -272,7 +272,7 @@ class Reminders(RuleBasedStateMachine):
         except ConnectionLostError as error:
             raise httpx.ReadError("cut off", request=request) from error
         finally:
-            if taken:
+            if is_after:
                 await self._interrupt(interruption)
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
 
@@ -283,8 +283,8 @@ class Reminders(RuleBasedStateMachine):
             self.now += mail_rules.LEASE_S + 1
         await self._tick(self.db)
 
-    def _look_at(self, batch: list[dict[str, Any]]) -> None:
-        """Nothing leaves that was cancelled, moved, or is not wanted any more."""
+    def _check_batch(self, batch: list[dict[str, Any]]) -> None:
+        """Record mails in a call that must not be sent: cancelled, moved, or switched off."""
         for mail in batch:
             mail_id = next(tag["value"] for tag in mail["tags"] if tag["name"] == "mail")
             row = self.connection.execute(
@@ -298,7 +298,7 @@ class Reminders(RuleBasedStateMachine):
                 "cancelled": row["kind"] == "cancelled",
             }
             if not right[row["status"]]:
-                self.objected.append(mail_id)
+                self.wrongly_sent.append(mail_id)
 
     async def _sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -343,7 +343,7 @@ class Reminders(RuleBasedStateMachine):
 
 
 Reminders.TestCase.settings = settings(
-    # `EXAMPLES=1000` looks further.
+    # `EXAMPLES=1000` runs more examples.
     max_examples=int(os.environ.get("EXAMPLES", "60")),
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -351,8 +351,8 @@ Reminders.TestCase.settings = settings(
 TestReminders = Reminders.TestCase
 
 
-def test_who_comes_late_with_more_mails_does_not_mark_them_as_sent():
-    """Held up until some of its mails were of no use, and the second one's call had fewer."""
+def test_late_sender_with_more_mails_does_not_mark_them_sent():
+    """The first sender is delayed until some mails are too late; the second call has fewer."""
     machine = Reminders()
     machine._put("s1", int(machine.now) + HOUR, 1)
     machine.now += HOUR - MINUTE
@@ -360,14 +360,14 @@ def test_who_comes_late_with_more_mails_does_not_mark_them_as_sent():
     machine.interruptions = ["late tick"]
     asyncio.run(machine._tick(machine.db))
 
-    machine.what_is_marked_as_sent_was_taken()
+    machine.sent_mails_were_accepted()
     assert machine.service.times_mailed().total() == 2
     machine.heal()
     machine.teardown()
 
 
-def test_a_late_refusal_does_not_free_what_another_tick_has_sent():
-    """Held up in its call, the first sender is refused after the second one's call was taken."""
+def test_late_rejection_does_not_release_mails_of_another_tick():
+    """The first sender's delayed call is rejected after the second one's was accepted."""
     machine = Reminders()
     machine._put("s1", int(machine.now) + 24 * HOUR - 30, 1)
     machine.service.faults.extend(["answer_lost", "forbidden"])
@@ -375,5 +375,5 @@ def test_a_late_refusal_does_not_free_what_another_tick_has_sent():
     asyncio.run(machine._tick(machine.db))
     machine.heal()
 
-    machine.nobody_is_mailed_twice()
+    machine.no_mail_is_sent_twice()
     machine.teardown()

@@ -1,4 +1,4 @@
-"""The daily purge and the minute's sweep: what goes, and what stays."""
+"""The daily purge and the sweep of each minute: what they delete, and what they keep."""
 
 import json
 from dataclasses import replace
@@ -23,13 +23,13 @@ SETTINGS = Settings(
 
 class FakeRooms:
     def __init__(self):
-        self.asked = []
+        self.called = []
         self.broken = set()
 
     async def forget_chat(self, session_id):
         if session_id in self.broken:
             raise ServiceUnavailableError
-        self.asked.append(session_id)
+        self.called.append(session_id)
 
 
 def add_resource(connection, files, resource_id, session_id="s1", **changes):
@@ -64,14 +64,14 @@ def context(db, files, now=NOW, settings=SETTINGS):
 
 @pytest.fixture
 def _small_rounds(monkeypatch):
-    """Two rounds of ten a run."""
+    """Two rounds of ten items in a run."""
     for name in ("ROOMS_PER_ROUND", "FILES_PER_ROUND", "ROWS_PER_ROUND", "KEYS_PER_ROUND"):
         monkeypatch.setattr(retention, name, 10)
     monkeypatch.setattr(retention, "MAX_ROUNDS", 2)
 
 
 def backlogs(capsys):
-    """What the last runs said that more is left of."""
+    """The kinds of which the last runs have logged a backlog."""
     lines = map(json.loads, capsys.readouterr().out.splitlines())
     return [line["what"] for line in lines if line["event"] == "purge_backlog"]
 
@@ -80,7 +80,9 @@ def backlogs(capsys):
     ("age_days", "kept"),
     [(5, ["file", "film"]), (11, ["file"]), (29, ["file"]), (31, [])],
 )
-async def test_each_class_of_files_has_its_own_time(connection, db, files, age_days, kept):
+async def test_purge_deletes_each_kind_of_file_after_its_own_time(
+    connection, db, files, age_days, kept
+):
     book(connection)
     add_resource(connection, files, "file")
     add_resource(connection, files, "film", type="recording")
@@ -93,7 +95,7 @@ async def test_each_class_of_files_has_its_own_time(connection, db, files, age_d
     assert connection.execute("SELECT count(*) FROM recordings").fetchone()[0] == 1
 
 
-async def test_nothing_goes_when_it_is_to_be_kept_for_ever(connection, db, files):
+async def test_purge_deletes_nothing_with_zero_days(connection, db, files):
     book(connection)
     add_resource(connection, files, "file")
     add_resource(connection, files, "film", type="recording")
@@ -105,14 +107,12 @@ async def test_nothing_goes_when_it_is_to_be_kept_for_ever(connection, db, files
     await retention.purge(ctx)
 
     assert ids(connection) == ["file", "film"]
-    assert ctx.rooms.asked == []
+    assert ctx.rooms.called == []
     assert connection.execute("SELECT count(*) FROM analytics_events").fetchone()[0] == 1
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_more_than_one_page_goes_in_one_run_and_a_backlog_in_several(
-    connection, db, files, capsys
-):
+async def test_purge_deletes_a_backlog_in_several_runs(connection, db, files, capsys):
     book(connection)
     for number in range(28):
         add_resource(connection, files, f"f{number:03}")
@@ -126,7 +126,7 @@ async def test_more_than_one_page_goes_in_one_run_and_a_backlog_in_several(
     assert backlogs(capsys) == []
 
 
-async def test_a_run_that_breaks_is_done_again(connection, db, files):
+async def test_purge_repeats_a_failed_run(connection, db, files):
     book(connection)
     add_resource(connection, files, "file")
 
@@ -136,19 +136,18 @@ async def test_a_run_that_breaks_is_done_again(connection, db, files):
     working, files.delete = files.delete, broken
     with pytest.raises(OSError, match="no bucket"):
         await retention.purge(context(db, files))
-    assert ids(connection) == ["file"], "the row stays as long as the file may be there"
+    assert ids(connection) == ["file"], "the row stays while the object may exist"
     files.delete = working
     await retention.purge(context(db, files))
 
     assert ids(connection) == []
 
 
-async def test_rooms_of_an_older_release_are_asked_once_and_each(connection, db, files):
+async def test_purge_calls_each_room_of_an_older_release_once(connection, db, files):
     for number in range(250):
         book(connection, f"s{number:03}", scheduled_end=END + number // 200)
     book(connection, "recent", scheduled_end=NOW - DAY)
-    came = "INSERT INTO attendance SELECT id, student_id, 1, 1, 2, NULL FROM sessions"
-    connection.execute(came)
+    connection.execute("INSERT INTO attendance SELECT id, student_id, 1, 1, 2, NULL FROM sessions")
     book(connection, "nobody-came")
     first = context(db, files)
     await retention.purge(first)
@@ -157,55 +156,53 @@ async def test_rooms_of_an_older_release_are_asked_once_and_each(connection, db,
     later = context(db, files, NOW + 10 * DAY)
     await retention.purge(later)
 
-    assert first.rooms.asked == [f"s{number:03}" for number in range(250)]
-    assert again.rooms.asked == []
-    assert later.rooms.asked == ["recent"]
+    assert first.rooms.called == [f"s{number:03}" for number in range(250)]
+    assert again.rooms.called == []
+    assert later.rooms.called == ["recent"]
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_rooms_of_one_and_the_same_end_are_worked_off(connection, db, files, capsys):
+async def test_purge_calls_all_rooms_with_the_same_end(connection, db, files, capsys):
     for number in range(33):
         book(connection, f"s{number:03}", provider="peer")
     runs = [context(db, files) for _ in range(2)]
     for run in runs:
         await retention.purge(run)
 
-    assert [len(run.rooms.asked) for run in runs] == [20, 13]
-    assert [each for run in runs for each in run.rooms.asked] == [
+    assert [len(run.rooms.called) for run in runs] == [20, 13]
+    assert [each for run in runs for each in run.rooms.called] == [
         f"s{number:03}" for number in range(33)
     ]
     assert backlogs(capsys) == ["rooms"]
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, Settings(chat_kept_days=0)])
-async def test_the_room_of_a_session_that_was_deleted_is_asked(connection, db, files, settings):
+async def test_purge_calls_the_room_of_a_deleted_session(connection, db, files, settings):
     book(connection, scheduled_end=NOW + DAY)
     insert(connection, "deleted_sessions", id="gone", deleted_at=NOW)
     first, again = (context(db, files, settings=settings) for _ in range(2))
     await retention.purge(first)
     await retention.purge(again)
 
-    assert (first.rooms.asked, again.rooms.asked) == (["gone"], [])
+    assert (first.rooms.called, again.rooms.called) == (["gone"], [])
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_a_room_that_does_not_answer_is_asked_for_a_week_and_holds_up_no_other(
-    connection, db, files
-):
+async def test_purge_calls_a_silent_room_for_a_week_and_all_others(connection, db, files):
     for number in range(30):
         insert(connection, "deleted_sessions", id=f"s{number:03}", deleted_at=NOW)
-    told = []
+    counts = []
     for days in (0, 1, 8):
         ctx = context(db, files, NOW + days * DAY)
         ctx.rooms.broken = {f"s{number:03}" for number in range(10)}
         await retention.purge(ctx)
-        told.append(len(ctx.rooms.asked))
+        counts.append(len(ctx.rooms.called))
 
-    assert told == [10, 10, 0]
+    assert counts == [10, 10, 0]
     assert connection.execute("SELECT id FROM deleted_sessions").fetchall() == []
 
 
-async def test_no_room_is_asked_whose_alarm_knows_the_setting(connection, db, files):
+async def test_purge_calls_no_room_with_a_right_alarm(connection, db, files):
     await retention.purge(context(db, files, END))
     book(connection, provider="peer", created_at=END + 2 * DAY, scheduled_end=END + 3 * DAY)
     later = context(db, files)
@@ -215,20 +212,20 @@ async def test_no_room_is_asked_whose_alarm_knows_the_setting(connection, db, fi
     await retention.purge(changed)
     await retention.purge(again)
 
-    assert [each.rooms.asked for each in (later, changed, again)] == [[], [], []]
+    assert [each.rooms.called for each in (later, changed, again)] == [[], [], []]
 
 
-async def test_each_room_that_is_due_is_asked_after_a_change_of_the_setting(connection, db, files):
+async def test_purge_calls_expired_rooms_after_a_change_of_the_setting(connection, db, files):
     await retention.purge(context(db, files, END))
     book(connection, provider="peer", created_at=END + 2 * DAY, scheduled_end=NOW - 4 * DAY)
-    asked = []
+    called = []
     for days, kept in ((0, 5), (1, 4), (2, 4)):
         settings = replace(SETTINGS, chat_kept_days=kept)
         ctx = context(db, files, NOW + days * DAY - DAY // 2, settings)
         await retention.purge(ctx)
-        asked.append(ctx.rooms.asked)
+        called.append(ctx.rooms.called)
 
-    assert asked == [[], ["s1"], []]
+    assert called == [[], ["s1"], []]
 
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
@@ -246,22 +243,22 @@ SELECT s.id || k.value || u.value, s.id, u.value, k.value, 'sent', ?1, ?1, ?1
 """
 
 
-async def test_a_large_backlog_is_gone_within_a_day(connection, db, files):
-    """10,000 rooms and 40,000 mails that should have gone already."""
+async def test_purge_deletes_a_large_backlog_within_a_day(connection, db, files):
+    """10,000 rooms and 40,000 mails that have expired."""
     book(connection, "s00000", provider="peer")
     connection.execute(MANY_SESSIONS)
     connection.execute(MANY_MAILS, [START])
-    asked = []
+    called = []
     for hour in range(24):
         ctx = context(db, files, NOW + hour * HOUR)
         await retention.purge(ctx)
-        asked += ctx.rooms.asked
+        called += ctx.rooms.called
 
-    assert asked == [f"s{number:05}" for number in range(10_000)]
+    assert called == [f"s{number:05}" for number in range(10_000)]
     assert connection.execute("SELECT count(*) FROM mails").fetchone()[0] == 0
 
 
-async def test_a_run_that_is_killed_goes_on_where_it_was(connection, db, files):
+async def test_purge_continues_after_a_killed_run(connection, db, files):
     for number in range(350):
         book(connection, f"s{number:03}", provider="peer", scheduled_end=END + number)
     killed, after = (context(db, files, NOW + hours * HOUR) for hours in (0, 1))
@@ -269,33 +266,31 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(connection, db, files):
     async def forget_chat(session_id):
         if session_id == "s250":
             raise DiedError
-        killed.rooms.asked.append(session_id)
+        killed.rooms.called.append(session_id)
 
     killed.rooms.forget_chat = forget_chat
     with pytest.raises(DiedError):
         await retention.purge(killed)
     await retention.purge(after)
 
-    assert killed.rooms.asked == [f"s{number:03}" for number in range(250)]
-    assert after.rooms.asked == [f"s{number:03}" for number in range(200, 350)]
+    assert killed.rooms.called == [f"s{number:03}" for number in range(250)]
+    assert after.rooms.called == [f"s{number:03}" for number in range(200, 350)]
 
 
-async def test_a_room_that_did_not_answer_is_asked_on_the_next_day(connection, db, files):
+async def test_purge_calls_a_silent_room_again_the_next_day(connection, db, files):
     for number in range(3):
         book(connection, f"s{number}", provider="peer")
-    asked = []
+    called = []
     for days in (0, 1, 2):
         ctx = context(db, files, NOW + days * DAY)
         ctx.rooms.broken = {"s1"} if days == 0 else set()
         await retention.purge(ctx)
-        asked.append(ctx.rooms.asked)
+        called.append(ctx.rooms.called)
 
-    assert asked == [["s0", "s2"], ["s1"], []]
+    assert called == [["s0", "s2"], ["s1"], []]
 
 
-async def test_what_is_done_is_done_once_a_day_and_what_failed_again_in_an_hour(
-    connection, db, files
-):
+async def test_purge_runs_daily_and_repeats_failures_hourly(connection, db, files):
     book(connection)
     add_resource(connection, files, "file")
     working = files.delete
@@ -317,7 +312,7 @@ async def test_what_is_done_is_done_once_a_day_and_what_failed_again_in_an_hour(
     assert connection.execute("SELECT * FROM analytics_events").fetchall() == []
 
 
-async def test_events_and_webhooks_go(connection, db, files):
+async def test_purge_deletes_old_events_and_webhooks(connection, db, files):
     for age in (6, 8):
         row = {"event": "x", "session_id": "s1", "data": "{}", "created_at": NOW - age * DAY}
         insert(connection, "analytics_events", **row)
@@ -332,7 +327,9 @@ async def test_events_and_webhooks_go(connection, db, files):
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_many_events_and_much_unsent_mail_go_in_several_runs(connection, db, files, capsys):
+async def test_purge_deletes_many_events_and_outbox_mails_in_several_runs(
+    connection, db, files, capsys
+):
     written = {"to_email": "a@example.com", "subject": "s", "html": "h", "text": "t"}
     for number in range(25):
         row = {"event": "x", "session_id": "s1", "data": "{}", "created_at": NOW - 8 * DAY}
@@ -347,7 +344,7 @@ async def test_many_events_and_much_unsent_mail_go_in_several_runs(connection, d
         assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0  # noqa: S608
 
 
-async def test_mail_is_forgotten_with_its_session_and_the_outbox_by_its_age(connection, db, files):
+async def test_purge_deletes_mails_by_session_and_the_outbox_by_age(connection, db, files):
     for session_id, end in (("old", NOW - 91 * DAY), ("recent", NOW - 89 * DAY)):
         book(connection, session_id, scheduled_start=end - HOUR, scheduled_end=end)
         for user_id in ("student", "teacher"):
@@ -364,7 +361,7 @@ async def test_mail_is_forgotten_with_its_session_and_the_outbox_by_its_age(conn
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_files_without_a_row_go_once_they_are_a_day_old(connection, db, files):
+async def test_purge_deletes_orphans_after_a_day(connection, db, files):
     book(connection, scheduled_end=NOW - DAY)
     add_resource(connection, files, "file")
     files.objects["sessions/gone/resources/old"] = (b"x", NOW - 2 * DAY)
@@ -377,7 +374,7 @@ async def test_files_without_a_row_go_once_they_are_a_day_old(connection, db, fi
 
 
 @pytest.mark.usefixtures("_small_rounds")
-async def test_files_without_a_row_are_found_wherever_they_lie(connection, db, files):
+async def test_purge_finds_orphans_among_many_files(connection, db, files):
     book(connection, scheduled_end=NOW - DAY)
     for number in range(45):
         add_resource(connection, files, f"f{number:03}")
@@ -404,7 +401,7 @@ async def test_files_without_a_row_are_found_wherever_they_lie(connection, db, f
         ({"status": "ready", "updated_at": 1}, True),
     ],
 )
-async def test_the_sweep_takes_what_nobody_will_ask_for(connection, db, files, changes, stays):
+async def test_sweep_removes_abandoned_and_deleted_files(connection, db, files, changes, stays):
     book(connection)
     add_resource(connection, files, "file", **changes)
     await cleanup.sweep(context(db, files))

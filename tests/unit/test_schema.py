@@ -1,4 +1,4 @@
-"""The migrations: numbered, strict, and refusing rows that make no sense."""
+"""The migrations: their numbers, strict tables, and rejection of invalid rows."""
 
 import re
 import sqlite3
@@ -153,7 +153,7 @@ def test_every_table_is_strict(connection):
 
 
 @pytest.mark.parametrize(("table", "row"), GOOD_ROWS.items(), ids=GOOD_ROWS.keys())
-def test_the_schema_takes_rows_that_make_sense(booked, table, row):
+def test_schema_accepts_valid_row(booked, table, row):
     before = count(booked, table)
     insert(booked, table, row)
 
@@ -161,22 +161,22 @@ def test_the_schema_takes_rows_that_make_sense(booked, table, row):
 
 
 @pytest.mark.parametrize(("table", "row"), BAD_ROWS)
-def test_the_schema_refuses_rows_that_make_no_sense(booked, table, row):
+def test_schema_rejects_invalid_row(booked, table, row):
     with pytest.raises(sqlite3.IntegrityError):
         insert(booked, table, row)
 
 
-def test_a_mail_exists_once_for_each_person_kind_and_time(booked):
+def test_mail_is_unique_for_person_kind_and_time(booked):
     insert(booked, "mails", MAIL)
 
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         insert(booked, "mails", MAIL | {"id": "m2"})
 
 
-def test_what_hangs_on_a_session_goes_with_it(booked):
-    hanging = sorted(set(GOOD_ROWS) - {"users", "sessions", "analytics_events"})
-    for table in hanging:
+def test_delete_of_a_session_deletes_its_rows(booked):
+    dependent = sorted(set(GOOD_ROWS) - {"users", "sessions", "analytics_events"})
+    for table in dependent:
         insert(booked, table, GOOD_ROWS[table])
     booked.execute("DELETE FROM sessions WHERE id = 's1'")
 
-    assert {table: count(booked, table) for table in hanging} == dict.fromkeys(hanging, 0)
+    assert {table: count(booked, table) for table in dependent} == dict.fromkeys(dependent, 0)

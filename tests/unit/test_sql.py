@@ -54,18 +54,18 @@ def real_names(connection: sqlite3.Connection, sql: str) -> set[str]:
     }
 
 
-def test_the_statements_are_found():
+def test_statements_are_found():
     assert {"sessions.FIND", "bookings.CHANGE_SESSION", "transitions.ABANDON_OVERDUE"} <= set(
         STATEMENTS
     )
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_no_statement_reads_a_whole_table(connection, name):
+def test_statement_scans_no_table(connection, name):
     found = scans(connection, STATEMENTS[name])
 
     if name in MAY_SCAN:
-        assert found, "it may be taken off the list"
+        assert found, "remove it from MAY_SCAN"
         assert all("USING INDEX" in step for step in found)
     else:
         assert found == []
@@ -80,11 +80,11 @@ def test_no_statement_reads_a_whole_table(connection, name):
         "UPDATE mails SET attempts = 0 WHERE attempts = ?1",
     ],
 )
-def test_a_scan_would_be_noticed(connection, sql):
+def test_scans_finds_a_table_scan(connection, sql):
     assert len(scans(connection, sql)) == 1
 
 
-def test_results_of_subqueries_may_be_walked(connection):
+def test_scans_allows_results_of_subqueries(connection):
     sql = """
     WITH due AS MATERIALIZED (SELECT id FROM sessions WHERE status = ?1 AND scheduled_end < ?2)
     SELECT due.id, kind.value FROM due, json_each('["24h", "1h"]') AS kind
@@ -95,12 +95,12 @@ def test_results_of_subqueries_may_be_walked(connection):
 
 
 @pytest.mark.parametrize("name", MAY_SCAN)
-def test_every_exception_is_still_needed(connection, name):
+def test_exception_is_needed(connection, name):
     assert scans(connection, STATEMENTS[name])
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_parameters_are_numbered_without_gaps(name):
+def test_statement_numbers_parameters_without_gaps(name):
     numbers = {int(number) for number in PARAMETER.findall(STATEMENTS[name])}
 
     assert numbers == set(range(1, len(numbers) + 1))
@@ -108,8 +108,8 @@ def test_parameters_are_numbered_without_gaps(name):
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_sorting_happens_along_an_index_or_over_one_session(connection, name):
-    """No list that grows with the table is sorted in memory."""
+def test_statement_sorts_by_an_index_or_within_one_session(connection, name):
+    """A list that grows with the table is not sorted in memory."""
     sorts = [step for step in plan_of(connection, STATEMENTS[name]) if "TEMP B-TREE" in step]
     is_of_one_thing = re.search(r"(session_id|student_id|user_id) = \?1", STATEMENTS[name])
 

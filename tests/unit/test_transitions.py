@@ -1,4 +1,4 @@
-"""The clock closes what is over: once, and as what it was."""
+"""Changes of a session's status, and the sweep that closes overdue sessions."""
 
 from types import SimpleNamespace
 
@@ -34,7 +34,7 @@ async def sweep(db, now):
     return closed, await sessions.find(db, "s1")
 
 
-async def test_the_end_of_a_waiting_is_not_undone_by_who_comes_in_that_moment(db, booked):
+async def test_start_does_not_reopen_an_ended_no_show(db, booked):
     waiting = (await sessions.find(db, "s1"))._replace(status=Status.NO_SHOW)
     booked.execute("UPDATE sessions SET status = 'no_show', no_show = 'student'")
     assert await transitions.end(db, "s1", now=START + 700)
@@ -44,7 +44,7 @@ async def test_the_end_of_a_waiting_is_not_undone_by_who_comes_in_that_moment(db
     assert (session.status, session.ended_at) == (Status.NO_SHOW, START + 700)
 
 
-async def test_what_has_just_been_moved_away_is_not_ended(db, booked):
+async def test_end_ignores_a_session_that_was_moved_away(db, booked):
     moved = booking() | {"scheduled_start": START + 86_400, "scheduled_end": END + 86_400}
     await sessions_booking.put(
         SimpleNamespace(db=db, now=START), "s1", sessions_booking.parse("s1", moved)
@@ -68,10 +68,10 @@ async def test_what_has_just_been_moved_away_is_not_ended(db, booked):
     ],
 )
 @pytest.mark.parametrize("late_s", [0, 90])
-async def test_a_session_that_never_started_is_closed_as_what_it_was(
+async def test_sweep_closes_an_unstarted_session_by_its_attendance(
     db, booked, came, outcome, late_s
 ):
-    """The sweep may be late; and the page says the same before it."""
+    """Also if the sweep is late; and `absent_role` gives the same result before it."""
     for user_id, joined_at, left_at in came:
         attend(booked, user_id)
         booked.execute(
@@ -89,13 +89,13 @@ async def test_a_session_that_never_started_is_closed_as_what_it_was(
     assert (found.status, found.no_show, found.ended_at) == (status, absent, CLOSES + late_s)
 
 
-async def test_nothing_is_closed_a_second_before_its_overtime_ends(db, booked):
+async def test_sweep_closes_nothing_before_overtime_ends(db, booked):
     closed, found = await sweep(db, CLOSES - 1)
 
     assert (closed, found.status) == ([], Status.SCHEDULED)
 
 
-async def test_a_running_session_is_completed(db, booked):
+async def test_sweep_completes_a_running_session(db, booked):
     booked.execute("UPDATE sessions SET status = 'in_progress', started_at = ?", (START,))
     closed, found = await sweep(db, CLOSES)
 
@@ -103,7 +103,7 @@ async def test_a_running_session_is_completed(db, booked):
 
 
 @pytest.mark.parametrize("status", ["scheduled", "in_progress"])
-async def test_nobody_is_in_a_room_that_the_clock_has_closed(db, booked, status):
+async def test_sweep_ends_all_stays(db, booked, status):
     booked.execute("UPDATE sessions SET status = ?, started_at = ?", (status, START))
     attend(booked, "student")
     await sweep(db, CLOSES - 1)
@@ -114,7 +114,7 @@ async def test_nobody_is_in_a_room_that_the_clock_has_closed(db, booked, status)
     assert not found.student.present
 
 
-async def test_closing_happens_once(db, booked):
+async def test_sweep_closes_a_session_once(db, booked):
     await sweep(db, CLOSES)
     closed, found = await sweep(db, CLOSES + 60)
 
@@ -122,14 +122,14 @@ async def test_closing_happens_once(db, booked):
 
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
-async def test_what_is_over_stays_as_it_is(db, booked, status):
+async def test_sweep_keeps_a_session_that_is_over(db, booked, status):
     booked.execute("UPDATE sessions SET status = ?, ended_at = 7", (status,))
     closed, found = await sweep(db, CLOSES)
 
     assert (closed, found.status, found.ended_at) == ([], status, 7)
 
 
-async def test_who_was_replaced_before_the_session_does_not_count_as_having_come(db, booked):
+async def test_sweep_ignores_a_replaced_persons_attendance(db, booked):
     attend(booked, "student")
     ctx = SimpleNamespace(db=db, now=START)
     with_stranger = sessions_booking.parse("s1", booking(student=booked_person("stranger")))
@@ -139,7 +139,7 @@ async def test_who_was_replaced_before_the_session_does_not_count_as_having_come
     assert closed == [("s1", "completed")]
 
 
-async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, capsys):
+async def test_close_overdue_uses_the_rules_and_logs_each_session(db, booked, capsys):
     points = []
     ctx = SimpleNamespace(
         db=db, now=CLOSES - 1, write_data_point=lambda *point: points.append(point)
@@ -154,8 +154,8 @@ async def test_the_sweep_uses_the_rules_and_logs_what_it_closed(db, booked, caps
     assert points == [("s1", ["session_ended", "s1"], [0.0])]
 
 
-async def test_a_backlog_is_closed_by_parts_and_each_session_as_what_it_was(db, booked):
-    """Of 300, a third was held, a third was waited in, and nobody came to the rest."""
+async def test_sweep_closes_a_backlog_in_several_minutes(db, booked):
+    """Of 300, a third was held, in a third a person waited, and nobody came to the others."""
     copy = """
 INSERT INTO sessions (id, status, started_at, course_id, student_id, teacher_id,
                       scheduled_start, scheduled_end, created_at, updated_at)
@@ -178,7 +178,7 @@ SELECT ?1, ?2, iif(?2 = 'in_progress', 1, NULL), course_id, student_id, teacher_
         minutes.append(len([1 for _, status in closed if status == "completed"]))
         assert len(closed) <= 3 * transitions.MAX_CLOSED
 
-    assert max(minutes) < 250, "points of Analytics Engine"
+    assert max(minutes) < 250, "the limit of Analytics Engine"
     assert sum(minutes) == 200
     assert minutes[-1] == 0
     outcomes = "SELECT status, no_show, count(*) FROM sessions GROUP BY 1, 2 ORDER BY 1"

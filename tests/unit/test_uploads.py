@@ -1,4 +1,4 @@
-"""Files that arrive, go and come back while others do the same, or while the sweep comes by."""
+"""Uploads, deletions and restores while another request or the sweep runs."""
 
 import json
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def teacher(world, method, path, data=None, **given):
 
 
 async def send_parts(world):
-    """Begin an upload in parts and send what is missing; its address."""
+    """Start an upload in parts and send the missing ones. Returns its path."""
     _, upload = await teacher(world, "POST", UPLOADS, ABOUT)
     place = f"{UPLOADS}/{upload['id']}"
     for number in (1, 2, 3):
@@ -48,8 +48,8 @@ async def send(world, place, number):
     return await teacher(world, "PUT", f"{place}/parts/{number}", body=body)
 
 
-def meanwhile(monkeypatch, target, name, work, *, first=False):
-    """Have `work` done once, right before or after the next call of that method."""
+def run_beside(monkeypatch, target, name, work, *, first=False):
+    """Run `work` once, right after the next call of that method, or right before it (`first`)."""
     original = getattr(target, name)
 
     async def call(*args, **named):
@@ -64,7 +64,7 @@ def meanwhile(monkeypatch, target, name, work, *, first=False):
     monkeypatch.setattr(target, name, call)
 
 
-def nothing_is_left(world):
+def is_empty(world):
     return world.rows("SELECT id FROM session_resources") == [] and world.files.objects == {}
 
 
@@ -75,32 +75,32 @@ def add_file(world, resource_id, size=3, **changes):
     world.files.objects[resource_id] = (b"pdf", END)
 
 
-async def test_what_was_swept_while_it_arrived_is_gone_and_the_answer_says_so(world, monkeypatch):
+async def test_upload_swept_during_its_request_is_gone(world, monkeypatch):
     async def sweep():
         world.now += 2 * HOUR
         await cleanup.sweep(world.context())
 
-    meanwhile(monkeypatch, world.files, "put", sweep, first=True)
+    run_beside(monkeypatch, world.files, "put", sweep, first=True)
     status, _ = await teacher(world, "POST", "/session/s1/resources?name=a.pdf", body=PDF)
 
     assert status == 404
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_what_is_cancelled_while_it_is_put_together_is_gone(world, monkeypatch):
+async def test_upload_cancelled_before_its_row_is_finished_is_gone(world, monkeypatch):
     place = await send_parts(world)
 
     async def cancel():
         assert (await teacher(world, "DELETE", place))[0] == 204
 
-    meanwhile(monkeypatch, resources_db, "finish", cancel, first=True)
+    run_beside(monkeypatch, resources_db, "finish", cancel, first=True)
     status, _ = await teacher(world, "POST", f"{place}/complete")
 
     assert status == 404
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_what_is_cancelled_before_the_bucket_puts_it_together_is_gone(world, monkeypatch):
+async def test_upload_cancelled_before_the_bucket_completes_it_is_gone(world, monkeypatch):
     place = await send_parts(world)
     cancelled = []
 
@@ -111,20 +111,20 @@ async def test_what_is_cancelled_before_the_bucket_puts_it_together_is_gone(worl
         cancelled.append(await teacher(world, "DELETE", place))
 
     monkeypatch.setattr(world.files, "finish", late)
-    meanwhile(monkeypatch, world.files, "finish", cancel, first=True)
+    run_beside(monkeypatch, world.files, "finish", cancel, first=True)
     status, _ = await teacher(world, "POST", f"{place}/complete")
 
     assert (status, cancelled) == (404, [(204, None)])
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_what_was_completed_is_not_cancelled_any_more(world, monkeypatch):
+async def test_completed_upload_cannot_be_cancelled(world, monkeypatch):
     place = await send_parts(world)
 
     async def complete():
         assert (await teacher(world, "POST", f"{place}/complete"))[0] == 201
 
-    meanwhile(monkeypatch, resources_db, "abandon", complete, first=True)
+    run_beside(monkeypatch, resources_db, "abandon", complete, first=True)
     status, _ = await teacher(world, "DELETE", place)
 
     assert status == 409
@@ -132,14 +132,14 @@ async def test_what_was_completed_is_not_cancelled_any_more(world, monkeypatch):
     assert [content for content, _ in world.files.objects.values()] == [PDF]
 
 
-async def test_who_completes_at_once_gets_the_same_file(world, monkeypatch):
+async def test_two_complete_requests_get_the_same_file(world, monkeypatch):
     place = await send_parts(world)
     answers = []
 
     async def complete():
         answers.append(await teacher(world, "POST", f"{place}/complete"))
 
-    meanwhile(monkeypatch, world.files, "finish", complete)
+    run_beside(monkeypatch, world.files, "finish", complete)
     await complete()
 
     assert answers[0] == answers[1]
@@ -147,7 +147,7 @@ async def test_who_completes_at_once_gets_the_same_file(world, monkeypatch):
     assert len(world.files.objects) == 1
 
 
-async def test_a_file_cannot_be_brought_back_once_the_sweep_has_taken_it(world, monkeypatch):
+async def test_swept_file_cannot_be_restored(world, monkeypatch):
     add_file(world, "f1", status="deleted", deleted_at=END)
     world.now = END + downloads.UNDO_S - 1
     answers = []
@@ -155,36 +155,36 @@ async def test_a_file_cannot_be_brought_back_once_the_sweep_has_taken_it(world, 
     async def restore():
         answers.append(await teacher(world, "POST", "/session/s1/resources/f1/restore"))
 
-    meanwhile(monkeypatch, world.files, "delete", restore)
+    run_beside(monkeypatch, world.files, "delete", restore)
     await cleanup.sweep(world.context()._replace(now=world.now + 1))
 
     assert [status for status, _ in answers] == [404]
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_a_sweep_that_breaks_is_done_again(world, monkeypatch):
+async def test_failed_sweep_is_repeated(world, monkeypatch):
     add_file(world, "f1", status="deleted", deleted_at=END)
     world.now = END + DAY
 
     async def fail():
         raise OSError("no bucket")
 
-    meanwhile(monkeypatch, world.files, "delete", fail, first=True)
+    run_beside(monkeypatch, world.files, "delete", fail, first=True)
     with pytest.raises(OSError, match="no bucket"):
         await cleanup.sweep(world.context())
-    assert not nothing_is_left(world)
+    assert not is_empty(world)
     await cleanup.sweep(world.context())
 
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_a_part_that_two_sent_at_once_is_sent_again(world, monkeypatch):
+async def test_upload_restarts_after_two_requests_with_one_part(world, monkeypatch):
     place = await send_parts(world)
 
     async def second():
         assert (await send(world, place, 1))[0] == 200
 
-    meanwhile(monkeypatch, world.files, "put_part", second)
+    run_beside(monkeypatch, world.files, "put_part", second)
     assert (await send(world, place, 1))[0] == 200
     status, answer = await teacher(world, "POST", f"{place}/complete")
     assert (status, "send it again" in answer["error"]["message"]) == (400, True)
@@ -194,26 +194,26 @@ async def test_a_part_that_two_sent_at_once_is_sent_again(world, monkeypatch):
     assert [content for content, _ in world.files.objects.values()] == [PDF]
 
 
-async def test_a_part_for_what_has_been_begun_anew_counts_for_nothing(world, monkeypatch):
+async def test_part_of_a_restarted_upload_is_ignored(world, monkeypatch):
     place = await send_parts(world)
 
     async def restart():
         upload_id = world.rows("SELECT upload_id FROM session_resources")[0][0]
         await resources_db.restart(world.db, place.rsplit("/", 1)[1], upload_id)
 
-    meanwhile(monkeypatch, world.files, "put_part", restart)
+    run_beside(monkeypatch, world.files, "put_part", restart)
     assert (await send(world, place, 1))[0] == 404
 
     assert world.rows("SELECT * FROM upload_parts") == []
 
 
-async def test_two_tabs_that_begin_at_once_go_on_with_one_upload(world, monkeypatch):
+async def test_two_tabs_share_one_upload(world, monkeypatch):
     answers = []
 
     async def begin():
         answers.append(await teacher(world, "POST", UPLOADS, ABOUT))
 
-    meanwhile(monkeypatch, world.db, "all", begin, first=True)
+    run_beside(monkeypatch, world.db, "all", begin, first=True)
     await begin()
 
     assert sorted(status for status, _ in answers) == [200, 201]
@@ -221,22 +221,20 @@ async def test_two_tabs_that_begin_at_once_go_on_with_one_upload(world, monkeypa
     assert len(world.files.uploads) == 1
 
 
-async def test_two_tabs_that_have_the_bucket_expect_parts_at_once_leave_one_upload(
-    world, monkeypatch
-):
+async def test_two_tabs_share_one_multipart_upload(world, monkeypatch):
     answers = []
 
     async def begin():
         answers.append(await teacher(world, "POST", UPLOADS, ABOUT))
 
-    meanwhile(monkeypatch, world.files, "begin", begin, first=True)
+    run_beside(monkeypatch, world.files, "begin", begin, first=True)
     await begin()
 
     assert answers[0][1] == answers[1][1]
     assert len(world.files.uploads) == 1
 
 
-async def test_a_key_is_one_files_alone(world):
+async def test_key_belongs_to_one_file(world):
     await teacher(world, "POST", UPLOADS, ABOUT)
     status, answer = await teacher(world, "POST", UPLOADS, ABOUT | {"size_bytes": 9})
 
@@ -253,7 +251,7 @@ async def test_a_key_is_one_files_alone(world):
         ([1] * 100, 1, 409),
     ],
 )
-async def test_a_file_comes_back_only_where_there_is_room(world, others, size, status):
+async def test_restore_respects_the_sessions_limits(world, others, size, status):
     add_file(world, "f1", size, status="deleted", deleted_at=END)
     for number, other in enumerate(others):
         add_file(world, f"other{number}", other)
@@ -267,14 +265,14 @@ async def test_a_file_comes_back_only_where_there_is_room(world, others, size, s
         )
 
 
-async def test_a_recording_comes_back_whatever_there_is(world):
+async def test_restore_of_a_recording_ignores_the_limits(world):
     add_file(world, "f1", 10**9, type="recording", status="deleted", deleted_at=END)
     add_file(world, "other", 10**6)
 
     assert (await teacher(world, "POST", "/session/s1/resources/f1/restore"))[0] == 200
 
 
-async def test_what_is_too_late_is_said_to_be_too_late(world):
+async def test_restore_after_the_deadline_is_refused(world):
     add_file(world, "f1", 10**6, status="deleted", deleted_at=END)
     add_file(world, "other", 10**6)
     world.now = END + downloads.UNDO_S
@@ -283,7 +281,7 @@ async def test_what_is_too_late_is_said_to_be_too_late(world):
     assert (status, "too late" in answer["error"]["message"]) == (409, True)
 
 
-async def test_a_range_is_for_get_alone(world):
+async def test_head_ignores_range(world):
     """RFC 9110, section 14.2: with HEAD it is ignored."""
     headers = {"content-length": str(len(PDF)), "content-type": "application/pdf"}
     _, file = await teacher(
@@ -291,13 +289,13 @@ async def test_a_range_is_for_get_alone(world):
     )
     place = f"/session/s1/resources/{file['id']}"
 
-    for asked, status in (("bytes=0-3", 206), ("bytes=999-", 416)):
-        got = await world.press("GET", place, headers={"range": asked})
-        head = await world.press("HEAD", place, headers={"range": asked})
-        told = dict(head.headers)
+    for range_, status in (("bytes=0-3", 206), ("bytes=999-", 416)):
+        got = await world.press("GET", place, headers={"range": range_})
+        head = await world.press("HEAD", place, headers={"range": range_})
+        headers = dict(head.headers)
         assert (got.status, head.status) == (status, 200)
-        assert told["Content-Length"] == str(len(PDF))
-        assert "Content-Range" not in told
+        assert headers["Content-Length"] == str(len(PDF))
+        assert "Content-Range" not in headers
 
 
 KEPT = 365 * DAY
@@ -312,7 +310,7 @@ PAST = "Files are deleted 365 days after the session."
         (0, 3 * KEPT, True),
     ],
 )
-async def test_a_file_is_taken_only_while_files_are_kept(world, kept_days, after, taken):
+async def test_upload_is_refused_after_the_retention_period(world, kept_days, after, taken):
     world.settings = replace(world.settings, resources_kept_days=kept_days)
     world.now = END + after
     whole = await teacher(world, "POST", "/session/s1/resources?name=a.pdf", body=PDF)
@@ -322,12 +320,12 @@ async def test_a_file_is_taken_only_while_files_are_kept(world, kept_days, after
     assert (whole[0], begun[0]) == ((201, 201) if taken else (409, 409))
     if not taken:
         assert [answer["error"]["message"] for _, answer in (whole, begun)] == [PAST, PAST]
-        assert nothing_is_left(world)
+        assert is_empty(world)
     assert ('id="upload"' in page.body, "data-max-bytes" in page.body) == (taken, taken)
     assert (PAST in page.body) is not taken
 
 
-async def test_an_upload_that_ends_too_late_is_refused_and_left_to_the_purge(world):
+async def test_late_complete_is_refused_and_purged(world):
     place = await send_parts(world)
     world.now = END + KEPT
     status, answer = await teacher(world, "POST", f"{place}/complete")
@@ -335,10 +333,10 @@ async def test_an_upload_that_ends_too_late_is_refused_and_left_to_the_purge(wor
 
     assert (status, again, answer["error"]["message"]) == (409, 409, PAST)
     await retention.purge(world.context())
-    assert nothing_is_left(world)
+    assert is_empty(world)
 
 
-async def test_a_student_is_refused_as_at_any_other_time(world):
+async def test_student_upload_is_forbidden_after_the_retention_period(world):
     world.now = END + KEPT
     answer = await world.press("POST", "/session/s1/resources?name=a.pdf", body=PDF)
     page = await world.press("GET", "/session/s1")
