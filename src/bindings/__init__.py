@@ -1,6 +1,6 @@
-"""The runtime as Python sees it: what an event may use, made from the bindings.
+"""The runtime's bindings in Python: it makes the context of an event.
 
-This package is, with entry.py and durable_object.py, all that touches `js`, `workers` or `pyodide`.
+Only this package, entry.py and durable_object.py use `js`, `workers` or `pyodide`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _settings: Settings | None = None
 
 
 def _to_console(level: logs.Level, line: str) -> None:
-    # Cloudflare counts and alerts by the console's method. Looked up each time: an object of
-    # JavaScript that is there from the start fits no snapshot.
+    # Cloudflare's counts and alerts depend on the console's method. It is looked up each time: a
+    # snapshot cannot contain an object of JavaScript.
     if level == "info":
         js.console.log(line)
     elif level == "warning":
@@ -46,7 +46,7 @@ logs.write = _to_console
 
 
 def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None) -> Context:
-    """Everything an event's handler may use; `wait_until` takes what it defers, else the runtime.
+    """The context of an event. `wait_until` gets deferred work; by default it is the runtime's.
 
     Raises: SettingsError.
     """
@@ -76,7 +76,7 @@ def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None)
 
 
 def _raw_env() -> Any:
-    """The bindings without the SDK's wrappers, which convert value by value; kept, as settings."""
+    """The bindings without the SDK's wrappers, which convert value by value. They are cached."""
     global _env  # noqa: PLW0603
     if _env is None:
         _env = workers.import_from_javascript("cloudflare:workers").env
@@ -91,7 +91,7 @@ def version_of(env: Any) -> str:
 
 
 def _settings_of(env: Any) -> Settings:
-    """The settings, read once an isolate: variables do not change during its life."""
+    """The settings, read once in each isolate: variables do not change during its life."""
     global _settings  # noqa: PLW0603
     if _settings is None:
         found = {}
@@ -105,7 +105,7 @@ def _settings_of(env: Any) -> Settings:
 
 
 def _data_point_writer(env: Any) -> Callable[[str, list[str], list[float]], None] | None:
-    """Analytics Engine's door, when that optional binding is there."""
+    """The writer to Analytics Engine; None without that optional binding."""
     dataset = getattr(env, "ANALYTICS", None)
     if not dataset:
         return None
@@ -118,7 +118,7 @@ def _data_point_writer(env: Any) -> Callable[[str, list[str], list[float]], None
 
 
 def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
-    """The rate limit's door, when that optional binding is there."""
+    """The counter of the rate limit; None without that optional binding."""
     binding = getattr(env, "RATE_LIMIT", None)
     if not binding:
         return None
@@ -127,7 +127,7 @@ def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
         try:
             return bool((await binding.limit(js_object({"key": key}))).success)
         except JsException as error:
-            # Rather too often than never.
+            # Fail open when the rate limiter is down.
             logs.log("rate_limit_unavailable", error=str(error))
             return True
 
@@ -135,7 +135,7 @@ def _counter(env: Any) -> Callable[[str], Awaitable[bool]] | None:
 
 
 async def _logged(work: Awaitable[Any], request_id: str) -> None:
-    """Do deferred work; a failure is logged, since nobody waits for it any more."""
+    """Run deferred work and log its failure, since nobody waits for the result."""
     try:
         await work
     except Exception as error:  # noqa: BLE001
@@ -143,7 +143,7 @@ async def _logged(work: Awaitable[Any], request_id: str) -> None:
 
 
 async def _probe(env: Any) -> dict[str, bool]:
-    """Which of the bindings answer. Nothing is written."""
+    """Whether each binding answers. Writes nothing."""
     return {
         "DB": await _answers(lambda: env.DB.prepare("SELECT 1").all()),
         "FILES": await _answers(lambda: env.FILES.head("healthz")),

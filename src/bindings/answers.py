@@ -1,4 +1,4 @@
-"""What a binding answers, or that it is down."""
+"""The answer of a binding, or an error if it is down."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from logs import log
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-# What D1 says of a statement that no repetition would mend.
-FAULTS_OF_OURS: Final = (
+# Codes of D1 for a wrong statement. A retry would fail as well.
+OWN_FAULTS: Final = (
     "SQLITE_CONSTRAINT",
     "SQLITE_ERROR",
     "SQLITE_MISMATCH",
@@ -22,11 +22,14 @@ FAULTS_OF_OURS: Final = (
 
 
 async def answer_of(binding: str, call: Awaitable[Any]) -> Any:
-    """What a binding answers. Raises: ServiceUnavailableError; ours are JsException still."""
+    """Await a binding's answer.
+
+    Raises: ServiceUnavailableError; JsException for a fault of our own.
+    """
     try:
         return await call
     except JsException as error:
-        if any(mark in str(error) for mark in FAULTS_OF_OURS):
+        if any(mark in str(error) for mark in OWN_FAULTS):
             raise
         log("binding_failed", binding=binding, error=str(error)[:500])
         raise ServiceUnavailableError from error

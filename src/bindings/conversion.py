@@ -1,4 +1,4 @@
-"""What crosses to JavaScript by itself as something else than is wanted there."""
+"""Conversion to JavaScript where Pyodide's default differs."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def js_object(values: Mapping[str, Any]) -> Any:
-    """An object, where a dict would become a Map."""
+    """An Object; by default a dict becomes a Map."""
     return to_js(dict(values), dict_converter=js.Object.fromEntries)

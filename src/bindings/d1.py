@@ -1,4 +1,4 @@
-"""D1 as queries see it. Rows cross as one JSON text: a crossing costs more than the query."""
+"""D1 behind `db.database`. Rows cross as one JSON text: a crossing costs more than the query."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 
 class D1:
-    """`db.database.Database` over a D1 binding. `calls` counts the round trips.
+    """`db.database.Database` over a D1 binding.
 
-    Raises: ServiceUnavailableError when D1 fails; what a statement does wrong stays as it is.
-
-    `rows_read` and `rows_written` are what D1 says it did, and bills.
+    `calls` counts the round trips; `rows_read` and `rows_written` count what D1 reports and bills.
+    Raises: ServiceUnavailableError if D1 is down; JsException for a wrong statement.
     """
 
     def __init__(self, binding: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the queue delivers."""
+"""The queue's messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from recordings.consumer import Message
 
 
 def messages(batch: Any) -> list[Message]:
-    """The queue's deliveries, from the SDK's."""
+    """Our messages from the SDK's batch."""
     return [
         Message(
             each.body,

@@ -25,11 +25,15 @@ def incoming(request: Any) -> Request:
 
 
 async def _at_most(request: Any, headers: dict[str, str], limit: int) -> bytes:
-    """The body, or of a larger one some more than `limit` bytes: it could fill our memory."""
+    """Read the body.
+
+    For a body longer than `limit` it may return slightly more than `limit` bytes, never all of it:
+    that could fill our memory.
+    """
     if not request.body:
         return b""
     if headers.get("content-length", "").isdigit():
-        # The runtime holds senders to what they announce, and our caller has refused too much.
+        # The runtime enforces the announced length, and our caller has refused too large ones.
         body: bytes = (await request.arrayBuffer()).to_bytes()
         return body
     reader, pieces, size = request.body.getReader(), [], 0
@@ -45,7 +49,7 @@ def outgoing(response: Response) -> Any:
     if response.upgrade is not None:
         return response.upgrade
     body = response.body
-    # As bytes it is copied whole, as a str character by character: a quarter of a page's time.
+    # Bytes are copied in one piece; a str is copied by character, a quarter of a page's time.
     if isinstance(body, str):
         body = body.encode()
     if isinstance(body, bytes):

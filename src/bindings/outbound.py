@@ -1,4 +1,4 @@
-"""The runtime's fetch, for what the Worker asks of others."""
+"""Outbound requests over the runtime's fetch."""
 
 from __future__ import annotations
 
@@ -24,18 +24,20 @@ REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 async def fetch_stream(url: str, headers: Mapping[str, str]) -> Fetched:
-    """GET without reading the body: some seconds for the head, three redirects at most.
+    """GET without reading the body, with a timeout for the head, and at most three redirects.
 
     Raises: RecordingError.
     """
-    asked = js_object({"Accept-Encoding": "identity", **headers})
+    options = js_object({"Accept-Encoding": "identity", **headers})
     for _ in range(4):
         if urlsplit(url).scheme not in ("http", "https"):
             raise RecordingError("the source's address is not http")
         controller = js.AbortController.new()
         timer = js.setTimeout(controller.abort.bind(controller), STREAM_HEAD_TIMEOUT_MS)
         try:
-            answer = await js.fetch(url, headers=asked, redirect="manual", signal=controller.signal)
+            answer = await js.fetch(
+                url, headers=options, redirect="manual", signal=controller.signal
+            )
         except JsException as error:
             raise RecordingError("the source does not answer") from error
         finally:
@@ -49,14 +51,14 @@ async def fetch_stream(url: str, headers: Mapping[str, str]) -> Fetched:
 
 
 async def discard(body: Any) -> None:
-    """Let go of a body that nobody will read; one that has broken is let go of already."""
+    """Cancel a body that nobody reads. A broken body is closed already."""
     if body:
         with suppress(JsException):
             await body.cancel()
 
 
 async def fetch_json(url: str) -> Any:
-    """GET a JSON document: no redirects, five seconds.
+    """GET a JSON document, without redirects, within five seconds.
 
     Raises: ServiceUnavailableError.
     """
@@ -66,7 +68,7 @@ async def fetch_json(url: str) -> Any:
         )
         if answer.status != 200:  # noqa: PLR2004
             raise ServiceUnavailableError
-        # Imported here, as in web/messages.py: it takes longer than all else that is imported.
+        # A late import, as in web/messages.py: it takes longer than all other imports.
         from pydantic_core import from_json  # noqa: PLC0415
 
         return from_json(await answer.text())
@@ -81,7 +83,7 @@ async def http(
     body: bytes,
     timeout_s: float | None,
 ) -> HTTPAnswer:
-    """One request over the runtime's fetch, its whole answer read; redirects are answers too.
+    """Send one request and read the whole answer. A redirect is returned as the answer.
 
     Raises: TimeoutError, ConnectionError.
     """

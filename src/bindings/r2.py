@@ -1,4 +1,4 @@
-"""R2 as use cases see it: `files.storage.Files` over the binding."""
+"""R2 behind `files.storage.Files`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class R2Files:
-    """Works on the raw binding: the SDK's wrapper walks through every byte of what it is given."""
+    """Uses the raw binding: the SDK's wrapper converts each byte of a body."""
 
     def __init__(self, bucket: Any) -> None:
         self._bucket = bucket
@@ -81,7 +81,7 @@ class R2Files:
             raise StreamBrokenError(str(error)) from error
 
     async def abort(self, key: str, upload_id: str) -> None:
-        # Completed or aborted before: then there is nothing left to forget.
+        # It fails if the upload was completed or aborted before: then nothing is left to abort.
         with suppress(JsException):
             await self._bucket.resumeMultipartUpload(key, upload_id).abort()
 

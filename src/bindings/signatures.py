@@ -1,4 +1,4 @@
-"""Public-key signatures, checked by the runtime's WebCrypto."""
+"""The check of public-key signatures, by the runtime's WebCrypto."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _VERIFY_PARAMETERS: Mapping[str, dict[str, str]] = {
 async def verify_signature(
     jwk: dict[str, Any], algorithm: str, signature: bytes, data: bytes
 ) -> bool:
-    """Whether `signature` over `data` was made by the owner of the public key `jwk`.
+    """True if `signature` is a signature of `data` by the public key `jwk`.
 
-    `algorithm` is RS256, ES256 or EdDSA. PyPI has no wasm build of `cryptography`, so the
-    runtime's own WebCrypto does it. A key that cannot be read verifies nothing.
+    `algorithm` is RS256, ES256 or EdDSA. WebCrypto does it, since PyPI has no wasm build of
+    `cryptography`. With an unreadable key the result is False.
     """
     public: dict[str, Any] = {
         name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row
-    from domain.mail_rules import Settled
+    from domain.mail_rules import FinalState
 
 CLAIM: Final = """
 UPDATE mails
@@ -140,7 +140,7 @@ async def prepare(
     *,
     key: str,
     lease_until: int,
-    dropped: Sequence[tuple[DueMail, Settled]],
+    dropped: Sequence[tuple[DueMail, FinalState]],
     payloads: Sequence[tuple[str, str]],
     is_uncalled: bool,
 ) -> bool:
@@ -174,7 +174,7 @@ async def record_results(
     key: str,
     lease_until: int,
     sent: Sequence[tuple[str, str | None]],
-    refused: Sequence[tuple[str, Settled]],
+    refused: Sequence[tuple[str, FinalState]],
     now: int,
 ) -> None:
     """Record the mail service's answer for each mail of a batch."""
@@ -209,7 +209,7 @@ async def count_unsent(db: Database) -> tuple[int, int | None]:
     return row["mails"], row["oldest"]
 
 
-def _reason(mail_id: str, why: Settled) -> dict[str, Any]:
+def _reason(mail_id: str, why: FinalState) -> dict[str, Any]:
     return {"id": mail_id, "state": why.state, "reason": why.reason}
 
 

@@ -1,15 +1,18 @@
-"""What the platform has booked, as it is written: checked, and nothing left to default."""
+"""A booking of the platform, validated and with all defaults filled in."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
 Change = Literal["new", "same", "new end", "moved"]
-"""What a booking does to the session as it is."""
+"""The effect of a booking on the stored session."""
 
 
 class Account(NamedTuple):
-    """`given_name` None: called by the whole name. `time_zone` is IANA's, `locale` BCP 47's."""
+    """Texts use `name` if there is no `given_name`.
+
+    `time_zone` is an IANA name, `locale` a BCP 47 tag.
+    """
 
     id: str
     name: str

@@ -1,7 +1,7 @@
-"""Where a session's call is held. Pure.
+"""The place of a call: peer to peer, a provider's room, or the session's own meeting. Pure.
 
-The settings say where, so that an operator can leave a provider that is down. Only "peer first"
-moves a call by itself: from peer to peer to the provider, and not back.
+The settings decide it, so that an operator can leave a provider that is down. Only "peer first"
+moves a call by itself: from peer to peer to the provider, and never back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where a call is held. `url` is a meeting of the session's own, which we cannot steer."""
+    """The place of a call. `url` is the session's own meeting, which we cannot control."""
 
     provider: str
     room_id: str | None = None
@@ -26,16 +26,16 @@ class Place(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Pages compare it: another name is another call, also at the same provider."""
+        """Pages compare the name: another name is another call, also at the same provider."""
         if self.url:
             return f"{self.provider}/{hashlib.sha256(self.url.encode()).hexdigest()[:16]}"
         return f"{self.provider}/{self.room_id}" if self.room_id else self.provider
 
 
 def place_on_record(session: Session) -> str | None:
-    """The name of the place that the record has noted; None before the first join.
+    """The name of the place in the record; None before the first join.
 
-    A room that is over has a name of its own there: people who have just joined it join again.
+    The name changes when the room is over, so that people who have just joined it join again.
     """
     if session.provider is None:
         return None
@@ -47,7 +47,7 @@ def place_on_record(session: Session) -> str | None:
 
 
 def place_of(session: Session, settings: Settings) -> Place:
-    """Where the call of this session is held, or will be."""
+    """The place of this session's call, also before it starts."""
     if session.bbb_meeting_url:
         return Place(BIGBLUEBUTTON, url=session.bbb_meeting_url)
     provider = settings.video_provider
@@ -60,10 +60,10 @@ def place_of(session: Session, settings: Settings) -> Place:
 
 
 def frame_origins(session: Session, settings: Settings) -> tuple[str, ...]:
-    """The origins whose pages the session's page may hold in a frame.
+    """The origins that the session's page may show in a frame.
 
-    Those of every configured provider, since the call can move to another one while the page is
-    open. A session with a meeting of its own never moves.
+    They are the origins of all configured providers, since the call can move to another provider
+    while the page is open. A session with its own meeting never moves.
     """
     if session.bbb_meeting_url:
         return (origin(session.bbb_meeting_url),)
@@ -72,7 +72,7 @@ def frame_origins(session: Session, settings: Settings) -> tuple[str, ...]:
 
 
 def has_provider(session: Session, settings: Settings) -> bool:
-    """Whether a provider holds the session's call, or can."""
+    """True if the session's call is at a provider, or can move to one."""
     return bool(session.bbb_meeting_url) or settings.video_provider != PEER
 
 
@@ -88,30 +88,30 @@ def can_move_call(session: Session, settings: Settings) -> bool:
 
 
 def is_recorded(session: Session, settings: Settings) -> bool:
-    """Whether this session will be recorded: booked so, and held where that can be done."""
+    """True if the session is booked with a recording, and its place can make one."""
     return session.recording_enabled and place_of(session, settings).room_id is not None
 
 
 def _room_of(session: Session, provider: str, settings: Settings) -> str:
-    """The name of the provider's room: that of the present call, else a new one."""
+    """The id of the present call's room at the provider, or else a new one."""
     if session.provider == provider and session.provider_room_id and not session.provider_room_over:
         return session.provider_room_id
     return new_room_id(session, settings)
 
 
 def new_room_id(session: Session, settings: Settings) -> str:
-    """A name for the room of the session's next call, the same for two people who join at once.
+    """The id of the room of the session's next call; two people who join at once get the same.
 
-    Not the session's own id, which may be too long, or begin with a word that PlugNmeet keeps for
-    itself; two deployments may also share one server. A provider may still hold the room that was
-    opened before the recording was switched, which would be recorded, or not, as it was.
+    It is not the session's id: that may be too long, or begin with a word that PlugNmeet reserves,
+    and two deployments may share one server. It depends on the recording, since a provider keeps a
+    room's recording setting for as long as the room exists.
     """
     parts: tuple[object, ...] = (
         *(settings.public_url, session.id),
         *(session.scheduled_start, session.sequence, session.recording_enabled),
     )
     if session.provider_room_over:
-        # The booking may be again what it was when that room was opened.
+        # The booking may be the same again as when that room was opened.
         parts += (session.provider_room_id,)
     lesson = "\n".join(map(str, parts))
     return f"lesson-{hashlib.sha256(lesson.encode()).hexdigest()[:40]}"

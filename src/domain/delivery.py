@@ -1,9 +1,9 @@
-"""What became of a mail that the mail service has taken."""
+"""The delivery of a mail that the mail service has accepted."""
 
 from typing import Final, NamedTuple
 
-# In the order of what counts more: events arrive in any order, and a mail that was delivered and
-# then complained about stays complained about.
+# Later entries outrank earlier ones, since events arrive in any order: a complaint stays when
+# `delivered` comes after it.
 DELIVERY: Final = {
     "email.delivery_delayed": "delayed",
     "email.delivered": "delivered",
@@ -13,17 +13,17 @@ DELIVERY: Final = {
     "email.complained": "complained",
 }
 ORDER: Final = tuple(DELIVERY.values())
-# After these an address gets no more mail.
+# After one of these the address gets no more mail.
 SUPPRESSING: Final = ("bounced", "suppressed", "complained")
 
 
 class MailEvent(NamedTuple):
-    """One event of a mail that was taken."""
+    """One event of a mail that was accepted."""
 
     delivery: str
     message_id: str
     mail_id: str
-    """Our own id, if it came back; else empty."""
+    """Our own id of the mail; empty if the event has none."""
     addresses: tuple[str, ...]
     detail: str
     is_final: bool

@@ -1,8 +1,8 @@
-"""What people may write into names, titles, reasons and chat, and how it stands beside our words.
+"""The text of people in names, titles, reasons and chat: cleaned, and isolated within our own text.
 
-Nothing that turns the direction of writing gets in: `gnp.exe` would look like `exe.png`, and our
-own words around a name would run backwards. Everything that scripts need, such as the joiners of
-Persian and of emoji, stays.
+Characters that change the direction of writing are removed: with them `gnp.exe` looks like
+`exe.png`, and our own words around a name run backwards. Characters that scripts need, such as the
+joiners of Persian and of emoji, stay.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Final
 # LRM, RLM and ALM; the embeddings and overrides; the isolates.
 _DIRECTION: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 # C0 and C1, except for tab, line feed and carriage return; and lone surrogates, which UTF-8 cannot
-# hold.
+# encode.
 _CONTROL: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
 _UNWANTED: Final = re.compile(f"[{_DIRECTION}{_CONTROL}]")
 DIRECTION_MARKS: Final = re.compile(f"[{_DIRECTION}]")
 
-# Letters and symbols without ink: the fillers of Hangul, the blank of Braille; and what Unicode
-# tells programs not to draw, although it is not assigned yet.
+# Invisible letters and symbols: the fillers of Hangul, the blank of Braille, and code points that
+# Unicode reserves as invisible.
 _NO_INK: Final = re.compile(
     "[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
-# Controls, formats, spaces and marks, which need a letter to stand on.
+# Controls, formats, spaces, and marks, which need a letter.
 _INVISIBLE_CATEGORIES: Final = ("C", "Z", "M")
-# A character that Python's tables do not know yet, or that a font of its own draws.
+# Characters that Python's tables do not have yet, and those of private fonts.
 _UNKNOWN_CATEGORIES: Final = ("Cn", "Co")
 
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
@@ -35,25 +35,22 @@ _RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
 
 
 def without_marks(text: str) -> str:
-    """Without control characters and without what turns the direction of writing.
-
-    Tabs and line breaks stay.
-    """
+    """Remove control characters and those that change the direction; keep tabs and line breaks."""
     return _UNWANTED.sub("", text)
 
 
 def tidy(text: str) -> str:
-    """A text of several lines as it is kept: without marks; empty when nothing can be seen."""
+    """The text as it is stored: without marks, and empty if no character is visible."""
     kept = without_marks(text).strip()
     return "" if is_blank(kept) else kept
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen."""
-    return not any(_is_seen(char) for char in text)
+    """True if no character of the text is visible."""
+    return not any(_is_visible(char) for char in text)
 
 
-def _is_seen(char: str) -> bool:
+def _is_visible(char: str) -> bool:
     category = unicodedata.category(char)
     if category in _UNKNOWN_CATEGORIES or category[0] not in _INVISIBLE_CATEGORIES:
         return not _NO_INK.match(char)
@@ -61,10 +58,10 @@ def _is_seen(char: str) -> bool:
 
 
 def isolated(text: str) -> str:
-    """Somebody's text for the middle of our own: it cannot turn the words around it.
+    """A person's text within our own text: it cannot change the direction of the words around it.
 
-    For plain text and attributes; in a page's text `<bdi>` does it. Text that runs from left to
-    right comes back as it is.
+    Use it in plain text and attributes; the text of a page has `<bdi>`. Text from left to right is
+    returned unchanged.
     """
     if text.isascii():
         return text
@@ -75,5 +72,5 @@ def isolated(text: str) -> str:
 
 
 def isolated_lines(text: str) -> str:
-    """The same for a text of several lines: a line break ends an isolate."""
+    """The same for several lines: each line is isolated, since a line break ends an isolate."""
     return "\n".join(isolated(line) for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""What mail is due when, for how long it is worth sending, and when to try again. Pure."""
+"""When each mail is due, until when it is sent, and when a failed call is retried. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 LEAD_S: Final = {
     Kind.DAY_BEFORE: 24 * HOUR,
     Kind.HOUR_BEFORE: HOUR,
-    # Its words are "Your room is open".
+    # The text of this mail is "Your room is open".
     Kind.QUARTER_BEFORE: rules.JOIN_WINDOW_S,
 }
 """How long before the start each reminder is due."""
@@ -40,28 +40,30 @@ NEXT_LEAD_S: Final = {
     Kind.HOUR_BEFORE: LEAD_S[Kind.QUARTER_BEFORE],
     Kind.QUARTER_BEFORE: 0,
 }
-"""When the next one is due, or the session starts: a reminder is worth sending until then."""
+"""How long before the start the next reminder is due. A reminder is sent until then."""
 
-# A booking made at the very moment of a reminder gets it: the clock ticks once a minute.
+# The cron runs once a minute, so a reminder that was due less than a minute before the booking is
+# still sent.
 LATE_GRACE_S: Final = MINUTE
-# Each look begins a little before the last one, for bookings that were being written just then.
+# The due query starts a little before the time of the last one: a booking may have been written
+# during that query.
 LOOK_BACK_S: Final = 2 * MINUTE
-# The very first look of a deployment treats the past as an outage of this length.
+# The first due query of a deployment starts this long before now.
 FIRST_LOOK_BACK_S: Final = 24 * HOUR
-# The mail service forgets an idempotency key after 24 hours; to try again then might send twice.
+# The mail service forgets an idempotency key after 24 hours. A retry after that might send twice.
 GIVE_UP_S: Final = 20 * HOUR
-# From here on mail is late, and said to be.
+# Mail that is due for longer is reported as late.
 LATE_S: Final = 5 * MINUTE
 
 BATCH_SIZE: Final = 100
-# Longer than one call can take, so that nobody else takes a batch whose call is still running.
+# Longer than one call can take, so that a batch has one sender while its call is running.
 LEASE_S: Final = 2 * MINUTE
 CALL_TIMEOUT_S: Final = 30
 RETRY_S: Final = (30, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE)
 
 
 class State(StrEnum):
-    """Where a mail stands. All but the first two are final."""
+    """The state of a mail. All but the first two are final."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -72,7 +74,7 @@ class State(StrEnum):
 
 
 class Reach(StrEnum):
-    """What the person who has the other one told may know of that mail."""
+    """What a person may know of a mail to the other person that the person has caused."""
 
     ON_ITS_WAY = "on_its_way"
     SENT = "sent"
@@ -82,7 +84,8 @@ class Reach(StrEnum):
 def reach_of(state: State, delivery: str | None, *, refused: bool) -> Reach:
     """Whether a mail reaches its reader.
 
-    `delivery` is what the mail service told of it, `refused` whether its reader gets no such mail.
+    `delivery` is the mail service's last event about it. `refused` is True if the reader does not
+    accept such mail.
     """
     if state in (State.PENDING, State.SENDING):
         return Reach.UNREACHABLE if refused else Reach.ON_ITS_WAY
@@ -91,7 +94,7 @@ def reach_of(state: State, delivery: str | None, *, refused: bool) -> Reach:
 
 
 class Request(NamedTuple):
-    """A request for another time, as far as mail about it goes."""
+    """A request for another time, with the fields that its mails need."""
 
     id: str
     state: str
@@ -102,11 +105,11 @@ class Request(NamedTuple):
     reason: str | None
     note: str | None
     reach: Reach | None = None
-    """What became of the mail that tells the other person of its state, where that was asked."""
+    """Whether the mail about its state reaches the other person; None if it was not queried."""
 
 
 class DueMail(NamedTuple):
-    """A mail that is due, with the world as it is now. `role` is None for somebody of the past."""
+    """A mail that is due, with its session as it is now. `role` is None for a replaced person."""
 
     id: str
     kind: Kind
@@ -122,65 +125,65 @@ class DueMail(NamedTuple):
     suppressed: str | None
     request: Request | None
     from_lobby: bool = False
-    """Whether somebody who waits in the lobby has asked for it."""
+    """True if it was requested by a person who waits in the lobby."""
 
 
-class Settled(NamedTuple):
-    """Why a mail is not sent, or what became of it."""
+class FinalState(NamedTuple):
+    """The final state of a mail, and the reason for it."""
 
     state: State
     reason: str
 
 
-def reason_to_drop(mail: DueMail, now: int) -> Settled | None:
-    """Why this mail must not be sent (any more); None when it should be."""
+def reason_to_drop(mail: DueMail, now: int) -> FinalState | None:
+    """The reason why this mail must not be sent; None if it must be."""
     found = _reason_to_drop(mail, now)
     if found is None and now - mail.created_at >= GIVE_UP_S:
-        return Settled(State.DEAD, "gave_up")
+        return FinalState(State.DEAD, "gave_up")
     return found
 
 
-def _reason_to_drop(mail: DueMail, now: int) -> Settled | None:
+def _reason_to_drop(mail: DueMail, now: int) -> FinalState | None:
     if mail.role is None:
-        return Settled(State.WITHDRAWN, "not_their_session")
+        return FinalState(State.WITHDRAWN, "not_their_session")
     if mail.suppressed:
-        return Settled(State.SKIPPED, f"suppressed: {mail.suppressed}")
+        return FinalState(State.SKIPPED, f"suppressed: {mail.suppressed}")
     if mail.kind in LEAD_S:
-        return _reason_to_drop_to_reminder(mail, now)
+        return _reason_to_drop_reminder(mail, now)
     if mail.kind is Kind.WAITING:
-        return _reason_to_drop_to_waiting(mail, mail.role, now)
+        return _reason_to_drop_waiting(mail, mail.role, now)
     if mail.kind is Kind.CANCELLED:
         cancelled = mail.session.status is Status.CANCELLED
-        return None if cancelled else Settled(State.WITHDRAWN, "not_cancelled")
-    return _reason_to_drop_to_reschedule(mail)
+        return None if cancelled else FinalState(State.WITHDRAWN, "not_cancelled")
+    return _reason_to_drop_reschedule(mail)
 
 
-def _reason_to_drop_to_reminder(mail: DueMail, now: int) -> Settled | None:
+def _reason_to_drop_reminder(mail: DueMail, now: int) -> FinalState | None:
     session = mail.session
     if session.status is not Status.SCHEDULED:
-        return Settled(State.WITHDRAWN, f"session_{session.status}")
+        return FinalState(State.WITHDRAWN, f"session_{session.status}")
     if session.scheduled_start != mail.scheduled_start:
-        return Settled(State.WITHDRAWN, "session_moved")
+        return FinalState(State.WITHDRAWN, "session_moved")
     if not mail.wants_reminders:
-        return Settled(State.SKIPPED, "opted_out")
+        return FinalState(State.SKIPPED, "opted_out")
     if now >= session.scheduled_start - NEXT_LEAD_S[mail.kind]:
-        return Settled(State.SKIPPED, "overtaken")
+        return FinalState(State.SKIPPED, "overtaken")
     return None
 
 
-def _reason_to_drop_to_waiting(mail: DueMail, role: Role, now: int) -> Settled | None:
+def _reason_to_drop_waiting(mail: DueMail, role: Role, now: int) -> FinalState | None:
     session = mail.session
     moved = session.scheduled_start != mail.scheduled_start
-    if mail.from_lobby:  # attendance does not show who waits there
-        is_right = rules.is_awaited(session, role, now)
+    if mail.from_lobby:  # attendance has no rows for the lobby
+        is_awaited = rules.is_awaited(session, role, now)
     else:
-        is_right = rules.waits_in_room(session, role.other, now)
-    if moved or not is_right:
-        return Settled(State.WITHDRAWN, "nobody_is_waiting")
-    return None if mail.wants_reminders else Settled(State.SKIPPED, "opted_out")
+        is_awaited = rules.waits_in_room(session, role.other, now)
+    if moved or not is_awaited:
+        return FinalState(State.WITHDRAWN, "nobody_is_waiting")
+    return None if mail.wants_reminders else FinalState(State.SKIPPED, "opted_out")
 
 
-def _reason_to_drop_to_reschedule(mail: DueMail) -> Settled | None:
+def _reason_to_drop_reschedule(mail: DueMail) -> FinalState | None:
     request = mail.request
     wanted = {
         Kind.RESCHEDULE_ASKED: "open",
@@ -188,13 +191,13 @@ def _reason_to_drop_to_reschedule(mail: DueMail) -> Settled | None:
         Kind.RESCHEDULE_DECLINED: "declined",
     }[mail.kind]
     if request is None or request.state != wanted:
-        return Settled(State.WITHDRAWN, "request_is_settled")
+        return FinalState(State.WITHDRAWN, "request_is_settled")
     expected = request.chosen_start or request.scheduled_start
     if mail.session.status is Status.CANCELLED or mail.session.scheduled_start != expected:
-        return Settled(State.WITHDRAWN, "session_moved_or_cancelled")
+        return FinalState(State.WITHDRAWN, "session_moved_or_cancelled")
     return None
 
 
 def retry_in_s(attempts: int) -> int:
-    """How long to wait after so many attempts: soon at first, since reminders go stale."""
+    """The delay before the next attempt. It is short at first, since reminders expire soon."""
     return RETRY_S[min(max(attempts, 1), len(RETRY_S)) - 1]

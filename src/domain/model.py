@@ -1,4 +1,4 @@
-"""What a session is made of. Plain values; times are epoch seconds UTC."""
+"""A session and its parts. Plain values; times are epoch seconds UTC."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.human_text import isolated
 
 
 class Role(StrEnum):
-    """What a participant is in one session; it comes from the session's row alone."""
+    """A participant's role in one session. It comes from the session's row only."""
 
     STUDENT = "student"
     TEACHER = "teacher"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Status(StrEnum):
-    """What D1 records of a session."""
+    """The status of a session in D1."""
 
     SCHEDULED = "scheduled"
     IN_PROGRESS = "in_progress"
@@ -31,7 +31,7 @@ class Status(StrEnum):
 
 
 class View(StrEnum):
-    """What one viewer sees of it now."""
+    """The state of a session as one participant sees it now."""
 
     EARLY = "early"
     JOINABLE = "joinable"
@@ -43,11 +43,11 @@ class View(StrEnum):
 
 
 class Participant(NamedTuple):
-    """One of the two people. `joined_at` is the first time in the room; None: never came.
+    """One of the two people.
 
-    `since` and `left_at` are of the last stay; `left_at` is None while it lasts.
-    `began_waiting_at` is the beginning of an earlier stay that was long enough to make the other
-    one a no-show.
+    `joined_at` is the time of the first join; None before it. `since` and `left_at` are the times
+    of the last stay; `left_at` is None while it lasts. `began_waiting_at` is the beginning of an
+    earlier stay that was long enough to make the other person a no-show.
     """
 
     id: str
@@ -64,9 +64,9 @@ class Participant(NamedTuple):
 
     @property
     def called(self) -> str:
-        """What this person is called in running text, whose direction the name cannot turn.
+        """The name in running text. It cannot change the text's direction.
 
-        The first word of a name is not always a first name, so nothing is guessed.
+        The first word of a name is not always a first name, so it is not guessed.
         """
         return isolated(self.given_name or self.name)
 
@@ -77,7 +77,7 @@ class Course(NamedTuple):
 
 
 class Reminder(NamedTuple):
-    """What became of one reminder of the session at its present time."""
+    """The state of one reminder of the session at its present time."""
 
     user_id: str
     kind: str
@@ -100,19 +100,19 @@ class Session(NamedTuple):
     recording_enabled: bool
     bbb_meeting_url: str | None
     provider: str | None = None
-    """Where its call is held; None until somebody has joined."""
+    """The provider of the call, or `peer`; None before the first join."""
     provider_room_id: str | None = None
     provider_room_over: bool = False
-    """The session was moved out of reach of that room: its next call gets another one."""
+    """True if the session was moved out of the join window: its next call gets another room."""
     reminders: tuple[Reminder, ...] = ()
     reschedule_asked_by: str | None = None
-    """Who asks for another time, while that is not answered."""
+    """The user id of the requester of another time, while the request is open."""
     touched_at: int | None = None
-    """When another time was last asked for or answered, or feedback given."""
+    """The time of the last request for another time, of its answer, or of the feedback."""
     has_chat: bool | None = None
-    """Whether there is a chat to read; None while the room has not said so."""
+    """True if the chat has lines; None before the room has noted it."""
     chat_forgotten: bool = False
-    """Whether the room has deleted a chat with lines."""
+    """True if the room has deleted a chat with lines."""
 
     def participant(self, role: Role) -> Participant:
         return self.student if role is Role.STUDENT else self.teacher

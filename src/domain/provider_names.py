@@ -1,4 +1,4 @@
-"""The three ways to hold a call, as settings, rows and messages name them."""
+"""The names of the three kinds of calls in settings, rows and messages."""
 
 from typing import Final
 

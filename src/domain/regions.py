@@ -1,7 +1,7 @@
-"""How a region writes a time in an English text: in 12 or 24 hours, the day or the month first.
+"""The form of times in English texts by region: 12 or 24 hours, the day or the month first.
 
-From Unicode's CLDR 48: the preferred hours of `timeData`, the dates of the English locales, and
-the likely subtags of languages.
+The data is from Unicode's CLDR 48: the preferred hours of `timeData`, the dates of the English
+locales, and the likely subtags of languages.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _TWELVE_HOURS: Final = (
     "UM US UY VC VE VG VI VU WS YE ZM"
 )
 _MONTH_FIRST: Final = "AS BI CA GU JP MH MP PH PR UM US VI"
-# The language of a region whose hours are not the region's.
+# Languages with another form of hours than their region.
 _TWENTY_FOUR_HOURS: Final = (("fr", "CA"),)
-# The region of a language that comes without one. Not of `en`, which the platform's silence means,
-# too: nobody misreads 24 hours with the day first.
+# The region of a language tag without a region. `en` has none here: it is the default for a missing
+# locale as well, and nobody misreads 24 hours with the day first.
 _LIKELY: Final = {
     "am": "ET",
     "ar": "EG",
@@ -46,23 +46,23 @@ _LIKELY: Final = {
 
 @functools.lru_cache(maxsize=64)
 def has_twelve_hours(locale: str) -> bool:
-    """Whether clocks show `6:00 PM` there."""
+    """True if clocks show `6:00 PM` there."""
     language, region = _parts(locale)
     return region in _TWELVE_HOURS.split() and (language, region) not in _TWENTY_FOUR_HOURS
 
 
 @functools.lru_cache(maxsize=64)
 def puts_month_first(locale: str) -> bool:
-    """Whether English texts say `November 23` there."""
+    """True if English texts write `November 23` there."""
     return _parts(locale)[1] in _MONTH_FIRST.split()
 
 
 def _parts(locale: str) -> tuple[str, str]:
-    """Language and region of a BCP 47 tag; the region is empty where it is not known."""
+    """Language and region of a BCP 47 tag; the region is empty if it is unknown."""
     first, *others = locale.split("-")
     language = first.lower()
     for part in others:
-        if len(part) == 1:  # what follows is an extension
+        if len(part) == 1:  # extensions follow
             break
         if len(part) == 2:  # noqa: PLR2004
             return language, part.upper()

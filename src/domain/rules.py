@@ -1,4 +1,4 @@
-"""The rules of a session: who sees what, when. Pure: no I/O and no clock of its own."""
+"""The rules of a session: its times, and what each person sees when. Pure, with no clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.model import Participant, Role, Session, Status, View
 JOIN_WINDOW_S: Final = 15 * 60
 NO_SHOW_S: Final = 10 * 60
 WAITED_S: Final = 5 * 60
-"""How long somebody has waited at least before the other one counts as absent."""
+"""The other person counts as absent only after somebody has waited this long."""
 OVERTIME_S: Final = 15 * 60
 LINK_LIFE_S: Final = 7 * 24 * 60 * 60
 """How long a link in an e-mail lives after the session, its last request or feedback."""
@@ -24,29 +24,32 @@ def opens_at(session: Session) -> int:
 
 
 def no_show_at(session: Session) -> int:
-    """From when the person who is alone in the room counts as left waiting."""
-    here = [who for who in (session.student, session.teacher) if who.present]
-    return no_show_from(session, here[0].since if len(here) == 1 else None)
+    """When the other person becomes a no-show, if one person is alone in the room."""
+    present = [person for person in (session.student, session.teacher) if person.present]
+    return no_show_from(session, present[0].since if len(present) == 1 else None)
 
 
 def no_show_from(session: Session, since: int | None) -> int:
-    """The same for a person who is there since then: ten minutes after the start, five of them."""
+    """When the other person becomes a no-show, if this person is present since `since`.
+
+    That is ten minutes after the start, and after this person has waited for five minutes.
+    """
     return max(session.scheduled_start + NO_SHOW_S, (since or 0) + WAITED_S)
 
 
 def waited_from(session: Session, waiter: Participant) -> int:
-    """From when this person waited: not before the start."""
+    """When this person's waiting began, at the earliest at the start."""
     since = waiter.since if waiter.began_waiting_at is None else waiter.began_waiting_at
     return max(session.scheduled_start, since or 0)
 
 
 def closes_at(session: Session) -> int:
-    """When the room closes by itself at the latest."""
+    """When the room closes at the latest."""
     return session.scheduled_end + OVERTIME_S
 
 
 def link_expires_at(session: Session) -> int:
-    """Until when e-mail links lead here: as long as what people can do by them."""
+    """When e-mail links stop working; until then people can use what they offer."""
     return max(session.scheduled_end, session.touched_at or 0) + LINK_LIFE_S
 
 
@@ -58,21 +61,21 @@ def reschedule_requester(session: Session, now: int) -> Role | None:
 
 
 def kept_until(session: Session, days: int) -> int | None:
-    """Until when we keep what is to be kept for so many days after it; None for ever."""
+    """Until when data is kept that is kept for `days` after the session; None for ever."""
     return session.scheduled_end + days * DAY_S if days else None
 
 
 def is_deleted(session: Session, days: int, now: int) -> bool:
-    """Whether what is to be kept for so many days has been deleted, or is about to be."""
+    """True if data that is kept for `days` has been deleted, or will be by the next purge."""
     until = kept_until(session, days)
     return until is not None and now >= until
 
 
 def is_closed(session: Session, now: int) -> bool:
-    """Whether nobody may enter the room any more."""
+    """True if nobody can enter the room any more."""
     if session.status in (Status.COMPLETED, Status.CANCELLED) or now >= closes_at(session):
         return True
-    if session.ended_at is not None:  # a no-show whose waiting the teacher has ended
+    if session.ended_at is not None:  # the teacher has ended a no-show
         return True
     was_held = session.status is Status.IN_PROGRESS
     everyone_left = not (session.student.present or session.teacher.present)
@@ -80,32 +83,32 @@ def is_closed(session: Session, now: int) -> bool:
 
 
 def can_join(session: Session, now: int) -> bool:
-    """Whether the room can be entered now."""
+    """True if the room can be entered now."""
     return opens_at(session) <= now and not is_closed(session, now)
 
 
 def can_reschedule(session: Session) -> bool:
-    """Whether the session's time can still change."""
+    """True if the session's time can still change."""
     return session.status in (Status.SCHEDULED, Status.NO_SHOW)
 
 
 def is_missed(session: Session, now: int) -> bool:
-    """Whether the planned time has come without both people, and another time can be agreed on."""
+    """True if the session did not take place as planned, and can be rescheduled."""
     is_over = absent_role(session, now) is not None or is_closed(session, now)
     return can_reschedule(session) and is_over
 
 
 def can_ask_to_reschedule(session: Session, now: int) -> bool:
-    """Whether the page offers to ask for another time."""
+    """True if the page offers a request for another time."""
     return can_reschedule(session) and not (
         is_closed(session, now) and session.status is Status.SCHEDULED
     )
 
 
 def absent_role(session: Session, now: int) -> Role | None:
-    """Who did not come: as recorded, else as it follows from one lone attendance.
+    """The role of the no-show, from the record, or else from the attendance of one person alone.
 
-    The lone attendance covers the minutes until the record is written, and a lost alarm.
+    The attendance covers the minutes until the record is written, and a lost alarm.
     """
     if session.status is Status.NO_SHOW:
         return session.no_show
@@ -126,7 +129,7 @@ def absent_role(session: Session, now: int) -> Role | None:
 
 
 def _has_waited(session: Session, lone: Participant) -> bool:
-    """Whether one stay of this person was long enough; `transitions` says the same in SQL."""
+    """True if one stay of this person was long enough; `db/transitions.py` has it in SQL."""
     if lone.began_waiting_at is not None:
         return True
     until = closes_at(session) if lone.left_at is None else lone.left_at
@@ -134,7 +137,7 @@ def _has_waited(session: Session, lone: Participant) -> bool:
 
 
 def is_awaited(session: Session, role: Role, now: int) -> bool:
-    """Whether this person is late, and can still come: the two have not met."""
+    """True if this person is late and can still come, and the two have not met."""
     not_met = session.status in (Status.SCHEDULED, Status.NO_SHOW)
     if not not_met or now < session.scheduled_start or is_closed(session, now):
         return False
@@ -142,36 +145,36 @@ def is_awaited(session: Session, role: Role, now: int) -> bool:
 
 
 def waits_in_room(session: Session, role: Role, now: int) -> bool:
-    """Whether this person is in the room after the start, and the other one has not come yet."""
+    """True if this person is in the room after the start, and the other one has not come."""
     return session.participant(role).present and is_awaited(session, role.other, now)
 
 
 def waits_in_lobby(session: Session, role: Role, now: int) -> bool:
-    """Whether this person's lobby offers to e-mail the other one, who is a no-show."""
+    """True if this person's lobby offers to e-mail the other one, who is a no-show."""
     return absent_role(session, now) is role.other and is_awaited(session, role.other, now)
 
 
 def can_rate(session: Session, role: Role, now: int) -> bool:
-    """Whether there is something to say about it: the two have met, and it is over."""
+    """True if this person can give feedback: the two have met, and the session is over."""
     return session.started_at is not None and view_of(session, role, now) is View.ENDED
 
 
 def feedback_editable_until(created_at: int) -> int:
-    """Until when somebody may change their mind."""
+    """Until when the person can change the feedback."""
     return created_at + FEEDBACK_EDITABLE_S
 
 
 def recording_expected(session: Session, now: int) -> bool:
-    """Whether a recording may still turn up of which nothing has been heard."""
-    held_by_a_service = session.provider_room_id is not None
-    if not (session.recording_enabled and held_by_a_service) or session.started_at is None:
+    """True if a recording may still arrive from the provider."""
+    has_provider_room = session.provider_room_id is not None
+    if not (session.recording_enabled and has_provider_room) or session.started_at is None:
         return False
     ended_at = session.ended_at or session.scheduled_end
     return is_closed(session, now) and now < ended_at + RECORDING_EXPECTED_S
 
 
 def view_of(session: Session, role: Role, now: int) -> View:
-    """What this participant sees now."""
+    """The view of this participant now."""
     if session.status is Status.CANCELLED:
         return View.CANCELLED
     if absent_role(session, now) is not None:

@@ -1,4 +1,4 @@
-"""Times as people read them: in their own zone, with its name, and as their region writes them.
+"""Times for a reader: in the reader's time zone, with its name, and in the form of the region.
 
 `clock.js` gives the same clock times in the browser.
 """
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain import regions
 
-# Not by strftime, which takes five times as long.
+# strftime would take five times as long.
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -19,12 +19,12 @@ MONTHS: Final = (
 )
 NOON: Final = 12
 _DAY_S: Final = 24 * 60 * 60
-# Files among the zones that stand for one that is not set, or for the machine's own.
+# Names in the zone database that mean an unset zone, or the machine's own.
 _NO_ZONES: Final = ("Factory", "localtime", "posixrules")
 
 
 class Reader(Protocol):
-    """Who reads a time: `time_zone` is an IANA name, `locale` a BCP 47 tag."""
+    """The reader of a time: `time_zone` is an IANA name, `locale` a BCP 47 tag."""
 
     @property
     def time_zone(self) -> str: ...
@@ -51,7 +51,7 @@ class Span(NamedTuple):
 
 
 def span(start: int, end: int, reader: Reader) -> Span:
-    """Put epoch seconds into words; an unknown zone reads as UTC."""
+    """Format epoch seconds. An unknown zone counts as UTC."""
     zone, locale = zone_of(reader.time_zone), reader.locale
     first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
     until = time_of_day(last, locale)
@@ -76,7 +76,7 @@ def clock_time(moment: int, reader: Reader) -> str:
 
 
 def clock_and_day(moment: int, now: int, reader: Reader) -> str:
-    """`18:05` today, else `18:05 on Monday, 23 November`, with its year where it is another one."""
+    """`18:05` today, else `18:05 on Monday, 23 November`, with the year if it is another one."""
     zone, locale = zone_of(reader.time_zone), reader.locale
     there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
     if there.date() == here.date():
@@ -88,10 +88,10 @@ def clock_and_day(moment: int, now: int, reader: Reader) -> str:
 
 
 def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
-    """What `chat_times.js` needs for the same clock times and days.
+    """The settings with which `chat_times.js` formats the same clock times and days.
 
-    `english` is the English that writes clock times so. `utcOffset`, in seconds at `moment`, is for
-    browsers that do not know the zone.
+    `english` is the locale with this form of clock times. `utcOffset`, in seconds at `moment`, is
+    for browsers without the zone.
     """
     zone = zone_of(reader.time_zone)
     offset = datetime.fromtimestamp(moment, zone).utcoffset() or timedelta()
@@ -106,7 +106,7 @@ def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
 def distance(left: int) -> str:
     """`Starts in 12 minutes`, from a day on `Starts in 2 days`; `Started 3 minutes ago`.
 
-    `left` is in seconds. `countdown.js` goes on from here.
+    `left` is in seconds. `countdown.js` continues in the browser.
     """
     if left <= 0:
         return f"Started {duration(-left)} ago"
@@ -143,7 +143,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is an IANA zone of that name."""
+    """True if there is an IANA zone of that name."""
     return str(zone_of(name)) == name
 
 
@@ -158,13 +158,13 @@ def zone_name(moment: datetime) -> str:
 
 
 def _abbreviation(moment: datetime) -> str:
-    """`CET`; zones without letters of their own are named by their offset, such as `UTC+04`."""
+    """`CET`, or the offset such as `UTC+04` for zones without an abbreviation."""
     name = moment.tzname() or ""
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def duration(seconds: int) -> str:
-    """`45 minutes`, `1 hour 30 minutes`, `2 days 3 hours`; less than a minute counts as one."""
+    """`45 minutes`, `1 hour 30 minutes`, `2 days 3 hours`; at least `1 minute`."""
     hours, minutes = divmod(max(1, round(seconds / 60)), 60)
     days, hours = divmod(hours, 24)
     counts = ((days, "day"), (hours, "hour"), (0 if days else minutes, "minute"))

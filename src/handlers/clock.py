@@ -1,4 +1,4 @@
-"""A room's clock, which tests let run ahead; development only."""
+"""A room's clock, which tests set ahead; only in development."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def shift(request: Request, ctx: Context, session_id: str) -> Response:
-    """Let a room live faster."""
+    """Set the room's clock ahead of the real one."""
     ahead = validation.parse(ClockShift, await request.json())
     await ctx.rooms.shift_clock(session_id, ahead.seconds)
     return Response(None, 204)

@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 
 async def follow(_request: Request, ctx: Context, token: str) -> Response:
-    """Leave the cookie that opens this session, and lead there.
+    """Set the cookie that opens this session, and redirect there.
 
-    A link works as often as it is followed and does nothing else, since mail scanners follow
-    links too. After the session's end it leads to the afterwards page, until it expires.
+    A link works any number of times and has no other effect, since mail scanners follow links too.
+    After the session's end it leads to the page afterwards, until it expires.
     """
     return await _enter(ctx, token, "")
 
 
 async def follow_to_calendar(_request: Request, ctx: Context, token: str) -> Response:
-    """The same, straight to the calendar file."""
+    """Like `follow`, to the calendar file."""
     return await _enter(ctx, token, "/calendar.ics")
 
 
 async def follow_to_reschedule(_request: Request, ctx: Context, token: str) -> Response:
-    """The same, to where another time is asked for and answered."""
+    """Like `follow`, to the page for rescheduling."""
     return await _enter(ctx, token, "/reschedule")
 
 
 async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
-    """Forget who the link was made for; whoever is not signed in is then asked to."""
-    # Nobody has looked at this id: it may hold what no header can.
+    """Delete the link's cookie; then a person who is not signed in must sign in."""
+    # This id is not validated: it may contain characters that a header cannot.
     place = quote(session_id, safe="")
     response = redirect(f"/session/{place}")
     response.headers.append(("Set-Cookie", links.no_room_cookie(place)))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 async def join(request: Request, ctx: Context, session_id: str) -> Response:
-    """What the browser needs to enter; given on a click only, and only while the room is open."""
+    """Answer what the browser needs to enter the call, while the room is open."""
     access = await admit(request, ctx, session_id)
     _refuse_unless_open(access)
     grant = await service.join(ctx, access.session, access.role)
@@ -34,14 +34,14 @@ async def join(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def live(request: Request, ctx: Context, session_id: str) -> Response:
-    """Hand a WebSocket to the session's Durable Object, with the identity that we checked.
+    """Connect a WebSocket to the session's Durable Object, with the identity that we have checked.
 
-    `?page=` names the page that opens it, so that it is known again when it comes back. With
-    `?watch=1` it only watches, as the lobby does, which is allowed before the room opens.
+    `?page=` names the page that opens it, so that the room recognizes it when it reconnects. A
+    lobby connects with `?watch=1`, also before the room opens.
     """
     if request.headers.get("upgrade", "").lower() != "websocket":
         raise UpgradeRequiredError
-    # Browsers send cookies along with any site's WebSocket, but they always say whose it is.
+    # Browsers send our cookies with the WebSocket of any site, but they always send its origin.
     if request.headers.get("origin", request.origin) != request.origin:
         raise CrossSiteError
     page = request.query.get("page") or os.urandom(16).hex()
@@ -56,7 +56,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
 
 
 async def end(request: Request, ctx: Context, session_id: str) -> Response:
-    """The teacher ends the session for both."""
+    """End the session for both; only the teacher can."""
     access = await admit(request, ctx, session_id)
     access.refuse_students("end the session for both")
     _refuse_unless_open(access)

@@ -1,4 +1,4 @@
-"""Somebody who waits, in the room or in the lobby, has the other one told."""
+"""The request of a waiting person to e-mail the other one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 async def tell_the_other(request: Request, ctx: Context, session_id: str) -> Response:
-    """202; `mail` says what has become of the one mail about it."""
+    """Answers 202; `mail` is the state of the one mail about it."""
     access = await admit(request, ctx, session_id)
     return json_response({"mail": await waiting.request_mail(ctx, access)}, 202)

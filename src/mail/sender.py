@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from db import mails as ledger
 from domain import mail_rules
-from domain.mail_rules import Settled, State, reason_to_drop
+from domain.mail_rules import FinalState, State, reason_to_drop
 from logs import log
 from mail.content import payload_of
 from providers.mail import BatchRefusedError, KeyReusedError, MailError, Receipt, TryLaterError
@@ -141,7 +141,7 @@ class Sender:
                 continue
             text = mail.payload or self._write(mail, now)
             if text is None:
-                dropped.append((mail, Settled(State.DEAD, "cannot be written")))
+                dropped.append((mail, FinalState(State.DEAD, "cannot be written")))
                 continue
             if mail.payload is None:
                 new_texts.append((mail.id, text))
@@ -171,7 +171,7 @@ class Sender:
         pairs = list(zip(ids, receipts, strict=True))
         sent = [(mail_id, got.message_id) for mail_id, got in pairs if got.refused is None]
         dead = [
-            (mail_id, Settled(State.DEAD, got.refused)) for mail_id, got in pairs if got.refused
+            (mail_id, FinalState(State.DEAD, got.refused)) for mail_id, got in pairs if got.refused
         ]
         await ledger.record_results(
             self.db,
@@ -189,7 +189,7 @@ class Sender:
         delay_s = mail_rules.retry_in_s(max(mail.attempts for mail in batch.mails))
         if isinstance(error, TryLaterError):
             delay_s = max(delay_s, int(error.retry_after_s or 0))
-            is_surely_unsent = not error.may_be_taken and batch.is_uncalled
+            is_surely_unsent = not error.may_be_accepted and batch.is_uncalled
             statement = ledger.RELEASE if is_surely_unsent else ledger.RETRY
         else:
             delay_s, statement = 0, ledger.SEPARATE
@@ -206,7 +206,7 @@ class Sender:
 def _failures(error: MailError, before: int) -> int:
     """A rate limit or a wrong API key stops the run at once; a rejected batch counts as none."""
     if isinstance(error, TryLaterError):
-        return before + 1 if error.may_be_taken else MAX_FAILURES_IN_A_ROW
+        return before + 1 if error.may_be_accepted else MAX_FAILURES_IN_A_ROW
     return before
 
 

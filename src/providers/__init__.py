@@ -1,1 +1,1 @@
-"""Services of others. Each module speaks one protocol and knows nothing of requests or pages."""
+"""External services. Each module speaks one protocol, and does not use requests or pages."""

@@ -1,7 +1,7 @@
 """BigBlueButton: its HTML5 client in a frame, media through its servers.
 
-It tells little: that a meeting has ended, in a plain request that anybody could make, and that a
-recording is ready. So the first is only a reason to ask who is there.
+It sends two events: a meeting has ended, in a request that anybody could make, and a recording is
+ready. So after the first one we query who is in the meeting.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 ABSENT: Final = ("notFound", "invalidMeetingIdentifier", "noRecordings")
-# Older servers answer a repeated `create` without passwords so: it is running.
+# The answer of older servers to a repeated `create` without passwords: the meeting is running.
 RUNNING_ALREADY: Final = "idNotUnique"
 END_OF_ROOM: Final = "bigbluebutton-end"
 
@@ -56,14 +56,14 @@ class BigBlueButton:
         return JoinGrant(self.name, rules.closes_at(session), url=url)
 
     async def _open_room(self, session: Session, room_id: str) -> str:
-        """Create the meeting, or find it running; its createTime."""
+        """Create the meeting unless it is running, and return its createTime."""
         parameters = calls.create_parameters(
             session,
             room_id,
             public_url=self._settings.public_url,
             end_token=str(self._end_tokens().dumps(room_id)),
         )
-        meeting = await self._call("create", parameters, instead=(RUNNING_ALREADY,))
+        meeting = await self._call("create", parameters, allowed=(RUNNING_ALREADY,))
         if meeting is None:
             meeting = await self._call("getMeetingInfo", {"meetingID": room_id})
         create_time = meeting.findtext("createTime") if meeting is not None else None
@@ -72,17 +72,17 @@ class BigBlueButton:
         return create_time
 
     async def end(self, room_id: str) -> None:
-        await self._call("end", {"meetingID": room_id}, instead=ABSENT)
+        await self._call("end", {"meetingID": room_id}, allowed=ABSENT)
 
     async def query_presence(self, room_id: str) -> set[Role]:
-        meeting = await self._call("getMeetingInfo", {"meetingID": room_id}, instead=ABSENT)
+        meeting = await self._call("getMeetingInfo", {"meetingID": room_id}, allowed=ABSENT)
         if meeting is None:
             return set()
         found = {attendee.findtext("userID") for attendee in meeting.iterfind("attendees/attendee")}
         return {role for role in Role if role.value in found}
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
-        """A recording that is ready. Its token has no times: its number makes it unique."""
+        """Parse the event of a ready recording. Its token has no times: the id makes it unique."""
         del headers, now
         try:
             fields = parse_qs(body.decode(), strict_parsing=True, max_num_fields=10)
@@ -102,7 +102,7 @@ class BigBlueButton:
             raise WebhookRejectedError from error
 
     def ended_room(self, token: str) -> str:
-        """The room that an end callback is about. Raises: WebhookRejectedError."""
+        """The room in the token of an end callback. Raises: WebhookRejectedError."""
         try:
             return str(self._end_tokens().loads(token))
         except (BadData, ValueError, TypeError) as error:
@@ -120,15 +120,15 @@ class BigBlueButton:
 
     async def open_recording(self, record_id: str) -> RecordingSource | None:
         found = await self._recordings({"recordID": record_id})
-        # A part of an id finds recordings as well.
+        # The server also finds recordings by a part of the id.
         url = found.get(record_id)
         return RecordingSource(url) if url else None
 
-    async def _recordings(self, which: dict[str, str]) -> dict[str, str]:
-        """Of what was asked for: those with a video, and where it is."""
-        if not all(which.values()):
-            return {}  # an empty filter would find everybody's
-        answer = await self._call("getRecordings", which, instead=ABSENT)
+    async def _recordings(self, filters: dict[str, str]) -> dict[str, str]:
+        """The matching recordings with a video: record id to address."""
+        if not all(filters.values()):
+            return {}  # an empty filter would match all recordings of the server
+        answer = await self._call("getRecordings", filters, allowed=ABSENT)
         if answer is None:
             return {}
         each = [
@@ -138,9 +138,9 @@ class BigBlueButton:
         return {record_id: url for record_id, url in each if record_id and url}
 
     async def _call(
-        self, call: str, parameters: dict[str, str], *, instead: tuple[str, ...] = ()
+        self, call: str, parameters: dict[str, str], *, allowed: tuple[str, ...] = ()
     ) -> Element | None:
-        """The successful answer; None for a failure named in `instead`. Raises: ProviderError."""
+        """The successful answer; None for a failure in `allowed`. Raises: ProviderError."""
         url = calls.signed_url(self._server, call, parameters, self._settings.bbb_secret)
         try:
             async with self._http() as client:
@@ -156,7 +156,7 @@ class BigBlueButton:
         if root.findtext("returncode") == "SUCCESS":
             return root
         key = calls.message_key(root)
-        if key in instead:
+        if key in allowed:
             return None
         raise self._failed(call, key or "FAILED")
 

@@ -1,7 +1,6 @@
-"""What we ask of BigBlueButton, as parameters, signed addresses and XML. Pure.
+"""Requests to BigBlueButton and its answers: parameters, signed addresses, XML. Pure.
 
-The server hashes the query as it arrives, so an address is built once and sent as it is: only
-characters that nothing on the way rewrites.
+The server hashes the query as it arrives. So all characters are escaped that a proxy could rewrite.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ if TYPE_CHECKING:
 MIN_NAME: Final = 2
 MAX_NAME: Final = 64
 MAX_XML_BYTES: Final = 2_000_000
-# An unjoined room vanishes after five minutes, an empty one after one, unless told otherwise.
+# By default an unjoined room is deleted after five minutes, and an empty one after one.
 UNJOINED_MINUTES: Final = 30
 EMPTY_MINUTES: Final = 5
 PEOPLE: Final = 2
-# One teacher, one student: nothing here that is for groups.
+# Features for groups: a lesson has one teacher and one student.
 DISABLED: Final = "breakoutRooms,learningDashboard,polls,privateChat"
 
 
 def server_address(url: str) -> str:
-    """The server's address up to, and without, its /api."""
+    """The server's address without its /api."""
     return url.rstrip("/").removesuffix("/api")
 
 
@@ -45,7 +44,7 @@ def signed_url(server: str, call: str, parameters: Mapping[str, str], secret: st
 def create_parameters(
     session: Session, room_id: str, *, public_url: str, end_token: str
 ) -> dict[str, str]:
-    """Of `create`, without passwords: so that repeating it is answered with the same meeting."""
+    """The parameters of `create`, without passwords: a repeated call returns the same meeting."""
     recorded = _boolean(session.recording_enabled)
     webhook = f"{public_url}/webhooks/bigbluebutton"
     return {
@@ -56,14 +55,14 @@ def create_parameters(
         "meetingExpireIfNoUserJoinedInMinutes": str(UNJOINED_MINUTES),
         "meetingExpireWhenLastUserLeftInMinutes": str(EMPTY_MINUTES),
         "logoutURL": left_url(session, public_url),
-        # With starting by hand ruled out, it is recorded from the first second, or never.
+        # Nobody can start it by hand, so the recording starts in the first second or never.
         "record": recorded,
         "autoStartRecording": recorded,
         "allowStartStopRecording": "false",
         "notifyRecordingIsOn": recorded,
         "guestPolicy": "ALWAYS_ACCEPT",
         "disabledFeatures": DISABLED,
-        # Browsers that keep cookies from frames of other sites would shut people out.
+        # Browsers that block third-party cookies could not join otherwise.
         "allowRequestsWithoutSession": "true",
         "meta_endCallbackUrl": f"{webhook}?room={end_token}",
         "meta_bbb-recording-ready-url": webhook,
@@ -74,19 +73,19 @@ def create_parameters(
 def join_parameters(
     session: Session, room_id: str, role: Role, *, create_time: str, public_url: str
 ) -> dict[str, str]:
-    """Of `join`. The person's id there is their role: stable, and nothing personal."""
+    """The parameters of `join`. The person's id is the role: stable, and nothing personal."""
     person = session.participant(role)
     parameters = {
         "fullName": person.name,
         "meetingID": room_id,
         "role": "MODERATOR" if role is Role.TEACHER else "VIEWER",
         "userID": role.value,
-        # Shuts out links into an earlier meeting of the same name.
+        # Links into an earlier meeting of the same name do not work.
         "createTime": create_time,
         "errorRedirectUrl": left_url(session, public_url),
         "userdata-bbb_override_default_locale": person.locale,
         "userdata-bbb_client_title": session.course.title,
-        # Devices were checked in our lobby.
+        # Our lobby has checked the devices.
         "userdata-bbb_auto_join_audio": "true",
         "userdata-bbb_skip_check_audio": "true",
         "userdata-bbb_listen_only_mode": "false",
@@ -100,7 +99,7 @@ def join_parameters(
 
 def parse_xml(body: bytes) -> ET.Element:
     """The answer's root. Raises: ValueError."""
-    # Document types, which could swell without end, have no place in these answers.
+    # These answers have no document type; entities in one could expand without limit.
     if len(body) > MAX_XML_BYTES or b"<!DOCTYPE" in body:
         raise ValueError("not an answer of this service")
     try:
@@ -113,13 +112,13 @@ def parse_xml(body: bytes) -> ET.Element:
 
 
 def message_key(root: ET.Element) -> str:
-    """Why a call failed, in either of the two forms."""
+    """The reason of a failed call, in either of its two forms."""
     error = root.find("errors/error")
     return root.findtext("messageKey") or ("" if error is None else error.get("key") or "")
 
 
 def video_of(recording: ET.Element) -> str | None:
-    """The address of a recording's video file; the API gives that of its folder."""
+    """The address of a recording's video file; the API returns the folder's address."""
     for each in recording.iterfind("playback/format"):
         url = (each.findtext("url") or "").strip()
         if each.findtext("type") == "video" and url:

@@ -1,4 +1,4 @@
-"""Mail without a mail service: it is kept in D1, and development shows it at /dev/outbox."""
+"""Mail without a mail service: D1 stores it, and development shows it at /dev/outbox."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OutboxMail:
-    """`providers.mail.MailService`. A mail's own id keeps it from being put in twice."""
+    """`providers.mail.MailService`. The mail's id prevents a second row."""
 
     def __init__(self, db: Database, clock: Callable[[], float]) -> None:
         self._db = db

@@ -1,7 +1,7 @@
 """PlugNmeet: its own client in a frame, media through its servers.
 
-Every request is signed over the very bytes that are sent. Logical failures come with status 200,
-so the answer's `status` is what counts.
+The signature of a request covers the exact bytes of its body. Logical failures have HTTP status
+200, so the answer's `status` decides.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from domain.model import Role, Session
     from settings import Settings
 
-# Nothing there is the answer to these, not a failure.
+# Codes that mean an absent room or recording, and not a failure.
 ABSENT: Final = ("NOT_FOUND", "ROOM_NOT_FOUND", "ROOM_NOT_ACTIVE")
 PAGE: Final = 100
 MB: Final = 1_000_000
@@ -46,7 +46,7 @@ class PlugNmeet:
         self._http = http
 
     async def join(self, session: Session, room_id: str, role: Role) -> JoinGrant:
-        # A room that closed between the two calls is opened once more.
+        # If the room closes between the two calls, it is opened once more.
         for last_try in (False, True):
             await self._open_room(session, room_id)
             asked = plugnmeet_room.token_request(session, room_id, role, self._settings.public_url)
@@ -61,7 +61,7 @@ class PlugNmeet:
         )
 
     async def _open_room(self, session: Session, room_id: str) -> None:
-        """Create the room; one that is open already comes back as it is."""
+        """Create the room; an open room is returned unchanged."""
         public_url = self._settings.public_url
         asked = plugnmeet_room.create_request(session, room_id, public_url)
         answer = await self._call("/room/create", asked)
@@ -74,7 +74,7 @@ class PlugNmeet:
         if differing:
             log("room_features_differ", session_id=session.id, features=differing)
         if recording and not session.recording_enabled:
-            # Nobody agreed to that: rather no call at all.
+            # Nobody has agreed to a recording, so there is no call.
             await self.end(room_id)
             raise self._failed("/room/create", "would record an unrecorded session")
 
@@ -93,12 +93,12 @@ class PlugNmeet:
                 if person.get("state") != "DISCONNECTED"
             ]
         if not people and announced != "0":
-            # Seen in the wild (plugNmeet-sdk-php#11): better no news than wrong news.
+            # Some servers answer this (plugNmeet-sdk-php#11). A failure is safer than a wrong list.
             raise self._failed("/room/getActiveRoomInfo", "contradicts itself")
         return {role for role in found if role}
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: int) -> Delivery:
-        del now  # the token brings its own times
+        del now  # the token has its own times
         key, secret = self._settings.plugnmeet_api_key, self._settings.plugnmeet_api_secret
         plugnmeet_webhook.verify(headers, body, key=key, secret=secret)
         return plugnmeet_webhook.parse(body)
@@ -126,7 +126,7 @@ class PlugNmeet:
     async def _call(
         self, path: str, asked: dict[str, Any], *, absent_ok: bool = False
     ) -> dict[str, Any] | None:
-        """The successful answer; None for something that is not there, where that is fine.
+        """The successful answer; with `absent_ok`, None for an absent room or recording.
 
         Raises: ProviderError.
         """
@@ -159,7 +159,7 @@ class PlugNmeet:
 
     @contextmanager
     def _reading(self, call: str) -> Iterator[None]:
-        """Turn whatever an answer of another shape leads to into a failure of the service."""
+        """Turn the errors of reading a malformed answer into a ProviderError."""
         try:
             yield
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -171,7 +171,7 @@ class PlugNmeet:
 
 
 def server_address(url: str) -> str:
-    """The server's origin and path, whether or not it was given with its /auth."""
+    """The server's address without its /auth."""
     return url.rstrip("/").removesuffix("/auth")
 
 
@@ -189,7 +189,7 @@ def _text(answer: dict[str, Any] | None, name: str) -> str:
 
 
 def _expiry(token: str) -> int | None:
-    """When the token ends, as it says itself; it is the server's to verify."""
+    """The token's expiry, unverified; None if it cannot be read."""
     try:
         expires_at = from_json(base64url_decode(token.split(".")[1]))["exp"]
     except (LookupError, ValueError, TypeError):

@@ -1,7 +1,8 @@
-"""What we ask of PlugNmeet: a room for one lesson, and a person's way into it. Pure.
+"""Requests to PlugNmeet: a room for one lesson, and a person's way into it. Pure.
 
 Field names and types: plugnmeet-protocol v1.5.0, plugnmeet_create_room.proto and
-plugnmeet_gen_token.proto. Unknown fields are dropped without a word, so each is tested.
+plugnmeet_gen_token.proto. The server drops unknown fields without an error, so a
+test checks each.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
     from domain.model import Session
 
-# Seconds after its creation in which nobody came; a shorter time is not accepted.
+# An unjoined room is deleted after this time. The server accepts no shorter time.
 EMPTY_TIMEOUT_S: Final = 1800
 PEOPLE: Final = 2
-# The recorder joins as a participant and is counted.
+# The recorder counts as a participant.
 PEOPLE_WITH_RECORDER: Final = 3
 MAX_NAME: Final = 100
 
-# Our room's dark colours, so that the frame looks like a part of the page.
+# The dark colours of our room, so that the frame fits the page.
 DESIGN: Final = {
     "primary_color": "#1b5e59",
     "secondary_color": "#124845",
@@ -39,7 +40,7 @@ DESIGN: Final = {
 def create_request(session: Session, room_id: str, public_url: str) -> dict[str, Any]:
     """The body of /room/create.
 
-    Every flag is sent, also the false ones that most versions of the server ignore.
+    All flags are sent, although most versions of the server ignore the false ones.
     """
     recorded = session.recording_enabled
     return {
@@ -68,7 +69,7 @@ def _features(session: Session) -> dict[str, Any]:
         "allow_view_other_users_list": True,
         "admin_only_webcams": False,
         "allow_virtual_bg": True,
-        "allow_raise_hand": False,  # the other person is the only one there
+        "allow_raise_hand": False,  # there is only one other person
         "allow_reactions": True,
         "room_duration": ROOM_LIFE_MINUTES,
         "enable_analytics": False,
@@ -103,7 +104,7 @@ def _features(session: Session) -> dict[str, Any]:
 
 
 def _locks() -> dict[str, bool]:
-    """A student may do all that the teacher may, but whisper: there is nobody else to hear it."""
+    """Lock private chat only, since there is no third person. A student can do all the rest."""
     return {
         "lock_microphone": False,
         "lock_webcam": False,
@@ -119,7 +120,7 @@ def _locks() -> dict[str, bool]:
 
 
 def token_request(session: Session, room_id: str, role: Role, public_url: str) -> dict[str, Any]:
-    """The body of /room/getJoinToken. The person's id there is their role: nothing personal."""
+    """The body of /room/getJoinToken. The person's id is the role: nothing personal."""
     person = session.participant(role)
     about: dict[str, Any] = {
         "record_webcam": session.recording_enabled,
@@ -145,7 +146,7 @@ def join_url(server: str, token: str) -> str:
 
 
 def not_in_effect(asked: Mapping[str, Any], effective: Mapping[str, Any]) -> list[str]:
-    """The features that are not as they were asked for, as `recording_features.is_allow`."""
+    """The features that differ from the request, such as `recording_features.is_allow`."""
     return sorted(_differences(asked, effective, ""))
 
 
@@ -154,6 +155,6 @@ def _differences(asked: Mapping[str, Any], effective: Any, path: str) -> Iterato
         got = effective.get(name) if isinstance(effective, dict) else None
         if isinstance(wanted, dict):
             yield from _differences(wanted, got, f"{path}{name}.")
-        # int64 comes as text, and what is unset may be absent.
+        # int64 values are texts, and unset fields may be absent.
         elif str(wanted) != str(got) and (wanted or got):
             yield f"{path}{name}"

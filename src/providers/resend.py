@@ -1,7 +1,7 @@
 """Resend's batch call. Source: https://resend.com/docs/api-reference/emails/send-batch-emails
 
-Permissive validation: one bad address does not hold up ninety-nine others. How long to wait is
-read from Resend's own headers, since its limits differ by plan.
+With permissive validation one bad address does not stop the other mails of the batch. The pauses
+come from Resend's headers, since its limits differ by plan.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
 USER_AGENT: Final = "session-room/0.1"
-# A pause of more than this is for the next tick.
+# A longer pause is left to the next tick.
 LONGEST_PAUSE_S: Final = 5.0
 CALLS: Final = 4
 
-# A key or domain that is wrong, or a used-up quota: nothing was taken, an operator mends it, and
-# until then asking every minute is of no use.
+# A wrong key or domain: no mail was accepted, and an operator must act. A retry every minute would
+# not help.
 ACCOUNT_STATUSES: Final = (401, 403)
 ACCOUNT_RETRY_S: Final = 5 * 60
-# A quota may be raised at any time, so the hours that Resend names are not waited out.
+# A quota may be raised at any time, so the retry comes before the hours that Resend names.
 QUOTAS: Final = ("daily_quota_exceeded", "monthly_quota_exceeded")
 QUOTA_RETRY_S: Final = 15 * 60
 
@@ -62,9 +62,9 @@ class ResendMail:
             if answer.is_success:
                 return _receipts(answer, len(batch))
             pause = _retry_after(answer)
-            limited = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
-            patient = pause is not None and pause <= LONGEST_PAUSE_S and call < CALLS
-            if not (limited and patient and _name(answer) not in QUOTAS):
+            is_limited = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+            can_wait = pause is not None and pause <= LONGEST_PAUSE_S and call < CALLS
+            if not (is_limited and can_wait and _name(answer) not in QUOTAS):
                 raise _error(answer)
             self._not_before = max(self._not_before, self._clock() + (pause or 1.0))
         raise AssertionError
@@ -75,17 +75,17 @@ class ResendMail:
             return await self._client.post("/emails/batch", content=body, headers=headers)
         except httpx.TransportError as error:
             message = f"no answer from Resend: {type(error).__name__}"
-            raise TryLaterError(message, may_be_taken=True) from error
+            raise TryLaterError(message, may_be_accepted=True) from error
 
     def _pace(self, answer: httpx.Response) -> None:
-        """Use up what is allowed, then wait until more is."""
+        """After the last request of the limit, wait until its reset."""
         if answer.headers.get("ratelimit-remaining") == "0":
             reset = _seconds(answer.headers.get("ratelimit-reset")) or 1.0
             self._not_before = self._clock() + min(reset, LONGEST_PAUSE_S)
 
 
 def _receipts(answer: httpx.Response, count: int) -> list[Receipt]:
-    """`data` has the ids of the mails taken, in order; `errors` the indexes of the others."""
+    """`data` has the ids of accepted mails, in order; `errors` has the indexes of the others."""
     content = _content(answer)
     errors = {
         error["index"]: str(error.get("message", "refused"))[:300]
@@ -94,13 +94,13 @@ def _receipts(answer: httpx.Response, count: int) -> list[Receipt]:
     }
     ids = [item.get("id") for item in _dicts(content.get("data"))]
     if len(ids) + len(errors) != count:
-        # Taken, since it said so; only which id belongs to which mail is not known.
+        # The mails are accepted, but it is unknown which id belongs to which mail.
         ids = [None] * (count - len(errors))
-    taken = iter(ids)
+    accepted = iter(ids)
     return [
         Receipt(refused=errors[index])
         if index in errors
-        else Receipt(message_id=_text(next(taken, None)))
+        else Receipt(message_id=_text(next(accepted, None)))
         for index in range(count)
     ]
 
@@ -118,15 +118,15 @@ def _error(answer: httpx.Response) -> BatchRefusedError | TryLaterError | KeyReu
     if status in ACCOUNT_STATUSES:
         return TryLaterError(message, retry_after_s=ACCOUNT_RETRY_S)
     if status in (httpx.codes.CONFLICT, httpx.codes.REQUEST_TIMEOUT):
-        # The first call with this key is still running, or was given up by the other side.
-        return TryLaterError(message, may_be_taken=True, retry_after_s=pause)
+        # The first call with this key is still running, or Resend has given it up.
+        return TryLaterError(message, may_be_accepted=True, retry_after_s=pause)
     if httpx.codes.is_client_error(status):
-        said = _text(_content(answer).get("message")) or ""
-        if name == "invalid_from_address" or "`from`" in said:
-            # Not this batch's fault: no mail of ours would be taken.
+        reason = _text(_content(answer).get("message")) or ""
+        if name == "invalid_from_address" or "`from`" in reason:
+            # Not a fault of this batch: Resend would refuse all our mails.
             return TryLaterError(message, retry_after_s=ACCOUNT_RETRY_S)
-        return BatchRefusedError(f"{message}: {said}"[:300])
-    return TryLaterError(message, may_be_taken=True, retry_after_s=pause)
+        return BatchRefusedError(f"{message}: {reason}"[:300])
+    return TryLaterError(message, may_be_accepted=True, retry_after_s=pause)
 
 
 def _name(answer: httpx.Response) -> str:
@@ -134,7 +134,7 @@ def _name(answer: httpx.Response) -> str:
 
 
 def _content(answer: httpx.Response) -> dict[str, Any]:
-    """The answer's JSON object; an empty one for anything else, such as a proxy's page."""
+    """The answer's JSON object; empty for another answer, such as a proxy's page."""
     try:
         content = from_json(answer.content)
     except ValueError:
@@ -155,7 +155,7 @@ def _retry_after(answer: httpx.Response) -> float | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """A number of seconds; other forms, such as dates, are not understood."""
+    """A number of seconds; None for other forms, such as dates."""
     try:
         seconds = float(text or "")
     except ValueError:

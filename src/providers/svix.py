@@ -1,7 +1,7 @@
-"""Signatures of webhooks that come by Svix, as Resend's do. Source: https://docs.svix.com
+"""Signatures of webhooks by Svix, which Resend uses. Source: https://docs.svix.com
 
-Signed is `id.timestamp.body` with HMAC-SHA256; the header lists one signature a key, so that keys
-can rotate. Pure.
+The signature is HMAC-SHA256 of `id.timestamp.body`. The header has one signature for each key, so
+that keys can rotate. Pure.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 TOLERANCE_S: Final = 5 * 60
 PREFIX: Final = "whsec_"
-# Python refuses to read numbers of thousands of digits.
+# int() fails on thousands of digits.
 _SECONDS: Final = re.compile(r"[0-9]{1,12}\Z")
 
 
 def message_id(headers: Mapping[str, str], body: bytes, secret: str, *, now: int) -> str | None:
     """The id of a genuine and recent message; None for any other.
 
-    Header names are lower case; `secret` is such as `whsec_MfKQ...`; settings.py has read it.
+    Header names are lower case. `secret` looks like `whsec_MfKQ...`; settings.py has checked it.
     """
     found = headers.get("svix-id", "")
     timestamp = headers.get("svix-timestamp", "")

@@ -1,4 +1,4 @@
-"""No provider at all: browsers speak to each other, and our room signals between them."""
+"""Calls without a provider: two browsers connect, and our room relays their signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Peer:
-    """`base.VideoProvider` without a server: there is nothing to open, end or record."""
+    """`base.VideoProvider` without a server: it opens, ends and records nothing."""
 
     name = PEER
 
@@ -32,10 +32,10 @@ class Peer:
         return JoinGrant(self.name, closes_at, ice_servers=servers)
 
     async def end(self, room_id: str) -> None:
-        """Closing the sockets ends the call."""
+        """Do nothing: the call ends when the sockets close."""
 
     async def query_presence(self, room_id: str) -> set[Role]:
-        """Sockets say who is there."""
+        """Empty: the sockets show who is present."""
         del room_id
         return set()
 

@@ -1,4 +1,4 @@
-"""The way into a session's call, and its end."""
+"""Joining, moving and ending a session's call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ATTEMPTS = 3
 
 
 def provider_named(name: str, ctx: Context) -> VideoProvider:
-    """The provider of that name. Imported when needed: most requests need none."""
+    """The provider of that name. It is imported late, since most requests need none."""
     if name == PLUGNMEET:
         from providers.plugnmeet import PlugNmeet  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ def provider_named(name: str, ctx: Context) -> VideoProvider:
 
 
 def bigbluebutton(ctx: Context) -> BigBlueButton:
-    """BigBlueButton, whose end callback no other provider has."""
+    """BigBlueButton by its own type: no other provider has an end callback."""
     from providers.bigbluebutton import BigBlueButton  # noqa: PLC0415
 
     return BigBlueButton(ctx.settings, _client_maker(ctx))
@@ -51,11 +51,11 @@ def _client_maker(ctx: Context) -> Callable[[], httpx.AsyncClient]:
 
 
 async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
-    """Let this person into the call, now. One more round trip when it is the session's first.
+    """Return a way into the call for this person. The session's first join needs one more query.
 
     Raises: ProviderError.
     """
-    place = await _hold(ctx, session)
+    place = await _set_place(ctx, session)
     if place.url:
         return JoinGrant(place.provider, rules.closes_at(session), place.url, place=place.name)
     provider = provider_named(place.provider, ctx)
@@ -63,20 +63,20 @@ async def join(ctx: Context, session: Session, role: Role) -> JoinGrant:
     return grant._replace(place=place.name)
 
 
-async def _hold(ctx: Context, session: Session) -> Place:
-    """Note where the call is held, before its provider can tell us anything about it."""
+async def _set_place(ctx: Context, session: Session) -> Place:
+    """Write the call's place to the record, before its provider can send events about it."""
     found: Session | None = session
     for _ in range(ATTEMPTS):
         if found is None:
             raise SessionNotFoundError
         place = place_of(found, ctx.settings)
-        if _is_noted(place, found):
+        if _is_on_record(place, found):
             return place
         if await call_places.set_place(
             ctx.db, found, provider=place.provider, room_id=place.room_id
         ):
             if found.provider is not None:
-                # Another provider or another room: those in the old call move along now.
+                # The call moves to another provider or room: people in the old call move now.
                 ctx.defer(ctx.rooms.refresh(session.id))
             return place
         found = await sessions.find(ctx.db, session.id)
@@ -84,10 +84,9 @@ async def _hold(ctx: Context, session: Session) -> Place:
 
 
 async def move(ctx: Context, session_id: str) -> Place | None:
-    """Leave peer to peer for the provider, and for good; where the call is then.
+    """Move the call from peer to peer to the provider, and return the new place.
 
-    None when there is no provider to move to. Moving again changes nothing.
-
+    Returns None if there is no provider. A repeated move changes nothing.
     Raises: ServiceUnavailableError.
     """
     session = await sessions.find(ctx.db, session_id)
@@ -95,27 +94,27 @@ async def move(ctx: Context, session_id: str) -> Place | None:
         return None
     moved = session._replace(provider=ctx.settings.video_provider)
     place = place_of(moved, ctx.settings)
-    if _is_noted(place, session):
+    if _is_on_record(place, session):
         return place
     if not await call_places.set_place(
         ctx.db, session, provider=place.provider, room_id=place.room_id
     ):
-        raise ServiceUnavailableError  # somebody else has just written: asking again works
+        raise ServiceUnavailableError  # another request has just changed it: a retry works
     log("call_moved", session_id=session_id, provider=place.provider)
     return place
 
 
-def _is_noted(place: Place, session: Session) -> bool:
+def _is_on_record(place: Place, session: Session) -> bool:
     return (place.provider, place.room_id) == (session.provider, session.provider_room_id)
 
 
 async def end(ctx: Context, provider: str, room_id: str) -> None:
-    """End a call at its provider. A repeated end is harmless. Raises: ProviderError."""
+    """End a call at its provider. A repeated end does no harm. Raises: ProviderError."""
     await provider_named(provider, ctx).end(room_id)
 
 
 async def query_presence(ctx: Context, session_id: str) -> set[Role] | None:
-    """Who is in the session's call by its provider; None when there is none, or no answer."""
+    """The roles in the session's call at its provider; None without a provider or an answer."""
     session = await sessions.find(ctx.db, session_id)
     if session is None or not session.provider or not session.provider_room_id:
         return None

@@ -1,4 +1,4 @@
-"""STUN and TURN servers for a call, minted at Cloudflare for one visit when a key is set.
+"""STUN and TURN servers for a call. With a key, Cloudflare makes credentials for each join.
 
 Source: developers.cloudflare.com/realtime/turn/generate-credentials
 """
@@ -18,28 +18,28 @@ URL: Final = (
 )
 TIMEOUT_S: Final = 3.0
 CREATED: Final = 201
-# A call dies a little after its credentials: they outlive the room.
+# A call breaks soon after its credentials expire, so they last longer than the room.
 MARGIN_S: Final = 15 * 60
-# Browsers refuse to talk to the port of the domain name system, and wait for it in vain.
+# Browsers block the DNS port, and waste time on it.
 BLOCKED_PORT: Final = ":53?"
 
 
 async def ice_servers(ctx: Context, *, until: int) -> list[dict[str, Any]]:
-    """What a browser needs to find the other one, good until then.
+    """The servers with which a browser finds the other one; credentials are valid until `until`.
 
-    Without an answer from Cloudflare the configured servers have to do: most calls need no relay.
+    Without an answer from Cloudflare these are the configured servers: most calls need no relay.
     """
     configured = list(ctx.settings.ice_servers)
     if not ctx.settings.turn_key_id:
         return configured
     try:
-        return configured + await _mint(ctx, ttl=until - ctx.now + MARGIN_S)
+        return configured + await _create_credentials(ctx, ttl=until - ctx.now + MARGIN_S)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         log("turn_unavailable", request_id=ctx.request_id, error=type(error).__name__)
         return configured
 
 
-async def _mint(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
+async def _create_credentials(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
     answer = await ctx.http(
         "POST",
         URL.format(key_id=ctx.settings.turn_key_id),

@@ -83,6 +83,6 @@ def test_a_recording_runs_from_its_start_to_its_end():
     start = CallEvent(CallEventType.RECORDING, "one", "rec")
     stop = CallEvent(CallEventType.RECORDING_STOPPED, "one", "rec")
 
-    assert told([start]).recording
-    assert not told([stop, start]).recording
-    assert not told([start, CallEvent(CallEventType.FINISHED, "one")]).recording
+    assert told([start]).is_recording
+    assert not told([stop, start]).is_recording
+    assert not told([start, CallEvent(CallEventType.FINISHED, "one")]).is_recording

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from domain.human_text import is_blank, isolated, without_marks
 from errors import RefusedMessageError
-from room.messages import read
+from room.messages import parse
 from sessions.feedback import Feedback
-from sessions.rescheduling import Answered, Asked
+from sessions.rescheduling import Answer, NewRequest
 from tests.unit.browser_code import results
 
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -98,20 +98,20 @@ TURNED = "\u202eHello\x00 world\u200f"
 
 
 def chat(text):
-    return read(json.dumps({"type": "chat", "id": "12345678", "text": text}))
+    return parse(json.dumps({"type": "chat", "id": "12345678", "text": text}))
 
 
 def test_what_people_write_comes_in_without_marks():
     assert chat(TURNED).text == "Hello world"
-    assert Asked(reason=TURNED).reason == "Hello world"
-    assert Answered(request="r1", choice="decline", note=TURNED).note == "Hello world"
+    assert NewRequest(reason=TURNED).reason == "Hello world"
+    assert Answer(request="r1", choice="decline", note=TURNED).note == "Hello world"
     assert Feedback(rating=5, comment=TURNED).comment == "Hello world"
     assert chat("two\nlines\tمی\u200cخواهم").text == "two\nlines\tمی\u200cخواهم"
 
 
 @pytest.mark.parametrize("nothing", ["\x00", "\u200b", "\u202e", " \u2060\n", "\u3164"])
 def test_what_cannot_be_seen_is_nothing(nothing):
-    assert Asked(reason=nothing).reason == ""
+    assert NewRequest(reason=nothing).reason == ""
     assert Feedback(rating=5, comment=nothing).comment is None
     with pytest.raises(RefusedMessageError):
         chat(nothing)

@@ -104,7 +104,7 @@ async def test_fake_forgets_key_after_a_day():
 
 
 @pytest.mark.parametrize(
-    ("fault", "may_be_taken", "was_taken"),
+    ("fault", "may_be_accepted", "was_taken"),
     [
         ("cut_off", True, False),
         ("answer_lost", True, True),
@@ -117,13 +117,13 @@ async def test_fake_forgets_key_after_a_day():
         ("forbidden", False, False),
     ],
 )
-async def test_send_distinguishes_failures(fault, may_be_taken, was_taken):
+async def test_send_distinguishes_failures(fault, may_be_accepted, was_taken):
     world = World()
     world.service.faults.append(fault)
     with pytest.raises(TryLaterError) as caught:
         await world.mail.send([letter(1)], "key")
 
-    assert caught.value.may_be_taken == may_be_taken
+    assert caught.value.may_be_accepted == may_be_accepted
     assert bool(world.service.mails) == was_taken
     await world.mail.send([letter(1)], "key")
     assert world.service.times_mailed() == {"1": 1}
@@ -153,7 +153,7 @@ async def test_wrong_sender_address_raises_try_later():
     with pytest.raises(TryLaterError) as caught:
         await world.mail.send([wrong], "key")
 
-    assert not caught.value.may_be_taken
+    assert not caught.value.may_be_accepted
 
 
 async def test_client_keeps_within_the_rate_limit():
@@ -180,7 +180,7 @@ async def test_client_gives_up_after_repeated_rate_limits():
     with pytest.raises(TryLaterError) as caught:
         await world.mail.send([letter(1)], "key")
 
-    assert not caught.value.may_be_taken
+    assert not caught.value.may_be_accepted
     assert len(world.requests) == 4
     assert world.slept < 5
 

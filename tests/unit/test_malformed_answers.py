@@ -140,7 +140,7 @@ async def test_deep_answers_are_malformed(body):
 
 OWN_TEXT = {
     # What D1, the runtime or we ourselves wrote; everything else is read by pydantic_core.
-    "sessions/outcome.py",
+    "db/outcomes.py",
     "bindings/d1.py",
     "bindings/exchange.py",
     "bindings/outbound.py",

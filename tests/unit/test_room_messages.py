@@ -1,4 +1,4 @@
-"""What the live socket takes in, and how much of it."""
+"""The parsing of messages on the live socket, and their limits."""
 
 import json
 
@@ -17,7 +17,7 @@ def frame(**content: object) -> str:
     return json.dumps(content)
 
 
-def test_a_description_is_passed_on_as_it_came() -> None:
+def test_signal_relays_description_unchanged() -> None:
     offer = {"type": "offer", "sdp": "v=0\r\n"}
     message = messages.parse(frame(type="signal", to=PAGE, description=offer))
 
@@ -25,7 +25,7 @@ def test_a_description_is_passed_on_as_it_came() -> None:
     assert message.relayed("sender") == {"type": "signal", "from": "sender", "description": offer}
 
 
-def test_an_answer_says_which_offer_it_is_for() -> None:
+def test_signal_relays_offer_number_of_answer() -> None:
     answer = {"type": "answer", "sdp": "v=0\r\n", "offer": 2}
     message = messages.parse(frame(type="signal", to=PAGE, description=answer))
 
@@ -33,16 +33,22 @@ def test_an_answer_says_which_offer_it_is_for() -> None:
     assert message.relayed("sender")["description"] == answer
 
 
-def test_whether_a_browser_can_call_is_said_only_when_it_cannot() -> None:
-    said = {"type": "media", "microphone": False, "camera": False, "screen": False, "call": False}
+def test_media_accepts_call_false() -> None:
+    content = {
+        "type": "media",
+        "microphone": False,
+        "camera": False,
+        "screen": False,
+        "call": False,
+    }
 
-    message = messages.parse(frame(**said))
+    message = messages.parse(frame(**content))
 
     assert isinstance(message, Media)
     assert message.call is False
 
 
-def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
+def test_signal_relays_candidate_with_names_of_browsers() -> None:
     candidate = {
         "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host",
         "sdpMid": "0",
@@ -63,7 +69,7 @@ def test_a_candidate_keeps_the_names_that_browsers_know() -> None:
         ({"type": "leave"}, Leave),
     ],
 )
-def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
+def test_parse_returns_type_of_message(content: dict[str, object], kind: type) -> None:
     assert isinstance(messages.parse(frame(**content)), kind)
 
 
@@ -85,7 +91,7 @@ def test_the_others_are_read(content: dict[str, object], kind: type) -> None:
         {},
     ],
 )
-def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
+def test_parse_refuses_malformed_message(content: dict[str, object]) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
         messages.parse(frame(**content))
 
@@ -104,7 +110,7 @@ def test_what_does_not_fit_is_refused(content: dict[str, object]) -> None:
         (frame(type="leave", id="12345678"), ""),
     ],
 )
-def test_a_refused_line_of_chat_is_named(sent: str, line_id: str) -> None:
+def test_refusal_has_id_of_refused_line_of_chat(sent: str, line_id: str) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
         messages.parse(sent)
 
@@ -112,13 +118,13 @@ def test_a_refused_line_of_chat_is_named(sent: str, line_id: str) -> None:
 
 
 @given(st.text() | st.binary() | st.none())
-def test_nothing_but_a_refusal_ever_comes_of_rubbish(raw: object) -> None:
+def test_parse_raises_only_refusals(raw: object) -> None:
     with pytest.raises(RefusedMessageError):
         messages.parse(raw)
 
 
 @pytest.mark.parametrize("text", ["x" * 65_537, "é" * 32_769])
-def test_what_is_too_large_is_refused_unread(text: str) -> None:
+def test_parse_refuses_too_large_message(text: str) -> None:
     with pytest.raises(RefusedMessageError) as refusal:
         messages.parse(text)
 
@@ -126,27 +132,27 @@ def test_what_is_too_large_is_refused_unread(text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(LIMITS))
-def test_a_burst_is_allowed_and_then_a_steady_rate(kind: str) -> None:
+def test_limits_allow_burst_then_steady_rate(kind: str) -> None:
     burst, per_second = LIMITS[kind]
     limits = MessageLimits(now=0)
     for _ in range(int(burst)):
-        limits.use(kind, now=0)
+        limits.count(kind, now=0)
 
     with pytest.raises(RefusedMessageError):
-        limits.use(kind, now=0)
-    limits.use(kind, now=1.01 / per_second)
+        limits.count(kind, now=0)
+    limits.count(kind, now=1.01 / per_second)
 
 
-def test_leaving_is_never_refused() -> None:
+def test_limits_never_refuse_leave() -> None:
     limits = MessageLimits(now=0)
 
     for _ in range(1000):
-        limits.use("leave", now=0)
+        limits.count("leave", now=0)
 
 
-def test_refusals_are_forgiven_up_to_a_point() -> None:
+def test_strikes_are_too_many_after_burst_until_refill() -> None:
     limits = MessageLimits(now=0)
 
-    assert all(limits.forgives(now=0) for _ in range(int(STRIKES[0])))
-    assert not limits.forgives(now=0)
-    assert limits.forgives(now=10)
+    assert not any(limits.record_strike(now=0) for _ in range(int(STRIKES[0])))
+    assert limits.record_strike(now=0)
+    assert not limits.record_strike(now=10)
