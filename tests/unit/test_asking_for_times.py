@@ -1,4 +1,4 @@
-"""The form for another time: what people and odd browsers type into it."""
+"""The form for another time, with the input of people and unusual browsers."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ def utc(*parts: int) -> int:
         ("2026-12-31T10:00:30", utc(2026, 12, 31, 9, 0, 30)),
         ("2026-12-31T10:00:30.5", utc(2026, 12, 31, 9, 0, 30)),
         ("2026-12-31T10:00:30.999999", utc(2026, 12, 31, 9, 0, 30)),
-        # The hour that comes twice: the first one.
+        # The first of an hour that comes twice.
         ("2026-10-25T02:30", utc(2026, 10, 25, 0, 30)),
         ("1970-01-01T00:30:00.5", utc(1969, 12, 31, 23, 30)),
     ],
@@ -44,7 +44,7 @@ def test_a_time_is_read_in_the_readers_zone(text, moment):
         ("٢٠٢٦", BERLIN),
     ],
 )
-def test_what_is_no_time_is_said_to_be_none(text, zone):
+def test_an_invalid_time_is_refused(text, zone):
     with pytest.raises(InvalidError) as caught:
         request_from_form({"time1": text}, zone)
 
@@ -52,7 +52,7 @@ def test_what_is_no_time_is_said_to_be_none(text, zone):
 
 
 @pytest.mark.parametrize("text", ["2026-03-29T02:30", "2026-03-29T02:30:00.5"])
-def test_an_hour_that_the_clocks_leave_out_is_said_to_be_one(text):
+def test_an_hour_skipped_by_the_clocks_is_refused(text):
     with pytest.raises(InvalidError) as caught:
         request_from_form({"time2": text}, BERLIN)
 

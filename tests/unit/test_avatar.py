@@ -1,4 +1,4 @@
-"""A person's picture: theirs where browsers show it, else their initials."""
+"""A person's picture, or initials where browsers would block the picture."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.unit.cast import person
         (None, ">MO<"),
     ],
 )
-def test_pictures_that_no_browser_would_show_are_initials(address, shown):
+def test_a_picture_over_plain_http_is_replaced_by_initials(address, shown):
     maya = person(Role.STUDENT)._replace(name="Maya Okafor", avatar=address)
     macros = environment.templates().get_template("partials/person.html").module
 

@@ -1,4 +1,4 @@
-"""Unsafe requests come from our own pages, or from no page at all."""
+"""Unsafe requests must come from our own pages, or from no page."""
 
 import pytest
 
@@ -56,11 +56,11 @@ def test_our_own_pages_and_programs_may_post(headers):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 @pytest.mark.parametrize("headers", REFUSED)
-def test_reading_is_allowed_from_anywhere(method, headers):
+def test_safe_requests_are_allowed_from_any_site(method, headers):
     csrf.refuse_cross_site(request(method, **headers))
 
 
-def test_a_host_in_the_origin_must_match_to_the_port():
+def test_the_origin_must_match_including_the_port():
     local = Request("POST", "http://localhost:8787/x", {"origin": "http://localhost:8788"}, nothing)
 
     with pytest.raises(CrossSiteError):

@@ -1,4 +1,4 @@
-"""What Cloudflare finds in the Worker when it is uploaded."""
+"""The handlers that Cloudflare finds when the Worker is uploaded."""
 
 import sys
 from types import ModuleType
@@ -15,7 +15,7 @@ NAME = b"pyodide-internal:introspection.py\0"
 
 @pytest.fixture
 def introspection(monkeypatch):
-    """The module with which workerd, and so the check of an upload, looks for handlers."""
+    """The module with which workerd, and the check of an upload, searches for handlers."""
     workers = ModuleType("workers")
     for name in ("DurableObject", "WorkerEntrypoint"):
         setattr(workers, name, getattr(sys.modules["workers"], name))
@@ -40,7 +40,7 @@ def test_the_check_of_an_upload_finds_every_handler(introspection):
     assert introspection.collect_methods(entry.Default) == ["fetch", "queue", "scheduled"]
 
 
-def test_the_check_of_an_upload_finds_what_rooms_answer(introspection):
+def test_the_check_of_an_upload_finds_the_rooms_methods(introspection):
     assert {"fetch", "alarm", "webSocketMessage", "webSocketClose"} <= set(
         introspection.collect_methods(entry.Room)
     )

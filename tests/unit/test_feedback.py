@@ -1,4 +1,4 @@
-"""Quick feedback: what is taken, what replaces what, and what the platform can ask."""
+"""Quick feedback: validation, replacement, and the platform's query."""
 
 import re
 
@@ -51,7 +51,7 @@ def test_a_comment_is_tidied_and_an_empty_one_is_none():
     )
 
 
-def test_a_comment_has_an_end():
+def test_a_comment_has_a_maximum_length():
     with pytest.raises(
         InvalidError, match=r"At most 2,000 characters, please: this is 1 too many\."
     ):
@@ -66,7 +66,7 @@ def test_tags_are_few_short_and_once_each():
 
 
 @pytest.mark.parametrize("mark", ["", " ", "\u200e", "\u200b", "\u2800", "\x00"])
-def test_a_tag_of_which_nothing_can_be_seen_is_dropped(mark):
+def test_an_invisible_tag_is_dropped(mark):
     assert validation.parse(Feedback, {"rating": 1, "tags": [mark, "clear"]}).tags == ["clear"]
     kept = validation.parse(Feedback, {"rating": 1, "tags": ["\u200ex" + "y" * 39]}).tags
     assert kept == ["x" + "y" * 39]
@@ -77,7 +77,7 @@ def test_unknown_fields_are_named():
         validation.parse(Feedback, {"rating": 1, "stars": 5})
 
 
-def test_a_form_says_the_same_as_a_script():
+def test_a_form_gives_the_same_data_as_a_script():
     fields = {"rating": ["4"], "tags": ["clear", "patient"], "comment": [""]}
 
     assert validation.parse(Feedback, from_form(fields)) == Feedback(
@@ -95,7 +95,7 @@ def test_any_form_is_feedback_or_invalid(fields):
     assert 1 <= found.rating <= 5
 
 
-async def test_feedback_is_kept_and_seen_by_its_writer_alone(connection, db):
+async def test_feedback_is_stored_and_shown_only_to_its_writer(connection, db):
     book(connection)
     kept, points = await give(db, Role.STUDENT, rating=4, comment="Good", tags=["clear"])
 
@@ -105,7 +105,7 @@ async def test_feedback_is_kept_and_seen_by_its_writer_alone(connection, db):
     assert for_viewer(await access_of(db, Role.TEACHER)).feedback is None
 
 
-async def test_again_replaces_ones_own(connection, db):
+async def test_a_second_feedback_replaces_the_first(connection, db):
     book(connection)
     await give(db, Role.STUDENT, rating=4, comment="Good", tags=["clear"])
     await give(db, Role.TEACHER, rating=3)
@@ -117,7 +117,7 @@ async def test_again_replaces_ones_own(connection, db):
     assert connection.execute("SELECT count(*) FROM feedback").fetchone()[0] == 2
 
 
-async def test_a_word_more_is_no_new_rating(connection, db):
+async def test_a_changed_comment_is_no_new_rating(connection, db):
     book(connection)
     await give(db, Role.STUDENT, rating=4)
     _, points = await give(db, Role.STUDENT, rating=4, comment="One more word")
@@ -125,7 +125,7 @@ async def test_a_word_more_is_no_new_rating(connection, db):
     assert points == []
 
 
-async def test_after_a_week_it_stays_as_it_is(connection, db):
+async def test_feedback_cannot_change_after_a_week(connection, db):
     book(connection)
     await give(db, Role.STUDENT, rating=4)
 
@@ -134,7 +134,7 @@ async def test_after_a_week_it_stays_as_it_is(connection, db):
     assert for_viewer(await access_of(db, Role.STUDENT)).feedback.rating == 4
 
 
-async def test_a_first_rating_is_welcome_later_too(connection, db):
+async def test_a_first_rating_is_accepted_after_a_week(connection, db):
     book(connection)
     kept, _ = await give(db, Role.STUDENT, now=NOW + 30 * DAY, rating=4)
 
@@ -151,8 +151,8 @@ async def test_a_first_rating_is_welcome_later_too(connection, db):
         ({"started_at": None}, NOW),
     ],
 )
-async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, now):
-    """And the page does not ask."""
+async def test_a_session_that_was_not_held_cannot_be_rated(connection, db, changes, now):
+    """The page does not ask for a rating either."""
     book(connection, **changes)
     access = await access_of(db, Role.TEACHER, now)
 
@@ -162,7 +162,7 @@ async def test_what_did_not_take_place_cannot_be_rated(connection, db, changes, 
         await give(db, Role.TEACHER, now=now, rating=1)
 
 
-async def test_a_teachers_average_is_what_students_gave(connection, db):
+async def test_a_teachers_average_counts_students_ratings(connection, db):
     for number, (stars, of_teacher) in enumerate([(5, 1), (4, 1), (2, 1)]):
         book(connection, f"s{number}")
         for role, rating in ((Role.STUDENT, stars), (Role.TEACHER, of_teacher)):
@@ -174,7 +174,7 @@ async def test_a_teachers_average_is_what_students_gave(connection, db):
     assert row == {"ratings": 3, "average": 3.67}
 
 
-async def test_the_documented_query_is_that_query():
+async def test_integration_md_has_the_query_of_the_code():
     document = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
     [documented] = re.findall(r"```sql\n(.*?)```", document, re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""A form whose sender was signed out, or that met a failure: what was written is still there."""
+"""A form whose request failed: the error page keeps its text."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ RATING = {"rating": "4", "tags": ["clear", "patient"], "comment": "A <great>\r\n
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A deployment whose doors all work, for now."""
+    """A deployment in which all services work at first."""
     with running(Case(lambda _: None, lambda _: None)) as world:
         yield world
 
@@ -35,7 +35,7 @@ async def send(world: World, path: str, form: dict, **headers: str) -> tuple[int
 
 
 def kept(text: str) -> tuple[str, dict[str, list[str]]]:
-    """Where the form in this page goes, and its fields."""
+    """The address of the form in this page, and its fields."""
     (form,) = re.findall(r'<form method="post"(.*?)</form>', text, re.DOTALL)
     (action,) = re.findall(r'action="([^"]*)"', form)
     fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
@@ -56,7 +56,7 @@ def kept(text: str) -> tuple[str, dict[str, list[str]]]:
         (AHEAD, "/reschedule/withdraw", {}, "/session/s1/reschedule"),
     ],
 )  # fmt: skip
-async def test_who_was_signed_out_signs_in_and_sends_it_again(
+async def test_a_signed_out_sender_signs_in_and_sends_the_form_again(
     world: World, booked: dict, place: str, form: dict, page: str
 ) -> None:
     world.book(**booked)
@@ -74,7 +74,7 @@ async def test_who_was_signed_out_signs_in_and_sends_it_again(
         assert "still in the other tab" in str(landed.body)
 
 
-async def test_who_signs_in_with_the_wrong_account_still_has_the_text(world: World) -> None:
+async def test_a_sender_with_the_wrong_account_keeps_the_text(world: World) -> None:
     world.book(**OVER)
     _, text = await send(world, "/session/s1/feedback", RATING, **SIGNED_OUT)
     action, fields = kept(text)
@@ -87,7 +87,7 @@ async def test_who_signs_in_with_the_wrong_account_still_has_the_text(world: Wor
     assert back == ["https://rooms.example/session/s1?saved=elsewhere"]
 
 
-async def test_what_was_kept_is_what_arrives_in_the_end(world: World) -> None:
+async def test_a_kept_form_arrives_unchanged(world: World) -> None:
     world.book(**OVER)
     _, text = await send(world, "/session/s1/feedback", RATING, **SIGNED_OUT)
     action, fields = kept(text)
@@ -99,7 +99,7 @@ async def test_what_was_kept_is_what_arrives_in_the_end(world: World) -> None:
     ]
 
 
-async def test_an_outage_keeps_the_text_as_well(world: World) -> None:
+async def test_an_outage_keeps_the_text(world: World) -> None:
     world.book(**OVER)
     world.outage = Outage(1, How.BEFORE)
     status, text = await send(world, "/session/s1/feedback", RATING)
@@ -115,7 +115,7 @@ async def test_a_rating_without_stars_keeps_its_comment(world: World) -> None:
 
 
 def rewritten(text: str) -> tuple[str, str]:
-    """The field that can be changed in this page, and what the page says of it."""
+    """The editable field in this page, and the page's sentence about it."""
     (field,) = re.findall(r"<textarea name=[^>]*>", text)
     assert "readonly" not in field
     (problem,) = re.findall(r'aria-describedby="([^"]*)"', field)
@@ -124,9 +124,7 @@ def rewritten(text: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("place", ["/feedback", "/reschedule/answer"])
-async def test_a_text_that_is_too_long_can_be_shortened_and_sent_again(
-    world: World, place: str
-) -> None:
+async def test_a_long_text_can_be_shortened_and_sent_again(world: World, place: str) -> None:
     name, most, others, booked = {
         "/feedback": ("comment", 2000, {"rating": "4"}, OVER),
         "/reschedule/answer": ("note", 500, {"request": "r1", "choice": "decline"}, AHEAD),
@@ -141,7 +139,7 @@ async def test_a_text_that_is_too_long_can_be_shortened_and_sent_again(
     assert rewritten(text)[1] == f"At most {most:,} characters, please: this is 15 too many."
 
 
-async def test_a_reason_that_is_too_long_is_kept_in_the_form(world: World) -> None:
+async def test_a_long_reason_stays_in_the_form(world: World) -> None:
     world.book(**AHEAD)
     lines = "a\r\n" * 250
     status, text = await send(world, "/session/s1/reschedule", {"reason": lines + "b" * 14})

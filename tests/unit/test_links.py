@@ -1,4 +1,4 @@
-"""Room links and the cookies they leave: signed, for one purpose, by any key not yet retired."""
+"""Room links and their cookies: signed for one purpose, by any key that is still configured."""
 
 import string
 
@@ -24,11 +24,11 @@ def tampered_at(token: str, position: int) -> str:
     return token[:position] + changed + token[position + 1 :]
 
 
-def test_a_link_says_who_may_enter_what():
+def test_a_link_has_session_and_person():
     assert links.read(links.sign(LINK, [NEW]), [NEW]) == LINK
 
 
-def test_no_character_of_a_link_can_be_changed():
+def test_a_link_with_a_changed_character_is_invalid():
     token = links.sign(LINK, [NEW])
     accepted = [
         position
@@ -40,18 +40,18 @@ def test_no_character_of_a_link_can_be_changed():
 
 
 @pytest.mark.parametrize("cut", [0, 1, 10, -1, -20])
-def test_a_link_cut_short_is_none(cut):
+def test_a_truncated_link_is_invalid(cut):
     assert links.read(links.sign(LINK, [NEW])[:cut], [NEW]) is None
 
 
-def test_the_parts_of_two_links_make_no_third():
+def test_parts_of_two_links_make_no_valid_link():
     payload = links.sign(RoomLink("algebra-1", "stranger"), [OTHER]).rpartition(".")[0]
     signature = links.sign(LINK, [NEW]).rpartition(".")[2]
 
     assert links.read(f"{payload}.{signature}", [NEW]) is None
 
 
-def test_a_link_of_the_older_key_lives_on_after_the_rotation():
+def test_a_link_of_the_older_key_is_valid_after_a_rotation():
     assert links.read(links.sign(LINK, [OLD]), [OLD, NEW]) == LINK
 
 
@@ -62,14 +62,14 @@ def test_the_newest_key_signs():
     assert links.read(token, [OLD]) is None
 
 
-def test_a_removed_key_opens_nothing_any_more():
+def test_a_link_of_a_removed_key_is_invalid():
     assert links.read(links.sign(LINK, [OLD]), [NEW]) is None
 
 
 @pytest.mark.parametrize(
     ("made_for", "used_for"), [(links.COOKIE, links.LINK), (links.LINK, links.COOKIE)]
 )
-def test_a_token_for_one_purpose_is_nothing_for_another(made_for, used_for):
+def test_a_token_is_invalid_for_another_purpose(made_for, used_for):
     token = links.sign(LINK, [NEW], purpose=made_for)
 
     assert links.read(token, [NEW], purpose=used_for) is None
@@ -77,14 +77,14 @@ def test_a_token_for_one_purpose_is_nothing_for_another(made_for, used_for):
 
 
 @pytest.mark.parametrize("content", [["algebra-1"], ["a", "b", "c"], ["algebra-1", 7], 7, None])
-def test_signed_content_of_another_shape_is_no_link(content):
+def test_signed_content_of_another_shape_is_invalid(content):
     token = links._serializer([NEW], links.LINK).dumps(content)
 
     assert links.read(token, [NEW]) is None
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
-def test_garbage_is_no_link_and_no_error(garbage):
+def test_garbage_is_invalid_without_an_exception(garbage):
     assert links.read(garbage, [NEW]) is None
 
 
@@ -97,7 +97,7 @@ def test_links_fit_into_addresses_and_cookies(session_id, user_id):
     assert set(token) <= set(ALPHABET + ".")
 
 
-def test_the_cookie_opens_its_session_only():
+def test_the_cookie_is_limited_to_its_session():
     cookie = links.room_cookie(LINK, [NEW], max_age=3600)
     pair, *attributes = cookie.split("; ")
     name, _, value = pair.partition("=")

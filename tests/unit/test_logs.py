@@ -1,4 +1,4 @@
-"""Which log lines reach Cloudflare's error signals."""
+"""The level of each log event."""
 
 import ast
 import json
@@ -28,25 +28,25 @@ def events():
     return {node.args[0].value for node in calls()}
 
 
-def test_what_fails_is_no_plain_line():
+def test_a_failure_is_not_logged_as_info():
     failures = {event for event in events() if FAILS.search(event)}
 
     assert {"unexpected_error", "mail_dead", "recording_failed"} <= events()
     assert {event for event in failures if logs.level_of(event) == "info"} == set()
 
 
-def test_every_level_is_of_an_event_that_is_written():
+def test_every_event_with_a_level_is_logged_somewhere():
     assert (logs.ERRORS | logs.WARNINGS) - events() == set()
     assert logs.ERRORS.isdisjoint(logs.WARNINGS)
 
 
-def test_a_level_is_given_in_one_place():
+def test_no_log_call_passes_a_level():
     assert [
         ast.unparse(node) for node in calls() if "level" in {k.arg for k in node.keywords}
     ] == []
 
 
-def test_operators_can_read_of_every_error_and_warning():
+def test_operations_md_describes_every_error_and_warning():
     rows = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
     levels = {
         name: level
@@ -89,11 +89,11 @@ def test_the_console_gets_each_line_at_its_level(monkeypatch, event, method):
         (SimpleNamespace(), ""),
     ],
 )
-def test_the_version_that_runs(given, version):
+def test_the_version_is_the_tag_or_the_start_of_the_id(given, version):
     assert bindings.version_of(given) == version
 
 
-def test_lines_say_which_version_writes(monkeypatch, capsys):
+def test_each_line_has_the_version(monkeypatch, capsys):
     monkeypatch.setattr(logs, "version", "8f3c2aa")
 
     logs.log("request", status=200)

@@ -1,4 +1,4 @@
-"""Another time for a session that did not take place: nothing "stays as planned" any more."""
+"""Another time for a missed session: no text says that it "stays as planned"."""
 
 import re
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ async def test_the_mails_do_not_say_that_a_past_time_stays(world: World, asked: 
 
 
 @pytest.mark.parametrize("asked", [{"proposed_times": [PROPOSED]}, {"reason": "I was there."}])
-async def test_the_page_does_not_say_so_either(world: World, asked: dict) -> None:
+async def test_the_page_does_not_say_that_a_past_time_stays(world: World, asked: dict) -> None:
     first = await page(world, "teacher")
     request = await asks(world, **asked)
     mine, theirs = await page(world, "teacher"), await page(world, "student")
@@ -94,7 +94,7 @@ async def test_the_page_does_not_say_so_either(world: World, asked: dict) -> Non
         assert "It was planned for" in text
 
 
-async def test_nobody_is_promised_a_mail_before_there_is_one(world: World) -> None:
+async def test_the_page_names_a_mail_only_once_it_exists(world: World) -> None:
     world.now = START - DAY
     world.connection.execute("UPDATE sessions SET status = 'scheduled', no_show = NULL")
     text = (await page(world, "student")).partition("<main")[2].partition("</main")[0]

@@ -1,4 +1,4 @@
-"""A New Yorker and a Berliner read the same session: each in one form, wherever it stands."""
+"""A New Yorker and a Berliner read the same session, each in one form of times everywhere."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def read(html: str) -> str:
 
 
 @pytest.mark.parametrize(("role", "form"), FORMS)
-def test_the_session_page(role, form):
+def test_the_session_page_uses_the_readers_form(role, form):
     date, start, end, opens = form
     access = LoadedAccess(BOOKED, role, OPENS - 2 * DAY, loaded=outcomes.SessionRows())
     early = render.session_page(access, SETTINGS)
@@ -57,7 +57,7 @@ def test_the_session_page(role, form):
 
 
 @pytest.mark.parametrize(("role", "form"), FORMS)
-def test_the_chat_file(role, form):
+def test_the_chat_file_uses_the_readers_form(role, form):
     date, start, _, opens = form
     lines = [
         {"role": "student", "text": "Hello", "at": OPENS},
@@ -69,7 +69,7 @@ def test_the_chat_file(role, form):
     assert f"[{opens}] Student Example: Hello\n[{start}] Teacher Example: Good morning\n" in text
 
 
-def test_the_chat_file_says_when_the_day_changes():
+def test_the_chat_file_names_each_new_day():
     days = [START + DAY, START + DAY + 1, START + 2 * DAY]
     lines = [{"role": "student", "text": "Hello", "at": at} for at in [START, *days]]
     text = chat_text.as_text(Access(BOOKED, Role.STUDENT, START + 3 * DAY), lines)
@@ -82,7 +82,7 @@ def test_the_chat_file_says_when_the_day_changes():
 
 @pytest.mark.parametrize(("role", "form"), FORMS)
 @pytest.mark.parametrize("kind", Kind)
-def test_the_mails(role, form, kind):
+def test_mails_use_the_readers_form(role, form, kind):
     date, start, end, _ = form
     request = Request("r1", "open", "student", START, (START + DAY,), None, None, None)
     mail = due_mail(kind, role, BOOKED, request)
@@ -94,7 +94,7 @@ def test_the_mails(role, form, kind):
 
 
 @pytest.mark.parametrize(("role", "form"), FORMS)
-def test_proposed_times(role, form):
+def test_proposed_times_use_the_readers_form(role, form):
     _, start, end, _ = form
     request = Request("r1", "open", "student", START, (START + 7 * DAY,), None, None, None)
     [choice] = rescheduling.choices(Access(BOOKED, role, START), request)

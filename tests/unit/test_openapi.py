@@ -21,21 +21,21 @@ OPERATIONS_IN_IT = {
 }
 
 
-def test_it_is_valid():
+def test_the_document_is_valid():
     assert [str(error) for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
-def test_every_route_is_in_it_and_nothing_else():
+def test_the_document_has_every_route_and_no_other():
     assert set(OPERATIONS_IN_IT) == {(route.method, route.path) for route in ROUTES}
     assert len(OPERATIONS_IN_IT) == len(ROUTES)
 
 
-def test_nothing_is_described_that_no_route_leads_to():
+def test_every_operation_has_a_route():
     assert set(OPERATIONS) == {route.handler for route in ROUTES}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_a_route_is_described(route):
+def test_a_route_has_a_description(route):
     described = OPERATIONS_IN_IT[route.method, route.path]
     in_path = {each["name"] for each in described["parameters"] if each["in"] == "path"}
 
@@ -45,7 +45,7 @@ def test_a_route_is_described(route):
     assert (described["tags"] == ["development"]) == route.development
 
 
-def test_every_failure_has_the_one_shape():
+def test_every_failure_has_the_same_shape():
     failures = [
         answer["content"]["application/json"]["schema"]
         for (_, path), described in OPERATIONS_IN_IT.items()
@@ -57,7 +57,7 @@ def test_every_failure_has_the_one_shape():
     assert failures == [{"$ref": "#/components/schemas/Error"}] * len(failures)
 
 
-def test_bodies_are_the_models_that_check_them():
+def test_a_body_is_described_by_its_model():
     put = OPERATIONS_IN_IT["PUT", "/platform/sessions/{session_id}"]
     taken = put["requestBody"]["content"]["application/json"]["schema"]
     booking = DOCUMENT["components"]["schemas"]["Booking"]
@@ -69,14 +69,14 @@ def test_bodies_are_the_models_that_check_them():
     assert booking["additionalProperties"] is False
 
 
-def test_what_takes_a_body_from_signed_in_people_says_who_they_are():
+def test_a_route_with_a_body_has_its_security_scheme():
     for route in ROUTES:
         caller = OPERATIONS[route.handler].caller
         guarded = bool(OPERATIONS_IN_IT[route.method, route.path]["security"])
         assert guarded == (caller in (Caller.PARTICIPANT, Caller.PLATFORM))
 
 
-def test_the_worker_does_not_import_it_at_start_up():
+def test_the_worker_does_not_import_the_document_at_start_up():
     made_of = {"openapi", "openapi.operations", "openapi.schemas"}
     program = f"import sys, app; sys.exit(bool({made_of} & set(sys.modules)))"
     environment = {"PYTHONPATH": str(ROOT / "src")}

@@ -1,4 +1,4 @@
-"""A name and a title that run from right to left stand in their own direction in our sentences."""
+"""A right-to-left name or title is isolated in our sentences."""
 
 import json
 import re
@@ -48,21 +48,21 @@ def access_to_page(now: int) -> LoadedAccess[outcomes.SessionRows]:
 
 
 def assert_alone(text: str) -> None:
-    """Each name and title there is in isolates."""
+    """Each name and title in the text is isolated."""
     assert RIGHT_TO_LEFT.search(text), "nothing was looked at"
     for isolated in ALONE.values():
         text = text.replace(isolated, "")
     assert not RIGHT_TO_LEFT.search(text), text
 
 
-def test_in_the_calendar():
+def test_the_calendar_entry_isolates_names():
     calendar = Calendar.from_ical(calendar_entry.ics_file(ACCESS, SETTINGS))
 
     [event] = calendar.walk("VEVENT")
     assert event["summary"] == f"{ALONE[TITLE]} with {ALONE[NAME]}"
 
 
-def test_in_the_chat_file():
+def test_the_chat_file_isolates_names():
     said = f"{GIVEN}!\nHello\n{TITLE}?"
     lines = [{"role": "teacher", "text": said, "at": START}]
     lines += [{"role": "student", "text": "Look: \u202egnp.exe", "at": START}]
@@ -74,7 +74,7 @@ def test_in_the_chat_file():
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_in_mails_without_html(kind):
+def test_mails_without_html_isolate_names(kind):
     request = Request("r1", "open", "teacher", START, (START + DAY,), None, NAME, None)
     mail = due_mail(kind, Role.STUDENT, BOOKED, request)
     payload = json.loads(payload_of(mail, SETTINGS, START - DAY))
@@ -83,14 +83,14 @@ def test_in_mails_without_html(kind):
     assert_alone(payload["text"])
 
 
-def test_in_what_scripts_say():
+def test_script_data_isolates_names():
     html = render.session_page(access_to_page(ACCESS.now), SETTINGS)
     [data] = re.findall(r'id="session-data">(.*?)</script>', html)
 
     assert json.loads(data)["other"]["called"] == ALONE[GIVEN]
 
 
-def test_a_quote_of_several_lines_is_alone_in_each():
+def test_each_line_of_a_quote_is_isolated():
     request = Request("r1", "open", "teacher", START, (), None, f"{NAME}!\n{TITLE}", None)
     mail = due_mail(Kind.RESCHEDULE_ASKED, Role.STUDENT, BOOKED, request)
     text = json.loads(payload_of(mail, SETTINGS, START - DAY))["text"]
@@ -99,20 +99,20 @@ def test_a_quote_of_several_lines_is_alone_in_each():
 
 
 def assert_alone_in_page(html: str) -> None:
-    """In isolates, in `bdi`, or in an element of its own direction."""
+    """Each is in isolates, in `bdi`, or in an element with `dir`."""
     text = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     text = re.sub(r"<bdi[^>]*>.*?</bdi>", "", text)
     text = re.sub(r'<span class="avatar[^>]*>[^<]*</span>', "", text)
     text = text.replace(f'aria-label="{NAME}"', "")
     text = re.sub(r'<(\w+)[^>]* dir="auto"[^>]*>[^<]*</\1>', "", text)
-    # A value is alone in its attribute.
+    # A value needs no isolation in an attribute of its own.
     text = re.sub(r' (value|src)="[^"]*"', "", text)
 
     assert_alone(unescape(text))
 
 
 @pytest.mark.parametrize("now", [START - DAY, START])
-def test_in_the_lobby(now):
+def test_the_lobby_isolates_names(now):
     assert_alone_in_page(render.session_page(access_to_page(now), SETTINGS))
 
 
@@ -135,7 +135,7 @@ async def seen(world: World, path: str, who: str = "student") -> str:
 
 @pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
 @pytest.mark.parametrize("who", ["student", "teacher"])
-async def test_on_the_page_afterwards(world: World, status: str, who: str) -> None:
+async def test_the_page_afterwards_isolates_names(world: World, status: str, who: str) -> None:
     absent = "student" if status == "no_show" else None
     changes = (status, START if status == "completed" else None, END, absent)
     world.connection.execute(
@@ -151,7 +151,7 @@ async def test_on_the_page_afterwards(world: World, status: str, who: str) -> No
     assert_alone_in_page(html)
 
 
-async def test_on_the_page_for_another_time(world: World) -> None:
+async def test_the_page_for_another_time_isolates_names(world: World) -> None:
     world.now = START - DAY
     assert_alone_in_page(await seen(world, "/session/s1/reschedule"))
     asked = {"proposed_times": [START + DAY], "reason": f"{GIVEN}."}
@@ -169,7 +169,7 @@ async def test_on_the_page_for_another_time(world: World) -> None:
         assert_alone_in_page(await seen(world, "/session/s1/reschedule", who))
 
 
-async def test_on_the_page_of_reminders(world: World) -> None:
+async def test_the_page_of_reminders_isolates_names(world: World) -> None:
     person = links.RoomLink("s1", "student")
     token = links.sign(person, world.settings.link_secrets, purpose=links.UNSUBSCRIBE)
     html = await seen(world, f"/unsubscribe/{token}")
@@ -178,7 +178,7 @@ async def test_on_the_page_of_reminders(world: World) -> None:
     assert_alone(ALONE[NAME] + re.sub(f"<bdi>{NAME}</bdi>", "", html))
 
 
-def test_in_feedback():
+def test_feedback_isolates_names():
     for role in Role:
         words = feedback_wording.words_for(role, BOOKED.teacher.called)
         assert_alone(words.question)
@@ -186,8 +186,8 @@ def test_in_feedback():
 
 
 @pytest.mark.parametrize("asked_by", ["student", "teacher"])
-async def test_in_refusals(monkeypatch, asked_by):
-    """One's own request is for the other one to answer; or the other one is busy then."""
+async def test_refusals_isolate_names(monkeypatch, asked_by):
+    """The viewer answers their own request, or the other person is busy at that time."""
     start = START + DAY
     request = Request("r1", "open", asked_by, START, (start,), None, None, None)
     monkeypatch.setattr(reschedules, "latest", AsyncMock(return_value=request))

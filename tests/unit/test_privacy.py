@@ -1,4 +1,4 @@
-"""What docs/privacy.md has an operator do when somebody wants their data removed."""
+"""The steps of docs/privacy.md with which an operator removes a person's data."""
 
 import re
 
@@ -13,7 +13,7 @@ ERASE = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
 def leave_traces(connection, session_id, user_id):
-    """All that somebody can leave behind in a lesson."""
+    """All data that a person can leave in a lesson."""
     about = {"session_id": session_id, "user_id": user_id}
     stay = {"first_joined_at": START, "last_joined_at": START, "left_at": END}
     insert(connection, "attendance", **about, **stay)
@@ -31,7 +31,7 @@ def leave_traces(connection, session_id, user_id):
 
 
 def mentions(connection, *texts):
-    """Each table and column that says one of these."""
+    """Each table and column that holds one of these."""
     tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     return [
         (table, column)
@@ -76,7 +76,7 @@ async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, w
     connection.executescript(script.replace("THE-ID", who))
 
     assert mentions(connection, who, f"{who}@example.com") == []
-    # The lesson is still there, and its room is asked to drop the id of who has been replaced.
+    # The lesson remains, and its room is asked to delete the id of the replaced person.
     asked = ("deleted_sessions", "id")
     left = mentions(connection, "stranger", "stranger@example.com", "others")
     assert set(left) == {*others, asked}

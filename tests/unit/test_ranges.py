@@ -57,7 +57,7 @@ def test_a_range_outside_the_file_cannot_be_satisfied(value):
         "bytes=\u0661-\u0662",
     ],
 )
-def test_what_is_no_single_range_is_ignored(value):
+def test_several_or_invalid_ranges_are_ignored(value):
     assert range_of(value) is None
 
 
@@ -68,12 +68,12 @@ def test_a_range_of_another_version_is_ignored():
     assert range_of("bytes=0-1", **{"if-range": "Mon, 23 Nov 2026 07:00:00 GMT"}) is None
 
 
-def test_without_a_range_all_is_answered():
+def test_a_request_without_a_range_gets_the_whole_file():
     assert requested({}, size=10, etag=ETAG) is None
 
 
 @given(st.text(max_size=40), st.integers(0, 10**12))
-def test_any_header_gives_a_part_of_the_file_or_none(value, size):
+def test_any_range_header_gives_a_part_of_the_file_or_none(value, size):
     with suppress(RangeNotSatisfiableError):
         found = range_of(f"bytes={value}", size)
         if found is not None:
@@ -81,7 +81,7 @@ def test_any_header_gives_a_part_of_the_file_or_none(value, size):
 
 
 @given(st.integers(0, 2000), st.integers(0, 2000), st.integers(1, 1500))
-def test_a_range_is_what_a_list_would_give(first, last, size):
+def test_a_range_equals_a_slice_of_a_list(first, last, size):
     wanted = list(range(size))[first : last + 1] if first <= last else None
     try:
         found = range_of(f"bytes={first}-{last}", size)

@@ -1,4 +1,4 @@
-"""The route table names its handlers: each must be there, and starting must not need them all."""
+"""The route table names its handlers: each exists, and the start imports few of them."""
 
 import inspect
 import subprocess
@@ -11,12 +11,12 @@ import routes
 from errors import MethodNotAllowedError, NotFoundError
 
 SOURCE = Path(routes.__file__).parent
-# What costs most to import, and what no page, state or join needs.
+# The slowest imports, which page, state and join do not need.
 HEAVY = ("pydantic", "httpx", "icalendar", "urllib.request", "http.client")
 
 
 @pytest.mark.parametrize("route", routes.ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_every_route_has_its_handler(route):
+def test_every_route_has_a_handler(route):
     taken = list(inspect.signature(route.handle).parameters)
 
     assert inspect.iscoroutinefunction(route.handle)
@@ -30,7 +30,7 @@ def test_every_route_has_its_handler(route):
         "room.relay, room.provider_call, room.message_limits, room.session_record",
     ],
 )
-def test_people_in_a_hurry_wait_for_no_heavy_import(names):
+def test_page_and_join_import_no_heavy_module(names):
     found = f"[name for name in {HEAVY} if name in sys.modules]"
     program = f"import abridged, sys, {names}; print({found})"
     done = subprocess.run(
@@ -40,7 +40,7 @@ def test_people_in_a_hurry_wait_for_no_heavy_import(names):
     assert done.stdout.strip() == "[]"
 
 
-def test_a_piece_of_the_path_goes_to_the_handler_by_its_name():
+def test_a_piece_of_the_path_becomes_an_argument():
     pieces = ["", "session", "s 1", "uploads", "r/2", "parts", "3"]
     route, taken = routes.match("PUT", pieces, development=False)
 
@@ -51,12 +51,12 @@ def test_a_piece_of_the_path_goes_to_the_handler_by_its_name():
 @pytest.mark.parametrize(
     "path", ["", "//", "/session/", "/session//state", "/session/a/state/", "/dev"]
 )
-def test_nothing_is_at_other_addresses(path):
+def test_an_unknown_path_is_not_found(path):
     with pytest.raises(NotFoundError):
         routes.match("GET", path.split("/"), development=False)
 
 
-def test_a_path_has_its_own_methods_and_head_goes_with_get():
+def test_a_path_answers_its_methods_and_head_like_get():
     assert routes.match("HEAD", ["", "healthz"], development=False)[0].handler == "ops.healthz"
     with pytest.raises(MethodNotAllowedError) as refused:
         routes.match("PATCH", ["", "platform", "sessions", "s1"], development=False)

@@ -1,4 +1,4 @@
-"""The configuration: read strictly, and every problem named at once."""
+"""The configuration: parsed strictly, with every problem named at once."""
 
 import re
 from dataclasses import replace
@@ -46,7 +46,7 @@ def test_settings_in_a_log_line_show_no_secret():
     assert not [name for name in SECRETS if COMPLETE.get(name, "-none-") in shown]
 
 
-def test_everything_that_is_missing_is_named_at_once():
+def test_all_missing_settings_are_named_at_once():
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({"ENVIRONMENT": "production"})
 
@@ -57,18 +57,18 @@ def test_everything_that_is_missing_is_named_at_once():
 
 @pytest.mark.parametrize("name", REQUIRED)
 @pytest.mark.parametrize("empty", ["", "   "])
-def test_an_empty_setting_is_a_missing_one(name, empty):
+def test_an_empty_setting_counts_as_missing(name, empty):
     assert problems(**{name: empty}) == [f"missing settings: {name}"]
 
 
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_***", "whsec_abc"])
-def test_a_signing_secret_that_is_none_is_noticed(secret):
+def test_an_invalid_signing_secret_is_refused(secret):
     sentence = "RESEND_WEBHOOK_SECRET must be a signing secret such as whsec_..."
 
     assert problems(RESEND_WEBHOOK_SECRET=secret) == [sentence]
 
 
-def test_several_kinds_of_problems_are_named_together():
+def test_problems_of_several_kinds_are_named_together():
     found = problems(
         ROOMS_JURISDICTION="mars",
         PEER_FIRST="maybe",
@@ -91,12 +91,12 @@ def test_several_kinds_of_problems_are_named_together():
 @pytest.mark.parametrize(
     ("words", "value"), [(("true", "True", "1", "yes"), True), (("false", "0", "no", ""), False)]
 )
-def test_booleans_are_words_we_know(words, value):
+def test_a_boolean_accepts_known_words(words, value):
     assert {Settings.from_env(COMPLETE | {"PEER_FIRST": w}).peer_first for w in words} == {value}
 
 
 @pytest.mark.parametrize("word", ["on", "enabled", "ture", "2", "None"])
-def test_other_booleans_are_refused(word):
+def test_a_boolean_refuses_other_words(word):
     assert problems(PEER_FIRST=word) == ["PEER_FIRST must be true or false"]
 
 
@@ -112,13 +112,13 @@ def test_development_secrets_are_refused_in_production(name):
     assert problems(**{name: secret}) == [f"development secrets in production: {name}"]
 
 
-def test_one_development_key_among_good_ones_is_found():
+def test_one_development_key_among_production_keys_is_refused():
     found = problems(LINK_SECRETS=f"a-good-key-of-links,{DEVELOPMENT_MARK}key")
 
     assert found == ["development secrets in production: LINK_SECRETS"]
 
 
-def test_development_takes_its_own_secrets():
+def test_development_accepts_development_secrets():
     changes = {"ENVIRONMENT": "development", "PLATFORM_TOKEN": f"{DEVELOPMENT_MARK}token"}
 
     assert Settings.from_env(COMPLETE | changes).development
@@ -131,7 +131,7 @@ def test_ice_servers_are_a_json_list_of_servers(raw):
     assert problem.startswith("ICE_SERVERS must be a JSON list")
 
 
-def test_ice_servers_arrive_as_they_were_written():
+def test_ice_servers_keep_their_fields():
     raw = '[{"urls": ["stun:stun.example.com"]}, {"urls": "turn:t", "username": "u"}]'
 
     first, second = Settings.from_env(COMPLETE | {"ICE_SERVERS": raw}).ice_servers
@@ -151,7 +151,7 @@ def test_the_public_url_is_an_origin(raw, origin):
 
 
 @pytest.mark.parametrize("raw", ["sessions.example.com", "ftp://example.com", "https://"])
-def test_a_public_url_that_is_none_is_refused(raw):
+def test_an_invalid_public_url_is_refused(raw):
     assert any(
         problem.startswith("PUBLIC_URL must be a URL") for problem in problems(PUBLIC_URL=raw)
     )
@@ -174,7 +174,7 @@ def test_a_jwks_replaces_the_shared_secret():
         ({"TURN_KEY_ID": "key"}, {"TURN_KEY_API_TOKEN"}),
     ],
 )
-def test_what_is_switched_on_needs_its_own_settings(switch, needed):
+def test_a_feature_requires_its_settings(switch, needed):
     (problem,) = problems(**switch)
 
     assert set(problem.removeprefix("missing settings: ").split(", ")) == needed
@@ -194,7 +194,7 @@ def test_every_setting_is_documented_and_secrets_are_marked():
     assert {name for name, mark in rows.items() if mark} == set(SECRETS)
 
 
-def test_what_is_weak_in_production_is_named_and_its_value_is_not():
+def test_a_weak_setting_is_named_without_its_value():
     strong = Settings(
         public_url="https://sessions.example.com",
         platform_token="p" * 32,
@@ -217,7 +217,7 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
     without_webhooks = replace(strong, resend_webhook_secret="")
     sentence = "without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"
     assert without_webhooks.weaknesses() == without_webhooks.lacks() == [sentence]
-    # For everybody to read: nothing of how strong the secrets are.
+    # Anybody can read it, so it tells nothing about the strength of secrets.
     assert weak.lacks() == ["without RESEND_API_KEY nobody gets mail"]
     assert strong.lacks() == []
 
@@ -236,12 +236,12 @@ def test_what_is_weak_in_production_is_named_and_its_value_is_not():
         ('"The \\"Room\\"" <x@example.com>', '"The \\"Room\\"" <x@example.com>'),
     ],
 )
-def test_the_sender_goes_out_as_mail_wants_it(raw, sender):
+def test_the_sender_is_formatted_as_rfc_5322(raw, sender):
     assert Settings.from_env(COMPLETE | {"MAIL_FROM": raw}).mail_from == sender
 
 
-def test_what_goes_out_is_one_sender():
-    """Read as mail programs read it."""
+def test_any_sender_is_formatted_as_one_address():
+    """Parsed as mail programs parse it."""
     raw = "Care Team, Billing <x@example.com>"
     sender = Settings.from_env(COMPLETE | {"MAIL_FROM": raw}).mail_from
 
@@ -275,7 +275,7 @@ def test_what_goes_out_is_one_sender():
         'Care <"a@example.com>',
     ],
 )
-def test_a_sender_that_mail_cannot_have_is_refused_by_its_name(raw):
+def test_an_invalid_sender_is_refused_by_name(raw):
     sentence = "MAIL_FROM must be like Session Room <sessions@example.com>"
 
     assert problems(MAIL_FROM=raw) == [sentence]
@@ -291,7 +291,7 @@ ADDRESSES = [
 @pytest.mark.parametrize(
     "raw", ["www.example.com", "javascript:alert(1)", "https://x.example/\x07"]
 )
-def test_an_address_that_leads_nowhere_is_refused_by_its_name(name, raw):
+def test_an_invalid_address_is_refused_by_name(name, raw):
     (problem,) = problems(**{name: raw})
 
     assert problem.startswith(f"{name} must be a URL")

@@ -1,4 +1,4 @@
-"""Handlers on the host: the bare address, the demo's booking, and who may book anew."""
+"""Handlers on the host: `/`, the demo's booking, and the button to book again."""
 
 import time
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ async def ask(ctx: Any, user: str | None) -> str:
     return dict(response.headers)["Location"]
 
 
-async def test_the_bare_address_leads_on(db: Database):
+async def test_the_bare_address_redirects(db: Database):
     await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
     ctx = FakeContext.make(db, NOW, settings=SETTINGS)
 
@@ -47,7 +47,7 @@ async def test_the_bare_address_leads_on(db: Database):
     assert await ask(in_development, None) == "/dev"
 
 
-async def test_booking_leaves_the_demo_people_their_pictures(db: Database):
+async def test_a_demo_booking_keeps_the_peoples_pictures(db: Database):
     await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
     ctx = FakeContext.make(db, NOW)
     await dev.book(cast("Any", None), ctx)
@@ -58,7 +58,7 @@ async def test_booking_leaves_the_demo_people_their_pictures(db: Database):
     assert booked.teacher.avatar == "/avatars/amara.svg"
 
 
-async def test_only_students_are_offered_to_book_anew(db: Database):
+async def test_only_students_see_the_button_to_book_again(db: Database):
     session_id = "demo-cancelled"
     await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
     query = outcomes.of_session(session_id)

@@ -1,4 +1,4 @@
-"""The platform's tokens, checked against a JWKS server whose keys change while time goes by.
+"""The platform's tokens, checked against a JWKS server whose keys change over time.
 
 Signatures are verified by PyJWT here and by the runtime's WebCrypto in tests/worker.
 """
@@ -59,14 +59,14 @@ def hs256(claims, secret=SECRET):
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
-async def test_the_shared_secret_tells_who_it_is():
+async def test_the_shared_secret_identifies_a_person():
     token = hs256(claims_of("student"))
 
     assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) == "student"
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_each_kind_of_public_key_tells_who_it_is(jwks, algorithm):
+async def test_each_kind_of_public_key_identifies_a_person(jwks, algorithm):
     token = KEYS[algorithm].sign(claims_of("teacher"))
 
     assert await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url)) == "teacher"
@@ -93,7 +93,7 @@ GOOD = {"aud": "session-room", "iss": "https://www.example.com"}
 
 @pytest.mark.parametrize("bad", BAD_CLAIMS.values(), ids=BAD_CLAIMS.keys())
 @pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
-async def test_claims_are_checked_whatever_the_key(jwks, algorithm, bad):
+async def test_claims_are_checked_with_every_kind_of_key(jwks, algorithm, bad):
     ctx = context(auth_jwt_secret=SECRET, auth_jwks_url=jwks.url, **STRICT)
     good, wrong = claims_of("student", **GOOD), claims_of("student", **(GOOD | bad))
     sign = hs256 if algorithm == "HS256" else KEYS["ES256"].sign
@@ -126,7 +126,7 @@ async def test_the_token_never_chooses_the_algorithm(jwks):
     )
 
 
-async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
+async def test_hs256_tokens_are_invalid_without_a_shared_secret(jwks):
     signed_part = hs256(claims_of("student")).rpartition(".")[0]
     signature = hmac.digest(b"", signed_part.encode(), "sha256")
     token = f"{signed_part}.{base64url_encode(signature).decode()}"
@@ -135,7 +135,7 @@ async def test_without_a_shared_secret_no_hs256_token_counts(jwks):
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks, algorithm):
+async def test_a_token_without_a_kid_needs_a_set_of_one_key(jwks, algorithm):
     token = KEYS[algorithm].sign(claims_of("student"), kid=None)
     several = await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
     platform_tokens._jwks_by_url.clear()
@@ -145,7 +145,7 @@ async def test_without_a_kid_only_a_set_of_one_key_will_do(jwks, algorithm):
     assert (several, single) == (None, "student")
 
 
-async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
+async def test_a_new_key_is_found_after_the_refetch_interval(jwks):
     old, new = KEYS["ES256"], SigningKey.generate("ES256", "new-key")
     token = new.sign(claims_of("student"))
     jwks.publish(old)
@@ -160,7 +160,7 @@ async def test_a_new_key_is_found_as_soon_as_it_may_be_looked_for(jwks):
     assert (asked_too_soon, jwks.asked) == (1, 2)
 
 
-async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks):
+async def test_known_keys_are_used_while_newer_keys_are_fetched(jwks):
     token = KEYS["ES256"].sign(claims_of("student"))
     await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
     waiting, asked = asyncio.Event(), []
@@ -180,7 +180,7 @@ async def test_while_newer_keys_are_fetched_others_go_on_with_those_we_have(jwks
     assert (await first, second, len(asked)) == ("student", "student", 1)
 
 
-async def test_a_withdrawn_key_stops_counting_when_the_set_is_fetched_again(jwks):
+async def test_a_withdrawn_key_is_invalid_after_the_next_fetch(jwks):
     old, new = KEYS["ES256"], KEYS["EdDSA"]
     token = old.sign(claims_of("student"))
     known = await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=jwks.url))
@@ -191,7 +191,7 @@ async def test_a_withdrawn_key_stops_counting_when_the_set_is_fetched_again(jwks
     assert (known, kept, refetched) == ("student", "student", None)
 
 
-async def test_forged_tokens_do_not_make_us_ask_for_keys_again_and_again(jwks):
+async def test_forged_tokens_do_not_refetch_the_keys(jwks):
     forger = SigningKey.generate("ES256", "unheard-of")
     for second in range(29):
         ctx = context(NOW + second, auth_jwks_url=jwks.url)
@@ -201,7 +201,7 @@ async def test_forged_tokens_do_not_make_us_ask_for_keys_again_and_again(jwks):
 
 
 @pytest.mark.parametrize("mode", ["failing", "redirecting", "no keys"])
-async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_visitors(jwks, mode):
+async def test_unavailable_keys_raise_service_unavailable(jwks, mode):
     jwks.mode = mode
     token = KEYS["ES256"].sign(claims_of("student"))
 
@@ -209,7 +209,7 @@ async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_visitors(jwks
         await platform_tokens.user_id_of(token, context(auth_jwks_url=jwks.url))
 
 
-async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwks):
+async def test_unavailable_keys_are_fetched_at_most_every_two_seconds(jwks):
     jwks.mode = "failing"
     token = KEYS["ES256"].sign(claims_of("student"))
     for _ in range(5):
@@ -222,7 +222,7 @@ async def test_while_no_keys_can_be_had_they_are_asked_for_now_and_then_only(jwk
     assert (asked, later) == (1, "student")
 
 
-async def test_keys_of_the_day_before_open_nothing_while_newer_ones_are_waited_for(jwks):
+async def test_keys_older_than_a_day_are_not_used(jwks):
     token, url = KEYS["ES256"].sign(claims_of("student")), jwks.url
     assert await platform_tokens.user_id_of(token, context(NOW, auth_jwks_url=url)) == "student"
     jwks.mode = "failing"
@@ -242,7 +242,7 @@ async def test_keys_of_the_day_before_open_nothing_while_newer_ones_are_waited_f
         {"kty": "EC", "crv": "secp256k1"},
     ],
 )
-async def test_keys_for_other_purposes_verify_nothing(jwks, changes):
+async def test_keys_for_other_purposes_are_not_used(jwks, changes):
     jwks.keys = [KEYS["ES256"].jwk | changes]
     token = KEYS["ES256"].sign(claims_of("student"))
 
@@ -265,7 +265,7 @@ async def test_a_key_for_another_purpose_may_have_the_same_kid(jwks, other, orde
 
 @pytest.mark.parametrize("order", [1, -1])
 async def test_each_key_of_one_kid_is_tried(jwks, order):
-    """Of other kinds, or two of one kind in the middle of a rotation."""
+    """Keys of other kinds, or two of one kind during a rotation."""
     first = SigningKey.generate("ES256", "shared")
     second = SigningKey.generate("ES256", "shared")
     third = SigningKey("shared", "RS256", KEYS["RS256"].private)
@@ -278,7 +278,7 @@ async def test_each_key_of_one_kid_is_tried(jwks, order):
     assert await platform_tokens.user_id_of(forged, ctx) is None
 
 
-async def test_a_set_of_one_key_may_have_keys_beside_it_that_sign_nothing(jwks):
+async def test_unusable_keys_do_not_count_in_a_set_of_one_key(jwks):
     key = KEYS["RS256"]
     jwks.keys = [SigningKey.generate("RS256", "for-secrets").jwk | ENCRYPTING, key.jwk]
     token = key.sign(claims_of("student"), kid=None)
@@ -288,7 +288,7 @@ async def test_a_set_of_one_key_may_have_keys_beside_it_that_sign_nothing(jwks):
 
 @pytest.mark.parametrize("named_in_key", ["EdDSA", "Ed25519", None])
 async def test_ed25519_has_two_names(jwks, named_in_key):
-    """RFC 9864 names the curve; before it there was EdDSA alone."""
+    """RFC 9864 names the curve; the older name is EdDSA."""
     key = KEYS["EdDSA"]
     jwks.keys = [{name: text for name, text in key.jwk.items() if name != "alg"}]
     if named_in_key:
@@ -304,13 +304,13 @@ async def test_ed25519_has_two_names(jwks, named_in_key):
 
 
 @pytest.mark.parametrize("size", [8_193, 10_240, 100_000])
-async def test_huge_tokens_are_not_even_read(size):
+async def test_a_huge_token_is_refused_unread(size):
     token = hs256(claims_of("student", padding="x" * size))
 
     assert await platform_tokens.user_id_of(token, context(auth_jwt_secret=SECRET)) is None
 
 
-async def test_a_header_too_long_to_be_parsed_safely_is_refused():
+async def test_a_long_header_is_refused_unparsed():
     token = jwt.encode(claims_of("student"), SECRET, "HS256", headers={"padding": "[" * 1_600})
 
     assert len(token) < jwt_guard.MAX_TOKEN_CHARACTERS

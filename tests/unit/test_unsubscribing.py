@@ -1,4 +1,4 @@
-"""Who switches reminders off: the page's own form, or a mail program as RFC 8058 has it."""
+"""Reminders are switched off by the page's form, or by a mail program (RFC 8058)."""
 
 import pytest
 
@@ -24,7 +24,7 @@ PART = b"--x\r\nContent-Disposition: form-data; name=%s\r\n\r\nOne-Click\r\n--x-
 
 
 async def post(db, connection, body: bytes, kind: str = FORM):
-    """What came of it: are reminders on?"""
+    """Whether reminders are on afterwards."""
 
     async def read(_limit: int) -> bytes:
         return body
@@ -52,13 +52,13 @@ async def post(db, connection, body: bytes, kind: str = FORM):
         (b"reminders=off", FORM),
     ],
 )
-async def test_one_click_and_the_pages_own_button_switch_reminders_off(db, connection, body, kind):
+async def test_one_click_and_the_page_switch_reminders_off(db, connection, body, kind):
     book(connection)
 
     assert await post(db, connection, body, kind) is False
 
 
-async def test_the_pages_own_button_switches_them_on_again(db, connection):
+async def test_the_page_switches_reminders_on_again(db, connection):
     book(connection)
     await post(db, connection, b"reminders=off")
 

@@ -1,4 +1,4 @@
-"""Requests as handlers see them: cookies, tokens, paths and bodies of any quality."""
+"""Requests: cookies, tokens, paths and bodies, valid and invalid."""
 
 from contextlib import suppress
 
@@ -36,27 +36,27 @@ def request(url="https://sessions.example.com/session/s1?a=1", body=b"", **heade
         ";; ; ",
     ],
 )
-def test_odd_cookies_of_other_apps_do_not_hide_ours(odd):
+def test_invalid_cookies_of_other_apps_do_not_hide_ours(odd):
     cookies = request(cookie=f"{odd}session_room=abc.def-_1; later=x").cookies
 
     assert cookies["session_room"] == "abc.def-_1"
     assert cookies["later"] == "x"
 
 
-def test_cookie_names_are_whole_and_case_counts():
+def test_cookie_names_match_whole_and_by_case():
     cookies = request(cookie="xsession_room=1; Session_Room=2; session_room_dev=3").cookies
 
     assert "session_room" not in cookies
 
 
-def test_of_two_cookies_with_one_name_the_more_specific_counts():
+def test_the_first_of_two_cookies_with_one_name_counts():
     """A neighbouring subdomain can set cookies for the whole domain, but not for our path."""
     cookies = request(cookie="session_room=ours; session_room=the-neighbours").cookies
 
     assert cookies["session_room"] == "ours"
 
 
-def test_quotes_around_a_value_are_not_part_of_it():
+def test_quotes_around_a_cookie_are_removed():
     assert request(cookie='token="abc"').cookies == {"token": "abc"}
 
 
@@ -105,13 +105,13 @@ async def test_json_is_read():
     "body",
     [b"", b"{", b"NaN", b'{"a": Infinity}', b"\xff\xfe", b'"\\ud800"', b"[1,]", b"a=1", b"\x00"],
 )
-async def test_what_is_no_json_is_a_bad_request(body):
+async def test_invalid_json_is_a_bad_request(body):
     with pytest.raises(BadRequestError, match=r"The body must be JSON\."):
         await request(body=body).json()
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
-async def test_nesting_without_end_is_a_bad_request(opening):
+async def test_deeply_nested_json_is_a_bad_request(opening):
     deep = opening * (MAX_JSON_BYTES // len(opening))
 
     with pytest.raises(BadRequestError):

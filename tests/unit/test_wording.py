@@ -1,4 +1,4 @@
-"""What the page says: to each viewer, in each state, in their own time."""
+"""The words of the page: for each viewer, in each state, in the viewer's time."""
 
 import pytest
 from hypothesis import given
@@ -140,7 +140,7 @@ def test_each_state_has_its_words(role, now, changes, heading, in_lead):
 
 
 @given(sessions(), st.sampled_from(Role), moments)
-def test_no_state_is_without_words(any_session, role, now):
+def test_every_state_has_words(any_session, role, now):
     access = Access(any_session, role, now)
     said = wording.words_for(access, access.view)
 
@@ -162,7 +162,7 @@ def test_every_view_has_a_label():
         ("Suharto", None, "Suharto"),
     ],
 )
-def test_people_are_called_as_the_platform_says_else_by_their_whole_name(name, given, called):
+def test_a_person_is_called_by_given_name_or_whole_name(name, given, called):
     teacher = person("teacher")._replace(name=name, given_name=given)
 
     assert words(STUDENT, OPENS, teacher=teacher).heading == f"Ready for {called}?"
@@ -178,7 +178,7 @@ def test_times_are_the_viewers_own(zone, opens):
     assert f"at {opens}." in words(STUDENT, OPENS - 1, student=abroad).lead
 
 
-def test_a_name_that_runs_the_other_way_leaves_our_words_as_they_are():
+def test_a_right_to_left_name_does_not_reorder_our_words():
     teacher = person("teacher")._replace(name="أحمد علي", given_name="أحمد")
 
     assert words(STUDENT, OPENS, teacher=teacher).heading == "Ready for \u2068أحمد\u2069?"

@@ -1,4 +1,4 @@
-"""A site that is attacked: all its doors are configured, and everything on it is made for that."""
+"""A site for attacks: every service is configured, and all its data is made for the tests."""
 
 import sqlite3
 import uuid
@@ -11,7 +11,7 @@ from tests.worker.lesson import PDF
 from tests.worker.site import DAY, HOUR, Site, booking, person
 from tests.worker.webhook_messages import RESEND_SECRET
 
-# Calls are peer to peer; the providers' webhooks are verified all the same. Nothing listens there.
+# Calls are peer to peer, but providers' webhooks are verified too. Nothing listens there.
 SETTINGS = {
     "MAIL_FROM": "Attacked <attacked@localhost>",
     "PLUGNMEET_URL": "http://localhost:9",
@@ -21,13 +21,13 @@ SETTINGS = {
     "BBB_SECRET": bigbluebutton.SECRET,
     "RESEND_WEBHOOK_SECRET": RESEND_SECRET,
 }
-# Rooms and queues go on working there when nobody asks any more.
+# Rooms and queues still work there after the last request.
 BUSY_TABLES = ("sessions", "attendance", "analytics_events", "recordings")
 
 
 @dataclass(frozen=True)
 class Prey:
-    """What can be attacked: sessions in each state, with their files. All ids end in `name`."""
+    """The target: sessions in each state, with their files. All ids end in `name`."""
 
     name: str
     early: str
@@ -41,7 +41,7 @@ class Prey:
     deleted: str
     """A file of the ended session that can still be restored."""
     recording: str
-    """One that failed, so that it can be tried again."""
+    """A failed recording, which can be retried."""
     mail: str
 
     @property
@@ -62,7 +62,7 @@ class Prey:
 
 
 def lay_out(site: Site) -> Prey:
-    """Book and write all of it, anew each time."""
+    """Book the sessions and write all rows again."""
     name = uuid.uuid4().hex[:12]
     ids = {
         each: f"{each}-{name}"
@@ -106,7 +106,7 @@ def upload(site: Site, prey: Prey, file_name: str) -> str:
 
 
 def _write(db: sqlite3.Connection, prey: Prey) -> None:
-    """What else is there only after hours of waiting."""
+    """Rows that otherwise appear only after hours."""
     db.execute(
         "UPDATE sessions SET status = 'completed', started_at = scheduled_start,"
         " ended_at = scheduled_end WHERE id = ?",
@@ -125,7 +125,7 @@ def _write(db: sqlite3.Connection, prey: Prey) -> None:
 
 
 def dump(site: Site, prey: Prey) -> dict[str, list[str]]:
-    """All of D1: each table with its rows; of the busy ones, those about this prey."""
+    """All of D1: each table with its rows; of the busy tables, the rows of this prey."""
     with site.d1() as db:
         tables = [
             name
@@ -143,7 +143,7 @@ def dump(site: Site, prey: Prey) -> dict[str, list[str]]:
 
 
 def address(site: Site, prey: Prey, path: str) -> str:
-    """The route's path, filled in with what it is about in this prey."""
+    """The route's path with the ids of this prey."""
     about_files = "resource" in path or "upload" in path or "feedback" in path
     session_id = prey.early if "reschedule" in path else prey.joinable
     values = {

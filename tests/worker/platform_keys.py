@@ -1,4 +1,4 @@
-"""The keys of a platform that signs its tokens itself, and what it says in them."""
+"""The keys with which a platform signs its tokens, and its claims."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.fakes.jwks_server import SigningKey, claims_of
 
 ISSUER, AUDIENCE = "https://www.example.com", "session-room"
 KEYS = {name: SigningKey.generate(name, f"{name}-key") for name in ("RS256", "ES256", "EdDSA")}
-# What can be wrong with the address at which the keys are published.
+# Faults of the address that publishes the keys.
 TROUBLES = ("failing", "redirecting", "not JSON", "no keys")
 
 

@@ -1,4 +1,4 @@
-"""A Worker's site as people's browsers, the host platform and its database see it."""
+"""A Worker's site for browsers, the host platform and its database."""
 
 import sqlite3
 import time
@@ -22,7 +22,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 class Site:
-    """Cookies are said with each request and never kept, so that nobody is signed in by chance."""
+    """Cookies are passed with each request and not stored, so no sign-in carries over."""
 
     def __init__(self, worker: LocalWorker) -> None:
         self.worker = worker
@@ -46,7 +46,7 @@ class Site:
         headers: dict[str, str] | None = None,
         **body: Any,
     ) -> httpx.Response:
-        """Ask as `user` signed in at the platform, with a bearer `token`, or with this `cookie`."""
+        """Send a request as a signed-in `user`, with a bearer `token`, or with this `cookie`."""
         cookies = [cookie] if cookie else []
         if user:
             cookies.append(f"{self.settings['AUTH_COOKIE']}={self.token(user)}")
@@ -62,11 +62,11 @@ class Site:
         return self.request("POST", path, **said)
 
     def page(self, path: str, **said: Any) -> httpx.Response:
-        """Open it as a browser does when somebody goes there."""
+        """Open a page as a browser does."""
         return self.request("GET", path, headers=BROWSER, **said)
 
     def token(self, user_id: str, **claims: Any) -> str:
-        """The platform's HS256 token of somebody signed in there."""
+        """The platform's HS256 token of a signed-in person."""
         return token_of(user_id, self.settings, **claims)
 
     def link(self, session_id: str, user_id: str, *, purpose: str = links.LINK) -> str:
@@ -85,7 +85,7 @@ class Site:
         return self.platform("POST", f"{session_id}/cancel")
 
     def show(self, session_id: str) -> dict[str, Any]:
-        """Everything the platform can learn of a session."""
+        """All data of a session, as the platform reads it."""
         response = self.platform("GET", session_id)
         assert response.status_code == 200, response.text
         known: dict[str, Any] = response.json()
@@ -96,14 +96,14 @@ class Site:
         return self.request(method, address, token=self.settings["PLATFORM_TOKEN"], **said)
 
     def book(self, session_id: str, *, starts_in: int = 5 * MINUTE, lasts: int = HOUR) -> str:
-        """Put a session in; its id."""
+        """Insert a session; returns its id."""
         response = self.put(session_id, booking(starts_in=starts_in, lasts=lasts))
         assert response.status_code in (200, 201), response.text
         return session_id
 
     @contextmanager
     def d1(self) -> Iterator[sqlite3.Connection]:
-        """The Worker's own D1, as the file that it is on this machine."""
+        """The Worker's D1 as its local file."""
         folder = self.worker.state / "v3" / "d1" / "miniflare-D1DatabaseObject"
         (file,) = (path for path in folder.glob("*.sqlite") if path.stem != "metadata")
         with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as connection:
@@ -116,7 +116,7 @@ class Site:
 
 
 def booking(*, starts_in: int = 5 * MINUTE, lasts: int = HOUR, **changes: Any) -> dict[str, Any]:
-    """What the platform says of a session of the student and the teacher."""
+    """The platform's booking of a session of student and teacher."""
     start = int(time.time()) + starts_in
     return {
         "course": {"id": "algebra", "title": "Linear Algebra"},
@@ -137,7 +137,7 @@ def person(person_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
-    """The error in an answer, which has the one shape that all our JSON errors have."""
+    """The error in an answer; checks the form of our JSON errors."""
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
     answer = response.json()
@@ -150,7 +150,7 @@ def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
 
 
 def eventually(read: Callable[[], Any], deadline_s: float = 20) -> Any:
-    """What `read` gives as soon as it gives something: for work done after the answer."""
+    """The first non-empty result of `read`, for work that follows the answer."""
     give_up_at = time.monotonic() + deadline_s
     while not (found := read()):
         assert time.monotonic() < give_up_at, "it never happened"

@@ -1,4 +1,4 @@
-"""What analytics remembers in development: the events and fields named, and nobody's data."""
+"""Analytics in development: the named events and fields, without personal data."""
 
 import json
 
@@ -24,7 +24,7 @@ def test_opening_the_page_is_a_page_view(site, new_id, user):
     assert eventually(lambda: events_of(site, new_id)) == [("page_view", {"user_role": user})]
 
 
-def test_who_is_not_let_in_has_viewed_nothing(site, new_id):
+def test_a_refused_person_is_no_page_view(site, new_id):
     site.book(new_id)
     site.page(f"/session/{new_id}")
     site.page(f"/session/{new_id}", user="stranger")
@@ -34,7 +34,7 @@ def test_who_is_not_let_in_has_viewed_nothing(site, new_id):
 
 
 @pytest.mark.parametrize("error_type", ["camera_denied", "NotAllowedError", "ice-failed.udp"])
-def test_trouble_in_the_browser_is_a_tech_issue(site, new_id, error_type):
+def test_a_problem_in_the_browser_is_a_tech_issue(site, new_id, error_type):
     site.book(new_id)
     answer = site.post(
         f"/session/{new_id}/events",
@@ -79,7 +79,7 @@ def test_events_are_json(site, body):
     assert error_of(refused, 400)["code"] == "bad_request"
 
 
-def test_events_are_taken_from_participants(site):
+def test_events_are_accepted_only_from_participants(site):
     body = {"event": "tech_issue", "error_type": "x"}
     path = "/session/demo-joinable/events"
 

@@ -1,4 +1,4 @@
-"""Whatever is asked of any route by anybody, the answer is one that the document knows.
+"""Any request to any route gets an answer that the OpenAPI document describes.
 
 schemathesis makes the requests from our own /openapi.json: such as fit it and such as do not. The
 same ones each time, unless `EXAMPLES=1000` asks for that many of each route, all new.
@@ -64,7 +64,7 @@ def session() -> Iterator[requests.Session]:
 
 
 def headers_of(site: Site, prey: Prey) -> dict[str, dict[str, str]]:
-    """How each person is known."""
+    """The credentials of each person."""
     name = site.settings["AUTH_COOKIE"]
     return {
         "student": {"Cookie": f"{name}={site.token(prey.student)}"},
@@ -75,7 +75,7 @@ def headers_of(site: Site, prey: Prey) -> dict[str, dict[str, str]]:
 
 
 def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]:
-    """The same document, whose parameters are of things that exist."""
+    """The document with parameters of existing things."""
     known = {
         "session_id": [*prey.sessions, "no-such-session"],
         "resource_id": [prey.ready, prey.uploading, prey.deleted, "no-such-file"],
@@ -91,7 +91,7 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
     changed = copy.deepcopy(document)
     for operations in changed["paths"].values():
         for operation in operations.values():
-            # Who asks is ours to say.
+            # The test chooses the person.
             operation["security"] = []
             for parameter in operation["parameters"]:
                 if parameter["in"] == "path":
@@ -99,8 +99,8 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
     return changed
 
 
-def test_the_requests_get_through(attacked):
-    """Else all answers could be 401 or 404, and nothing would be tried."""
+def test_the_generated_requests_reach_their_handlers(attacked):
+    """Otherwise every answer could be 401 or 404, and no handler would run."""
     prey = lay_out(attacked)
     headers = headers_of(attacked, prey)
     door = f"/platform/sessions/{prey.ended}"
@@ -114,7 +114,7 @@ def test_the_requests_get_through(attacked):
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_any_request_of_anybody(attacked, document, session, route):
+def test_any_request_gets_a_documented_answer(attacked, document, session, route):
     prey = lay_out(attacked)
     headers = headers_of(attacked, prey)
     schema = schemathesis.openapi.from_dict(with_ids(document, attacked, prey))

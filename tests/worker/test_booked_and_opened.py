@@ -1,5 +1,5 @@
-"""From the booking to the page: the platform puts a session in, both open it with the platform's
-tokens, it is moved and cancelled, and page, state and calendar follow each time."""
+"""From the booking to the page: the platform books a session, both people open it, the platform
+moves and cancels it, and page, state and calendar follow each time."""
 
 import time
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from tests.worker.site import BROWSER, DAY, HOUR, booking
 
 @pytest.fixture
 def sites(site, key_site):
-    """A site of each kind, and how its platform signs."""
+    """A site for each kind of signature, and its platform's key."""
     return {
         "HS256": (site, site.token),
         "ES256": (key_site, lambda user_id: KEYS["ES256"].sign(claims(user_id))),
@@ -52,7 +52,7 @@ def test_a_session_is_booked_opened_moved_and_cancelled(sites, new_id, algorithm
         assert "This session was cancelled" in seen_by(user_id)
 
 
-def test_times_are_told_in_each_readers_zone(site, new_id):
+def test_times_are_in_each_readers_zone(site, new_id):
     start = int(datetime(2027, 1, 15, 18, tzinfo=UTC).timestamp())
     site.put(new_id, booking(scheduled_start=start, scheduled_end=start + HOUR))
     student = site.page(f"/session/{new_id}", user="student").text
@@ -84,7 +84,7 @@ def test_the_calendar_entry_follows_the_session(site, new_id):
     assert abs(first["DTSTAMP"].dt.timestamp() - time.time()) < 60
 
 
-def test_the_calendar_entry_names_the_other_one_and_the_way(site, new_id):
+def test_the_calendar_entry_has_the_other_person_and_the_address(site, new_id):
     site.book(new_id)
     for_student = event_of(site.get(f"/session/{new_id}/calendar.ics", user="student"))
     for_teacher = event_of(site.get(f"/session/{new_id}/calendar.ics", user="teacher"))
@@ -95,7 +95,7 @@ def test_the_calendar_entry_names_the_other_one_and_the_way(site, new_id):
     assert for_student["UID"] == for_teacher["UID"]
 
 
-def test_the_calendar_is_for_participants(site, new_id):
+def test_only_participants_get_the_calendar(site, new_id):
     site.book(new_id)
     address = f"/session/{new_id}/calendar.ics"
 

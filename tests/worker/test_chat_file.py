@@ -1,4 +1,4 @@
-"""The chat outlives the call: both can download it, until its time is over."""
+"""Both people can download the chat after the call, until it is deleted."""
 
 import secrets
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def shift(site: Site, room: Room, seconds: int) -> None:
         )
 
 
-async def test_what_was_written_can_be_read_after_the_end_until_it_is_forgotten(
+async def test_the_chat_can_be_downloaded_until_it_is_deleted(
     site: Site, book: Callable[..., Room]
 ) -> None:
     room = book(starts_in=5 * MINUTE)

@@ -1,4 +1,4 @@
-"""Unsafe requests of other sites' pages are refused on session routes, whoever is signed in."""
+"""Session routes refuse unsafe requests of other sites' pages, for every person."""
 
 import pytest
 
@@ -8,7 +8,7 @@ JOIN = "/session/demo-joinable/join"
 
 
 def origins(site):
-    # Another scheme is tested in tests/unit: wrangler's proxy mends it before we see it.
+    # Another scheme is tested in tests/unit: wrangler's proxy corrects it before it arrives.
     name, _, port = site.url.removeprefix("http://").partition(":")
     return {
         "host": f"http://evil.example:{port}",
@@ -49,7 +49,7 @@ def test_our_own_origin_is_accepted(site):
     assert answer.status_code == 200
 
 
-def test_a_refused_request_has_done_nothing(site, new_id):
+def test_a_refused_request_changes_nothing(site, new_id):
     site.book(new_id)
     before = site.show(new_id)
     headers = {"Origin": "https://evil.example"}
@@ -63,7 +63,7 @@ def test_a_refused_request_has_done_nothing(site, new_id):
     assert (events, site.show(new_id)) == (0, before)
 
 
-def test_the_platform_calls_from_wherever_it_runs(site, new_id):
+def test_the_platform_may_call_from_any_origin(site, new_id):
     headers = {"Origin": "https://www.example.com", "Sec-Fetch-Site": "cross-site"}
     answer = site.platform("POST", f"{new_id}/cancel", headers=headers)
 

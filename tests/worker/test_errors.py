@@ -1,4 +1,4 @@
-"""What goes wrong is said in the same words on pages and in JSON, in one shape."""
+"""An error has the same message on a page and in JSON, and one JSON form."""
 
 from html import unescape
 
@@ -19,7 +19,7 @@ def test_joining_early_is_a_conflict(site):
 
 @pytest.mark.parametrize("session_id", ["demo-ended", "demo-cancelled"])
 @pytest.mark.parametrize("user", ["demo-student", "demo-teacher"])
-def test_joining_what_has_ended_is_gone(site, session_id, user):
+def test_joining_an_ended_session_is_gone(site, session_id, user):
     refused = site.post(f"/session/{session_id}/join", user=user)
 
     assert error_of(refused, 410) == {
@@ -28,7 +28,7 @@ def test_joining_what_has_ended_is_gone(site, session_id, user):
     }
 
 
-def test_joining_is_for_participants(site):
+def test_only_participants_can_join(site):
     stranger = site.post("/session/demo-joinable/join", user="demo-stranger")
     nobody = site.post("/session/demo-joinable/join")
     nowhere = site.post("/session/no-such-session/join", user="demo-student")
@@ -49,7 +49,7 @@ def test_the_room_is_open_from_the_window_to_the_end_of_overtime(site, new_id, s
     assert answer.status_code == status
 
 
-def test_joining_tells_the_browser_what_it_needs(site, new_id):
+def test_joining_returns_the_grant(site, new_id):
     site.book(new_id)
     grant = site.post(f"/session/{new_id}/join", user="teacher").json()
 
@@ -82,7 +82,7 @@ def test_an_unknown_address_is_not_found(site, path):
         ("POST", "/r/token", "GET, HEAD"),
     ],
 )
-def test_other_methods_are_refused_with_those_that_are_answered(site, method, path, allow):
+def test_a_wrong_method_is_refused_with_the_allowed_methods(site, method, path, allow):
     refused = site.request(method, path)
 
     assert error_of(refused, 405)["code"] == "method_not_allowed"
@@ -98,7 +98,7 @@ def test_other_methods_are_refused_with_those_that_are_answered(site, method, pa
         ("/nothing", None, 404),
     ],
 )
-def test_pages_and_data_say_the_same(site, path, user, status):
+def test_pages_and_json_have_the_same_message(site, path, user, status):
     page = site.request("GET", path, user=user, headers=BROWSER)
     data = site.request("GET", path, user=user, headers={"Accept": "application/json"})
 
@@ -107,13 +107,13 @@ def test_pages_and_data_say_the_same(site, path, user, status):
     assert error_of(data, status)["message"] in unescape(page.text)
 
 
-def test_every_answer_has_an_id_that_the_log_knows(site):
+def test_every_answer_has_an_id_that_is_in_the_log(site):
     answer = site.get("/nothing")
 
     until(lambda: answer.headers["X-Request-Id"] in site.worker.logs(), wanted=True)
 
 
-def test_a_link_long_past_has_ended(site, new_id):
+def test_an_old_link_has_expired(site, new_id):
     site.book(new_id, starts_in=-8 * DAY - HOUR)
     page = site.page(f"/r/{site.link(new_id, 'student')}")
 

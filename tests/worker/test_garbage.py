@@ -1,4 +1,4 @@
-"""Whatever comes in, nothing breaks: no answer is ever a 5xx."""
+"""No input causes a 5xx answer."""
 
 import socket
 from urllib.parse import quote_from_bytes
@@ -11,7 +11,7 @@ from tests.worker.site import booking
 
 few = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-# What HTTP lets into a header's value.
+# Characters that HTTP allows in a header's value.
 header_bytes = st.binary(max_size=300).map(
     lambda raw: bytes(byte for byte in raw if byte >= 0x20 and byte != 0x7F).strip()
 )
@@ -27,7 +27,7 @@ json_values = st.recursive(
 
 @few
 @given(header_bytes)
-def test_any_cookie(site, raw):
+def test_any_cookie_gets_no_5xx(site, raw):
     for name in (site.settings["AUTH_COOKIE"], "session_room", ""):
         cookie = name.encode() + b"=" + raw
         answer = site.get("/session/demo-joinable/state", headers={"Cookie": cookie})
@@ -37,7 +37,7 @@ def test_any_cookie(site, raw):
 
 @few
 @given(header_bytes, st.sampled_from([b"", b"Bearer "]))
-def test_any_authorization(site, raw, scheme):
+def test_any_authorization_gets_no_5xx(site, raw, scheme):
     headers = {"Authorization": (scheme + raw).strip()}
     answer = site.get("/session/demo-joinable/state", headers=headers)
     at_the_door = site.get("/platform/sessions/demo-joinable", headers=headers)
@@ -47,16 +47,16 @@ def test_any_authorization(site, raw, scheme):
 
 @few
 @given(segments, st.sampled_from(["/session/{}", "/session/{}/state", "/r/{}", "/{}"]))
-def test_any_path(site, segment, shape):
+def test_any_path_gets_no_5xx(site, segment, shape):
     answer = site.get(shape.format(segment), user="demo-student")
 
-    # 403: of a session that another of these tests has booked for other people.
+    # 403: another of these tests has booked a session with this id for other people.
     assert answer.status_code in (303, 307, 400, 403, 404)
 
 
 @few
 @given(segments)
-def test_any_session_id_at_the_platforms_door(site, segment):
+def test_any_session_id_of_the_platform_gets_no_5xx(site, segment):
     answer = site.put(segment, booking())
 
     assert answer.status_code in (200, 201, 404, 405, 422)
@@ -64,7 +64,7 @@ def test_any_session_id_at_the_platforms_door(site, segment):
 
 @few
 @given(st.binary(max_size=2_000))
-def test_any_body(site, body):
+def test_any_body_gets_no_5xx(site, body):
     booked = site.platform("PUT", "garbage", content=body)
     event = site.post("/session/demo-joinable/events", user="demo-student", content=body)
 
@@ -73,7 +73,7 @@ def test_any_body(site, body):
 
 @few
 @given(json_values, st.sampled_from(["course", "student", "teacher", "scheduled_start", "new"]))
-def test_any_json_in_any_field(site, value, field):
+def test_any_json_in_any_field_gets_no_5xx(site, value, field):
     try:
         answer = site.put("garbage", booking() | {field: value})
     except (ValueError, UnicodeEncodeError):
@@ -84,7 +84,7 @@ def test_any_json_in_any_field(site, value, field):
 
 @few
 @given(st.text(max_size=100))
-def test_any_way_back_from_the_demo_sign_in(site, target):
+def test_any_return_address_of_the_demo_sign_in_gets_no_5xx(site, target):
     try:
         params = {"user": target or "x", "next": target}
         answer = site.client.get("/dev/sign-in", params=params)
@@ -95,15 +95,15 @@ def test_any_way_back_from_the_demo_sign_in(site, target):
 
 
 @pytest.mark.parametrize("length", [4_000, 12_000, 30_000])
-def test_long_addresses(site, length):
+def test_a_long_address_gets_no_5xx(site, length):
     assert site.get(f"/session/{'x' * length}").status_code < 500
 
 
 @pytest.mark.parametrize(
     ("path", "status"), [("/webhooks/resend", 413), ("/unsubscribe/no-token", 404)]
 )
-def test_who_sends_without_end_is_not_waited_for(site, path, status):
-    """A body of unannounced length is read up to its limit; the rest would fill the memory."""
+def test_an_endless_body_is_answered_at_the_limit(site, path, status):
+    """A body without Content-Length is read up to the limit; all of it would fill the memory."""
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"x" * 64_000
     with socket.create_connection(("localhost", site.worker.port), timeout=20) as connection:

@@ -1,4 +1,4 @@
-"""Tokens that nobody signed as they are: links, cookies, sign-ins. They open and change nothing."""
+"""Changed links, cookies and sign-ins open nothing and change nothing."""
 
 import string
 
@@ -12,7 +12,7 @@ from tests.fakes.jwks_server import claims_of
 from tests.worker.attacked import Prey, dump, lay_out, unsubscribe_link
 from tests.worker.site import Site
 
-# What base64 for addresses is made of: a decoder may pass over all else without harm.
+# The characters of base64url: a decoder may ignore all others without harm.
 ALPHABET = string.ascii_letters + string.digits + "-_"
 few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 quiet = pytest.mark.usefixtures("nothing_changes")
@@ -37,12 +37,12 @@ def nothing_changes(attacked: Site, prey: Prey):
 
 @st.composite
 def manglings(draw: st.DrawFn):
-    """A change of a token that leaves none of its parts as it was signed."""
+    """A change that affects every part of a token."""
     where, character = draw(st.floats(0, 1)), draw(st.sampled_from(ALPHABET))
     kind = draw(st.sampled_from(["replace", "insert", "remove", "cut", "double", "shift", "empty"]))
 
     def mangle(token: str) -> str:
-        # The last character of a part holds bits that mean nothing; leave those alone.
+        # The last character of a part has unused bits; do not change those.
         places = [
             index
             for index, found in enumerate(token[:-1])
@@ -57,7 +57,7 @@ def manglings(draw: st.DrawFn):
             "cut": token[: place or 1],
             "double": token + token,
             "shift": token[place:] + token[:place] if place else token[1:],
-            # Dots alone would be another path: browsers read `/r/..` as `/`.
+            # Only dots would be another path: browsers read `/r/..` as `/`.
             "empty": "." * token.count(".") + "-",
         }[kind]
 
@@ -67,7 +67,7 @@ def manglings(draw: st.DrawFn):
 @quiet
 @few
 @given(manglings(), st.sampled_from(["", "/calendar", "/reschedule"]))
-def test_a_mangled_room_link_leads_nowhere(attacked, prey, mangle, way):
+def test_a_mangled_room_link_is_refused(attacked, prey, mangle, way):
     token = attacked.link(prey.joinable, prey.student)
     mangled = mangle(token)
     answer = attacked.page(f"/r/{mangled}{way}")
@@ -80,7 +80,7 @@ def test_a_mangled_room_link_leads_nowhere(attacked, prey, mangle, way):
 @quiet
 @few
 @given(manglings())
-def test_a_mangled_unsubscribe_link_switches_nothing(attacked, prey, mangle):
+def test_a_mangled_unsubscribe_link_changes_nothing(attacked, prey, mangle):
     token = mangle(unsubscribe_link(attacked, prey.joinable, prey.student))
 
     assert attacked.page(f"/unsubscribe/{token}").status_code in (404, 405)
@@ -90,7 +90,7 @@ def test_a_mangled_unsubscribe_link_switches_nothing(attacked, prey, mangle):
 @quiet
 @few
 @given(manglings())
-def test_a_mangled_room_cookie_opens_nothing(attacked, prey, mangle):
+def test_a_mangled_room_cookie_is_refused(attacked, prey, mangle):
     name, _, value = attacked.room_cookie(prey.joinable, prey.student).partition("=")
     cookie = f"{name}={mangle(value)}"
 
@@ -104,7 +104,7 @@ def test_a_mangled_room_cookie_opens_nothing(attacked, prey, mangle):
 @quiet
 @few
 @given(manglings())
-def test_a_mangled_sign_in_is_none(attacked, prey, mangle):
+def test_a_mangled_sign_in_is_refused(attacked, prey, mangle):
     token = mangle(attacked.token(prey.teacher))
     cookie = f"{attacked.settings['AUTH_COOKIE']}={token}"
 
@@ -116,7 +116,7 @@ def test_a_mangled_sign_in_is_none(attacked, prey, mangle):
 @quiet
 @few
 @given(st.sampled_from(["none", "None", "HS384", "RS256", "", "hs256"]) | json_values)
-def test_no_other_algorithm_signs_anybody_in(attacked, prey, algorithm):
+def test_another_algorithm_is_refused(attacked, prey, algorithm):
     secret = attacked.settings["AUTH_JWT_SECRET"]
     claims = claims_of(prey.teacher)
     for key in (secret, ""):
@@ -130,8 +130,8 @@ def test_no_other_algorithm_signs_anybody_in(attacked, prey, algorithm):
 @quiet
 @few
 @given(st.dictionaries(st.sampled_from(["sub", "exp", "nbf", "iat", "iss", "aud"]), json_values))
-def test_odd_claims_are_nobodys(attacked, prey, claims):
-    """Signed by the platform itself, so that the claims are read."""
+def test_odd_claims_are_refused(attacked, prey, claims):
+    """Signed by the platform, so the claims are checked."""
     token = hs256.encode(claims_of("stranger") | claims, attacked.settings["AUTH_JWT_SECRET"])
     answer = attacked.post(f"/session/{prey.joinable}/end", token=token)
 
@@ -141,7 +141,7 @@ def test_odd_claims_are_nobodys(attacked, prey, claims):
 @quiet
 @pytest.mark.parametrize("depth", [500, 700, 2_000, 6_000])
 @pytest.mark.parametrize("part", ["header", "header_value", "payload"])
-def test_deep_tokens_are_nobodys(attacked, prey, depth, part):
+def test_deeply_nested_tokens_are_refused(attacked, prey, depth, part):
     deep = "[" * depth + "]" * depth
     header = {"header": deep, "header_value": f'{{"alg":"HS256","x":{deep}}}'}
     token = hs256.signed(
@@ -161,7 +161,7 @@ def test_deep_tokens_are_nobodys(attacked, prey, depth, part):
 
 @quiet
 @pytest.mark.parametrize("purpose", [links.LINK, links.COOKIE, links.UNSUBSCRIBE])
-def test_a_token_is_good_for_its_own_purpose_only(attacked, prey, purpose):
+def test_a_token_is_valid_only_for_its_purpose(attacked, prey, purpose):
     token = attacked.link(prey.joinable, prey.student, purpose=purpose)
     state = f"/session/{prey.joinable}/state"
     opened = {

@@ -1,4 +1,4 @@
-"""The OpenAPI document as the Worker serves it. That production does not: test_production.py."""
+"""The Worker serves the OpenAPI document in development (production: test_production.py)."""
 
 from openapi import document
 from settings import Settings
@@ -13,7 +13,7 @@ def test_the_worker_serves_its_document(site):
     assert served.json() == document.document(settings)
 
 
-def test_a_recording_that_says_nothing_is_refused(site):
+def test_a_recording_without_fields_is_refused(site):
     refused = site.post("/dev/recordings", json={"session_id": 1})
 
     assert refused.status_code == 422

@@ -1,4 +1,4 @@
-"""The platform's door: sessions are booked, moved, cancelled and read, by the platform alone."""
+"""The platform's routes: only the platform books, moves, cancels and reads sessions."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_a_new_session_is_created(site, new_id):
     }
 
 
-def test_the_same_again_changes_nothing(site, new_id):
+def test_a_repeated_booking_changes_nothing(site, new_id):
     booked = booking()
     site.put(new_id, booked)
     before = site.show(new_id)
@@ -27,7 +27,7 @@ def test_the_same_again_changes_nothing(site, new_id):
     assert before["sequence"] == 0
 
 
-def test_other_times_move_the_session(site, new_id):
+def test_new_times_move_the_session(site, new_id):
     booked = booking()
     site.put(new_id, booked)
     moved = site.put(new_id, booked | {"scheduled_end": booked["scheduled_end"] + HOUR})
@@ -38,7 +38,7 @@ def test_other_times_move_the_session(site, new_id):
     assert known["sequence"] == 1
 
 
-def test_everything_known_is_shown(site, new_id):
+def test_a_session_is_shown_with_all_its_data(site, new_id):
     booked = booking(recording_enabled=True, bbb_meeting_url="https://bbb.example.com/b/x")
     site.put(new_id, booked)
     known = site.show(new_id)
@@ -53,7 +53,7 @@ def test_everything_known_is_shown(site, new_id):
         assert isinstance(known[name], list)
 
 
-def test_what_happened_in_a_session_is_shown(site):
+def test_a_held_session_is_shown_with_its_history(site):
     known = site.show("demo-ended")
     attendance = {row["user_id"]: row for row in known["attendance"]}
 
@@ -62,7 +62,7 @@ def test_what_happened_in_a_session_is_shown(site):
     assert all(row["left_at"] == known["ended_at"] for row in attendance.values())
 
 
-def test_cancelling_twice_is_cancelling_once(site, new_id):
+def test_a_repeated_cancellation_changes_nothing(site, new_id):
     site.book(new_id)
     first = site.cancel(new_id)
     known = site.show(new_id)
@@ -86,7 +86,7 @@ def test_a_cancelled_session_stays_cancelled(site, new_id):
     assert site.show(new_id)["scheduled_end"] == booked["scheduled_end"]
 
 
-def test_what_is_over_cannot_be_cancelled(site):
+def test_an_ended_session_cannot_be_cancelled(site):
     assert error_of(site.cancel("demo-ended"), 409)["code"] == "conflict"
 
 
@@ -102,14 +102,14 @@ def test_an_unknown_session_is_not_found(site):
 @pytest.mark.parametrize(
     ("method", "path"), [("PUT", "s1"), ("GET", "demo-early"), ("POST", "demo-early/cancel")]
 )
-def test_only_the_platforms_token_opens_the_door(site, method, path, authorization):
+def test_only_the_platforms_token_is_accepted(site, method, path, authorization):
     said = {"Authorization": authorization.encode("latin-1")} if authorization else {}
     refused = site.request(method, f"/platform/sessions/{path}", headers=said, json=booking())
 
     assert error_of(refused, 401)["message"] == "The platform's token is missing or wrong."
 
 
-def test_a_persons_token_does_not_open_the_platforms_door(site):
+def test_a_persons_token_is_refused_for_the_platforms_routes(site):
     refused = site.get("/platform/sessions/demo-early", token=site.token("demo-teacher"))
 
     error_of(refused, 401)
@@ -143,7 +143,7 @@ WRONG = {
 }
 
 
-def test_an_address_is_kept_as_the_mail_service_takes_it(site, new_id):
+def test_an_address_is_stored_as_the_mail_service_accepts_it(site, new_id):
     teacher = person(f"teacher-{new_id}", email="amara@bücher.example")
     answer = site.put(new_id, booking(teacher=teacher))
     with site.d1() as database:
@@ -173,12 +173,12 @@ def test_all_missing_fields_are_named(site, new_id):
 
 
 @pytest.mark.parametrize("bad_id", ["a.b", "a%20b", "%C3%A9", "x" * 65, "%00", "a%0A"])
-def test_a_bad_id_is_named(site, bad_id):
+def test_an_invalid_id_is_named(site, bad_id):
     assert set(error_of(site.put(bad_id, booking()), 422)["fields"]) == {"id"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"course=algebra", b"\xff", b"[" * 60_000, b"NaN"])
-def test_what_is_no_json_is_a_bad_request(site, new_id, body):
+def test_invalid_json_is_a_bad_request(site, new_id, body):
     refused = site.platform("PUT", new_id, content=body)
 
     assert error_of(refused, 400) == {"code": "bad_request", "message": "The body must be JSON."}

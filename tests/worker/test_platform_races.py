@@ -1,4 +1,4 @@
-"""Many calls of the platform at once: retries, and changes that cross each other."""
+"""Many simultaneous calls of the platform: retries and conflicting changes."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ def test_changes_that_cross_each_other_never_mix(site, new_id):
     assert {name: known[name] for name in names} in [
         {name: body[name] for name in names} for body in wanted
     ]
-    # A race in which nobody is refused is possible: a test of bookings says what is told then.
+    # In this race possibly no call is refused; a test of bookings checks the refusal.
     assert {answer.json()["error"]["code"] for answer in answers if answer.is_error} <= {"conflict"}
 
 

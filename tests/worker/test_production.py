@@ -1,4 +1,4 @@
-"""Production: nothing of development is there, and what is missing is said to the operator only."""
+"""Production has nothing of development, and names missing settings only to the operator."""
 
 import re
 
@@ -15,7 +15,7 @@ DEVELOPMENT_PATHS = sorted(
 
 @pytest.fixture(scope="module")
 def unfinished(site_with):
-    """A production site somebody began to configure, with a secret of development's."""
+    """A half-configured production site with a development secret."""
     return site_with(
         ENVIRONMENT="production",
         AUTH_JWT_SECRET="",
@@ -26,7 +26,7 @@ def unfinished(site_with):
     )
 
 
-def test_there_are_paths_of_development():
+def test_development_has_paths_of_its_own():
     wanted = {"/dev", "/dev/sign-in", "/dev/seed", "/dev/outbox", "/openapi.json"}
 
     assert wanted <= set(DEVELOPMENT_PATHS)
@@ -34,7 +34,7 @@ def test_there_are_paths_of_development():
 
 @pytest.mark.parametrize("path", [*DEVELOPMENT_PATHS, "/dev/sign-in?user=student", "/dev/x"])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
-def test_nothing_of_development_exists(production, method, path):
+def test_production_has_no_development_path(production, method, path):
     for user in (None, "student"):
         answer = production.request(method, path, user=user)
 
@@ -52,7 +52,7 @@ def test_a_session_is_booked_and_opened(production, new_id):
     assert production.page(f"/session/{new_id}").status_code == 302
 
 
-def test_the_bare_address_leads_on(production, new_id):
+def test_the_bare_address_redirects(production, new_id):
     assert production.put(new_id, booking()).status_code == 201
     settings = production.settings
     for user, target in {
@@ -75,13 +75,13 @@ def test_events_go_to_analytics_engine_and_not_to_d1(production, new_id):
         assert db.execute("SELECT count(*) FROM analytics_events").fetchone()[0] == 0
 
 
-def test_secrets_of_development_open_nothing(production):
+def test_secrets_of_development_are_refused(production):
     token = development("http://x")["PLATFORM_TOKEN"]
 
     error_of(production.get("/platform/sessions/s1", token=token), 401)
 
 
-def test_it_is_healthy_and_says_what_it_lacks(production):
+def test_health_names_missing_features(production):
     health = production.get("/healthz").json()
 
     assert health["ok"] is True
@@ -98,7 +98,7 @@ def test_it_is_healthy_and_says_what_it_lacks(production):
         ("GET", "/dev"),
     ],
 )
-def test_an_unfinished_configuration_answers_nothing_else(unfinished, method, path):
+def test_an_unfinished_configuration_refuses_every_request(unfinished, method, path):
     answer = unfinished.request(method, path)
 
     assert error_of(answer, 503) == {
@@ -108,7 +108,7 @@ def test_an_unfinished_configuration_answers_nothing_else(unfinished, method, pa
     }
 
 
-def test_an_unfinished_configuration_is_told_on_a_page_too(unfinished):
+def test_an_unfinished_configuration_has_an_error_page(unfinished):
     page = unfinished.page("/session/s1")
 
     assert page.status_code == 503
@@ -122,20 +122,20 @@ PROBLEMS = [
 ]
 
 
-def test_the_log_names_everything_at_once(unfinished):
+def test_the_log_names_all_missing_settings(unfinished):
     unfinished.get("/session/s1")
 
     assert unfinished.worker.logged("not_configured")[-1]["problems"] == PROBLEMS
 
 
-def test_health_names_everything_at_once(unfinished):
+def test_health_names_all_missing_settings(unfinished):
     health = unfinished.get("/healthz")
 
     assert health.status_code == 503
     assert health.json() == {"ok": False, "problems": PROBLEMS}
 
 
-def test_no_secret_is_ever_told(unfinished, production):
+def test_no_answer_or_log_has_a_secret(unfinished, production):
     secrets = {unfinished.settings["PLATFORM_TOKEN"], production.settings["AUTH_JWT_SECRET"]}
     secrets |= {production.settings["PLATFORM_TOKEN"], production.settings["LINK_SECRETS"]}
     answers = [site.get(path) for site in (unfinished, production) for path in ("/healthz", "/x")]

@@ -1,4 +1,4 @@
-"""The optional binding RATE_LIMIT, as environments switch it on, with a lower limit."""
+"""The optional binding RATE_LIMIT, configured as environments do, with a lower limit."""
 
 import shutil
 import tomllib
@@ -15,7 +15,7 @@ from tools.local_worker import LocalWorker, free_port
 from tools.paths import PYTHON_MODULES, ROOT, SNAPSHOT
 
 LIMIT = 3
-# A minute may end meanwhile, and counting begins anew.
+# A minute may end meanwhile, which resets the count.
 ENOUGH = 2 * LIMIT + 1
 LIMITED = {
     "GET /session/{session_id}/live",
@@ -34,14 +34,14 @@ LIMITED = {
 
 
 class LimitedWorker(LocalWorker):
-    """The Worker with a configuration of its own."""
+    """The Worker with its own configuration."""
 
     def _command(self) -> list[str]:
         return [*super()._command(), f"--config={self.state / 'wrangler.toml'}"]
 
 
 def with_limits(config: str) -> str:
-    """wrangler.toml as an environment with a rate limit makes it, but for the number."""
+    """wrangler.toml as for an environment with a rate limit, with a lower number."""
     environment = Environment("e", "e", "e.test", "e", rate_limit_namespace="1001")
     [block] = config_of(tomllib.loads(config), environment)["ratelimits"]
     return f"""{config}
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def pair(site: Site) -> tuple[str, str, str]:
-    """A session of two people that nothing has been counted for."""
+    """A session of two people without counted requests."""
     name = uuid.uuid4().hex[:8]
     student, teacher = f"student-{name}", f"teacher-{name}"
     people = {"student": person(student), "teacher": person(teacher)}
@@ -81,12 +81,12 @@ def pair(site: Site) -> tuple[str, str, str]:
     return f"/session/session-{name}", student, teacher
 
 
-def test_what_is_limited():
+def test_the_limited_routes_are_these():
     assert {f"{each.method} {each.path}" for each in ROUTES if each.limited} == LIMITED
 
 
 @pytest.mark.parametrize("route", sorted(LIMITED))
-def test_too_often_is_refused(site, pair, route):
+def test_too_many_requests_are_refused(site, pair, route):
     method, path = route.split()
     session_id = pair[0].removeprefix("/session/")
     where = path.format(session_id=session_id, token=site.link(session_id, pair[1]))
@@ -105,7 +105,7 @@ def test_too_often_is_refused(site, pair, route):
     }
 
 
-def test_each_person_is_counted_alone_and_each_thing_too(site, pair):
+def test_each_person_and_each_route_has_its_own_count(site, pair):
     path, student, teacher = pair
     mine = [site.post(f"{path}/join", user=student).status_code for _ in range(ENOUGH)]
 
@@ -115,7 +115,7 @@ def test_each_person_is_counted_alone_and_each_thing_too(site, pair):
     assert site.post(f"{path}/events", user=student, json=issue).status_code == 204
 
 
-def test_by_link_one_is_the_same_person(site, pair):
+def test_a_link_counts_for_its_person(site, pair):
     path, student, _ = pair
     cookie = site.room_cookie(path.removeprefix("/session/"), student)
     mine = [site.post(f"{path}/join", cookie=cookie).status_code for _ in range(ENOUGH)]
@@ -133,7 +133,7 @@ def test_forged_links_are_counted_by_address(site, pair):
     assert site.page(f"/r/{link}").status_code == 303
 
 
-def test_who_is_not_signed_in_is_counted_by_address(site, pair):
+def test_signed_out_requests_are_counted_by_address(site, pair):
     tried = [site.post(f"{pair[0]}/join").status_code for _ in range(ENOUGH)]
     forged = [site.post(f"{pair[0]}/join", token=f"x.y.{n}").status_code for n in range(ENOUGH)]
 
@@ -142,7 +142,7 @@ def test_who_is_not_signed_in_is_counted_by_address(site, pair):
     assert 429 in forged
 
 
-def test_nothing_else_is_limited(site, pair):
+def test_other_routes_are_not_limited(site, pair):
     path, student, _ = pair
     for _ in range(ENOUGH):
         assert site.get(f"{path}/state", user=student).status_code == 200

@@ -1,4 +1,4 @@
-"""Another time: one asks, the other decides; a yes moves the session and all that hangs on it."""
+"""Another time: one person asks, the other decides; a yes moves the session and its mails."""
 
 import re
 import time
@@ -14,12 +14,12 @@ def site(site_with) -> Site:
 
 
 def in_days(days: float) -> int:
-    """A whole hour so far ahead."""
+    """A full hour, this far ahead."""
     return (int(time.time()) // HOUR + 1) * HOUR + int(days * DAY)
 
 
 class Pair:
-    """A session of two people of its own."""
+    """A session of two new people."""
 
     def __init__(self, site: Site, session_id: str, starts_in: int = 2 * DAY) -> None:
         self.site, self.id = site, session_id
@@ -59,7 +59,7 @@ def pair(site, new_id) -> Pair:
     return Pair(site, new_id)
 
 
-def test_asked_answered_and_moved(site, pair):
+def test_an_accepted_request_moves_the_session(site, pair):
     times = [in_days(3), in_days(4)]
     asked = pair.ask(*times)
     assert asked.status_code == 201
@@ -79,19 +79,19 @@ def test_asked_answered_and_moved(site, pair):
     ]
 
 
-def test_declined_nothing_moves_and_the_asker_hears_of_it(site, pair):
+def test_a_declined_request_moves_nothing_and_is_mailed(site, pair):
     start = site.show(pair.id)["scheduled_start"]
     asked = pair.ask(in_days(3)).json()["id"]
     assert pair.answer(asked, "decline").json()["state"] == "declined"
     site.worker.scheduled()
 
     assert site.show(pair.id)["scheduled_start"] == start
-    # The other one's mail is not sent any more: it has been answered already.
+    # The mail about the request is not sent: the request has an answer already.
     assert pair.mails() == [("reschedule_declined", "student")]
     error_of(pair.answer(asked, in_days(3)), 409)
 
 
-def test_reminders_follow_the_move(site, new_id):
+def test_reminders_follow_the_new_time(site, new_id):
     pair = Pair(site, new_id, HOUR)
     site.worker.scheduled()
     assert ("1h", "student") in pair.mails()
@@ -149,11 +149,11 @@ def test_sessions_back_to_back_do_not_clash(site, pair):
         ({"reason": "Some other day?"}, 201),
     ],
 )
-def test_what_may_be_asked(site, pair, data, status):
+def test_a_request_is_checked(site, pair, data, status):
     assert site.post(pair.path, user=pair.student, json=data).status_code == status
 
 
-def test_only_the_other_one_answers_and_only_what_was_proposed(site, pair):
+def test_only_the_other_person_answers_with_a_proposed_time(site, pair):
     asked = pair.ask(in_days(3)).json()["id"]
 
     error_of(pair.answer(asked, in_days(3), user=pair.student), 409)
@@ -163,7 +163,7 @@ def test_only_the_other_one_answers_and_only_what_was_proposed(site, pair):
     error_of(site.post(pair.path, json={"reason": "x"}), 401)
 
 
-def test_a_counter_proposal_takes_the_place_of_the_request(site, pair):
+def test_a_counter_proposal_replaces_the_request(site, pair):
     first = pair.ask(in_days(3)).json()["id"]
     second = pair.ask(in_days(4), user=pair.teacher).json()["id"]
 
@@ -171,7 +171,7 @@ def test_a_counter_proposal_takes_the_place_of_the_request(site, pair):
     assert pair.answer(second, in_days(4), user=pair.student).status_code == 200
 
 
-def test_nobody_is_flooded_with_requests(site, pair):
+def test_requests_are_limited_per_day(site, pair):
     answers = [pair.ask(in_days(3 + n)).status_code for n in range(6)]
 
     assert answers == [201] * 5 + [409]
@@ -179,7 +179,7 @@ def test_nobody_is_flooded_with_requests(site, pair):
     assert state["reschedule_asked_by"] == "student"
 
 
-def test_a_platforms_move_settles_the_question(site, pair):
+def test_a_move_by_the_platform_closes_the_request(site, pair):
     asked = pair.ask(in_days(3)).json()["id"]
     pair.book(pair.id, starts_in=4 * DAY)
 
@@ -190,7 +190,7 @@ def test_a_platforms_move_settles_the_question(site, pair):
     )
 
 
-def test_what_is_over_is_not_moved(site, pair):
+def test_an_ended_session_is_not_moved(site, pair):
     asked = pair.ask(in_days(3)).json()["id"]
     site.cancel(pair.id)
 
@@ -232,9 +232,9 @@ def test_the_form_works_without_script(site, pair):
     assert site.show(pair.id)["scheduled_start"] == int(choice)
 
 
-def test_one_can_take_the_request_back(site, pair):
+def test_a_request_can_be_withdrawn(site, pair):
     asked = pair.ask(in_days(3)).json()["id"]
-    back = site.post(f"{pair.path}/withdraw", user=pair.teacher)  # not theirs: nothing happens
+    back = site.post(f"{pair.path}/withdraw", user=pair.teacher)  # not hers
     assert back.status_code == 303
     assert site.post(f"{pair.path}/withdraw", user=pair.student).status_code == 303
     site.worker.scheduled()
@@ -247,7 +247,7 @@ def test_another_sites_form_is_refused(site, pair):
     error_of(pair.ask(in_days(3), headers={"Sec-Fetch-Site": "cross-site"}), 403)
 
 
-def test_the_mails_link_opens_the_answer_page(site, pair):
+def test_the_link_in_the_mail_opens_the_page(site, pair):
     pair.ask(in_days(3))
     site.worker.scheduled()
     with site.d1() as db:
@@ -263,7 +263,7 @@ def test_the_mails_link_opens_the_answer_page(site, pair):
     assert "asks for another time" in site.page(pair.path, cookie=cookie).text
 
 
-def test_the_platforms_own_page_is_used_when_there_is_one(site_with, new_id):
+def test_the_platforms_own_page_is_used_if_configured(site_with, new_id):
     site = site_with(RESCHEDULE_URL="https://www.example.com/move/{session_id}")
     pair = Pair(site, new_id)
     address = f"https://www.example.com/move/{new_id}"
@@ -273,7 +273,7 @@ def test_the_platforms_own_page_is_used_when_there_is_one(site_with, new_id):
     error_of(pair.ask(in_days(3)), 409)
 
 
-def test_a_form_of_a_script_fails_in_json(site, new_id):
+def test_a_form_sent_by_a_script_fails_in_json(site, new_id):
     pair = Pair(site, new_id)
     form = {"time1": "soon"}
     asked = site.post(

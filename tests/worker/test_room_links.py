@@ -1,4 +1,4 @@
-"""Room links in e-mails: they work as often as they are followed, for one session and person."""
+"""Room links in e-mails: reusable, for one session and one person."""
 
 import time
 from urllib.parse import quote
@@ -16,7 +16,7 @@ def follow(site, token, method="GET"):
     return site.request(method, f"/r/{token}", headers=BROWSER)
 
 
-def test_a_link_leaves_the_cookie_and_leads_to_the_session(site, new_id):
+def test_a_link_sets_the_cookie_and_redirects_to_the_session(site, new_id):
     site.book(new_id)
     expires = site.show(new_id)["scheduled_end"] + 7 * DAY
     answers = [follow(site, site.link(new_id, "student"), m) for m in ("HEAD", "GET", "GET")]
@@ -32,7 +32,7 @@ def test_a_link_leaves_the_cookie_and_leads_to_the_session(site, new_id):
         assert rest == ["HttpOnly", "Secure", "SameSite=Lax"]
 
 
-def test_the_cookie_lets_its_person_in(site, new_id):
+def test_the_cookie_admits_its_person(site, new_id):
     site.book(new_id)
     cookie = follow(site, site.link(new_id, "teacher")).headers["Set-Cookie"].split(";")[0]
 
@@ -50,14 +50,14 @@ def test_the_cookie_opens_no_other_session(site, new_id):
     assert site.page(f"/session/{new_id}-b", cookie=cookie).status_code == 302
 
 
-def test_a_cookie_for_somebody_else_opens_nothing(site, new_id):
+def test_a_cookie_of_a_stranger_is_refused(site, new_id):
     site.book(new_id)
     cookie = site.room_cookie(new_id, "stranger")
 
     error_of(site.get(f"/session/{new_id}/state", cookie=cookie), 403)
 
 
-def test_a_link_for_somebody_else_opens_nothing(site, new_id):
+def test_a_link_of_a_stranger_is_refused(site, new_id):
     site.book(new_id)
     refused = follow(site, site.link(new_id, "stranger"))
 
@@ -65,7 +65,7 @@ def test_a_link_for_somebody_else_opens_nothing(site, new_id):
     assert "Set-Cookie" not in refused.headers
 
 
-def test_who_was_replaced_is_no_longer_let_in(site, new_id):
+def test_a_replaced_person_is_refused(site, new_id):
     booked = booking()
     site.put(new_id, booked)
     cookie = site.room_cookie(new_id, "student")
@@ -74,7 +74,7 @@ def test_who_was_replaced_is_no_longer_let_in(site, new_id):
     error_of(site.get(f"/session/{new_id}/state", cookie=cookie), 403)
 
 
-def test_no_changed_link_is_accepted(site, new_id):
+def test_a_changed_link_is_refused(site, new_id):
     site.book(new_id)
     token = site.link(new_id, "student")
     answers = [follow(site, tampered_at(token, p)).status_code for p in range(0, len(token), 4)]
@@ -83,7 +83,7 @@ def test_no_changed_link_is_accepted(site, new_id):
 
 
 @pytest.mark.parametrize("purpose", [links.COOKIE, "unsubscribe", ""])
-def test_a_token_for_another_purpose_is_no_link(site, new_id, purpose):
+def test_a_token_for_another_purpose_is_refused_as_a_link(site, new_id, purpose):
     site.book(new_id)
     token = site.link(new_id, "student", purpose=purpose)
 
@@ -91,7 +91,7 @@ def test_a_token_for_another_purpose_is_no_link(site, new_id, purpose):
     assert error_of(refused, 404)["code"] == "link_broken"
 
 
-def test_a_broken_link_says_so_and_shows_the_way_to_sign_in(site, new_id):
+def test_a_broken_link_shows_an_error_and_the_sign_in(site, new_id):
     token = site.link(new_id, "student")[:-3]
     for path in (f"/r/{token}", f"/r/{token}/reschedule", f"/unsubscribe/{token}"):
         page = site.page(path)
@@ -102,7 +102,7 @@ def test_a_broken_link_says_so_and_shows_the_way_to_sign_in(site, new_id):
         assert f'href="{site.settings["SIGN_IN_URL"]}"' in page.text
 
 
-def test_an_expired_link_says_so_and_signs_in_to_its_session(site, new_id):
+def test_an_expired_link_offers_to_sign_in_to_its_session(site, new_id):
     site.book(new_id, starts_in=-8 * DAY - HOUR)
     page = site.page(f"/r/{site.link(new_id, 'student')}")
     back = quote(f"{site.url}/session/{new_id}", safe="")
@@ -113,7 +113,7 @@ def test_an_expired_link_says_so_and_signs_in_to_its_session(site, new_id):
     assert f'href="{site.settings["SIGN_IN_URL"]}?return_to={back}"' in page.text
 
 
-def test_who_has_no_part_can_sign_in_with_another_account(site, new_id):
+def test_a_stranger_can_sign_in_with_another_account(site, new_id):
     site.book(new_id)
     by_sign_in = site.page(f"/session/{new_id}?from=mail", user="stranger")
     by_link = site.page(f"/r/{site.link(new_id, 'stranger')}")
@@ -125,14 +125,14 @@ def test_who_has_no_part_can_sign_in_with_another_account(site, new_id):
         assert f'href="{site.settings["SIGN_IN_URL"]}?return_to={back}"' in page.text
 
 
-def test_a_link_is_no_cookie(site, new_id):
+def test_a_link_is_refused_as_a_cookie(site, new_id):
     site.book(new_id)
     cookie = f"session_room={site.link(new_id, 'student')}"
 
     error_of(site.get(f"/session/{new_id}/state", cookie=cookie), 401)
 
 
-def test_a_link_to_no_session_is_not_found(site):
+def test_a_link_to_an_unknown_session_is_not_found(site):
     refused = follow(site, site.link("no-such-session", "student"))
 
     assert refused.status_code == 404
@@ -143,7 +143,7 @@ def test_a_link_to_no_session_is_not_found(site):
     ("ended_ago", "link_status", "cookie_status"),
     [(6 * DAY, 303, 200), (8 * DAY, 410, 401)],
 )
-def test_links_and_cookies_live_for_a_week_after_the_end(
+def test_links_and_cookies_expire_a_week_after_the_end(
     site, new_id, ended_ago, link_status, cookie_status
 ):
     site.book(new_id, starts_in=-ended_ago - HOUR)
@@ -163,7 +163,7 @@ def test_after_the_end_a_link_leads_to_the_afterwards_page(site, new_id):
     assert "This session has ended." in page.text
 
 
-def test_the_link_speaks_for_who_is_signed_in_as_a_stranger(site, new_id):
+def test_the_link_counts_for_a_signed_in_stranger(site, new_id):
     site.book(new_id)
     cookie = site.room_cookie(new_id, "student")
     answer = site.get(f"/session/{new_id}/state", user="stranger", cookie=cookie)
@@ -180,7 +180,7 @@ def test_following_a_link_changes_nothing(site, new_id):
     assert site.show(new_id) == before
 
 
-def test_leaving_a_link_behind_takes_any_id(site):
+def test_leaving_a_link_accepts_any_id(site):
     odd = "%0d%0aSet-Cookie:%20a=b;%20Domain=example.com;%F0%9F%8E%93"
     answer = site.page(f"/session/{odd}/leave-link")
 

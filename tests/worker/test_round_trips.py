@@ -1,4 +1,4 @@
-"""Budgets: how often one request may go to D1, counted by the Worker and told in Server-Timing."""
+"""Budgets of D1 round trips a request, counted by the Worker in Server-Timing."""
 
 import re
 
@@ -34,7 +34,7 @@ def test_a_request_stays_within_its_budget(site, method, path, most):
     assert round_trips(by_room_cookie) <= most
 
 
-def test_who_is_signed_out_costs_no_query(site):
+def test_a_signed_out_request_costs_no_query(site):
     assert round_trips(site.page("/session/demo-joinable")) == 0
     assert round_trips(site.get("/session/demo-joinable/state", token="garbage")) == 0
 
@@ -46,5 +46,5 @@ def test_a_room_link_costs_one_query(site):
     assert (round_trips(followed), round_trips(forged)) == (1, 0)
 
 
-def test_the_count_is_for_developers_only(production):
+def test_the_count_is_shown_only_in_development(production):
     assert "Server-Timing" not in production.get("/healthz").headers

@@ -1,4 +1,4 @@
-"""No secret, and no token that opens something, comes out: in answers, mails, logs or D1.
+"""No output holds a secret or a token that opens something: answers, mails, logs, D1.
 
 A production Worker with every secret set is asked everything by everybody while its services fail
 in every way; then all that has come out is searched for what must not be in it.
@@ -35,7 +35,7 @@ from tests.worker.webhook_messages import (
 )
 from tools.paths import ROOT
 
-# `make dev`'s server says which addresses it was asked for; that is not ours.
+# `make dev`'s server logs requested addresses; that log is not ours.
 ACCESS_LINE = re.compile(r"^\[wrangler:info\] [A-Z]+ \S+ \d{3} ", re.MULTILINE)
 OLD_KEY = "test-older-link-secret-0123456789abcdef01"
 TURN_TOKEN = "test-turn-key-token-0123456789abcdef01234"
@@ -47,7 +47,7 @@ BODIES: tuple[dict[str, Any], ...] = (
 
 
 class Overheard:
-    """A site, and all that has come out of it."""
+    """A site, with all its output."""
 
     def __init__(self, site: Site, mail: Resend, server: Any) -> None:
         self.site = site
@@ -81,7 +81,7 @@ class Overheard:
         )
 
     def secrets(self) -> list[str]:
-        """Every key there is, one by one."""
+        """Every key, one by one."""
         return [key for name in SECRETS for key in self.site.settings[name].split(",")]
 
 
@@ -89,7 +89,7 @@ class Overheard:
 def overheard(
     request: pytest.FixtureRequest, site_with: Callable[..., Site]
 ) -> Iterator[Overheard]:
-    """Each service in turn holds the calls; the other one's secret is set all the same."""
+    """Each service in turn has the calls; both secrets are set."""
     with ExitStack() as stack:
         servers = {
             "plugnmeet": stack.enter_context(plugnmeet.running()),
@@ -117,7 +117,7 @@ def overheard(
             }
         )
         overheard = Overheard(site, mail, servers[request.param])
-        # Few routes differ with the service: everybody asks one site, two people the other one.
+        # Few routes differ by service: all people use the first site, two the second.
         people = None if request.param == "plugnmeet" else 2
         ask_everything(overheard, lay_out(site), people)
         yield overheard
@@ -127,10 +127,10 @@ def ask_everything(overheard: Overheard, prey: Prey, people: int | None) -> None
     site = overheard.site
     recorded = booking(starts_in=15 * 60 - 30, **prey.people, recording_enabled=True)
     assert site.put(f"recorded-{prey.name}", recorded).is_success
-    # Of their own: these are ended and cancelled by it.
+    # Sessions of their own, which these requests end and cancel.
     for_every_route(site, lay_out(site), people)
     hold_calls(overheard, prey)
-    # In this order: a webhook says that the student's address is no good.
+    # In this order: a webhook marks the student's address as bounced.
     send_mail(overheard, prey)
     deliver_webhooks(site, prey)
     talk(overheard, prey)
@@ -143,7 +143,7 @@ def ask_everything(overheard: Overheard, prey: Prey, people: int | None) -> None
 
 
 def for_every_route(site: Site, prey: Prey, people: int | None) -> None:
-    """As the first `people` or everybody, with bodies of all sorts, for eyes and for scripts."""
+    """As the first `people` or all of them, with various bodies, for pages and JSON."""
     everybody: tuple[dict[str, Any], ...] = (
         {},
         {"user": prey.student},
@@ -164,14 +164,14 @@ def for_every_route(site: Site, prey: Prey, people: int | None) -> None:
 
 
 def hold_calls(overheard: Overheard, prey: Prey) -> None:
-    """Join with a service that works, then with one that fails in every way."""
+    """Join with a working service, then with one that fails in every way."""
     site = overheard.site
     for session_id in (f"recorded-{prey.name}", prey.joinable):
         for who in (prey.student, prey.teacher):
             grant = site.post(f"/session/{session_id}/join", user=who)
             site.page(f"/session/{session_id}", user=who)
             assert grant.status_code == 200, grant.text
-            # The way in is for its person alone.
+            # The grant is for its person only.
             overheard.tokens |= {grant.json().get("url", "").rpartition("=")[2]} - {""}
     for kind in KINDS:
         overheard.server.faults.plan(kind)
@@ -204,13 +204,13 @@ def deliver_webhooks(site: Site, prey: Prey) -> None:
 
 
 def send_mail(overheard: Overheard, prey: Prey) -> None:
-    """Requests for another time, which are mailed: every failure once, then all that is due."""
+    """Mails about requests for another time: every failure once, then all due mails."""
     for session_id in (prey.early, prey.joinable):
         path = f"/session/{session_id}/reschedule"
         asked = overheard.site.post(path, user=prey.teacher, json={"reason": "I am away."})
         assert asked.status_code == 201
     for fault in (*STATUS_FAULTS, *CONNECTION_FAULTS, None):
-        # As often as one tick may try.
+        # The maximum number of tries in one tick.
         overheard.mail.faults.extend([fault] * 20 if fault else [])
         with overheard.site.d1() as db:
             db.execute("UPDATE mails SET not_before = 0 WHERE state IN ('pending', 'sending')")
@@ -219,7 +219,7 @@ def send_mail(overheard: Overheard, prey: Prey) -> None:
 
 
 def talk(overheard: Overheard, prey: Prey) -> None:
-    """On the live socket, well and badly, and away from peer to peer."""
+    """Valid and invalid messages on the live socket, and a move away from peer to peer."""
     site = overheard.site
     address = f"{site.url.replace('http', 'ws', 1)}/session/{prey.joinable}/live"
     for who in (prey.student, prey.teacher):
@@ -237,7 +237,7 @@ def talk(overheard: Overheard, prey: Prey) -> None:
 
 
 def shapes(secret: str) -> set[str]:
-    """How it may look in what comes out."""
+    """The forms that a secret may have in the output."""
     return {
         secret,
         quote(secret, safe=""),
@@ -249,11 +249,11 @@ def shapes(secret: str) -> set[str]:
 
 
 def found(secrets: set[str] | list[str], text: str) -> list[str]:
-    """Those of them that are in a text, in whatever shape."""
+    """The secrets that a text contains, in any form."""
     return [secret for secret in secrets if any(shape in text for shape in shapes(secret))]
 
 
-def test_every_secret_is_set_and_can_be_told_from_all_else(overheard):
+def test_every_secret_is_set_and_unique(overheard):
     secrets = overheard.secrets()
 
     assert len(set(secrets)) == len(secrets) == len(SECRETS) + 1
@@ -266,8 +266,8 @@ def test_the_search_finds_what_is_there(encoded):
     assert found(["a secret: äöü/+"], f"before {encoded('a secret: äöü/+')} after") != []
 
 
-def test_much_has_come_out(overheard):
-    """Else there would be nothing to search."""
+def test_the_searched_output_is_large(overheard):
+    """Otherwise the search would find nothing in any case."""
     events = set(re.findall(r'"event": "(\w+)"', overheard.logs))
     statuses = set(re.findall(r"^(\d{3}) Headers", overheard.answers, re.MULTILINE))
 

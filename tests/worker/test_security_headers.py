@@ -1,4 +1,4 @@
-"""Security headers on every kind of answer, and pages that live up to them."""
+"""Security headers on every kind of answer, and pages that follow their policy."""
 
 import re
 
@@ -75,7 +75,7 @@ def test_pages_may_use_our_own_scripts_styles_and_devices(answer):
     assert {"geolocation=()", "payment=()", "usb=()"} <= set(features)
 
 
-def test_addresses_with_a_token_are_told_to_nobody(site):
+def test_addresses_with_a_token_send_no_referrer(site):
     followed = site.page(f"/r/{site.link('demo-early', 'demo-student')}")
     refused = site.page("/r/broken")
 
@@ -83,13 +83,13 @@ def test_addresses_with_a_token_are_told_to_nobody(site):
     assert refused.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_other_addresses_stay_within_the_site(answer):
+def test_other_addresses_send_the_referrer_to_this_site_only(answer):
     expected = "no-referrer" if "/r/" in str(answer.url) else "same-origin"
 
     assert answer.headers["Referrer-Policy"] == expected
 
 
-def test_pages_keep_to_their_own_policy(answer):
+def test_pages_follow_their_policy(answer):
     scripts = re.findall(r"<script\b[^>]*>", answer.text)
     inline = [tag for tag in scripts if "src=" not in tag and "application/json" not in tag]
 

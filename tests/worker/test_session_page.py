@@ -1,4 +1,4 @@
-"""The session page of every demo session, as student, teacher, stranger and nobody see it."""
+"""The page of every demo session for student, teacher, stranger and a signed-out person."""
 
 from html import unescape
 from urllib.parse import quote
@@ -45,7 +45,7 @@ CASES = [(session_id, role) for session_id in DEMO for role in ("student", "teac
 
 @pytest.fixture(scope="module", autouse=True)
 def fresh(site) -> None:
-    """Demo times are relative to the moment of seeding, and the other tests take a while."""
+    """Demo times are relative to the seeding, and the other tests take a while."""
     assert site.post("/dev/seed").is_success
 
 
@@ -61,7 +61,7 @@ def test_a_participant_sees_the_session_in_its_state(site, session_id, role):
 
 
 @pytest.mark.parametrize(("session_id", "role"), CASES)
-def test_the_state_says_the_same_as_data(site, session_id, role):
+def test_the_state_matches_the_page(site, session_id, role):
     response = site.get(f"/session/{session_id}/state", user=f"demo-{role}")
     state = response.json()
 
@@ -74,7 +74,7 @@ def test_the_state_says_the_same_as_data(site, session_id, role):
 
 
 @pytest.mark.parametrize("session_id", DEMO)
-def test_a_stranger_is_told_so(site, session_id):
+def test_a_stranger_is_refused(site, session_id):
     page = site.page(f"/session/{session_id}", user="demo-stranger")
     state = site.get(f"/session/{session_id}/state", user="demo-stranger")
 
@@ -88,7 +88,7 @@ def test_a_stranger_is_told_so(site, session_id):
 
 
 @pytest.mark.parametrize("session_id", [*DEMO, "no-such-session"])
-def test_who_is_signed_out_is_sent_to_sign_in_and_back(site, session_id):
+def test_a_signed_out_person_is_redirected_to_sign_in(site, session_id):
     page = site.page(f"/session/{session_id}?from=mail&x=%26")
     back = quote(f"{site.url}/session/{session_id}?from=mail&x=%26", safe="")
 
@@ -118,7 +118,7 @@ def test_an_unknown_session_is_not_found(site, path):
     }
 
 
-def test_the_page_can_be_had_as_json_errors_too(site):
+def test_errors_of_the_page_are_json_on_request(site):
     refused = site.get("/session/demo-early", headers={"Accept": "application/json"})
 
     assert error_of(refused, 401)["message"] == "Please sign in."

@@ -1,4 +1,4 @@
-"""Who is let in by the platform's shared-secret tokens, and how all others are turned away."""
+"""The platform's shared-secret tokens: valid ones sign a person in, all others are refused."""
 
 import jwt
 import pytest
@@ -9,7 +9,7 @@ from tests.worker.site import error_of
 STATE = "/session/demo-joinable/state"
 
 
-def test_a_token_counts_as_cookie_and_as_bearer(site):
+def test_a_token_is_accepted_as_cookie_and_as_bearer(site):
     as_cookie = site.get(STATE, user="demo-student")
     as_bearer = site.get(STATE, token=site.token("demo-teacher"))
 
@@ -17,13 +17,13 @@ def test_a_token_counts_as_cookie_and_as_bearer(site):
     assert as_bearer.json()["role"] == "teacher"
 
 
-def test_the_bearer_goes_before_the_cookie(site):
+def test_the_bearer_token_takes_precedence_over_the_cookie(site):
     both = site.get(STATE, user="demo-student", token=site.token("demo-stranger"))
 
     assert error_of(both, 403)["code"] == "not_participant"
 
 
-def test_other_kinds_of_authorization_leave_the_cookie_its_say(site):
+def test_other_authorization_schemes_do_not_hide_the_cookie(site):
     answer = site.get(STATE, user="demo-student", headers={"Authorization": "Basic c3RhZ2luZw=="})
 
     assert answer.status_code == 200
@@ -41,7 +41,7 @@ def test_other_kinds_of_authorization_leave_the_cookie_its_say(site):
         {"exp": float("inf")},
     ],
 )
-def test_claims_that_are_wrong_are_refused(site, claims):
+def test_wrong_claims_are_refused(site, claims):
     error_of(site.get(STATE, token=site.token("demo-student", **claims)), 401)
 
 
@@ -97,14 +97,14 @@ def test_forged_tokens_are_refused(site, kind):
     error_of(site.get(STATE, headers=cookie), 401)
 
 
-def test_a_bad_token_leads_to_sign_in(site):
+def test_an_invalid_token_redirects_to_sign_in(site):
     page = site.page("/session/demo-joinable", token="garbage")
 
     assert page.status_code == 302
     assert page.headers["Location"].startswith(site.settings["SIGN_IN_URL"])
 
 
-def test_a_bad_token_does_not_shut_out_who_holds_a_room_cookie(site):
+def test_an_invalid_token_does_not_override_a_room_cookie(site):
     cookie = site.room_cookie("demo-joinable", "demo-student")
     answer = site.get(STATE, token="garbage", cookie=cookie)
 
@@ -124,7 +124,7 @@ def test_a_bad_token_does_not_shut_out_who_holds_a_room_cookie(site):
         "/é",
     ],
 )
-def test_the_demo_sign_in_leads_nowhere_else(site, target):
+def test_the_demo_sign_in_stays_on_this_site(site, target):
     answer = site.client.get("/dev/sign-in", params={"user": "demo-student", "next": target})
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/dev")

@@ -1,4 +1,4 @@
-"""Every route for everybody: who is let in, and that whoever is not has changed nothing."""
+"""Every route for every kind of person: the status, and that a refusal changes nothing."""
 
 import json
 import re
@@ -86,7 +86,7 @@ def as_json(content: Any) -> Body:
     return lambda _prey: {"json": content}
 
 
-# What is asked, where the path alone does not say it.
+# The query or body, where the path is not enough.
 BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/session/{session_id}/events"): as_json({"event": "tech_issue", "error_type": "x"}),
     ("POST", "/session/{session_id}/feedback"): as_json({"rating": 5}),
@@ -110,7 +110,7 @@ BODIES: dict[tuple[str, str], Body] = {
 
 
 def with_an_open_request(site: Site, prey: Prey) -> dict[str, Any]:
-    """The teacher has asked for another time."""
+    """The teacher has requested another time."""
     asked = site.post(f"/session/{prey.early}/reschedule", user=prey.teacher, json=NEXT_WEEK)
     return {"json": {"request": asked.json()["id"], "choice": "decline"}}
 
@@ -129,7 +129,7 @@ PREPARED = {
 
 
 def known_as(site: Site, prey: Prey, who: str, here: str) -> dict[str, str]:
-    """The cookie of this person; `here` is the session that is asked about."""
+    """The cookie of this person; `here` is the session of the request."""
     elsewhere = prey.cancelled if here != prey.cancelled else prey.early
     cookies = {
         "student": sign_in(site, prey.student),
@@ -180,10 +180,10 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize("route", EXPECTED, ids=" ".join)
-def test_who_may_what(attacked, prey, route):
+def test_every_route_admits_the_right_people(attacked, prey, route):
     found = {}
     for who, expected in EXPECTED[route].items():
-        # Whoever changes something changes one that nobody else looks at.
+        # A request that changes data gets a session of its own.
         shared = expected in REFUSED or (route[0] == "GET" and expected != 101)
         own = prey if shared else lay_out(attacked)
         said = BODIES.get(route, lambda _: {})(own)
@@ -201,8 +201,8 @@ OTHERS_FILES = [(route.method, route.path) for route in ROUTES if "{resource_id}
 
 
 @pytest.mark.parametrize("route", OTHERS_FILES, ids=" ".join)
-def test_a_file_is_found_in_its_own_session_only(attacked, prey, route):
-    """A teacher asks for another lesson's file at a session of their own, and at that one."""
+def test_a_file_is_found_only_in_its_session(attacked, prey, route):
+    """A teacher requests another lesson's file by the id of their own session and of that one."""
     method, path = route
     own = lay_out(attacked)
     mixed = {**vars(prey), "ended": own.ended, "name": own.name}
@@ -215,7 +215,7 @@ def test_a_file_is_found_in_its_own_session_only(attacked, prey, route):
     assert dump(attacked, prey) == before
 
 
-def test_answers_to_strangers_say_nothing_of_the_session(attacked, prey):
+def test_answers_to_strangers_hold_no_data_of_the_session(attacked, prey):
     for who in ("stranger", "nobody", "elsewhere"):
         asked = 0
         for method, path in EXPECTED:
