@@ -389,6 +389,31 @@ def test_retry_after_a_click_without_a_connection_gets_the_rooms_scripts(
         assert page.evaluate("[window.entered ?? 0, history.state]") == [0, None]
 
 
+def test_rooms_scripts_that_fail_are_loaded_by_one_new_page(
+    dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
+):
+    issues: list[str] = []
+    with lobby(
+        dev_worker,
+        browser_with_camera,
+        session_id,
+        issues=issues,
+        expected=[FAILED_LOAD, SOCKET_NOT_YET_OPEN],
+    ) as page:
+        wait_for_state(page, "live")
+        page.evaluate("window.before = true")
+        page.route("**/js/room/room.js", lambda route: route.abort())
+        with page.expect_request("**/events"):
+            page.locator("#join").click()
+        expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+        assert page.evaluate("window.before") is None
+        assert issues == ["room_failed"]
+
+        page.unroute("**/js/room/room.js")
+        page.locator("#trouble-retry").click()
+        page.wait_for_function("() => window.entered === 1")
+
+
 def test_retry_while_still_without_a_connection_keeps_the_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):

@@ -17,6 +17,8 @@ export class JoinFlow {
   #audioOnly = false;
   /** Whether the room's modules did not load. */
   #roomFailed = false;
+  /** Whether this page was loaded again to join. */
+  #isNewPage = false;
 
   /**
    * @param {Session} session
@@ -48,6 +50,7 @@ export class JoinFlow {
     const join = history.state?.join;
     if (!join) return;
     history.replaceState(null, "");
+    this.#isNewPage = true;
     if (!joinButton.disabled) this.#join(joinButton, join === "audio");
   }
 
@@ -82,11 +85,14 @@ export class JoinFlow {
     // They may be off: an early visit, or an attempt without the camera.
     if (!devices.asking) devices.start({ quietly: devices.checked });
     if (this.#roomFailed) return this.#joinInNewPage();
-    const loading = import("../room/room.js");
-    loading.catch(() => (this.#roomFailed = true));
+    const loading = import("../room/room.js").catch(() => null);
+    loading.then((room) => (this.#roomFailed = !room));
     const grant = await session.join();
-    const { enterRoom } = await loading;
-    await enterRoom({ grant, devices, session });
+    const room = await loading;
+    // A deployment may have changed the modules. One new page, since that may fail as well.
+    if (!room && !this.#isNewPage) return this.#joinInNewPage();
+    if (!room) throw new Error("room.js did not load");
+    await room.enterRoom({ grant, devices, session });
     hideTrouble();
     this.listeners.onEntered();
   }
