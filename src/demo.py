@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import jwt
+
+from db import demo as demo_db
 from db.demo import DemoPerson, DemoSession
+from errors import BadRequestError
+from sessions import booking
 from sessions.booking import BookedCourse, BookedPerson, Booking
+
+if TYPE_CHECKING:
+    from context import Context
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
+SIGNED_IN_FOR_S: Final = 12 * HOUR
 
 
 PEOPLE: Final = (
@@ -44,6 +53,33 @@ PEOPLE: Final = (
         "Somebody with no part in these sessions",
     ),
 )
+
+
+async def reset(ctx: Context) -> list[str]:
+    """Reset people and sessions, at times relative to now; returns the sessions' ids."""
+    booked = sessions(ctx.now)
+    await demo_db.replace(ctx.db, people=PEOPLE, sessions=booked, now=ctx.now)
+    return [session.id for session in booked]
+
+
+async def book(ctx: Context) -> None:
+    """Book a session whose last reminder is due at the next tick."""
+    await booking.put(ctx, f"demo-{ctx.now}", soon(ctx.now))
+    # A booking accepts only whole addresses, and no browser loads a picture over plain http here.
+    await demo_db.replace(ctx.db, people=PEOPLE, sessions=(), now=ctx.now)
+
+
+def sign_in_token(ctx: Context, user_id: str) -> str:
+    """A token as the platform signs them. Raises: BadRequestError without the shared secret."""
+    settings = ctx.settings
+    if not settings.auth_jwt_secret:
+        raise BadRequestError("Signing in here needs AUTH_JWT_SECRET; only AUTH_JWKS_URL is set.")
+    claims = {"sub": user_id, "iat": ctx.now, "exp": ctx.now + SIGNED_IN_FOR_S}
+    if settings.auth_issuer:
+        claims["iss"] = settings.auth_issuer
+    if settings.auth_audience:
+        claims["aud"] = settings.auth_audience
+    return jwt.encode(claims, settings.auth_jwt_secret, algorithm="HS256")
 
 
 def soon(now: int) -> Booking:

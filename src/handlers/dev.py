@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import jwt
-
 import demo
-from auth import links
 from auth.access import Access, signed_in_user
-from db import demo as demo_db
 from db import outbox as outbox_db
 from db import sessions
-from domain import times
-from errors import BadRequestError, NotFoundError
-from pages import render, wording
+from errors import NotFoundError
+from pages import render
+from pages.demo_cards import demo_cards
 from recordings import consumer
-from sessions import booking
 from web import security_headers, validation
 from web.bodies import NewRecording
 from web.messages import Response, html_response, json_response, redirect
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
     from context import Context
     from web.messages import Request
 
-SIGNED_IN_FOR_S = 12 * 60 * 60
 # Browsers take `//`, `/\` and `/` + tab + `/` for the start of another site's address.
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
@@ -40,18 +34,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
         for session in booked
         if user_id and (role := session.role_of(user_id))
     ]
-    cards = [
-        {
-            "access": access,
-            "label": wording.STATUS_LABELS[access.view],
-            "countdown": times.distance(access.session.scheduled_start - access.now),
-            "link": "/r/"
-            + links.sign(
-                links.RoomLink(access.session.id, access.viewer.id), ctx.settings.link_secrets
-            ),
-        }
-        for access in accesses
-    ]
+    cards = demo_cards(accesses, ctx.settings)
     return html_response(render.demo_dashboard(demo.PEOPLE, user_id, cards))
 
 
@@ -61,15 +44,8 @@ async def sign_in(request: Request, ctx: Context) -> Response:
     user_id = request.query.get("user")
     if user_id is None:
         return html_response(render.demo_sign_in_page(demo.PEOPLE, target))
-    if not ctx.settings.auth_jwt_secret:
-        raise BadRequestError("Signing in here needs AUTH_JWT_SECRET; only AUTH_JWKS_URL is set.")
-    claims = {"sub": user_id, "iat": ctx.now, "exp": ctx.now + SIGNED_IN_FOR_S}
-    if ctx.settings.auth_issuer:
-        claims["iss"] = ctx.settings.auth_issuer
-    if ctx.settings.auth_audience:
-        claims["aud"] = ctx.settings.auth_audience
-    token = jwt.encode(claims, ctx.settings.auth_jwt_secret, algorithm="HS256")
-    return _with_sign_in(redirect(target), ctx, token, SIGNED_IN_FOR_S)
+    token = demo.sign_in_token(ctx, user_id)
+    return _with_sign_in(redirect(target), ctx, token, demo.SIGNED_IN_FOR_S)
 
 
 async def sign_out(_request: Request, ctx: Context) -> Response:
@@ -103,17 +79,15 @@ async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response
 
 async def seed(request: Request, ctx: Context) -> Response:
     """Reset the demo people and sessions, at times relative to now."""
-    await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=demo.sessions(ctx.now), now=ctx.now)
+    session_ids = await demo.reset(ctx)
     if "text/html" in request.headers.get("accept", ""):
         return redirect("/dev")
-    return json_response({"sessions": [session.id for session in demo.sessions(ctx.now)]})
+    return json_response({"sessions": session_ids})
 
 
 async def book(_request: Request, ctx: Context) -> Response:
     """Book a session whose last reminder is due at the next tick."""
-    await booking.put(ctx, f"demo-{ctx.now}", demo.soon(ctx.now))
-    # A booking accepts only whole addresses, and no browser loads a picture over plain http here.
-    await demo_db.replace(ctx.db, people=demo.PEOPLE, sessions=(), now=ctx.now)
+    await demo.book(ctx)
     return redirect("/dev")
 
 

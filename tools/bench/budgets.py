@@ -1,4 +1,4 @@
-"""What can be counted rather than timed: D1's round trips and rows, and JavaScript in the lobby."""
+"""Budgets that are counted, not timed: round trips and rows of D1, JavaScript of the lobby."""
 
 import http.client
 import posixpath
@@ -26,7 +26,7 @@ BESIDES = {
     ", when this device's clock differs": ("shared/device_zone.js",),
     ", when the other person does not come": ("shared/waiting_mail.js",),
 }
-"""What the lobby loads beside that, and when."""
+"""Further modules of the lobby, and when it loads them."""
 BUDGETS = {
     ("GET", ""): ("page", 1),
     ("GET", "/state"): ("state", 1),
@@ -77,17 +77,17 @@ def asked(worker: LocalWorker, method: str, path: str) -> object:
     connection.request(method, f"/session/{peers.SESSION}{path}", headers=headers)
     answer = connection.getresponse()
     answer.read()
-    time.sleep(0.3)  # until the line has come through the log
+    time.sleep(0.3)  # until the log has the line
     return worker.logged("request")[-1]["d1_round_trips"]
 
 
 def kilobytes(entries: Iterable[str]) -> float:
-    """The size of these modules (paths in public/js) and of all that they import at once."""
+    """The size of these modules (paths in public/js) and of all their static imports."""
     return sum((MODULES / name).stat().st_size for name in loaded(entries)) / 1000
 
 
 def loaded(entries: Iterable[str]) -> set[str]:
-    """These modules, and all that they import at once."""
+    """These modules and all their static imports."""
     wanted, seen = list(entries), set[str]()
     while wanted:
         name = wanted.pop()

@@ -1,10 +1,10 @@
-"""A lean HTTP/1.1 client for load: httpx's pool takes more time than the Worker would."""
+"""A small HTTP/1.1 client for load: httpx's pool takes more time than the Worker."""
 
 import asyncio
 
 
 class Connection:
-    """One kept-alive connection to this machine, as one browser has it."""
+    """One kept-alive connection to this machine, like a browser's."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self._port, self._cookie = port, cookie

@@ -20,7 +20,7 @@ PARTS = ("usedSize", "embedderHeapUsedSize", "backingStorageSize")
 
 
 class Isolate:
-    """Asks one question after another."""
+    """Sends the inspector one command after another."""
 
     def __init__(self, inspector: ClientConnection) -> None:
         self._inspector = inspector
@@ -38,7 +38,7 @@ class Isolate:
 
 @contextmanager
 def isolate_of(worker: LocalWorker) -> Iterator[Isolate]:
-    # Past wrangler's own inspector there is another one, but only for one listener at a time.
+    # Behind wrangler's inspector is workerd's own, for one listener at a time.
     own = Workerd(worker).pid
     [address] = [
         found
@@ -46,7 +46,7 @@ def isolate_of(worker: LocalWorker) -> Iterator[Isolate]:
         if "workerd serve" in arguments and pid != own
         for found in _inspectors(pid)
     ]
-    # wrangler lets nobody in without an origin, and never says goodbye.
+    # wrangler requires an Origin header, and does not close the socket.
     with connect(
         address, origin=Origin("http://localhost"), max_size=None, proxy=None, close_timeout=0
     ) as inspector:
@@ -55,7 +55,7 @@ def isolate_of(worker: LocalWorker) -> Iterator[Isolate]:
 
 def _inspectors(pid: int) -> Iterator[str]:
     for port in listening_ports(pid):
-        # Requests and other things come in at the other ports.
+        # The other ports are for requests and other services.
         with suppress(OSError, ValueError, KeyError, TypeError):
             with DIRECT.open(f"http://127.0.0.1:{port}/json", timeout=5) as answer:
                 [target] = json.load(answer)

@@ -1,7 +1,7 @@
-"""Turn our own lobby into the JavaScript peer's: a template literal that gives the same page.
+"""Make the JavaScript peer's page from our own lobby: a template literal with the same output.
 
-The page is rendered once with a JavaScript expression, in marks, in place of each value. Branches
-are settled by that: the peer knows one state of the page, which makes it faster than it could be.
+The page is rendered once with a JavaScript expression, in marks, in place of each value. So the
+peer has one state of the page and no branches, which makes it faster than a real application.
 """
 
 import json

@@ -37,7 +37,7 @@ class Tally:
 
 
 class Visitor:
-    """Somebody with a browser, and so with a connection of their own."""
+    """A person with a browser, which has its own connection."""
 
     def __init__(self, port: int, session: str, who: str, tally: Tally) -> None:
         self._session, self._tally = session, tally
@@ -70,7 +70,7 @@ class Visitor:
 
 
 def main() -> list[Table]:
-    """MINUTES in the environment is how long the 200 keep coming."""
+    """MINUTES in the environment is the duration of the load of 200 people."""
     minutes = float(os.environ.get("MINUTES") or MINUTES)
     with tempfile.TemporaryDirectory() as scratch:
         data = peers.migrated(Path(scratch) / "data")
@@ -114,7 +114,7 @@ async def keep_coming(workerd: Workerd, ids: list[str], seconds: float) -> Tally
 
 
 async def rush_hour(worker: LocalWorker, workerd: Workerd, ids: list[str]) -> tuple[Tally, float]:
-    """Everybody of all sessions comes once, whenever they like, whether others are done or not."""
+    """Each person of all sessions comes once, at a random time, without waiting for others."""
     tally, cpu, started = Tally(), workerd.cpu_s(), time.perf_counter()
 
     async def person(session: str, who: str) -> None:

@@ -1,4 +1,4 @@
-"""The facts of this machine that figures depend on."""
+"""Facts of this machine on which the figures depend."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from tools.steps import run
 
 
 def facts() -> dict[str, str]:
-    """Name and value, ready for a table. The load average is that of this moment."""
+    """Names and values for a table, with the present load average."""
     cpu = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text(encoding="utf-8"))
     return {

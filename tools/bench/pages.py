@@ -18,11 +18,11 @@ from tools.bench.report import Table, percentile
 from tools.bench.workerd import Workerd
 from tools.local_worker import LocalWorker
 
-# One start differs from the next by some 3 %, all its requests alike.
+# The requests of one start differ from those of the next by some 3 %.
 STARTS = 3
 ROUNDS = 10
 REQUESTS = 50
-# V8 goes on compiling Python's interpreter for longer than it does JavaScript.
+# V8 compiles Python's interpreter for longer than it compiles JavaScript.
 WARM_UP = 1_000
 PAGE = f"/session/{peers.SESSION}"
 STATE = f"{PAGE}/state"
@@ -31,7 +31,7 @@ SCRIPT_DATA = re.compile(r'id="session-data">(.*?)</script>')
 
 @dataclass
 class Series:
-    """What one kind of request to one Worker took, round by round."""
+    """Times of one kind of request to one Worker, by round."""
 
     name: str
     workerd: Workerd
@@ -81,7 +81,7 @@ def main() -> list[Table]:
 
 
 def measured() -> tuple[list[Series], Table]:
-    """All of them, started anew."""
+    """All Workers, newly started."""
     with running([OURS, JAVASCRIPT, FASTAPI, BARE]) as workers:
         workerds = {name: Workerd(worker) for name, worker in workers.items()}
         before = memory(workers)
@@ -115,7 +115,7 @@ def running(names: list[str]) -> Iterator[dict[str, LocalWorker]]:
 
 
 def interleave(series: list[Series], rounds: int = ROUNDS, requests: int = REQUESTS) -> None:
-    """A B C A B C...: whatever else the machine does meets all of them."""
+    """A B C A B C...: other work on the machine affects all of them."""
     for each in series:
         each.measure(WARM_UP, keep=False)
     for number in range(rounds):
@@ -124,7 +124,7 @@ def interleave(series: list[Series], rounds: int = ROUNDS, requests: int = REQUE
 
 
 def refuse_different_pages(workerds: dict[str, Workerd]) -> None:
-    """A peer that sends another page is no peer. Raises: RuntimeError."""
+    """Raises: RuntimeError if a peer sends another page than ours."""
     wanted = page_of(workerds[OURS])
     for name in (JAVASCRIPT, FASTAPI):
         if page_of(workerds[name]) != wanted:
@@ -133,7 +133,7 @@ def refuse_different_pages(workerds: dict[str, Workerd]) -> None:
 
 
 def page_of(workerd: Workerd) -> tuple[str, dict[str, object]]:
-    """The page, with what its scripts start from apart: time passes in there."""
+    """The page and, apart from it, the script data without the current time."""
     connection = http.client.HTTPConnection("127.0.0.1", workerd.port)
     connection.request("GET", PAGE, headers={"Cookie": peers.cookie(peers.STUDENT)})
     html = connection.getresponse().read().decode()
@@ -163,7 +163,7 @@ def table(series: list[Series]) -> Table:
 
 
 def memory(workers: dict[str, LocalWorker]) -> dict[str, list[str]]:
-    """Of each Worker's own isolate, and of the workerd that it runs in, in MB."""
+    """The MB of each Worker's isolate, and of its workerd process."""
     found = {}
     for name, worker in workers.items():
         with isolate_of(worker) as isolate:

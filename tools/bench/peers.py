@@ -1,4 +1,4 @@
-"""The Workers that ours is compared with, and ours: each a wrangler of its own, on one data set."""
+"""Our Worker and its peers: each has its own wrangler and a copy of the same data."""
 
 import json
 import shutil
@@ -74,7 +74,7 @@ def vendored(source: Path, only: tuple[str, ...] = ("*",)) -> None:
 
 
 def configured(source: Path, main: str) -> Path:
-    """Write the wrangler.toml: our own runtime, D1, analytics and assets; no more than that."""
+    """Write the wrangler.toml: our runtime, D1, analytics and assets only."""
     ours = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     [database], [dataset] = ours["d1_databases"], ours["analytics_engine_datasets"]
     python = [*ours["compatibility_flags"], LOCAL_FLAG] if main.endswith(".py") else []
@@ -106,7 +106,7 @@ exclude = {ours["python_modules"]["exclude"]}
 
 
 def configured_as_ours(source: Path) -> Path:
-    """Write our own wrangler.toml: the services behind its bindings take time to start, too."""
+    """Write our own wrangler.toml: the services of its bindings take time to start too."""
     ours = (ROOT / "wrangler.toml").read_text(encoding="utf-8")
     flags = tomllib.loads(ours)["compatibility_flags"]
     config = source.parent / "wrangler.toml"
@@ -130,7 +130,7 @@ def migrated(folder: Path) -> Path:
 
 
 def book(state: Path, ids: list[str], *, start: int) -> None:
-    """Sessions of an hour for one student and one teacher, written straight into the local D1."""
+    """Sessions of an hour for one student and one teacher, written directly to the local D1."""
     (path,) = state.glob("v3/d1/*/[!m]*.sqlite")
     with closing(sqlite3.connect(path, timeout=20)) as d1, d1:
         add_sessions(d1, ids, start=start)
@@ -159,7 +159,7 @@ def add_sessions(d1: sqlite3.Connection, ids: list[str], *, start: int) -> None:
 
 
 def settings() -> dict[str, str]:
-    """Production's: development adds a write to D1 for each page. The same for all."""
+    """Production settings, for all peers: development adds a write to D1 for each page."""
     return (
         dev_settings.development("https://sessions.example.com")
         | PRODUCTION_SECRETS
@@ -181,7 +181,7 @@ def peer(config: Path | None, data: Path, state: Path, snapshot: Path | None = N
 
 
 def cookie(who: str) -> str:
-    """Signed in at the platform, for two hours."""
+    """The cookie of a person who is signed in for two hours."""
     defaults = settings()
     claims = {"sub": who, "exp": int(time.time()) + 2 * HOUR_S}
     token = jwt.encode(claims, defaults["AUTH_JWT_SECRET"], "HS256")

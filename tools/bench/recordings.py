@@ -46,7 +46,7 @@ MB = 1_000_000
 
 
 def main() -> list[Table]:
-    """GB in the environment is the recordings' size; a quarter of it shows what grows with it."""
+    """GB in the environment is the recordings' size; a quarter of it shows what grows with size."""
     size = int(float(os.environ.get("GB") or 1) * 1000 * MB)
     return [compare(Film(size // 4, duration_s=900)), compare(Film(size, duration_s=3600))]
 
@@ -80,7 +80,7 @@ def speed(film: Film, took: float) -> list[str]:
 
 
 def replicate(source: str, state: Path, film: Film, record_id: str, plain: float) -> list[str]:
-    """Copy it with a Worker of its own, whose memory is that of a fresh one."""
+    """Copy one with a new Worker, so its memory starts fresh."""
     port = free_port()
     settings = dev_settings.development(f"http://localhost:{port}") | {"DEV_RECORDINGS_URL": source}
     state.mkdir()
@@ -100,7 +100,7 @@ def replicate(source: str, state: Path, film: Film, record_id: str, plain: float
                 "/dev/recordings", json={"session_id": lesson.id, "record_id": record_id}
             )
             until(lambda: lesson.listing()["recording"], "ready", 900)
-            # The queue waits a second for more messages; that is no part of copying.
+            # Excludes the second in which the queue waits for more messages.
             took = time.monotonic() - started - 1
         [recording] = lesson.resources()
         if digest_of(lesson, recording["id"]) != film.sha256():
@@ -161,11 +161,11 @@ def javascript_copy(address: str, folder: Path) -> float:
             answer.read()
         return time.monotonic() - started
     finally:
-        process.communicate()  # closes its input, which ends it
+        process.communicate()  # closes its input, which stops the process
 
 
 class Peak:
-    """Watches an amount of memory while something happens."""
+    """Samples memory during a run."""
 
     def __init__(self, memory_mb: Callable[[], float]) -> None:
         self._now = memory_mb
@@ -182,7 +182,7 @@ class Peak:
         self._thread.join()
 
     def __str__(self) -> str:
-        """Before, and at most."""
+        """Memory before the run, and its maximum."""
         return f"{self._before:.0f} to {self._most:.0f}"
 
     def _watch(self) -> None:

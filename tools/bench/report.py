@@ -10,7 +10,7 @@ PAGE = ROOT / "docs" / "performance.md"
 
 @dataclass
 class Table:
-    """Figures under a title; `note` says how they were taken."""
+    """Figures under a title; `note` describes the measurement."""
 
     title: str
     head: list[str]
@@ -24,13 +24,13 @@ class Table:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """The value that so many percent of them do not exceed."""
+    """The value that `percent` of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 def write(part: str, tables: list[Table], facts: dict[str, str], page: Path = PAGE) -> None:
-    """Replace the part's figures between its marks in the page; the prose around them stays."""
+    """Replace the figures of a part between its marks in the page; other text stays."""
     begin, end = f"<!-- {part}: made by `make bench` -->", f"<!-- end of {part} -->"
     about = "; ".join(f"{name} {value}" for name, value in facts.items())
     body = "\n\n".join(table.markdown() for table in tables)

@@ -1,4 +1,4 @@
-"""500 rooms with two people each, who say something once a second: how late is it heard?"""
+"""The latency of signals in 500 rooms with two people, who send one a second."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ CONNECTING_AT_ONCE = 8
 
 @dataclass
 class Stage:
-    """What happened while so many rooms were held. Latencies in seconds."""
+    """Results with this number of rooms. Latencies in seconds."""
 
     rooms: int
     sent: int = 0
@@ -51,7 +51,7 @@ class Person:
         self.tasks: list[asyncio.Task[None]] = []
 
     async def enter(self, port: int, stage: "list[Stage]") -> None:
-        """Connect, and be welcome. `stage` holds the one that is being measured, if any."""
+        """Connect and wait for `welcome`. `stage` has the current measurement, if any."""
         self.socket = await websockets.connect(
             f"ws://127.0.0.1:{port}/session/{self.room}/live?page={self.page}",
             additional_headers={"Cookie": peers.cookie(self.who)},
@@ -126,7 +126,7 @@ def main() -> list[Table]:
 
 
 async def hold(ids: list[str], sizes: list[int], workerd: Workerd) -> tuple[list[Stage], float]:
-    """Fill rooms up to each size, and measure there; also the seconds that one entry took."""
+    """Add rooms up to each size and measure there; also returns the seconds of one entry."""
     people: list[Person] = []
     stages: list[Stage] = []
     current: list[Stage] = []

@@ -31,7 +31,7 @@ RESTORED = (
 
 
 class Starts:
-    """What starting one Worker took, each time."""
+    """Figures of each start of one Worker."""
 
     def __init__(self) -> None:
         self.imported_ms: list[float] = []
@@ -74,7 +74,7 @@ def measure(worker: LocalWorker, found: Starts) -> None:
     worker.start()
     try:
         workerd = Workerd(worker)
-        # V8 goes on compiling for a while.
+        # V8 still compiles for a while.
         time.sleep(SETTLING_S)
         found.imported_ms.append(workerd.cpu_s() * 1000)
         # Answered without a binding: D1's own start-up is not what is measured.
@@ -112,7 +112,7 @@ def table(title: str, note: str, starts: dict[str, Starts]) -> Table:
 
 
 def beyond(each: list[float], bare: list[float]) -> str:
-    """How much more than the bare one's in the same round: what the machine does hits both."""
+    """The difference to the bare Worker in the same round, since other work affects both."""
     more = [ours - theirs for ours, theirs in zip(each, bare, strict=True)]
     low, median, high = statistics.quantiles(more, n=4)
     return f"{median:+.0f} ({low:+.0f} to {high:+.0f})"

@@ -1,4 +1,4 @@
-"""What workerd costs: the processor time and memory of one running Worker's process (Linux)."""
+"""Processor time and memory of a running Worker's process (Linux)."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ LISTENING = "0A"
 
 
 class Workerd:
-    """The workerd that runs a Worker's own code; wrangler's proxy is another one."""
+    """The workerd with a Worker's own code; wrangler's proxy runs in another one."""
 
     def __init__(self, worker: LocalWorker) -> None:
         self.pid, _ = serving(worker.port)
@@ -30,7 +30,7 @@ class Workerd:
 
 
 def serving(port: int) -> tuple[int, str]:
-    """The process that runs the Worker's own code, and its command line; its proxy is another."""
+    """The process with the Worker's own code, and its command line; the proxy is another process."""
     [found] = [
         (pid, arguments)
         for pid, arguments in below(port)
@@ -49,7 +49,7 @@ def below(port: int) -> list[tuple[int, str]]:
 
 
 def listening_ports(pid: int) -> list[int]:
-    """Where it listens, in the order of opening: requests come in at the first of workerd's."""
+    """The ports of a process in the order of opening; workerd gets requests at its first port."""
     rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     ports = {
         f"socket:[{row[9]}]": int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTENING
