@@ -30,7 +30,7 @@ class Workerd:
 
 
 def serving(port: int) -> tuple[int, str]:
-    """The process with the Worker's own code, and its command line; the proxy is another process."""
+    """The process with the Worker's own code, and its command line, not the proxy."""
     [found] = [
         (pid, arguments)
         for pid, arguments in below(port)
