@@ -11,7 +11,7 @@ def merged(tmp_path, **environment):
     return dev_settings.merged(ORIGIN, names(), tmp_path / ".dev.vars", environment)
 
 
-def test_the_environment_goes_before_the_file_and_the_file_before_defaults(tmp_path):
+def test_environment_overrides_file_and_file_overrides_defaults(tmp_path):
     (tmp_path / ".dev.vars").write_text("PLATFORM_TOKEN='of # the file'\nMAIL_FROM=a@b.c\n")
     settings = merged(tmp_path, MAIL_FROM="d@e.f", NOT_A_SETTING="x")
 
@@ -21,7 +21,7 @@ def test_the_environment_goes_before_the_file_and_the_file_before_defaults(tmp_p
     assert "NOT_A_SETTING" not in settings
 
 
-def test_production_runs_with_secrets_of_its_own_where_none_are_given(tmp_path):
+def test_production_gets_random_secrets_for_missing_ones(tmp_path):
     settings = merged(tmp_path, ENVIRONMENT="production", PLATFORM_TOKEN="mine")
 
     assert not Settings.from_env(settings).development

@@ -1,4 +1,4 @@
-"""What `make dev` shows of what wrangler and the Worker print."""
+"""The output of `make dev`: lines of wrangler and the Worker without noise."""
 
 import pytest
 
@@ -25,7 +25,7 @@ ALWAYS = [
 ]
 
 
-def test_nothing_is_shown_of_a_start(capsys: pytest.CaptureFixture[str]):
+def test_show_prints_nothing_before_ready(capsys: pytest.CaptureFixture[str]):
     terminal = Terminal()
     for line in NEVER + ALWAYS:
         terminal.show(line)
@@ -33,7 +33,7 @@ def test_nothing_is_shown_of_a_start(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().out == ""
 
 
-def test_then_what_matters_is(capsys: pytest.CaptureFixture[str]):
+def test_show_prints_all_but_noise_once_ready(capsys: pytest.CaptureFixture[str]):
     terminal = Terminal()
     terminal.is_ready = True
     for line in NEVER + ALWAYS:

@@ -1,4 +1,4 @@
-"""Where a deployment goes: an environment reaches nothing of another."""
+"""The configurations of environments: none has a resource of another one."""
 
 import json
 import tomllib
@@ -30,7 +30,7 @@ def write(folder, label, **values):
 
 
 def texts(value):
-    """Every text in a configuration."""
+    """All texts in a configuration."""
     if isinstance(value, dict):
         return {text for each in value.values() for text in texts(each)}
     if isinstance(value, list):
@@ -42,7 +42,7 @@ RESOURCES = ("name", "d1_databases", "r2_buckets", "queues", "analytics_engine_d
 SHARED = {"DB", "FILES", "RECORDINGS", "ANALYTICS", "migrations"}
 
 
-def test_staging_has_no_resource_of_production():
+def test_staging_and_production_share_no_resource():
     staging, production = (
         texts([environments.config_of(BASE, each)[key] for key in RESOURCES])
         for each in (STAGING, PRODUCTION)
@@ -52,7 +52,7 @@ def test_staging_has_no_resource_of_production():
     assert "session-room-staging-recordings-dead" in staging
 
 
-def test_every_binding_of_wrangler_toml_is_kept():
+def test_config_keeps_all_bindings_of_wrangler_toml():
     config = environments.config_of(BASE, STAGING)
 
     assert set(BASE) - set(config) == set()
@@ -65,7 +65,7 @@ def test_every_binding_of_wrangler_toml_is_kept():
     ]
 
 
-def test_the_names_of_production_are_those_it_always_had():
+def test_production_keeps_its_resource_names():
     config = environments.config_of(BASE, PRODUCTION)
 
     assert config["queues"] == BASE["queues"]
@@ -82,13 +82,13 @@ def test_the_names_of_production_are_those_it_always_had():
         ({"TURN_KEY_ID": "t"}, "TURN_KEY_API_TOKEN"),
     ],
 )
-def test_a_setting_requires_its_secret(settings, secret):
+def test_setting_requires_its_secret(settings, secret):
     assert secret in environments.required_secrets(settings)
     assert secret not in environments.required_secrets({"AUTH_JWKS_URL": "https://k.test"})
 
 
 @pytest.mark.parametrize(("key", "value"), [("name", "room-a"), ("domain", "a.school.test")])
-def test_two_environments_may_not_share(tmp_path, key, value):
+def test_load_refuses_shared_values(tmp_path, key, value):
     write(tmp_path, "a")
     write(tmp_path, "b", **{key: value})
 
@@ -96,7 +96,7 @@ def test_two_environments_may_not_share(tmp_path, key, value):
         environments.load("b", tmp_path)
 
 
-def test_the_example_has_to_be_filled_in(tmp_path):
+def test_load_refuses_placeholders(tmp_path):
     (tmp_path / "staging.toml").write_text(
         (environments.FOLDER / "example.toml").read_text(encoding="utf-8")
     )
@@ -107,7 +107,7 @@ def test_the_example_has_to_be_filled_in(tmp_path):
 
 
 @pytest.mark.parametrize("domain", ["bestexample.com", "example.com.au", "example.community"])
-def test_a_domain_that_only_resembles_the_example_is_deployed(tmp_path, monkeypatch, domain):
+def test_domain_that_resembles_the_example_is_accepted(tmp_path, monkeypatch, domain):
     write(tmp_path, "a", domain=f"sessions.{domain}")
     environment = environments.load("a", tmp_path)
     filled = {key: f"https://{domain}/{key}" for key in BASE["vars"]}
@@ -119,11 +119,11 @@ def test_a_domain_that_only_resembles_the_example_is_deployed(tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("value", ["example.com", "a@Example.com>", "https://a.example.com/b"])
-def test_the_domain_of_the_example_is_found_wherever_it_stands(value):
+def test_placeholder_domain_is_found_in_any_value(value):
     assert environments.placeholders_of(value) == [value[value.lower().index("example") :][:11]]
 
 
-def test_files_and_rooms_lie_where_the_environment_says():
+def test_config_has_the_environments_jurisdictions():
     somewhere = environments.config_of(BASE, STAGING)
     europe = replace(STAGING, files_jurisdiction="eu", rooms_jurisdiction="eu")
     config = environments.config_of(BASE, europe)
@@ -135,12 +135,12 @@ def test_files_and_rooms_lie_where_the_environment_says():
 
 
 @pytest.mark.parametrize("label", ["../production", "example", "", "unknown"])
-def test_only_a_file_of_its_own_is_deployed(tmp_path, label):
+def test_load_refuses_other_labels(tmp_path, label):
     with pytest.raises(StepFailedError):
         environments.load(label, tmp_path)
 
 
-def test_secrets_and_misspelt_settings_are_refused(tmp_path):
+def test_load_refuses_secrets_and_unknown_settings(tmp_path):
     write(tmp_path, "a")
     with (tmp_path / "a.toml").open("a") as file:
         file.write('PLATFORM_TOKEN = "x"\nSIGN_IN_ULR = "x"\n')
@@ -150,7 +150,7 @@ def test_secrets_and_misspelt_settings_are_refused(tmp_path):
     assert "SIGN_IN_ULR is not a setting" in str(refusal.value)
 
 
-def test_settings_of_the_example_never_reach_cloudflare(tmp_path):
+def test_write_config_refuses_placeholders(tmp_path):
     write(tmp_path, "a")
     environment = environments.load("a", tmp_path)
 
@@ -159,7 +159,7 @@ def test_settings_of_the_example_never_reach_cloudflare(tmp_path):
     assert not (ROOT / "wrangler.a.json").exists()
 
 
-def test_without_a_terminal_the_domain_is_left_as_it_is():
+def test_config_without_domain_has_no_routes():
     assert "routes" not in environments.config_of(BASE, STAGING, with_domain=False)
     assert json.dumps(environments.config_of(BASE, STAGING)["routes"]) == (
         '[{"pattern": "staging.school.test", "custom_domain": true}]'

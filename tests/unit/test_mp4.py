@@ -1,4 +1,4 @@
-"""Durations from MP4 headers, wherever they lie and however broken they are."""
+"""Durations from MP4 headers, at any position, also of broken files."""
 
 import struct
 
@@ -38,11 +38,11 @@ async def inspect(content, size=None):
     ],
     ids=["in front", "at the end", "large box", "64 bits", "not first", "to the end"],
 )
-async def test_the_duration_is_found(content):
+async def test_inspect_finds_the_duration(content):
     assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
-async def test_a_fragmented_film_says_it_elsewhere():
+async def test_inspect_finds_the_duration_of_a_fragmented_film():
     for version, units in ((0, struct.pack(">I", 90_000)), (1, struct.pack(">Q", 90_000))):
         extended = box(b"mvex", box(b"mehd", bytes([version, 0, 0, 0]) + units))
         content = FTYP + box(b"moov", movie_header(0) + extended)
@@ -50,46 +50,46 @@ async def test_a_fragmented_film_says_it_elsewhere():
         assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
-async def test_a_film_that_does_not_say_is_whole_all_the_same():
+async def test_film_without_duration_is_whole():
     assert await inspect(FTYP + box(b"moov", movie_header(0))) == Film(True, None)
     assert await inspect(FTYP + box(b"moov", movie_header(90, scale=0))) == Film(True, None)
     assert await inspect(FTYP + box(b"moov", movie_header(10**6))) == Film(True, None)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 7, 20, 100, 1023, 1100])
-async def test_what_was_cut_is_not_whole(kept):
+async def test_cut_film_is_not_whole(kept):
     content = FTYP + box(b"mdat", bytes(1000)) + box(b"moov", movie_header(90))
 
     assert not (await inspect(content[:kept])).is_whole
 
 
 @pytest.mark.parametrize("on_top", [1, 40])
-async def test_boxes_within_boxes_cost_a_bounded_number_of_reads(on_top):
+async def test_nested_boxes_cost_a_limited_number_of_reads(on_top):
     extended = box(b"mvex", box(b"free") * 39 + box(b"mehd", bytes(4)))
     content = FTYP + box(b"moov", extended * 40) * on_top
 
     assert (await inspect(content)).is_whole
 
 
-async def test_only_the_first_header_counts():
+async def test_inspect_uses_the_first_header():
     content = FTYP + box(b"moov", movie_header(90)) + box(b"moov", movie_header(5))
 
     assert await inspect(content) == Film(is_whole=True, duration_seconds=90)
 
 
-async def test_a_page_is_no_film():
+async def test_html_page_is_not_whole():
     assert not (await inspect(b"<html>" + bytes(5000))).is_whole
     assert not (await inspect(b"Not found: the recording does not exist")).is_whole
 
 
-async def test_the_tests_own_films_are_films():
+async def test_fake_film_is_whole():
     fake = FakeFilm(1_000_003, duration_s=77)
     assert await inspect(fake.read(0, fake.size)) == Film(True, 77)
     assert fake.read(500, 200) == fake.read(0, fake.size)[500:700]
 
 
 @given(st.binary(max_size=300), st.integers(0, 2**40))
-async def test_any_bytes_are_read_without_harm(content, size):
+async def test_inspect_never_raises_for_any_bytes(content, size):
     film = await inspect(content, size)
 
     assert film.duration_seconds is None or film.duration_seconds > 0
@@ -104,7 +104,7 @@ async def test_any_bytes_are_read_without_harm(content, size):
         max_size=60,
     )
 )
-async def test_any_boxes_come_to_an_end(boxes):
+async def test_inspect_ends_for_any_boxes(boxes):
     content = b"".join(struct.pack(">I4s", length, kind) + bytes(8) for kind, length in boxes)
 
     await inspect(content, 2**40)

@@ -1,4 +1,4 @@
-"""What is left to do about a session long past: its links, its requests, and the purge."""
+"""Sessions long past: their links, requests for another time, and the purge."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ async def press(world: World, *args: object, **given: object) -> Response:
 
 
 async def ask(world: World) -> str:
-    """The teacher asks for another time; the link in the student's mail."""
+    """The teacher requests another time. Returns the link in the student's mail."""
     data = {"proposed_times": [world.now + 2 * DAY], "reason": "Again?"}
     answer = await press(world, "POST", "/session/s1/reschedule", "teacher", data)
     assert answer.status == 201, answer.body
@@ -47,7 +47,7 @@ async def ask(world: World) -> str:
 
 
 async def follow(world: World, link: str) -> dict[str, str] | None:
-    """The headers of somebody who has followed the link; None when it is dead."""
+    """Follow the link. Returns the headers of its visitor; None if the link has expired."""
     answer = await press(world, "GET", link, headers={"authorization": ""})
     if answer.status == 410:
         return None
@@ -61,7 +61,7 @@ async def page(world: World, path: str, **given: object) -> tuple[int, str]:
     return answer.status, str(answer.body)
 
 
-async def test_the_mails_link_lives_as_long_as_the_request(world: World) -> None:
+async def test_link_expires_with_the_request(world: World) -> None:
     link = await ask(world)
     world.now = LATE + WEEK - MINUTE
     visitor = await follow(world, link)
@@ -78,7 +78,7 @@ async def test_the_mails_link_lives_as_long_as_the_request(world: World) -> None
     assert '"reschedule_asked_by":null' in state[1]
 
 
-async def test_a_request_that_has_lapsed_is_not_answered(world: World) -> None:
+async def test_expired_request_cannot_be_answered(world: World) -> None:
     await ask(world)
     ((request, times),) = world.rows("SELECT id, proposed_starts FROM reschedules")
     world.connection.execute("UPDATE reschedules SET proposed_starts = ?", (f"[{LATE + 9 * DAY}]",))
@@ -89,7 +89,7 @@ async def test_a_request_that_has_lapsed_is_not_answered(world: World) -> None:
         assert (answer.status, times) == (409, f"[{LATE + 2 * DAY}]")
 
 
-async def test_who_follows_the_link_can_answer_and_reads_that_it_is_moved(world: World) -> None:
+async def test_visitor_by_link_answers_and_reads_the_new_time(world: World) -> None:
     visitor = await follow(world, await ask(world))
     assert visitor is not None
     ((request,),) = world.rows("SELECT id FROM reschedules")
@@ -109,7 +109,7 @@ async def test_who_follows_the_link_can_answer_and_reads_that_it_is_moved(world:
     assert "has a new time" not in (await page(world, place, headers=visitor))[1]
 
 
-async def test_a_link_lives_as_long_as_the_feedback_can_be_changed(world: World) -> None:
+async def test_link_is_valid_while_feedback_can_be_changed(world: World) -> None:
     link = (await ask(world)).removesuffix("/reschedule")
     world.now = LATE + WEEK
     assert await follow(world, link) is None
@@ -121,7 +121,7 @@ async def test_a_link_lives_as_long_as_the_feedback_can_be_changed(world: World)
     assert await follow(world, link) is None
 
 
-async def test_the_purge_leaves_mail_that_is_new(world: World) -> None:
+async def test_purge_keeps_young_mail_of_an_old_session(world: World) -> None:
     data = {"proposed_times": [world.now + 2 * DAY], "reason": "Again?"}
     times = {"scheduled_start": START, "due_at": START - HOUR, "created_at": START - HOUR}
     about = {"session_id": "s1", "user_id": "student", "kind": Kind.HOUR_BEFORE, "state": "sent"}

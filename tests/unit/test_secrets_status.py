@@ -1,4 +1,4 @@
-"""`make secrets` before and after there is a Worker."""
+"""`make secrets`, with a Worker and without one."""
 
 import subprocess
 
@@ -14,24 +14,24 @@ def answer(monkeypatch, code, output, error=""):
     return secrets_status.names_set()
 
 
-def test_the_names_that_are_set(monkeypatch):
+def test_names_set_lists_secrets(monkeypatch):
     assert answer(monkeypatch, 0, '[{"name": "LINK_SECRETS"}]') == {"LINK_SECRETS"}
 
 
-def test_before_the_first_deployment_none_is_set(monkeypatch):
-    # wrangler 4.164's own words.
+def test_names_set_is_empty_without_a_worker(monkeypatch):
+    # The message of wrangler 4.164.
     error = 'Worker "session-room" not found.\n\nIf this is a new Worker, run `wrangler deploy`'
 
     assert answer(monkeypatch, 1, "", error) == set()
 
 
-def test_any_other_failure_is_told(monkeypatch):
+def test_names_set_raises_for_other_failures(monkeypatch):
     with pytest.raises(StepFailedError, match="fetch failed"):
         answer(monkeypatch, 1, "", "fetch failed")
 
 
 @pytest.mark.parametrize(("label", "ending"), [(None, '"'), ("staging", '" ENV=staging')])
-def test_the_hint_sets_a_secret_of_the_same_environment(monkeypatch, label, ending):
+def test_how_to_set_names_the_environment(monkeypatch, label, ending):
     monkeypatch.delenv("ENV", raising=False)
     if label:
         monkeypatch.setenv("ENV", label)

@@ -1,4 +1,4 @@
-"""What each step of the set-up depends on: a step runs again when one of its inputs changes."""
+"""The inputs of set-up steps: a step runs again if one of its inputs changes."""
 
 import re
 import tomllib
@@ -7,12 +7,12 @@ from tools import setup
 from tools.paths import ROOT
 
 
-def test_templates_are_compiled_again_when_the_packages_change():
-    """Jinja compiles them, and Jinja is one of the Worker's packages."""
+def test_bytecode_step_depends_on_the_packages():
+    """Jinja, one of the Worker's packages, compiles the templates."""
     assert set(setup.VENDOR.inputs) <= set(setup.BYTECODE.inputs)
 
 
-def test_uv_runs_the_pywrangler_that_make_runs():
+def test_pyproject_pins_the_pywrangler_of_make():
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pinned = (ROOT / "requirements" / "tools.txt").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""A no-show needs somebody who waited, in one stay; how often they looked in does not matter."""
+"""A no-show needs a person who waited in one stay; several short stays do not count."""
 
 from types import SimpleNamespace
 
@@ -22,7 +22,7 @@ async def booked(db):
 
 
 async def stays(db, *times):
-    """The student comes and goes; each stay is (came, left), from the start."""
+    """Record the student's stays; each is (came, left), in seconds after the start."""
     for came, left in times:
         session = await sessions.find(db, "s1")
         for statement in (
@@ -46,7 +46,7 @@ async def stays(db, *times):
     ],
 )
 @pytest.mark.usefixtures("booked")
-async def test_absence_is_no_waiting(db, times, waited_from):
+async def test_no_show_needs_one_stay_of_five_minutes(db, times, waited_from):
     await stays(db, *times)
     closes = START + HOUR + (CLOSES - END)
     before = rules.absent_role(await sessions.find(db, "s1"), closes)
@@ -60,7 +60,7 @@ async def test_absence_is_no_waiting(db, times, waited_from):
         assert rules.waited_from(found, found.student) == waited_from
 
 
-async def test_the_page_tells_from_when_somebody_waited_and_not_when_they_looked_in_last():
+async def test_page_shows_the_start_of_the_wait_not_of_the_last_stay():
     with call_world("peer", now=START) as world:
         await world.platform_puts(scheduled_end=START + HOUR)
         student = Browser(world, "student")
@@ -81,7 +81,7 @@ async def test_the_page_tells_from_when_somebody_waited_and_not_when_they_looked
         assert f"waited for you from {began}." in page.body
 
 
-async def test_who_waited_for_an_earlier_start_has_not_waited_for_the_new_one():
+async def test_move_clears_the_wait_for_the_old_start():
     with call_world("peer", now=START) as world:
         await world.platform_puts()
         student = Browser(world, "student")

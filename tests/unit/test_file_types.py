@@ -1,4 +1,4 @@
-"""Sniffing: a file must be what its name claims."""
+"""The check of a file's first bytes against its name."""
 
 import pytest
 from hypothesis import given
@@ -29,36 +29,36 @@ GOOD = {
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_real_file_fits_its_name(ending):
+def test_real_file_fits_its_type(ending):
     assert of_name(f"file.{ending}").fits(GOOD[ending])
 
 
 @pytest.mark.parametrize("ending", sorted(set(TYPES) - {"txt", "md", "csv", "tex", "py", "ipynb"}))
 @pytest.mark.parametrize("content", [HTML, SVG, b"", b"\0", b"MZ\x90", b" " * 2000 + HTML])
-def test_a_page_or_program_fits_no_name_but_that_of_text(ending, content):
+def test_page_or_program_fits_no_binary_type(ending, content):
     assert not of_name(f"file.{ending}").fits(content[:SNIFFED_BYTES])
 
 
 @pytest.mark.parametrize(
     "name", ["a.html", "a.svg", "a.exe", "a.js", "a.xhtml", "a", "pdf", "a.pdf "]
 )
-def test_what_is_not_on_the_list_is_not_taken(name):
+def test_of_name_is_none_for_other_extensions(name):
     assert of_name(name) is None
 
 
-def test_nothing_that_can_run_scripts_is_shown():
+def test_inline_types_cannot_run_scripts():
     for media_type in INLINE:
         assert "svg" not in media_type
         assert not media_type.startswith("text/")
         assert "xml" not in media_type
 
 
-def test_an_mp3_without_tags_is_known_by_its_frame():
+def test_mp3_without_tags_is_recognized_by_its_frame():
     assert TYPES["mp3"].fits(b"\xff\xfb\x90\x64")
     assert not TYPES["mp3"].fits(b"\xff\x1b")
 
 
-def test_text_may_be_cut_within_a_character():
+def test_is_text_accepts_a_cut_character():
     content = ("ü" * SNIFFED_BYTES).encode()
 
     assert all(is_text(content[:length]) for length in range(SNIFFED_BYTES - 3, SNIFFED_BYTES + 1))
@@ -67,5 +67,5 @@ def test_text_may_be_cut_within_a_character():
 
 
 @given(st.sampled_from(sorted(TYPES)), st.binary(max_size=SNIFFED_BYTES))
-def test_any_bytes_are_looked_at_without_harm(ending, head):
+def test_fits_never_raises(ending, head):
     assert TYPES[ending].fits(head) in (True, False)

@@ -1,4 +1,4 @@
-"""One row, room or message that always fails, in the middle of others that must still be done."""
+"""A row, room or message that always fails does not stop the others."""
 
 import json
 from functools import partial
@@ -31,7 +31,7 @@ def world():
 
 
 def add_mail(world, number, **changes):
-    """A mail that is due; the request it is about, if any, has the same id."""
+    """Insert a due mail for a session of its own."""
     world.book(f"s{number}", scheduled_start=AHEAD, scheduled_end=AHEAD + HOUR)
     mail = {"session_id": f"s{number}", "user_id": "student", "kind": "24h", "id": f"m{number}"}
     mail |= {"scheduled_start": AHEAD, "due_at": START, "created_at": START}
@@ -49,7 +49,7 @@ async def ticks(world, count=5):
         await world.deferred()
 
 
-async def test_a_mail_that_cannot_be_written_is_given_up_and_the_others_go(world):
+async def test_mail_that_cannot_be_rendered_is_dead_and_others_are_sent(world):
     world.now = START
     for number in (1, 2, 3):
         add_mail(world, number)
@@ -65,7 +65,7 @@ async def test_a_mail_that_cannot_be_written_is_given_up_and_the_others_go(world
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/Land", "", "../etc/passwd", "America"])
-async def test_a_time_zone_that_is_none_reads_as_utc(world, zone):
+async def test_unknown_time_zone_counts_as_utc(world, zone):
     world.now = START
     add_mail(world, 1)
     world.connection.execute("UPDATE users SET time_zone = ? WHERE id = 'student'", [zone])
@@ -75,7 +75,7 @@ async def test_a_time_zone_that_is_none_reads_as_utc(world, zone):
     assert "UTC" in world.mail.mails[0]["text"]
 
 
-async def test_an_address_that_is_refused_is_given_up_and_the_others_go(world):
+async def test_mail_to_a_rejected_address_is_dead_and_others_are_sent(world):
     world.now = START
     for number in (1, 2, 3):
         add_mail(world, number)
@@ -86,8 +86,8 @@ async def test_an_address_that_is_refused_is_given_up_and_the_others_go(world):
     assert states(world) == {"m1": "sent", "m2": "dead", "m3": "sent"}
 
 
-async def test_a_frozen_text_that_is_no_mail_is_given_up_and_the_others_go(world):
-    """Of a batch whose sender died: the same call again, with one text that is refused for good."""
+async def test_malformed_frozen_text_is_dead_and_others_are_sent(world):
+    """The sender of the batch died, and the repeated call has one text that is rejected."""
     world.now = START
     for number in (1, 2, 3):
         add_mail(world, number)
@@ -111,9 +111,7 @@ async def test_a_frozen_text_that_is_no_mail_is_given_up_and_the_others_go(world
 
 
 @pytest.mark.parametrize("broken", ["close_overdue", "tick", "sweep"])
-async def test_one_of_the_minutes_jobs_that_fails_keeps_no_other_from_its_work(
-    world, monkeypatch, broken
-):
+async def test_failing_job_of_the_minute_does_not_stop_the_others(world, monkeypatch, broken):
     async def fail(_ctx):
         raise ServiceUnavailableError
 
@@ -134,7 +132,7 @@ async def test_one_of_the_minutes_jobs_that_fails_keeps_no_other_from_its_work(
     assert (world.rows("SELECT id FROM session_resources") == []) is (broken != "sweep")
 
 
-def test_each_trigger_has_its_work():
+def test_trigger_has_its_jobs():
     assert schedule.EACH_MINUTE[0] is overdue.close_overdue
     assert schedule.EACH_MINUTE[2] is cleanup.sweep
     assert schedule.WORK[schedule.HOURLY] == (retention.purge,)
@@ -142,7 +140,7 @@ def test_each_trigger_has_its_work():
 
 
 class Source:
-    """A provider that has one recording of each room, but nonsense of one."""
+    """A provider with one recording for each room; its answer for `room2` is malformed."""
 
     async def list_recordings(self, room_id):
         if room_id == "room2":
@@ -150,7 +148,7 @@ class Source:
         return [Recording(f"rec-{room_id}", None)]
 
 
-async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(world, monkeypatch):
+async def test_sweep_goes_on_after_a_malformed_provider_answer(world, monkeypatch):
     monkeypatch.setattr(sources, "of_provider", lambda _name, _ctx: Source())
     for number in (1, 2, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
@@ -163,7 +161,7 @@ async def test_a_session_whose_provider_answers_nonsense_keeps_no_other_waiting(
     assert sorted(world.queue) == ["rec-room1", "rec-room3"]
 
 
-async def test_a_queue_that_fails_does_not_keep_the_sweep_from_asking(world, monkeypatch):
+async def test_sweep_queries_all_providers_while_the_queue_is_down(world, monkeypatch):
     monkeypatch.setattr(sources, "of_provider", lambda _name, _ctx: Source())
     for number in (1, 3):
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
@@ -179,7 +177,7 @@ async def test_a_queue_that_fails_does_not_keep_the_sweep_from_asking(world, mon
     assert sorted(world.queue) == ["rec-room1", "rec-room3"]
 
 
-async def test_a_message_that_fails_takes_no_other_with_it(world):
+async def test_failing_message_does_not_affect_the_others(world):
     world.book(status="completed", ended_at=END)
     for number in (1, 2, 3):
         row = {"record_id": f"rec{number}", "session_id": "s1", "provider": "plugnmeet"}
@@ -204,11 +202,11 @@ async def test_a_message_that_fails_takes_no_other_with_it(world):
     ]
 
 
-async def test_a_room_that_throws_keeps_no_other_from_being_asked(world, monkeypatch):
-    told = []
+async def test_purge_calls_all_rooms_though_one_fails(world, monkeypatch):
+    called = []
 
     async def run(session_id, method):
-        told.append(session_id)
+        called.append(session_id)
         if session_id == "s2":
             raise ServiceUnavailableError
 
@@ -220,16 +218,16 @@ async def test_a_room_that_throws_keeps_no_other_from_being_asked(world, monkeyp
         insert(world.connection, "attendance", **stay, first_joined_at=START, last_joined_at=START)
     days = {}
     for day in (95, 96, 110, 111):
-        told.clear()
+        called.clear()
         world.now = END + day * DAY
         await retention.purge(world.context())
-        days[day] = list(told)
+        days[day] = list(called)
 
-    # Given up after a week.
+    # The purge gives up after a week.
     assert days == {95: ["s1", "s2", "s3"], 96: ["s2"], 110: ["s2"], 111: []}
 
 
-async def test_what_cannot_be_purged_keeps_nothing_else_from_going(world):
+async def test_purge_goes_on_after_a_failing_kind(world):
     world.book(status="completed", ended_at=END)
     for event_id, age in (("old", 40), ("new", 1)):
         row = {"provider": "resend", "event_id": event_id, "received_at": END - age * DAY}
@@ -242,7 +240,7 @@ async def test_what_cannot_be_purged_keeps_nothing_else_from_going(world):
     assert world.rows("SELECT event_id FROM webhook_events") == [("new",)]
 
 
-async def test_a_dataset_that_fails_breaks_no_answer(world, monkeypatch):
+async def test_failing_analytics_dataset_breaks_no_response(world, monkeypatch):
     def fail(*_args):
         raise RuntimeError("too many data points")
 

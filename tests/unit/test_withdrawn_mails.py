@@ -1,6 +1,6 @@
-"""Mails that were withdrawn and are wanted again: sent then, once; and what people read of them.
+"""Withdrawn mails that are needed again are sent once; and pages show the state of each mail.
 
-Each case runs through the app, the sweep and a mail service that never takes a mail twice.
+Each case runs through the app, the sweep and a fake mail service.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ PROPOSED = START + 3 * DAY
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A deployment whose doors all work."""
+    """A deployment without faults."""
     with running(Case(lambda _: None, lambda _: None)) as world:
         yield world
 
@@ -32,7 +32,7 @@ def states(world: World, kind: str) -> list[str]:
 
 
 def mailed(world: World, words: str) -> list[str]:
-    """Whom the mail service took a mail for whose subject has these words."""
+    """The addresses of accepted mails whose subject has these words."""
     return sorted(mail["to"][0] for mail in world.mail.mails if words in mail["subject"])
 
 
@@ -73,14 +73,14 @@ async def waits(world: World) -> None:
 
 
 async def ask(world: World) -> str:
-    """The button "E-mail Teacher"; what the page is told of the mail."""
+    """Press the button "E-mail Teacher". Returns the mail's state in the response."""
     answer = await world.press("POST", "/session/s1/waiting")
     assert answer is not None
     assert answer.status == 202, answer.body
     return str(answer.body).partition('"mail":"')[2].rstrip('"}')
 
 
-async def test_who_waits_has_the_other_one_told_once(world: World) -> None:
+async def test_waiting_mail_is_sent_once(world: World) -> None:
     await waits(world)
 
     assert await ask(world) == "on_its_way"
@@ -91,7 +91,7 @@ async def test_who_waits_has_the_other_one_told_once(world: World) -> None:
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_who_waits_again_has_the_other_one_told_after_all(world: World) -> None:
+async def test_withdrawn_waiting_mail_is_sent_after_a_new_request(world: World) -> None:
     await waits(world)
     await ask(world)
     leaves(world)
@@ -110,7 +110,7 @@ def goes_to_the_lobby(world: World) -> None:
     world.connection.execute("UPDATE sessions SET status = 'no_show', no_show = 'teacher'")
 
 
-async def test_a_person_who_waits_in_the_lobby_can_have_the_mail_sent(world: World) -> None:
+async def test_waiting_mail_is_sent_for_a_person_in_the_lobby(world: World) -> None:
     await waits(world)
     goes_to_the_lobby(world)
 
@@ -120,7 +120,7 @@ async def test_a_person_who_waits_in_the_lobby_can_have_the_mail_sent(world: Wor
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_a_mail_asked_for_in_the_room_goes_when_the_lobby_asks_for_it_too(
+async def test_waiting_mail_of_the_room_is_sent_after_a_request_in_the_lobby(
     world: World,
 ) -> None:
     await waits(world)
@@ -132,30 +132,30 @@ async def test_a_mail_asked_for_in_the_room_goes_when_the_lobby_asks_for_it_too(
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_a_mail_that_is_just_being_looked_at_goes_when_the_lobby_asks_for_it(
+async def test_claimed_waiting_mail_is_sent_after_a_request_in_the_lobby(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sender has read the mail before, so it knows of the room alone, where nobody waits."""
+    """The sender has read the mail before the request, and nobody waits in the room."""
     await waits(world)
     await ask(world)
     goes_to_the_lobby(world)
     claim = mails.claim
-    told = []
+    reaches = []
 
     async def claim_then_ask(*args: Any, **given: Any) -> list[DueMail]:
         claimed = await claim(*args, **given)
-        if claimed and not told:
-            told.append(await ask(world))
+        if claimed and not reaches:
+            reaches.append(await ask(world))
         return claimed
 
     monkeypatch.setattr(mails, "claim", claim_then_ask)
     await minutes(world, 2)
 
-    assert told == ["on_its_way"]
+    assert reaches == ["on_its_way"]
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_the_room_alone_decides_about_a_mail_that_it_asks_for_anew(world: World) -> None:
+async def test_waiting_mail_of_the_room_is_withdrawn_without_a_waiting_person(world: World) -> None:
     await waits(world)
     goes_to_the_lobby(world)
     await ask(world)
@@ -169,7 +169,7 @@ async def test_the_room_alone_decides_about_a_mail_that_it_asks_for_anew(world: 
     assert mailed(world, "is waiting") == []
 
 
-async def test_a_session_moved_away_and_back_can_be_waited_for(world: World) -> None:
+async def test_waiting_mail_is_sent_after_a_move_away_and_back(world: World) -> None:
     await waits(world)
     await ask(world)
     await move(world, START + HOUR)
@@ -182,7 +182,7 @@ async def test_a_session_moved_away_and_back_can_be_waited_for(world: World) -> 
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_a_no_show_brings_the_withdrawn_mail_back_when_its_waiter_is_there(
+async def test_no_show_revives_the_withdrawn_mail_of_a_waiting_person(
     world: World,
 ) -> None:
     await waits(world)
@@ -199,7 +199,7 @@ async def test_a_no_show_brings_the_withdrawn_mail_back_when_its_waiter_is_there
     assert mailed(world, "is waiting") == ["teacher@example.com"]
 
 
-async def test_what_may_have_been_sent_is_not_sent_again(world: World) -> None:
+async def test_withdrawn_mail_with_a_key_is_not_sent_again(world: World) -> None:
     await waits(world)
     await ask(world)
     world.mail.faults.append("taken_then_error")
@@ -221,7 +221,7 @@ CAPITALS = "UPDATE users SET email = 'Teacher@Example.com' WHERE id = 'teacher'"
 
 @pytest.mark.parametrize("refusals", [[OPT_OUT], [SUPPRESS], [CAPITALS, SUPPRESS]])
 @pytest.mark.parametrize("when", ["before", "on its way"])
-async def test_nobody_is_said_to_be_told_who_gets_no_mail(
+async def test_reach_is_unreachable_for_a_person_without_mail(
     world: World, refusals: list[str], when: str
 ) -> None:
     await waits(world)
@@ -236,7 +236,7 @@ async def test_nobody_is_said_to_be_told_who_gets_no_mail(
     assert mailed(world, "is waiting") == []
 
 
-async def test_who_wants_mail_again_is_told(world: World) -> None:
+async def test_waiting_mail_is_sent_after_reminders_are_switched_on(world: World) -> None:
     await waits(world)
     world.connection.execute(OPT_OUT)
     assert await ask(world) == "unreachable"
@@ -252,9 +252,7 @@ async def test_who_wants_mail_again_is_told(world: World) -> None:
     [("delayed", "sent"), ("delivered", "sent"), ("complained", "sent"),
      ("bounced", "unreachable"), ("failed", "unreachable"), ("suppressed", "unreachable")],
 )  # fmt: skip
-async def test_a_mail_that_came_back_has_told_nobody(
-    world: World, delivery: str, mail: str
-) -> None:
+async def test_reach_follows_the_delivery(world: World, delivery: str, mail: str) -> None:
     await waits(world)
     await ask(world)
     await minute(world)
@@ -293,7 +291,7 @@ async def declined(world: World) -> None:
 
 
 async def replaced(world: World) -> None:
-    """Somebody else takes the places of both, and a minute later the two are back."""
+    """Both people are replaced, and a minute later they are back."""
     start = world.rows("SELECT scheduled_start FROM sessions")[0][0]
     times = {"scheduled_start": start, "scheduled_end": start + HOUR}
     world.connection.execute("INSERT INTO enrollments VALUES ('stranger', 'algebra', 1)")
@@ -303,11 +301,11 @@ async def replaced(world: World) -> None:
     await put(world, **times)
 
 
-async def moved_away(world: World, *, looked_at: bool) -> None:
-    """The platform moves it, and back; in between the sender may look at the mail."""
+async def moved_away(world: World, *, with_tick: bool) -> None:
+    """The platform moves the session away and back; a tick may run in between."""
     start = world.rows("SELECT scheduled_start FROM sessions")[0][0]
     await move(world, start + HOUR)
-    if looked_at:
+    if with_tick:
         await minute(world)
     await move(world, start)
 
@@ -322,10 +320,10 @@ async def moved_away(world: World, *, looked_at: bool) -> None:
 )
 @pytest.mark.parametrize(
     "away",
-    [partial(moved_away, looked_at=False), partial(moved_away, looked_at=True), replaced],
-    ids=["moved", "moved and looked at", "replaced"],
+    [partial(moved_away, with_tick=False), partial(moved_away, with_tick=True), replaced],
+    ids=["moved", "moved with a tick", "replaced"],
 )
-async def test_a_request_that_counts_again_is_mailed_once(
+async def test_request_that_is_current_again_is_mailed_once(
     world: World, begin: Callable, away: Callable, words: str, readers: list[str]
 ) -> None:
     await begin(world)
@@ -335,7 +333,7 @@ async def test_a_request_that_counts_again_is_mailed_once(
     assert mailed(world, words) == readers
 
 
-async def test_an_answered_request_is_not_mailed_when_its_time_comes_back(world: World) -> None:
+async def test_answered_request_is_not_mailed_after_a_move_back(world: World) -> None:
     request = await request_another_time(world)
     await move(world, AHEAD + HOUR)
     await minute(world)
@@ -354,7 +352,7 @@ async def page(world: World, who: str) -> str:
     return str(answer.body)
 
 
-async def test_the_page_says_whether_the_request_was_mailed(world: World) -> None:
+async def test_page_shows_the_state_of_the_request_mail(world: World) -> None:
     await request_another_time(world)
     assert "We are e-mailing Teacher." in await page(world, "student")
     await minute(world)
@@ -366,7 +364,7 @@ async def test_the_page_says_whether_the_request_was_mailed(world: World) -> Non
     assert "mail" not in (await page(world, "student")).partition("<main")[2].partition("</main")[0]
 
 
-async def test_the_page_says_whether_the_answer_was_mailed(world: World) -> None:
+async def test_page_shows_the_state_of_the_answer_mail(world: World) -> None:
     await declined(world)
     assert "You kept the planned time. We are e-mailing Student." in await page(world, "teacher")
     await minute(world)

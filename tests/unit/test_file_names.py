@@ -1,4 +1,4 @@
-"""Names of files: hostile, odd and ordinary ones."""
+"""Names of files: hostile, unusual and ordinary ones."""
 
 import re
 import unicodedata
@@ -38,12 +38,12 @@ from files.file_names import MAX_NAME_CHARS, content_disposition, extension, san
         ("", ""),
     ],
 )
-def test_a_name_is_made_harmless(raw, name):
+def test_sanitize_makes_names_harmless(raw, name):
     assert sanitize(raw) == name
 
 
 @given(st.text(max_size=400))
-def test_any_text_becomes_a_harmless_name(raw):
+def test_sanitize_makes_any_text_harmless(raw):
     name = sanitize(raw)
 
     assert len(name) <= MAX_NAME_CHARS
@@ -55,7 +55,7 @@ def test_any_text_becomes_a_harmless_name(raw):
     assert sanitize(name) == name
 
 
-def test_a_long_name_keeps_its_ending():
+def test_sanitize_keeps_the_extension_of_a_long_name():
     assert sanitize("x" * 300 + ".pdf") == "x" * (MAX_NAME_CHARS - 4) + ".pdf"
     assert len(sanitize("x" * 300)) == MAX_NAME_CHARS
 
@@ -64,14 +64,14 @@ def test_a_long_name_keeps_its_ending():
     ("name", "found"),
     [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), ("a.", ""), ("page.html.pdf", "pdf")],
 )
-def test_the_last_ending_counts(name, found):
+def test_extension_is_the_last_one(name, found):
     assert extension(name) == found
 
 
 @pytest.mark.parametrize(
     "name", ["notes.pdf", "Übung 1.pdf", "日本語.pdf", 'a"b;c%.pdf', "it's.pdf"]
 )
-def test_a_download_has_its_true_name(name):
+def test_content_disposition_has_the_real_name(name):
     message = EmailMessage()
     message["Content-Disposition"] = content_disposition(name)
 
@@ -96,12 +96,12 @@ def test_a_download_has_its_true_name(name):
         ("می\u200cخواهم.pdf", "file.pdf"),
     ],
 )
-def test_the_plain_name_is_tidy_too_and_never_empty(name, plain):
+def test_content_disposition_has_a_harmless_ascii_name(name, plain):
     assert f'; filename="{plain}"; ' in content_disposition(name)
 
 
 @given(st.text(max_size=200))
-def test_no_name_breaks_the_header(raw):
+def test_content_disposition_is_one_valid_header_for_any_name(raw):
     header = content_disposition(sanitize(raw) or "file")
 
     assert header.isascii()
