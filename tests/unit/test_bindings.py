@@ -39,7 +39,7 @@ def rooms():
 
 
 @pytest.mark.parametrize(("jurisdiction", "asked"), [("", []), ("eu", ["eu"])])
-async def test_rooms_are_found_in_their_jurisdiction(jurisdiction, asked):
+async def test_rooms_use_configured_jurisdiction(jurisdiction, asked):
     found = []
 
     def namespace(place):
@@ -58,14 +58,14 @@ async def test_rooms_are_found_in_their_jurisdiction(jurisdiction, asked):
 
 
 @pytest.mark.parametrize("message", ["D1_ERROR: Network connection lost.", "D1_ERROR: timed out"])
-async def test_a_database_that_is_down_is_unavailable(message):
+async def test_d1_outage_raises_service_unavailable(message):
     with pytest.raises(ServiceUnavailableError):
         await d1(message).all("SELECT 1")
     with pytest.raises(ServiceUnavailableError):
         await d1(message).batch([("SELECT 1", ())])
 
 
-async def test_a_statement_that_is_wrong_is_no_outage():
+async def test_wrong_statement_raises_js_exception():
     with pytest.raises(runtime.JsException):
         await d1("D1_ERROR: FOREIGN KEY constraint failed: SQLITE_CONSTRAINT").all("SELECT 1")
 
@@ -82,7 +82,7 @@ async def test_a_statement_that_is_wrong_is_no_outage():
         lambda rooms: rooms.forget_chat("s1"),
     ],
 )
-async def test_a_room_that_fails_is_unavailable(call):
+async def test_failing_room_raises_service_unavailable(call):
     with pytest.raises(ServiceUnavailableError):
         await call(rooms())
 
@@ -99,12 +99,12 @@ async def test_a_room_that_fails_is_unavailable(call):
         (lambda files: files.begin("k"), ServiceUnavailableError),
     ],
 )
-async def test_a_bucket_that_is_down(call, error):
+async def test_r2_outage_raises_one_kind_of_error(call, error):
     with pytest.raises(error):
         await call(R2Files(Failing("We encountered an internal error")))
 
 
-async def test_a_bucket_that_is_down_while_parts_arrive():
+async def test_r2_outage_during_parts_raises_stream_broken():
     bucket = SimpleNamespace(resumeMultipartUpload=lambda _key, _id: Failing("no"))
     files = R2Files(bucket)
 
@@ -115,5 +115,5 @@ async def test_a_bucket_that_is_down_while_parts_arrive():
     await files.abort("k", "u")
 
 
-async def test_letting_go_of_a_broken_body_is_no_failure():
+async def test_discard_ignores_broken_body():
     await outbound.discard(Failing("broken"))

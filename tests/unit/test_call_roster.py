@@ -31,7 +31,7 @@ def told(events: list[CallEvent]) -> CallRoster:
 
 
 @given(st.lists(news(), max_size=12), st.randoms())
-def test_order_and_repetition_make_no_difference(events, random):
+def test_roster_ignores_order_and_repetition(events, random):
     shuffled = [*events, *events[:3]]
     random.shuffle(shuffled)
 
@@ -39,7 +39,7 @@ def test_order_and_repetition_make_no_difference(events, random):
 
 
 @given(st.lists(news(), max_size=12))
-def test_it_survives_being_written_down(events):
+def test_roster_and_events_survive_json(events):
     assert CallRoster.from_json(told(events).to_json()) == told(events)
     assert [CallEvent.from_json(event.to_json()) for event in events] == events
 
@@ -52,19 +52,19 @@ def left(thing: str, call: str = "one") -> CallEvent:
     return CallEvent(CallEventType.LEFT, call, thing, Role.STUDENT)
 
 
-def test_a_second_device_keeps_somebody_there():
+def test_second_connection_keeps_person_in_call():
     assert told([joined("PA_1"), joined("PA_2"), left("PA_1")]).roles == {Role.STUDENT}
     assert told([joined("PA_1"), joined("PA_2"), left("PA_1"), left("PA_2")]).roles == set()
 
 
-def test_a_room_that_is_over_is_empty_and_its_next_life_is_another():
+def test_finished_room_is_empty_until_its_next_life():
     over = told([joined("PA_1"), CallEvent(CallEventType.FINISHED, "one"), joined("PA_2")])
 
     assert over.roles == set()
     assert call_roster.apply_event(over, joined("PA_3", call="two")).roles == {Role.STUDENT}
 
 
-def test_who_leaves_our_room_is_out_of_the_call_until_they_come_again():
+def test_role_that_left_returns_with_new_connection_only():
     out = call_roster.mark_role_left(
         told([joined("PA_1"), joined("PA_3", Role.TEACHER)]), Role.STUDENT
     )
@@ -75,11 +75,11 @@ def test_who_leaves_our_room_is_out_of_the_call_until_they_come_again():
 
 
 @given(st.lists(news(), max_size=12), st.sets(ROLES))
-def test_after_asking_we_know_what_the_provider_knows(events, present):
+def test_corrected_roster_equals_provider_answer(events, present):
     assert call_roster.correct_roles(told(events), present, 1).roles == present
 
 
-def test_a_recording_runs_from_its_start_to_its_end():
+def test_recording_runs_from_start_to_stop_or_end_of_room():
     start = CallEvent(CallEventType.RECORDING, "one", "rec")
     stop = CallEvent(CallEventType.RECORDING_STOPPED, "one", "rec")
 

@@ -18,12 +18,12 @@ DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 @pytest.mark.parametrize("mark", DIRECTION_MARKS)
-def test_what_turns_the_direction_goes(mark):
+def test_without_marks_removes_direction_marks(mark):
     assert without_marks(f"Lena{mark} Fischer") == "Lena Fischer"
 
 
 @pytest.mark.parametrize("control", "\x00\x07\x0b\x1b\x7f\x85\x9f\ud800")
-def test_controls_go(control):
+def test_without_marks_removes_controls(control):
     assert without_marks(f"a{control}b") == "ab"
 
 
@@ -31,7 +31,7 @@ def test_controls_go(control):
     "text",
     ["می\u200cخواهم", "👩\u200d🏫", "🏴\U000e0067\U000e0062", "\U000323b0", "a\tb\r\nc", "é"],
 )
-def test_what_scripts_need_stays(text):
+def test_without_marks_keeps_characters_of_scripts(text):
     assert without_marks(text) == text
 
 
@@ -39,7 +39,7 @@ def test_what_scripts_need_stays(text):
     "text",
     ["", " ", "\n\t", "\x00", "\u200b", "\u200d\u200c", "\u00ad", "\ufeff", "\u2060", "\u3164"],
 )
-def test_what_cannot_be_seen_is_blank(text):
+def test_invisible_text_is_blank(text):
     assert is_blank(text)
 
 
@@ -51,11 +51,11 @@ def test_characters_without_ink_are_blank(char):
 @pytest.mark.parametrize(
     "text", ["a", "\u200ba", "7", "?", "👩", "ا", "\U000323b0", "\ue000", "日"]
 )
-def test_what_can_be_seen_is_not_blank(text):
+def test_visible_text_is_not_blank(text):
     assert not is_blank(text)
 
 
-def test_the_chat_of_the_page_takes_for_blank_what_the_room_does():
+def test_browser_and_room_agree_on_blank_text():
     # The browser may know characters that Python's tables do not have yet.
     chars = [chr(code) for code in range(0x1_0000) if unicodedata.category(chr(code)) != "Cn"]
     chars += ["\u2065", "\ufff0", "\U000e0067", "\U000e0fff", "\U0001f9d1", "\U000323b0"]
@@ -65,7 +65,7 @@ def test_the_chat_of_the_page_takes_for_blank_what_the_room_does():
 
 
 @pytest.mark.parametrize("text", ["Lena Fischer", "Zoë", "日本語", "👩🏫", ""])
-def test_text_that_runs_as_ours_stays_as_it_is(text):
+def test_isolated_keeps_left_to_right_text(text):
     assert isolated(text) == text
 
 
@@ -79,12 +79,12 @@ def test_text_that_runs_as_ours_stays_as_it_is(text):
         ("٣", "\u2068٣\u2069"),
     ],
 )
-def test_other_text_stands_in_a_direction_of_its_own(text, alone):
+def test_isolated_wraps_right_to_left_text(text, alone):
     assert isolated(text) == alone
 
 
 @given(st.text())
-def test_isolates_are_always_closed(text):
+def test_isolated_closes_each_isolate(text):
     depth = 0
     for char in isolated(text):
         kind = unicodedata.bidirectional(char)
@@ -101,7 +101,7 @@ def chat(text):
     return parse(json.dumps({"type": "chat", "id": "12345678", "text": text}))
 
 
-def test_what_people_write_comes_in_without_marks():
+def test_inputs_remove_marks():
     assert chat(TURNED).text == "Hello world"
     assert NewRequest(reason=TURNED).reason == "Hello world"
     assert Answer(request="r1", choice="decline", note=TURNED).note == "Hello world"
@@ -110,7 +110,7 @@ def test_what_people_write_comes_in_without_marks():
 
 
 @pytest.mark.parametrize("nothing", ["\x00", "\u200b", "\u202e", " \u2060\n", "\u3164"])
-def test_what_cannot_be_seen_is_nothing(nothing):
+def test_inputs_treat_invisible_text_as_empty(nothing):
     assert NewRequest(reason=nothing).reason == ""
     assert Feedback(rating=5, comment=nothing).comment is None
     with pytest.raises(RefusedMessageError):

@@ -48,7 +48,7 @@ def verdict(due: DueMail, now: int) -> tuple[State, str] | None:
 
 
 @pytest.mark.parametrize("kind", LEAD_S)
-def test_a_reminder_is_of_use_until_the_next_one_is_due(kind):
+def test_reminder_is_sent_until_next_one_is_due(kind):
     due, overtaken = START - LEAD_S[kind], START - NEXT_LEAD_S[kind]
     made = {"created_at": due}
 
@@ -70,7 +70,7 @@ def test_a_reminder_is_of_use_until_the_next_one_is_due(kind):
         ({"created_at": START - HOUR - GIVE_UP_S}, State.DEAD),
     ],
 )
-def test_a_reminder_is_looked_at_again_before_it_goes(changes, expected):
+def test_reminder_is_dropped_when_reason_exists(changes, expected):
     due = mail(Kind.HOUR_BEFORE, **changes)
 
     assert verdict(due, START - HOUR)[0] is expected
@@ -90,7 +90,7 @@ def test_a_reminder_is_looked_at_again_before_it_goes(changes, expected):
         ({}, CLOSES, False),
     ],
 )
-def test_somebody_is_waiting_only_while_somebody_is(changes, now, goes):
+def test_waiting_mail_is_sent_only_while_somebody_waits(changes, now, goes):
     due = mail(Kind.WAITING, session(**(MISSED | changes)), created_at=NO_SHOW)
 
     assert (verdict(due, now) is None) == goes
@@ -107,7 +107,7 @@ def test_somebody_is_waiting_only_while_somebody_is(changes, now, goes):
         ({"status": Status.CANCELLED, "no_show": None}, False),
     ],
 )
-def test_a_request_from_the_lobby_holds_until_the_absent_person_comes(changes, goes):
+def test_waiting_mail_from_lobby_is_sent_until_absent_person_comes(changes, goes):
     missed = session(**(MISSED | {"teacher": gone("teacher")} | changes))
     made = {"created_at": NO_SHOW}
 
@@ -125,13 +125,13 @@ def test_a_request_from_the_lobby_holds_until_the_absent_person_comes(changes, g
         (Kind.RESCHEDULE_DECLINED, "open", False),
     ],
 )
-def test_mail_about_a_request_is_about_how_it_stands(kind, state, goes):
+def test_reschedule_mail_is_sent_only_in_its_state(kind, state, goes):
     request = Request("r1", state, "teacher", START, (), None, None, None)
 
     assert (verdict(mail(kind, request=request), START - DAY) is None) == goes
 
 
-def test_mail_of_an_agreed_time_goes_while_that_is_the_time():
+def test_accepted_mail_is_sent_while_agreed_time_is_current():
     agreed = Request("r1", "accepted", "teacher", START - DAY, (START,), START, None, None)
     due = mail(Kind.RESCHEDULE_ACCEPTED, request=agreed)
     moved_on = mail(Kind.RESCHEDULE_ACCEPTED, session(scheduled_start=START + HOUR), request=agreed)
@@ -140,7 +140,7 @@ def test_mail_of_an_agreed_time_goes_while_that_is_the_time():
     assert verdict(moved_on, START - DAY)[0] is State.WITHDRAWN
 
 
-def test_opting_out_of_reminders_does_not_hide_that_a_session_is_cancelled():
+def test_cancellation_mail_ignores_reminder_opt_out():
     cancelled = session(status=Status.CANCELLED)
 
     assert verdict(mail(Kind.CANCELLED, cancelled, wants_reminders=False), START) is None
@@ -148,7 +148,7 @@ def test_opting_out_of_reminders_does_not_hide_that_a_session_is_cancelled():
     assert verdict(mail(Kind.RESCHEDULE_ASKED, cancelled, request=ASKED), START) is not None
 
 
-def test_retries_come_soon_then_every_five_minutes():
+def test_retry_delay_grows_to_five_minutes():
     assert [retry_in_s(attempts) for attempts in (1, 2, 3, 4, 5, 9)] == [
         30,
         MINUTE,

@@ -100,12 +100,12 @@ async def ask_everything(provider: PlugNmeet | BigBlueButton) -> None:
 
 
 @given(mangled(PLUGNMEET_ANSWER))
-async def test_plugnmeet_may_answer_anything(body):
+async def test_plugnmeet_raises_only_provider_error_for_any_answer(body):
     await ask_everything(PlugNmeet(SETTINGS, lambda: answering(body)))
 
 
 @given(mangled(METADATA))
-async def test_plugnmeets_metadata_may_be_anything(metadata):
+async def test_plugnmeet_raises_only_provider_error_for_any_metadata(metadata):
     info = {"metadata": metadata.decode("utf-8", "replace")}
     body = json.dumps(PLUGNMEET_ANSWER | {"room_info": info}).encode()
     await ask_everything(PlugNmeet(SETTINGS, lambda: answering(body)))
@@ -114,12 +114,12 @@ async def test_plugnmeets_metadata_may_be_anything(metadata):
 @given(
     st.binary(max_size=60) | st.text("<>/response returncode SUCCESS", max_size=60).map(str.encode)
 )
-async def test_bigbluebutton_may_answer_anything(body):
+async def test_bigbluebutton_raises_only_provider_error_for_any_answer(body):
     await ask_everything(BigBlueButton(SETTINGS, lambda: answering(body)))
 
 
 @given(mangled(TURN_ANSWER))
-async def test_turn_may_answer_anything(body):
+async def test_turn_returns_servers_for_any_answer(body):
     async def http(*_asked: Any) -> HTTPAnswer:
         return HTTPAnswer(201, [], body)
 
@@ -131,7 +131,7 @@ async def test_turn_may_answer_anything(body):
 @pytest.mark.parametrize(
     "body", [DEEP, json.dumps({"status": True, "token": f"e30.{'W' * 40_000}"}).encode()]
 )
-async def test_deep_answers_are_malformed(body):
+async def test_deeply_nested_answer_raises_provider_error(body):
     provider = PlugNmeet(SETTINGS, lambda: answering(body))
 
     with pytest.raises(ProviderError):
@@ -159,7 +159,7 @@ OWN_TEXT = {
 }
 
 
-def test_only_our_own_texts_are_read_by_json_loads():
+def test_json_loads_reads_only_trusted_texts():
     """In WebAssembly it overflows the stack on some thousand brackets, and ends the isolate."""
     source = ROOT / "src"
     users = {

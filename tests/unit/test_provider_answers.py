@@ -42,7 +42,7 @@ def bbb() -> Iterator[tuple[bigbluebutton.BigBlueButtonFake, VideoProvider]]:
         yield server, BigBlueButton(settings(**server.settings), client)
 
 
-async def test_plugnmeet_says_who_is_there(plug):
+async def test_plugnmeet_presence_has_entered_people(plug):
     server, provider = plug
     assert await provider.query_presence(ROOM) == set()
     grant = await provider.join(session(), ROOM, Role.STUDENT)
@@ -52,7 +52,7 @@ async def test_plugnmeet_says_who_is_there(plug):
     assert await provider.query_presence(ROOM) == {Role.STUDENT}
 
 
-async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
+async def test_contradictory_presence_raises_provider_error(plug, monkeypatch):
     server, provider = plug
     grant = await provider.join(session(), ROOM, Role.STUDENT)
     server.enter(grant.url.partition("access_token=")[2].partition("&")[0])
@@ -71,7 +71,7 @@ async def test_an_answer_that_contradicts_itself_is_no_news(plug, monkeypatch):
         await provider.query_presence(ROOM)
 
 
-async def test_plugnmeet_recordings_are_listed_and_found(plug):
+async def test_plugnmeet_lists_and_opens_recordings(plug):
     server, provider = plug
     assert await provider.list_recordings(ROOM) == []
     recorded = session(recording_enabled=True)
@@ -91,7 +91,7 @@ async def test_plugnmeet_recordings_are_listed_and_found(plug):
     assert await provider.open_recording("nothing") is None
 
 
-async def test_a_join_token_ends_when_it_says(plug):
+async def test_grant_expires_with_join_token(plug):
     server, provider = plug
     grant = await provider.join(session(), ROOM, Role.STUDENT)
 
@@ -102,7 +102,7 @@ async def test_a_join_token_ends_when_it_says(plug):
     assert server.rooms[ROOM].title == "Linear Algebra"
 
 
-async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
+async def test_bigbluebutton_lists_recordings_with_video(bbb):
     server, provider = bbb
     assert await provider.list_recordings(ROOM) == []
     assert await provider.list_recordings("") == []
@@ -116,7 +116,7 @@ async def test_bigbluebutton_recordings_are_those_with_a_video(bbb):
     assert await provider.open_recording("abc") is None
 
 
-async def test_bigbluebutton_says_who_is_there(bbb):
+async def test_bigbluebutton_presence_has_entered_people(bbb):
     server, provider = bbb
     assert await provider.query_presence(ROOM) == set()
     grant = await provider.join(session(), ROOM, Role.TEACHER)
@@ -128,7 +128,7 @@ async def test_bigbluebutton_says_who_is_there(bbb):
 
 
 @pytest.mark.parametrize("kind", ["hang-up", "401", "html"])
-async def test_what_goes_wrong_is_one_kind_of_failure(plug, bbb, kind):
+async def test_each_fault_raises_provider_error(plug, bbb, kind):
     for server, provider in (plug, bbb):
         server.faults.plan(kind)
         for call in (

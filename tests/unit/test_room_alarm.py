@@ -21,7 +21,7 @@ def incomplete(*_: object, **__: object) -> None:
     raise SettingsError(["PUBLIC_URL is missing"])
 
 
-async def test_an_end_of_a_call_is_tried_until_the_configuration_is_complete_again(monkeypatch):
+async def test_end_of_call_is_retried_until_settings_are_complete(monkeypatch):
     with call_world("plugnmeet", now=MID) as world:
         await both_in(world)
         world.faults = ["error"]
@@ -36,7 +36,7 @@ async def test_an_end_of_a_call_is_tried_until_the_configuration_is_complete_aga
         assert world.held() == set()
 
 
-async def test_deferred_work_that_fails_does_not_keep_the_end_of_a_call_waiting():
+async def test_end_of_call_is_requested_after_deferred_work_fails():
     async def fails() -> None:
         raise RuntimeError
 

@@ -26,7 +26,7 @@ async def both_in(world, **booked):
 
 @pytest.mark.parametrize("between", ["a webhook", "a lobby", "nothing"])
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_a_failed_end_of_a_call_is_tried_again_whatever_happens_in_between(provider, between):
+async def test_failed_end_of_call_is_retried_after_other_events(provider, between):
     with call_world(provider, now=MID) as world:
         student, teacher = await both_in(world)
         world.faults = ["error"]
@@ -44,7 +44,7 @@ async def test_a_failed_end_of_a_call_is_tried_again_whatever_happens_in_between
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_a_call_whose_session_is_prolonged_goes_on_until_the_new_end(provider):
+async def test_call_continues_until_new_end_of_prolonged_session(provider):
     with call_world(provider, now=MID) as world:
         people = await both_in(world)
         assert await world.platform_puts(scheduled_end=END + HOUR) == 200
@@ -60,7 +60,7 @@ async def test_a_call_whose_session_is_prolonged_goes_on_until_the_new_end(provi
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_a_provider_ends_a_call_that_we_never_end(provider):
+async def test_provider_ends_call_after_room_life(provider):
     with call_world(provider, now=MID) as world:
         await both_in(world)
         world.rooms.states["s1"].alarm = None
@@ -69,7 +69,7 @@ async def test_a_provider_ends_a_call_that_we_never_end(provider):
         assert world.held() == set()
 
 
-async def test_an_alarm_is_set_for_the_future_when_the_provider_was_slow_in_it():
+async def test_alarm_is_set_for_future_after_slow_provider():
     with call_world("bigbluebutton", now=MID) as world:
         student, teacher = await both_in(world)
         await student.drop()
@@ -87,7 +87,7 @@ async def test_an_alarm_is_set_for_the_future_when_the_provider_was_slow_in_it()
         assert list(world.attendance().values()) == [MID, MID + 5]
 
 
-async def test_nobody_comes_to_a_session_that_is_over():
+async def test_late_event_adds_nobody_to_ended_session():
     with call_world("plugnmeet", now=MID) as world:
         await both_in(world)
         room = next(iter(world.plug.rooms.values()))
@@ -103,7 +103,7 @@ async def test_nobody_comes_to_a_session_that_is_over():
         assert world.counted("session_joined") == 2
 
 
-async def test_who_has_left_is_not_seated_again_by_late_news_that_they_joined():
+async def test_late_joined_event_does_not_return_person_who_left():
     with call_world("plugnmeet", now=MID) as world:
         await world.platform_puts()
         student, teacher = Browser(world, "student"), Browser(world, "teacher")
@@ -124,7 +124,7 @@ async def test_who_has_left_is_not_seated_again_by_late_news_that_they_joined():
 
 
 @pytest.mark.parametrize("asked", ["answers", "fails"])
-async def test_who_comes_back_to_the_call_without_a_socket_is_seated(asked):
+async def test_person_in_call_without_socket_is_present(asked):
     with call_world("plugnmeet", now=MID) as world:
         student, _ = await both_in(world)
         await student.leave()
@@ -142,7 +142,7 @@ async def test_who_comes_back_to_the_call_without_a_socket_is_seated(asked):
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_who_is_in_the_call_is_told_so_without_any_webhook(provider):
+async def test_person_in_call_gets_in_call_without_webhook(provider):
     def told(person):
         return [said["type"] for said in person.told].count("in_call")
 
@@ -171,7 +171,7 @@ async def test_who_is_in_the_call_is_told_so_without_any_webhook(provider):
         assert told(again) == 1
 
 
-async def test_a_provider_is_asked_who_is_there_until_it_has_said_so():
+async def test_room_queries_provider_until_presence_is_confirmed():
     with call_world("bigbluebutton", now=MID) as world:
         people = await both_in(world)
         await world.pass_time(MID + MINUTE + 2)
@@ -183,7 +183,7 @@ async def test_a_provider_is_asked_who_is_there_until_it_has_said_so():
 
 
 @pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
-async def test_who_comes_back_is_counted_as_joined_once(provider):
+async def test_person_who_joins_again_is_counted_once(provider):
     with call_world(provider, now=MID) as world:
         student, teacher = await both_in(world)
         for after_s in (0, 5, MINUTE):
@@ -197,7 +197,7 @@ async def test_who_comes_back_is_counted_as_joined_once(provider):
         assert world.counted("session_joined") == 2
 
 
-async def test_honest_signals_to_a_page_that_has_just_gone_disconnect_nobody():
+async def test_signals_to_closed_page_do_not_close_sender():
     with call_world("peer", now=MID) as world:
         student, teacher = await both_in(world)
         await student.leave()
@@ -219,7 +219,7 @@ def moved_by(seconds):
 @pytest.mark.parametrize("after", ["a join", "news", "a minute"])
 @pytest.mark.parametrize("seconds", [10 * MINUTE, -5 * MINUTE])
 @pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
-async def test_a_start_that_moves_by_minutes_keeps_both_in_one_call(provider, seconds, after):
+async def test_start_moved_by_minutes_keeps_both_in_one_call(provider, seconds, after):
     with call_world(provider, now=MID) as world:
         await world.platform_puts()
         student, teacher = Browser(world, "student"), Browser(world, "teacher")
@@ -241,7 +241,7 @@ async def test_a_start_that_moves_by_minutes_keeps_both_in_one_call(provider, se
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_a_start_that_moves_out_of_reach_ends_the_call_and_the_next_call_is_another(provider):
+async def test_start_moved_out_of_window_ends_call_and_next_call_gets_new_room(provider):
     with call_world(provider, now=MID) as world:
         await world.platform_puts()
         student = Browser(world, "student")
@@ -265,7 +265,7 @@ async def test_a_start_that_moves_out_of_reach_ends_the_call_and_the_next_call_i
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_an_end_that_failed_is_tried_again_after_the_start_has_moved_back(provider):
+async def test_failed_end_is_retried_after_start_moved_back(provider):
     with call_world(provider, now=MID) as world:
         await world.platform_puts()
         student = Browser(world, "student")
@@ -301,9 +301,7 @@ SWITCHED = (
 @pytest.mark.parametrize("first", ["student", "teacher", "student and a minute"])
 @pytest.mark.parametrize("changes", SWITCHED)
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_who_has_joined_a_call_just_before_it_is_switched_goes_along(
-    provider, changes, first
-):
+async def test_person_who_joined_before_switch_moves_to_new_place(provider, changes, first):
     with call_world(provider, now=MID) as world:
         await world.platform_puts()
         student, teacher = Browser(world, "student"), Browser(world, "teacher")
@@ -332,7 +330,7 @@ async def test_who_has_joined_a_call_just_before_it_is_switched_goes_along(
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
-async def test_who_is_in_a_room_that_the_record_has_given_up_is_led_to_the_next_one(provider):
+async def test_people_move_when_record_marks_their_room_over(provider):
     """The stay was not on record yet when the platform switched the recording."""
     with call_world(provider, now=MID) as world:
         people = await both_in(world)
@@ -350,7 +348,7 @@ async def test_who_is_in_a_room_that_the_record_has_given_up_is_led_to_the_next_
         assert world.attendance() == {"student": None, "teacher": None}
 
 
-async def test_a_no_show_that_the_two_move_by_minutes_goes_on_in_the_same_call():
+async def test_no_show_rescheduled_by_minutes_keeps_its_call():
     with call_world("plugnmeet", now=START) as world:
         await world.platform_puts(scheduled_end=START + HOUR)
         teacher, student = Browser(world, "teacher"), Browser(world, "student")
@@ -377,7 +375,7 @@ CHANGED = ({"recording_enabled": True}, {"bbb_meeting_url": "https://other.examp
 
 @pytest.mark.parametrize("changes", CHANGED)
 @pytest.mark.parametrize("who", ["one waits", "in progress"])
-async def test_what_decides_where_a_call_is_held_stays_while_people_are_in_it(who, changes):
+async def test_place_of_call_cannot_change_while_people_are_in_it(who, changes):
     with call_world("plugnmeet", now=MID, peer_first=True) as world:
         await world.platform_puts()
         people = [Browser(world, "student"), Browser(world, "teacher")]
@@ -399,7 +397,7 @@ async def test_what_decides_where_a_call_is_held_stays_while_people_are_in_it(wh
             assert people[0].over == "moved"
 
 
-async def test_what_decides_where_a_call_is_held_may_change_before_and_between_calls():
+async def test_place_of_call_can_change_before_and_between_calls():
     with call_world("plugnmeet", now=MID) as world:
         await world.platform_puts()
         assert await world.platform_puts(recording_enabled=True) == 200
@@ -421,7 +419,7 @@ def switch(world, provider):
 
 
 @pytest.mark.parametrize(("before", "after"), SWITCHES)
-async def test_both_move_together_when_an_operator_switches_the_provider(before, after):
+async def test_both_move_when_operator_switches_provider(before, after):
     with call_world(before, now=MID) as world:
         student, teacher = await both_in(world)
         switch(world, after)
@@ -443,7 +441,7 @@ async def test_both_move_together_when_an_operator_switches_the_provider(before,
         assert world.attendance() == {"student": None, "teacher": None}
 
 
-async def test_who_was_cut_off_during_two_switches_finds_the_call_by_the_welcome():
+async def test_person_offline_during_two_switches_follows_welcome():
     with call_world("plugnmeet", now=MID) as world:
         student, teacher = await both_in(world)
         await teacher.drop()
@@ -460,7 +458,7 @@ async def test_who_was_cut_off_during_two_switches_finds_the_call_by_the_welcome
         assert student.told[-1]["type"] != "error"
 
 
-async def test_a_wish_to_move_counts_again_once_an_operator_has_led_back_to_peer_to_peer():
+async def test_move_request_works_again_after_operator_returned_to_peer():
     with call_world("plugnmeet", now=MID, peer_first=True) as world:
         student, teacher = await both_in(world)
         await student.ask_to_move()
@@ -506,7 +504,7 @@ async def given_to_another_student(world):
         (given_to_another_student, {"reason": "reassigned"}),
     ],
 )
-async def test_who_is_sent_out_is_told_why(happening, told):
+async def test_removed_person_gets_reason(happening, told):
     with call_world("peer", now=START) as world:
         await world.platform_puts()
         student = Browser(world, "student")

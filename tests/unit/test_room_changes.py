@@ -138,7 +138,9 @@ def cases():
 
 
 @pytest.mark.parametrize(("holder", "stage", "changes"), list(cases()))
-async def test_a_change_at_any_stage_keeps_both_in_one_call_or_tells_them(holder, stage, changes):
+async def test_change_at_any_stage_keeps_both_in_one_call_or_removes_them_with_reason(
+    holder, stage, changes
+):
     provider, peer_first = HOLDERS[holder]
     with call_world(provider, peer_first=peer_first, now=MID) as world:
         assert await world.platform_puts() == 201

@@ -73,19 +73,19 @@ def rooms_of(stub):
 
 
 @pytest.mark.parametrize("method", RELEASED)
-def test_a_room_takes_the_calls_of_a_worker_before_it(method):
+def test_room_accepts_calls_of_older_worker(method):
     inspect.signature(getattr(durable_object.Room, method)).bind(None, *RELEASED[method])
 
 
 @pytest.mark.parametrize("method", RELEASED)
-def test_a_room_passes_by_arguments_of_a_worker_after_it(method):
+def test_room_ignores_arguments_of_newer_worker(method):
     inspect.signature(getattr(durable_object.Room, method)).bind(
         None, *RELEASED[method], {"mood": "good"}
     )
 
 
 @pytest.mark.parametrize("method", RELEASED)
-async def test_a_worker_calls_as_released(method):
+async def test_worker_calls_room_as_released(method):
     called = Recorded()
 
     await CALLS[method](rooms_of(called))
@@ -94,12 +94,12 @@ async def test_a_worker_calls_as_released(method):
 
 
 @pytest.mark.parametrize("method", RELEASED)
-async def test_a_room_without_the_method_is_unavailable_and_no_defect(method):
+async def test_missing_method_raises_service_unavailable(method):
     with pytest.raises(ServiceUnavailableError):
         await CALLS[method](rooms_of(Older()))
 
 
-def test_every_call_between_worker_and_room_is_listed():
+def test_contract_lists_all_calls():
     of_the_room = {
         name
         for name, method in vars(durable_object.Room).items()
@@ -113,7 +113,7 @@ def test_every_call_between_worker_and_room_is_listed():
     assert of_the_worker - {"connect"} == set(CALLS) == set(RELEASED)
 
 
-def test_a_visitor_is_told_as_released():
+def test_identity_is_sent_as_released():
     assert rooms.IDENTITY_HEADER == "X-Visitor"
     assert json.loads(VISITOR.to_json()) == {
         "session_id": "s1",

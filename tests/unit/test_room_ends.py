@@ -47,7 +47,7 @@ def truth(world):
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("kind", KINDS)
-async def test_news_at_any_step_of_an_end_changes_neither_record_nor_end(kind, step):
+async def test_late_event_at_any_step_of_end_changes_nothing(kind, step):
     """Each comes twice."""
     with call_world("plugnmeet", now=MID) as world:
         await world.platform_puts(recording_enabled=True)
@@ -95,7 +95,7 @@ async def test_news_at_any_step_of_an_end_changes_neither_record_nor_end(kind, s
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-async def test_who_enters_the_call_by_an_old_address_comes_to_nothing(step):
+async def test_old_join_address_has_no_effect_after_end(step):
     """A join address of PlugNmeet lives for minutes, also beyond the end."""
     with call_world("plugnmeet", now=MID) as world:
         await world.platform_puts()
@@ -123,7 +123,7 @@ async def test_who_enters_the_call_by_an_old_address_comes_to_nothing(step):
 
 
 @pytest.mark.parametrize("moment", STEPS[1:])
-async def test_an_end_callback_at_any_step_changes_nothing(moment):
+async def test_end_callback_at_any_step_of_end_changes_nothing(moment):
     with call_world("bigbluebutton", now=MID) as world:
         await world.platform_puts()
         people = Browser(world, "student"), Browser(world, "teacher")

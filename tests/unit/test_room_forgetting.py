@@ -46,7 +46,7 @@ def known(world, session_id="s1"):
     return [each for each in tables if sql.exec(f"SELECT * FROM {each}").toArray()]  # noqa: S608
 
 
-async def test_a_room_forgets_all_when_its_time_is_over_without_being_asked(world):
+async def test_room_deletes_data_by_its_own_alarm(world):
     world.rooms.evict()
     await world.rooms.alarms(END + KEPT)
     assert known(world) == ["chat", "memory"]
@@ -56,7 +56,7 @@ async def test_a_room_forgets_all_when_its_time_is_over_without_being_asked(worl
     assert world.rooms.states["s1"].alarm is None
 
 
-async def test_a_room_keeps_its_session_as_long_as_the_setting_says_then(world):
+async def test_room_reads_kept_days_again_when_deletion_is_due(world):
     world.settings = replace(world.settings, chat_kept_days=100)
     await world.rooms.alarms(END + 99 * DAY)
     assert known(world) == ["chat", "memory"]
@@ -66,7 +66,7 @@ async def test_a_room_keeps_its_session_as_long_as_the_setting_says_then(world):
     assert known(world) == ["chat", "memory"]
 
 
-async def test_a_session_that_is_moved_is_kept_from_its_new_end_on():
+async def test_moved_session_is_kept_from_its_new_end():
     """Moving forgets who waited at the old time; the room still has what was written."""
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
@@ -81,7 +81,7 @@ async def test_a_session_that_is_moved_is_kept_from_its_new_end_on():
         assert known(world) == []
 
 
-async def test_a_record_that_cannot_be_read_then_is_read_again(world):
+async def test_room_retries_deletion_after_d1_outage(world):
     await world.rooms.alarms(END + KEPT)
     world.outage.shut = "d1"
     await world.rooms.alarms(END + KEPT + 30)
@@ -92,7 +92,7 @@ async def test_a_record_that_cannot_be_read_then_is_read_again(world):
     assert known(world) == []
 
 
-async def test_the_room_of_a_session_that_is_deleted_forgets_who_was_there(world):
+async def test_purge_deletes_room_data_of_deleted_session(world):
     world.connection.execute("INSERT INTO deleted_sessions VALUES ('s1', ?)", [world.now])
     world.connection.execute("DELETE FROM sessions")
     await retention.purge(world.context())
@@ -101,7 +101,7 @@ async def test_the_room_of_a_session_that_is_deleted_forgets_who_was_there(world
     assert world.rows("SELECT * FROM deleted_sessions") == []
 
 
-async def test_a_call_that_must_still_be_ended_is_not_forgotten(world):
+async def test_room_keeps_memory_while_end_of_call_is_pending(world):
     pending = {"plugnmeet/lesson": {"since": world.now, "again_at": world.now + HOUR}}
     world.rooms.awake("s1")._memory.pending_ends.update(pending)
     world.connection.execute("DELETE FROM sessions")
@@ -113,7 +113,7 @@ async def test_a_call_that_must_still_be_ended_is_not_forgotten(world):
     assert known(world) == []
 
 
-async def test_a_room_of_an_older_release_is_asked_to_forget(world):
+async def test_purge_deletes_data_of_room_without_alarm(world):
     """It has no alarm, and its memory says nothing of one."""
     state = world.rooms.states["s1"]
     [row] = state.storage.sql.exec("SELECT state FROM memory").toArray()
@@ -128,7 +128,7 @@ async def test_a_room_of_an_older_release_is_asked_to_forget(world):
     assert known(world) == []
 
 
-async def test_who_looks_into_a_forgotten_room_leaves_no_trace(world):
+async def test_lobby_of_forgotten_room_stores_nothing(world):
     await world.rooms.alarms(END + KEPT + HOUR)
     await world.connect("student", f"{PAGE}&watch=1")
 
@@ -142,7 +142,7 @@ async def test_who_looks_into_a_forgotten_room_leaves_no_trace(world):
         (90, "\n\nThe chat has been deleted, 90 days after the session.\n"),
     ],
 )
-async def test_a_chat_that_has_been_deleted_is_not_said_to_have_been_empty(world, days, says):
+async def test_chat_file_mentions_deletion_after_kept_days(world, days, says):
     """From the moment on, though the room itself may be minutes late."""
     world.now = END + days * DAY
     file = await world.press("GET", "/session/s1/chat.txt")
@@ -165,7 +165,7 @@ async def test_a_chat_that_has_been_deleted_is_not_said_to_have_been_empty(world
         ),
     ],
 )
-async def test_a_page_does_not_claim_that_there_was_nothing(
+async def test_page_mentions_deleted_files_and_hides_deleted_chat(
     world, kept_days, after_days, chat, empty
 ):
     world.settings = replace(world.settings, **kept_days)
@@ -178,7 +178,7 @@ async def test_a_page_does_not_claim_that_there_was_nothing(
 
 
 @pytest.mark.parametrize("wrote", [True, False])
-async def test_the_chat_is_offered_only_when_somebody_wrote(wrote):
+async def test_page_offers_chat_only_with_lines(wrote):
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
@@ -193,7 +193,7 @@ async def test_the_chat_is_offered_only_when_somebody_wrote(wrote):
         assert ("/chat.txt" in page.body) is wrote
 
 
-async def test_a_line_whose_note_is_lost_is_noted_later():
+async def test_first_line_is_recorded_after_d1_outage():
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
@@ -206,7 +206,7 @@ async def test_a_line_whose_note_is_lost_is_noted_later():
         assert world.rows("SELECT has_chat FROM sessions") == [(1,)]
 
 
-async def test_a_session_of_an_older_release_still_offers_its_chat(world):
+async def test_page_offers_chat_of_older_release(world):
     world.connection.execute("UPDATE sessions SET has_chat = NULL")
     page = await world.press("GET", "/session/s1")
 
@@ -214,7 +214,7 @@ async def test_a_session_of_an_older_release_still_offers_its_chat(world):
 
 
 @pytest.mark.parametrize("wrote", [True, False])
-async def test_a_forgotten_chat_is_told_from_one_in_which_nobody_wrote(wrote):
+async def test_page_distinguishes_deleted_chat_from_empty_chat(wrote):
     """The line is older than the lesson's start, before which nothing is noted of the chat."""
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
@@ -234,7 +234,7 @@ async def test_a_forgotten_chat_is_told_from_one_in_which_nobody_wrote(wrote):
         assert "/chat.txt" not in page.body
 
 
-async def test_a_room_keeps_no_id_of_somebody_who_was_replaced():
+async def test_room_deletes_id_of_replaced_person():
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         for role in ("student", "teacher"):
@@ -252,7 +252,7 @@ async def test_a_room_keeps_no_id_of_somebody_who_was_replaced():
         assert '"user_id": "teacher"' in after
 
 
-async def test_a_forgotten_chat_is_offered_no_more_when_chats_are_kept_for_ever(world):
+async def test_page_hides_deleted_chat_after_setting_changed_to_for_ever(world):
     await world.rooms.alarms(END + KEPT + HOUR)
     world.settings = replace(world.settings, chat_kept_days=0)
     page = await world.press("GET", "/session/s1")

@@ -371,9 +371,7 @@ TestRooms = Rooms.TestCase
 
 @pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize("provider", ["plugnmeet", "bigbluebutton"])
-def test_a_call_after_the_recording_was_switched_is_recorded_as_booked(
-    provider: str, recorded: bool
-) -> None:
+def test_call_after_switched_recording_is_recorded_as_booked(provider: str, recorded: bool) -> None:
     """The provider still holds the room of somebody who has just left."""
     machine = Rooms()
     try:
@@ -389,7 +387,7 @@ def test_a_call_after_the_recording_was_switched_is_recorded_as_booked(
 
 
 @pytest.mark.parametrize("provider", ["plugnmeet", "bigbluebutton"])
-def test_two_people_meet_while_their_session_moves_and_a_failed_end_is_tried_again(
+def test_machine_runs_move_meeting_and_retried_end(
     provider: str,
 ) -> None:
     """One fixed walk through the machine: it shows that the rules do what their names say."""

@@ -26,7 +26,7 @@ def storage():
     return SimpleNamespace(exec=run)
 
 
-def test_what_was_saved_is_remembered():
+def test_memory_loads_saved_state():
     sql = storage()
     before = Memory.load(sql)
     before.session_id, before.seats = "s1", {Role.STUDENT: Seat(5, "page")}
@@ -85,7 +85,7 @@ def test_memory_keeps_the_stored_keys_of_earlier_releases():
     assert json.loads(sql.exec("SELECT state FROM memory").toArray()[0]["state"]) == stored
 
 
-def test_a_release_that_was_brought_back_passes_by_what_it_does_not_know():
+def test_memory_ignores_unknown_keys_of_newer_release():
     sql = storage()
     memory = Memory.load(sql)
     memory.seats = {Role.STUDENT: Seat(5, "page")}
@@ -98,7 +98,7 @@ def test_a_release_that_was_brought_back_passes_by_what_it_does_not_know():
     assert Memory.load(sql) == memory
 
 
-async def test_a_room_that_is_evicted_while_its_call_ends_can_go_on(monkeypatch):
+async def test_evicted_room_retries_end_of_call(monkeypatch):
     sql, over = storage(), session(provider="plugnmeet", provider_room_id="lesson-1")
     asked = asyncio.Event()
 

@@ -40,7 +40,7 @@ def context(answer: HTTPAnswer | Exception, *, key: str = "key") -> Any:
     return SimpleNamespace(settings=settings, http=http, now=1000, request_id="r", calls=calls)
 
 
-async def test_credentials_outlive_the_room_and_leave_out_what_browsers_block() -> None:
+async def test_credentials_last_longer_than_room_without_blocked_ports() -> None:
     ctx = context(HTTPAnswer(201, [], json.dumps(MINTED).encode()))
     servers = await turn.ice_servers(ctx, until=4600)
 
@@ -59,7 +59,7 @@ async def test_credentials_outlive_the_room_and_leave_out_what_browsers_block() 
     ]
 
 
-async def test_without_a_key_nobody_is_asked() -> None:
+async def test_without_key_cloudflare_is_not_called() -> None:
     ctx = context(TimeoutError(), key="")
 
     assert await turn.ice_servers(ctx, until=4600) == [STUN]
@@ -77,7 +77,7 @@ async def test_without_a_key_nobody_is_asked() -> None:
         HTTPAnswer(201, [], b'{"iceServers": null}'),
     ],
 )
-async def test_without_an_answer_the_configured_ones_have_to_do(
+async def test_without_valid_answer_configured_servers_are_used(
     answer: HTTPAnswer | Exception,
 ) -> None:
     assert await turn.ice_servers(context(answer), until=4600) == [STUN]

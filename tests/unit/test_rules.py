@@ -146,21 +146,21 @@ TABLE = {
 @pytest.mark.parametrize(
     ("changes", "now", "for_student", "for_teacher"), TABLE.values(), ids=TABLE.keys()
 )
-def test_each_viewer_sees_the_state_of_the_table(changes, now, for_student, for_teacher):
+def test_view_equals_table(changes, now, for_student, for_teacher):
     seen = {role: rules.view_of(session(**changes), role, now) for role in Role}
 
     assert seen == {STUDENT: for_student, TEACHER: for_teacher}
 
 
 @pytest.mark.parametrize(("waiting", "absent"), [("student", TEACHER), ("teacher", STUDENT)])
-def test_who_left_the_other_waiting_is_the_absent_one(waiting, absent):
+def test_absent_role_is_the_other_of_waiting_person(waiting, absent):
     lonely = session(**{waiting: here(waiting)})
 
     assert rules.absent_role(lonely, NO_SHOW - 1) is None
     assert rules.absent_role(lonely, NO_SHOW) is absent
 
 
-def test_a_late_teacher_ends_the_no_show():
+def test_late_arrival_ends_no_show():
     together = session(**BOTH_HERE)
 
     assert rules.absent_role(together, NO_SHOW + MINUTE) is None
@@ -183,7 +183,7 @@ LEFT_A_NO_SHOW = {
         ({}, CLOSES, False),
     ],
 )
-def test_the_lobby_offers_a_mail_to_a_no_show_who_can_still_come(changes, now, offers):
+def test_lobby_offers_mail_only_while_no_show_can_come(changes, now, offers):
     missed = session(**(LEFT_A_NO_SHOW | changes))
 
     assert rules.waits_in_lobby(missed, TEACHER, now) is offers
@@ -191,7 +191,7 @@ def test_the_lobby_offers_a_mail_to_a_no_show_who_can_still_come(changes, now, o
     assert not rules.waits_in_room(missed, TEACHER, now)
 
 
-def test_a_no_show_that_the_teacher_has_ended_cannot_be_entered():
+def test_ended_no_show_cannot_be_joined():
     ended = session(status=Status.NO_SHOW, no_show=STUDENT, ended_at=NO_SHOW + 1)
 
     assert rules.view_of(ended, TEACHER, NO_SHOW + 2) is View.NO_SHOW
@@ -202,15 +202,15 @@ def test_a_no_show_that_the_teacher_has_ended_cannot_be_entered():
     ("now", "allowed"),
     [(OPENS - 1, False), (OPENS, True), (END, True), (CLOSES - 1, True), (CLOSES, False)],
 )
-def test_the_room_can_be_entered_from_the_window_to_the_end_of_overtime(now, allowed):
+def test_room_can_be_joined_from_window_to_end_of_overtime(now, allowed):
     assert rules.can_join(session(), now) is allowed
 
 
-def test_links_live_a_week_beyond_the_end():
+def test_link_expires_a_week_after_end():
     assert rules.link_expires_at(session()) == END + 7 * DAY
 
 
-def test_a_stranger_has_no_role():
+def test_stranger_has_no_role():
     booked = session()
 
     assert booked.role_of("stranger") is None
@@ -246,12 +246,12 @@ def sessions(draw: st.DrawFn) -> Session:
 
 
 @given(sessions(), st.sampled_from(Role), moments)
-def test_every_session_has_a_view_at_every_moment(any_session, role, now):
+def test_view_exists_for_all_sessions_and_times(any_session, role, now):
     assert rules.view_of(any_session, role, now) in View
 
 
 @given(sessions(), st.sampled_from(Role), moments)
-def test_what_is_closed_never_looks_open(any_session, role, now):
+def test_closed_session_never_has_open_view(any_session, role, now):
     view = rules.view_of(any_session, role, now)
     closed = rules.is_closed(any_session, now)
 
@@ -259,7 +259,7 @@ def test_what_is_closed_never_looks_open(any_session, role, now):
 
 
 @given(sessions(), st.sampled_from(Role), moments)
-def test_the_button_agrees_with_the_view(any_session, role, now):
+def test_can_join_agrees_with_view(any_session, role, now):
     view = rules.view_of(any_session, role, now)
     can_join = rules.can_join(any_session, now)
 
@@ -273,7 +273,7 @@ def test_the_button_agrees_with_the_view(any_session, role, now):
 
 
 @given(sessions(), moments)
-def test_both_viewers_agree_on_whether_it_is_over(any_session, now):
+def test_both_views_agree_on_end(any_session, now):
     over = {View.ENDED, View.CANCELLED, View.NO_SHOW}
     student, teacher = (rules.view_of(any_session, role, now) for role in Role)
 
@@ -281,6 +281,6 @@ def test_both_viewers_agree_on_whether_it_is_over(any_session, now):
 
 
 @given(sessions(), moments, st.integers(0, 2 * DAY))
-def test_a_closed_session_stays_closed_as_time_goes_by(any_session, now, later):
+def test_closed_session_stays_closed(any_session, now, later):
     if rules.is_closed(any_session, now):
         assert rules.is_closed(any_session, now + later)

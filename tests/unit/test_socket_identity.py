@@ -8,11 +8,11 @@ from room.identity import SocketIdentity
 VISITOR = SocketIdentity("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
 
 
-def test_the_room_hears_who_it_is():
+def test_identity_survives_json():
     assert SocketIdentity.from_json(VISITOR.to_json()) == VISITOR
 
 
-def test_a_worker_of_the_release_before_and_one_of_the_next_are_understood():
+def test_identity_reads_json_of_older_and_newer_worker():
     told = json.loads(VISITOR.to_json()) | {"mood": "good"}
     del told["user_id"]
 

@@ -45,7 +45,7 @@ def provider(held_at, peer_first, *, recorded=False, url=None, configured="plugn
     return call_location.place_of(booked, settings(configured, peer_first=peer_first)).provider
 
 
-def test_the_table_of_places():
+def test_place_follows_settings_and_booking():
     assert provider(None, peer_first=False) == "plugnmeet"
     assert provider(None, peer_first=True) == "peer"
     assert provider("peer", peer_first=True) == "peer"
@@ -55,11 +55,11 @@ def test_the_table_of_places():
     assert provider(None, peer_first=False, url="https://b.example/x") == "bigbluebutton"
 
 
-def test_nothing_leads_back_to_peer_to_peer():
+def test_place_never_returns_to_peer():
     assert provider("plugnmeet", peer_first=True) == "plugnmeet"
 
 
-def test_rooms_of_different_calls_have_different_names():
+def test_room_ids_differ_between_calls():
     names = {
         call_location.new_room_id(booked, settings())
         for booked in (
@@ -92,7 +92,7 @@ def test_rooms_of_different_calls_have_different_names():
         ({}, False),
     ],
 )
-def test_a_call_keeps_its_room_until_the_session_leaves_it(held, keeps):
+def test_call_keeps_its_room_while_it_is_in_use(held, keeps):
     moved = session(scheduled_start=START + 600, sequence=1, **held)
     place = call_location.place_of(moved, settings())
 
@@ -113,11 +113,11 @@ def test_a_call_keeps_its_room_until_the_session_leaves_it(held, keeps):
         (b"{}", "d2a7003d22b6b6f94519230776f45e19d2086b20d1711a8eae6b0ee24d51cfeb"),
     ],
 )
-def test_plugnmeet_signatures(body, signature):
+def test_plugnmeet_signature_equals_documented_vector(body, signature):
     assert plugnmeet.sign(body, SECRET) == signature
 
 
-def test_plugnmeet_webhook_digest():
+def test_plugnmeet_webhook_digest_equals_documented_vector():
     body = (
         b'{"event":"room_started","room":{"sid":"e43f","room_id":"room01"},"id":"EV_x",'
         b'"created_at":"1787212800"}'
@@ -143,7 +143,7 @@ def test_plugnmeet_webhook_digest():
         {"secret": "another"},
     ],
 )
-def test_forged_and_stale_webhooks_are_refused(changes):
+def test_verify_refuses_forged_and_stale_webhooks(changes):
     body = b'{"event":"room_finished","room":{},"id":"1"}'
     headers = {name.lower(): value for name, value in fake.signed(body, **changes).items()}
 
@@ -155,14 +155,14 @@ def test_forged_and_stale_webhooks_are_refused(changes):
     "body",
     [b"", b"[]", b"{}", b'{"id":1}', b'{"id":1,"event":"participant_joined","room":7}', b"\xff"],
 )
-def test_webhooks_that_say_nothing_are_refused(body):
+def test_parse_refuses_malformed_webhooks(body):
     with pytest.raises(WebhookRejectedError):
         plugnmeet_webhook.parse(body)
 
 
 @pytest.mark.parametrize("recorded", [False, True])
 @pytest.mark.parametrize("role", list(Role))
-def test_plugnmeet_knows_every_field_that_it_is_sent(recorded, role):
+def test_plugnmeet_requests_fit_schema(recorded, role):
     booked = session(recording_enabled=recorded)
     create = plugnmeet_room.create_request(booked, "r", "https://rooms.example")
     token = plugnmeet_room.token_request(booked, "r", role, "https://rooms.example")
@@ -171,7 +171,7 @@ def test_plugnmeet_knows_every_field_that_it_is_sent(recorded, role):
     assert plugnmeet_schema.token_problems(token) == []
 
 
-def test_what_is_not_in_effect_is_named():
+def test_not_in_effect_lists_differing_features():
     create = plugnmeet_room.create_request(session(), "r", "https://rooms.example")
     asked = create["metadata"]["room_features"]
     old = plugnmeet_schema.features_in_effect(asked, honours_false=True)
@@ -183,7 +183,7 @@ def test_what_is_not_in_effect_is_named():
     assert "recording_features.enable_auto_cloud_recording" not in differing
 
 
-def test_bigbluebutton_checksum():
+def test_bigbluebutton_checksum_equals_documented_vector():
     # facts: sha256 over createname=Test&meetingID=abc123 and the secret
     url = bigbluebutton_calls.signed_url(
         "https://b.example/bigbluebutton",
@@ -198,7 +198,7 @@ def test_bigbluebutton_checksum():
     )
 
 
-def test_bigbluebutton_recording_ready_token():
+def test_bigbluebutton_webhook_accepts_only_signed_token():
     token = (
         "eyJhbGciOiJIUzI1NiJ9.eyJtZWV0aW5nX2lkIjoiYWJjMTIzIiwicmVjb3JkX2lkIjoiaW50LTEifQ."
         "EoYlWP5680fJ88kHE0w_qduF2Ylan2SrPQ__R889rH4"
@@ -212,7 +212,7 @@ def test_bigbluebutton_recording_ready_token():
             service.parse_webhook({}, f"signed_parameters={forged}".encode(), now=START)
 
 
-def test_bigbluebutton_errors_come_in_two_forms():
+def test_message_key_reads_both_forms_of_errors():
     one = b"<response><returncode>FAILED</returncode><messageKey>notFound</messageKey></response>"
     other = (
         b"<response><returncode>FAILED</returncode><messageKey/>"
@@ -227,13 +227,13 @@ def test_bigbluebutton_errors_come_in_two_forms():
     "body",
     [b"", b"<html/>", b"<response/>", b"{}", b"<!DOCTYPE x [<!ENTITY a 'b'>]><response/>"],
 )
-def test_what_is_no_answer_of_bigbluebutton_is_refused(body):
+def test_parse_xml_refuses_other_documents(body):
     with pytest.raises(ValueError, match=r"not|XML"):
         bigbluebutton_calls.parse_xml(body)
 
 
 @pytest.mark.parametrize("provider", ["peer", "plugnmeet", "bigbluebutton"])
-def test_the_page_may_frame_the_configured_providers_alone(provider):
+def test_frame_origins_are_configured_providers_only(provider):
     both = settings(provider)
     own = session(bbb_meeting_url="https://own.example:8443/rooms/x")
 

@@ -13,7 +13,7 @@ from tests.worker.live_room import MINUTE, Room, until
 SDP = "v=0\r\n"
 
 
-async def test_two_people_meet(room: Room) -> None:
+async def test_two_people_get_each_others_presence(room: Room) -> None:
     student = await room.enter(STUDENT)
     teacher = await room.enter(TEACHER)
 
@@ -27,7 +27,7 @@ async def test_two_people_meet(room: Room) -> None:
     await until(room.present, {STUDENT, TEACHER})
 
 
-async def test_signals_reach_exactly_the_page_they_are_for(room: Room) -> None:
+async def test_signal_reaches_only_addressed_page(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     candidate = {"candidate": "candidate:1", "sdpMid": "0", "sdpMLineIndex": 0}
     await teacher.say("signal", to=student.page, description={"type": "offer", "sdp": SDP})
@@ -43,7 +43,7 @@ async def test_signals_reach_exactly_the_page_they_are_for(room: Room) -> None:
     assert (await teacher.hears("signal"))["restart"] is True
 
 
-async def test_chat_is_seen_by_both_once_and_kept_for_whoever_comes_back(room: Room) -> None:
+async def test_chat_line_is_sent_once_and_kept_for_rejoin(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     message_id = secrets.token_hex(8)
     await student.say("chat", id=message_id, text="  Hello 👋  ")
@@ -58,7 +58,7 @@ async def test_chat_is_seen_by_both_once_and_kept_for_whoever_comes_back(room: R
     assert [line["text"] for line in again.welcome["chat"]] == ["Hello 👋", "Hi"]
 
 
-async def test_what_is_switched_on_is_told_now_and_to_whoever_comes_later(room: Room) -> None:
+async def test_media_state_is_sent_now_and_in_later_welcome(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.say("media", microphone=False, camera=True, screen=False)
 
@@ -67,7 +67,7 @@ async def test_what_is_switched_on_is_told_now_and_to_whoever_comes_later(room: 
     assert again.welcome["other"]["media"] == {"microphone": False, "camera": True, "screen": False}
 
 
-async def test_a_second_tab_takes_over(room: Room) -> None:
+async def test_second_tab_replaces_first(room: Room) -> None:
     teacher = await room.enter(TEACHER)
     first = await room.enter(STUDENT)
     second = await room.enter(STUDENT)
@@ -79,7 +79,7 @@ async def test_a_second_tab_takes_over(room: Room) -> None:
     assert len(room.record()["attendance"]) == 2
 
 
-async def test_the_same_page_resumes_without_anybody_noticing(room: Room) -> None:
+async def test_reconnect_of_same_page_sends_no_presence(room: Room) -> None:
     teacher = await room.enter(TEACHER)
     page = secrets.token_hex(8)
     first = await room.enter(STUDENT, page)
@@ -92,7 +92,7 @@ async def test_the_same_page_resumes_without_anybody_noticing(room: Room) -> Non
     assert [m["type"] for m in teacher.heard].count("presence") == 1
 
 
-async def test_who_drops_is_away_and_then_gone(room: Room) -> None:
+async def test_lost_socket_makes_person_away_then_left(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.drop()
 
@@ -102,7 +102,7 @@ async def test_who_drops_is_away_and_then_gone(room: Room) -> None:
     await until(room.present, {TEACHER})
 
 
-async def test_a_closed_laptop_is_noticed_within_15_s(room: Room) -> None:
+async def test_silent_socket_makes_person_away_within_15_s(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     student.fall_silent()
 
@@ -110,7 +110,7 @@ async def test_a_closed_laptop_is_noticed_within_15_s(room: Room) -> None:
     assert await student.closed() == 4004
 
 
-async def test_who_leaves_is_gone_at_once(room: Room) -> None:
+async def test_leave_counts_at_once(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.leave()
 
@@ -118,7 +118,7 @@ async def test_who_leaves_is_gone_at_once(room: Room) -> None:
     await until(room.present, {TEACHER})
 
 
-async def test_a_fifth_lobby_of_one_person_closes_their_first_and_nobody_elses(room: Room) -> None:
+async def test_fifth_lobby_closes_first_lobby_of_same_person(room: Room) -> None:
     teachers = await room.enter(TEACHER, watch=True)
     mine = [await room.enter(STUDENT, watch=True) for _ in range(5)]
 
@@ -126,7 +126,7 @@ async def test_a_fifth_lobby_of_one_person_closes_their_first_and_nobody_elses(r
     assert [lobby.socket.close_code for lobby in (*mine[1:], teachers)] == [None] * 5
 
 
-async def test_the_lobby_watches_without_being_there(room: Room) -> None:
+async def test_lobby_gets_presence_and_is_not_present(room: Room) -> None:
     lobby = await room.enter(STUDENT, watch=True)
     assert lobby.welcome["other"]["state"] == "left"
     teacher = await room.enter(TEACHER)
@@ -153,7 +153,9 @@ async def test_the_lobby_watches_without_being_there(room: Room) -> None:
         ("x" * (64 * 1024 + 1), "too_large"),
     ],
 )
-async def test_what_is_no_message_harms_nobody(room: Room, frame: str | bytes, code: str) -> None:
+async def test_malformed_message_gets_error_and_other_gets_nothing(
+    room: Room, frame: str | bytes, code: str
+) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.socket.send(frame)
 
@@ -163,7 +165,7 @@ async def test_what_is_no_message_harms_nobody(room: Room, frame: str | bytes, c
     assert not [message for message in teacher.heard if message["type"] == "error"]
 
 
-async def test_who_will_not_stop_is_disconnected(room: Room) -> None:
+async def test_flooding_socket_is_closed(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     for number in range(60):
         await student.say("chat", id=f"flood-{number:04}", text="spam")
@@ -186,19 +188,19 @@ async def refused(room: Room, who: str | None, **options: object) -> int:
     return int(refusal.value.response.status_code)
 
 
-async def test_a_third_person_is_refused(room: Room) -> None:
+async def test_third_person_is_refused(room: Room) -> None:
     assert await refused(room, STRANGER) == 403
     assert await refused(room, STRANGER, watch=True) == 403
     assert await refused(room, None) == 401
 
 
-async def test_another_sites_page_is_refused(room: Room) -> None:
+async def test_page_of_other_site_is_refused(room: Room) -> None:
     evil = {"Origin": "https://evil.example"}
 
     assert await refused(room, STUDENT, headers=evil) == 403
 
 
-async def test_nobody_gets_in_before_the_room_opens(book: Callable[..., Room]) -> None:
+async def test_room_refuses_people_before_it_opens(book: Callable[..., Room]) -> None:
     early = book(starts_in=60 * MINUTE)
 
     assert await refused(early, STUDENT) == 409
@@ -207,7 +209,7 @@ async def test_nobody_gets_in_before_the_room_opens(book: Callable[..., Room]) -
     assert (await lobby.hears("session"))["opens_at"] == early.start - 15 * MINUTE
 
 
-async def test_nobody_gets_in_afterwards(book: Callable[..., Room]) -> None:
+async def test_room_refuses_people_after_it_closed(book: Callable[..., Room]) -> None:
     over = book(starts_in=-120 * MINUTE)
 
     assert await refused(over, STUDENT) == 410
@@ -215,7 +217,7 @@ async def test_nobody_gets_in_afterwards(book: Callable[..., Room]) -> None:
     assert over.post("end", TEACHER).status_code == 410
 
 
-def test_only_websockets_with_a_page_are_answered(room: Room) -> None:
+def test_live_requires_websocket_and_valid_page(room: Room) -> None:
     cookie = {"Cookie": room.cookie(STUDENT)}
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
 
@@ -224,7 +226,7 @@ def test_only_websockets_with_a_page_are_answered(room: Room) -> None:
     assert answer.status_code == 400
 
 
-async def test_the_teacher_ends_it_for_both_once(room: Room) -> None:
+async def test_end_by_teacher_closes_room_once(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.hears("session", status="in_progress")
     assert room.post("end", STUDENT).status_code == 403

@@ -83,7 +83,7 @@ async def can_talk(room: Room, seat: Seat) -> None:
 
 @few
 @given(sent=st.lists(frames, min_size=1, max_size=15))
-async def test_garbage_harms_nobody_else(room: Room, sent: list[str | bytes]) -> None:
+async def test_garbage_does_not_reach_other_person(room: Room, sent: list[str | bytes]) -> None:
     before = troubles(room.worker)
     teacher = await room.enter(TEACHER)
     student = await room.enter(STUDENT)
@@ -105,7 +105,7 @@ async def test_garbage_harms_nobody_else(room: Room, sent: list[str | bytes]) ->
 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 900_000, 3_000_000])
 @pytest.mark.parametrize("binary", [False, True])
-async def test_a_huge_frame_harms_nobody_else(room: Room, size: int, binary: bool) -> None:
+async def test_huge_frame_does_not_reach_other_person(room: Room, size: int, binary: bool) -> None:
     before = troubles(room.worker)
     teacher = await room.enter(TEACHER)
     student = await room.enter(STUDENT)
@@ -119,7 +119,9 @@ async def test_a_huge_frame_harms_nobody_else(room: Room, size: int, binary: boo
 
 @few
 @given(page=st.text(max_size=40), watch=st.text(max_size=5))
-def test_any_address_of_the_socket(dev_worker: LocalWorker, site, page: str, watch: str) -> None:
+def test_live_address_with_any_parameters_is_answered(
+    dev_worker: LocalWorker, site, page: str, watch: str
+) -> None:
     """Without the upgrade, and with it for somebody who is not signed in."""
     params = {"page": page, "watch": watch}
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}

@@ -18,7 +18,7 @@ def names(room: Room) -> list[str]:
     return [name for name, _ in room.events()]
 
 
-async def test_from_the_first_minute_to_the_last(book: Callable[..., Room]) -> None:
+async def test_session_runs_from_first_minute_to_end_of_overtime(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student = await room.enter(STUDENT)
     await student.hears("session", status="scheduled")
@@ -50,7 +50,7 @@ async def test_from_the_first_minute_to_the_last(book: Callable[..., Room]) -> N
     assert notices == ["ten_minutes", "five_minutes", "one_minute", "end", "closing"]
 
 
-async def test_alarms_come_by_themselves(book: Callable[..., Room]) -> None:
+async def test_alarm_records_no_show(book: Callable[..., Room]) -> None:
     room = book(starts_in=0)
     student = await room.enter(STUDENT)
     room.clock_at(room.start + 10 * MINUTE - 3)
@@ -59,14 +59,14 @@ async def test_alarms_come_by_themselves(book: Callable[..., Room]) -> None:
     assert room.record()["ended_at"] is None
 
 
-async def test_notices_come_by_themselves(book: Callable[..., Room]) -> None:
+async def test_alarm_sends_notice(book: Callable[..., Room]) -> None:
     room = book(starts_in=-50 * MINUTE + 3)
     student = await room.enter(STUDENT)
 
     assert await student.hears("notice", notice="ten_minutes", seconds=8)
 
 
-async def test_it_ends_when_both_have_left_after_the_bell(book: Callable[..., Room]) -> None:
+async def test_session_ends_when_both_leave_after_end(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await teacher.hears("session", status="in_progress")
@@ -79,7 +79,7 @@ async def test_it_ends_when_both_have_left_after_the_bell(book: Callable[..., Ro
     assert names(room).count("session_ended") == 1
 
 
-async def test_it_ends_at_the_bell_when_both_had_left_before(book: Callable[..., Room]) -> None:
+async def test_session_ends_at_end_when_both_left_before(book: Callable[..., Room]) -> None:
     room = book(starts_in=-60 * MINUTE + 6)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await teacher.hears("session", status="in_progress")
@@ -91,7 +91,7 @@ async def test_it_ends_at_the_bell_when_both_had_left_before(book: Callable[...,
     assert ended["duration"] < 6
 
 
-async def test_both_reload_at_once_in_overtime_and_it_goes_on(book: Callable[..., Room]) -> None:
+async def test_session_continues_when_both_reload_in_overtime(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await teacher.hears("session", status="in_progress")
@@ -103,7 +103,7 @@ async def test_both_reload_at_once_in_overtime_and_it_goes_on(book: Callable[...
     assert all(seat.welcome["other"] for seat in again)
 
 
-async def test_sockets_and_alarms_race_and_each_transition_happens_once(
+async def test_racing_sockets_and_alarms_make_each_transition_once(
     book: Callable[..., Room], dev_worker: LocalWorker
 ) -> None:
     room = book(starts_in=10 * MINUTE)
@@ -129,7 +129,7 @@ async def test_sockets_and_alarms_race_and_each_transition_happens_once(
     assert len(room.record()["attendance"]) == 2
 
 
-async def test_a_new_time_reaches_the_room_when_somebody_joins(book: Callable[..., Room]) -> None:
+async def test_new_time_reaches_room_at_next_join(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
     await student.hears("session", scheduled_end=room.end)
@@ -142,7 +142,7 @@ async def test_a_new_time_reaches_the_room_when_somebody_joins(book: Callable[..
     assert room.present() == {STUDENT, TEACHER}
 
 
-async def test_a_new_time_reaches_who_waits_already(book: Callable[..., Room]) -> None:
+async def test_new_time_reaches_waiting_person(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
     await student.hears("session", scheduled_end=room.end)
@@ -158,7 +158,7 @@ async def test_a_new_time_reaches_who_waits_already(book: Callable[..., Room]) -
     assert room.record()["attendance"] == [], "nobody has come to the new time yet"
 
 
-async def test_who_is_replaced_leaves_and_who_replaces_them_has_not_come(
+async def test_replaced_person_is_removed_and_replacement_is_not_present(
     book: Callable[..., Room],
 ) -> None:
     room = book(starts_in=5 * MINUTE)
@@ -173,7 +173,7 @@ async def test_who_is_replaced_leaves_and_who_replaces_them_has_not_come(
     assert "kofi" not in {row["user_id"] for row in room.record()["attendance"]}
 
 
-async def test_a_cancellation_reaches_the_room(book: Callable[..., Room]) -> None:
+async def test_cancellation_closes_room(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
     room.cancel()
@@ -182,7 +182,7 @@ async def test_a_cancellation_reaches_the_room(book: Callable[..., Room]) -> Non
     assert await student.closed() == 4003
 
 
-async def test_a_restart_keeps_chat_and_ends_the_stay_of_who_does_not_return(
+async def test_restart_keeps_chat_and_ends_stay_of_missing_person(
     tmp_path: Path,
 ) -> None:
     empty_database.copy_to(tmp_path)
@@ -211,14 +211,14 @@ async def test_a_restart_keeps_chat_and_ends_the_stay_of_who_does_not_return(
 
 
 @pytest.mark.parametrize("seconds", [-1, 86_401, "soon"])
-async def test_the_clock_is_checked(book: Callable[..., Room], seconds: object) -> None:
+async def test_clock_refuses_invalid_shift(book: Callable[..., Room], seconds: object) -> None:
     room = book(starts_in=5 * MINUTE)
     answer = room.http.post(f"/dev/clock/{room.id}", json={"seconds": seconds})
 
     assert answer.status_code == 422
 
 
-async def test_production_has_no_such_clock(worker_with: Callable[..., LocalWorker]) -> None:
+async def test_production_has_no_clock(worker_with: Callable[..., LocalWorker]) -> None:
     async with rooms_on(worker_with(ENVIRONMENT="production")) as book:
         room = book(starts_in=5 * MINUTE)
         answer = room.http.post(f"/dev/clock/{room.id}", json={"seconds": 1})

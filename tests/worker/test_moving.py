@@ -35,7 +35,7 @@ def provider_of(room: Room, who: str) -> str:
     return provider
 
 
-async def test_both_are_told_to_move_once(book: Callable[..., Room]) -> None:
+async def test_move_request_moves_both_once(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     assert provider_of(room, STUDENT) == provider_of(room, TEACHER) == "peer"
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
@@ -63,13 +63,13 @@ async def test_both_are_told_to_move_once(book: Callable[..., Room]) -> None:
     assert room.record()["status"] == "in_progress"
 
 
-async def test_a_recorded_session_starts_at_the_provider(book: Callable[..., Room]) -> None:
+async def test_recorded_session_starts_at_provider(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE, recording_enabled=True)
 
     assert provider_of(room, STUDENT) == "plugnmeet"
 
 
-async def test_there_is_nowhere_to_move_to_without_a_provider(dev_worker: LocalWorker) -> None:
+async def test_move_without_provider_is_refused(dev_worker: LocalWorker) -> None:
     async with rooms_on(dev_worker) as book:
         room = book(starts_in=5 * MINUTE)
         student = await room.enter(STUDENT)
@@ -83,7 +83,7 @@ async def test_there_is_nowhere_to_move_to_without_a_provider(dev_worker: LocalW
     "said",
     [{"epoch": -1, "reason": "asked"}, {"epoch": 0, "reason": "x"}, {"epoch": "0"}, {}],
 )
-async def test_nonsense_moves_nobody(book: Callable[..., Room], said: dict) -> None:
+async def test_malformed_move_is_refused(book: Callable[..., Room], said: dict) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
     await student.say("move", **said)
@@ -93,7 +93,7 @@ async def test_nonsense_moves_nobody(book: Callable[..., Room], said: dict) -> N
     assert provider_of(room, STUDENT) == "peer"
 
 
-async def test_the_page_may_frame_the_provider_alone(
+async def test_page_can_frame_provider_only(
     book: Callable[..., Room], server: PlugNmeetFake
 ) -> None:
     room = book(starts_in=5 * MINUTE)

@@ -65,7 +65,7 @@ def announced(service: PlugNmeetService, room: Room) -> int:
 
 
 @pytest.mark.parametrize("weather", ["fair", "every event twice", "shuffled"])
-async def test_a_lesson_through_webhooks_alone(
+async def test_lesson_is_recorded_from_webhooks_alone(
     plug: PlugNmeetService, book: Callable[..., Room], weather: str
 ) -> None:
     server, room = plug.server, book(starts_in=-5 * MINUTE, minutes=6)
@@ -97,7 +97,7 @@ async def test_a_lesson_through_webhooks_alone(
     assert room.present() == set()
 
 
-async def test_leaving_before_coming_means_gone(
+async def test_left_event_before_joined_event_means_absent(
     plug: PlugNmeetService, book: Callable[..., Room]
 ) -> None:
     server, room = plug.server, book(starts_in=5 * MINUTE)
@@ -111,7 +111,7 @@ async def test_leaving_before_coming_means_gone(
     assert room.present() == set()
 
 
-async def test_a_dead_socket_is_not_a_person_gone(
+async def test_person_in_call_stays_present_without_socket(
     plug: PlugNmeetService, book: Callable[..., Room]
 ) -> None:
     room = book(starts_in=5 * MINUTE)
@@ -130,7 +130,7 @@ async def test_a_dead_socket_is_not_a_person_gone(
     await until(room.present, set())
 
 
-async def test_news_that_was_lost_is_asked_for(
+async def test_lost_left_event_is_found_by_query(
     plug: PlugNmeetService, book: Callable[..., Room]
 ) -> None:
     room = book(starts_in=5 * MINUTE)
@@ -144,7 +144,9 @@ async def test_news_that_was_lost_is_asked_for(
     await until(room.present, set())
 
 
-async def test_a_bot_is_nobody(plug: PlugNmeetService, book: Callable[..., Room]) -> None:
+async def test_recorder_bot_is_not_present(
+    plug: PlugNmeetService, book: Callable[..., Room]
+) -> None:
     room = book(starts_in=5 * MINUTE, recording_enabled=True)
     enter(plug, room, TEACHER)
     assert set(held_room(plug.server, room).people) == {"teacher", plugnmeet.RECORDER}
@@ -158,7 +160,7 @@ async def test_a_bot_is_nobody(plug: PlugNmeetService, book: Callable[..., Room]
     await until(lambda: announced(plug, room), seconds=10, wanted=1)
 
 
-async def test_bigbluebutton_is_asked_when_a_socket_dies(bbb: BigBlueButtonService) -> None:
+async def test_bigbluebutton_is_queried_after_loss_of_socket(bbb: BigBlueButtonService) -> None:
     async with rooms_on(bbb.worker) as book:
         room = book(starts_in=5 * MINUTE)
         enter(bbb, room, STUDENT)
@@ -180,7 +182,7 @@ async def test_bigbluebutton_is_asked_when_a_socket_dies(bbb: BigBlueButtonServi
         await until(room.present, set())
 
 
-async def test_a_made_up_end_of_a_meeting_changes_nothing(bbb: BigBlueButtonService) -> None:
+async def test_false_end_callback_changes_nothing(bbb: BigBlueButtonService) -> None:
     async with rooms_on(bbb.worker) as book:
         room = book(starts_in=5 * MINUTE)
         enter(bbb, room, STUDENT)

@@ -47,7 +47,7 @@ def room() -> plugnmeet.Room:
     )
 
 
-def test_plugnmeets_webhook_brings_the_recording(
+def test_plugnmeet_webhook_causes_copy_of_recording(
     service: Callable[[str], Service], room: plugnmeet.Room
 ):
     here = service("plugnmeet")
@@ -62,7 +62,7 @@ def test_plugnmeets_webhook_brings_the_recording(
     arrives(lesson)
 
 
-def test_plugnmeets_lost_webhook_is_made_good(
+def test_sweep_copies_recording_after_lost_plugnmeet_webhook(
     service: Callable[[str], Service], room: plugnmeet.Room
 ):
     here = service("plugnmeet")
@@ -73,7 +73,7 @@ def test_plugnmeets_lost_webhook_is_made_good(
     arrives(lesson)
 
 
-def test_bigbluebuttons_video_is_found_and_brought(service: Callable[[str], Service]):
+def test_sweep_copies_bigbluebutton_recording(service: Callable[[str], Service]):
     here = service("bigbluebutton")
     room_id, record_id = f"lesson-{secrets.token_hex(8)}", f"{secrets.token_hex(20)}-1795418277000"
     lesson = lesson_at(here, room_id)

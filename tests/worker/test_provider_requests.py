@@ -88,7 +88,7 @@ def with_sdk(which: str, order: dict[str, Any], folder: Path) -> str:
     return done.stdout
 
 
-async def test_plugnmeet_gets_what_its_own_sdk_would_send(
+async def test_plugnmeet_requests_equal_its_sdk(
     plug: Service, book_plug: Callable[..., Room], tmp_path: Path
 ) -> None:
     room = book_plug(starts_in=5 * MINUTE, **odd(recording_enabled=True))
@@ -117,7 +117,7 @@ def lower(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-async def test_bigbluebutton_gets_what_another_client_would_send(
+async def test_bigbluebutton_requests_equal_other_client(
     bbb: Service, book_bbb: Callable[..., Room], tmp_path: Path
 ) -> None:
     room = book_bbb(starts_in=5 * MINUTE, **odd(recording_enabled=True))
@@ -161,7 +161,7 @@ def hashed(digest: str, call: str, query: str) -> str:
 
 
 @pytest.mark.parametrize("recorded", [False, True])
-async def test_a_plugnmeet_room_for_two(
+async def test_plugnmeet_room_is_created_for_two(
     plug: Service, book_plug: Callable[..., Room], recorded: bool
 ) -> None:
     room = book_plug(starts_in=5 * MINUTE, **odd(recording_enabled=recorded))
@@ -189,7 +189,7 @@ async def test_a_plugnmeet_room_for_two(
     assert teacher["user_metadata"]["profile_pic"] == "https://a.example/x"
 
 
-async def test_what_took_effect_is_read_back(plug: Service, book_plug: Callable[..., Room]) -> None:
+async def test_differing_features_are_logged(plug: Service, book_plug: Callable[..., Room]) -> None:
     room = book_plug(starts_in=5 * MINUTE)
     room.post("join", STUDENT)
 
@@ -205,7 +205,7 @@ async def test_what_took_effect_is_read_back(plug: Service, book_plug: Callable[
     assert "allow_raise_hand" not in line
 
 
-async def test_a_server_that_would_record_in_secret_is_not_used(
+async def test_plugnmeet_room_with_forced_recording_is_ended(
     plug: Service, book_plug: Callable[..., Room]
 ) -> None:
     room = book_plug(starts_in=5 * MINUTE)
@@ -223,7 +223,7 @@ async def test_a_server_that_would_record_in_secret_is_not_used(
     assert room.post("join", STUDENT).status_code == 200
 
 
-async def test_the_look_goes_along(plug: Service, book_plug: Callable[..., Room]) -> None:
+async def test_join_url_has_design(plug: Service, book_plug: Callable[..., Room]) -> None:
     url = book_plug(starts_in=5 * MINUTE).post("join", STUDENT).json()["url"]
 
     query = parse_qs(urlsplit(url).query, strict_parsing=True)
@@ -233,7 +233,9 @@ async def test_the_look_goes_along(plug: Service, book_plug: Callable[..., Room]
     assert all(re.fullmatch("#[0-9a-f]{6}", value) for value in design.values())
 
 
-async def test_a_bigbluebutton_meeting_for_two(bbb: Service, book_bbb: Callable[..., Room]) -> None:
+async def test_bigbluebutton_meeting_is_created_for_two(
+    bbb: Service, book_bbb: Callable[..., Room]
+) -> None:
     room = book_bbb(starts_in=5 * MINUTE, **odd())
     bbb.server.asked.clear()
     first = dict(parse_qsl(urlsplit(room.post("join", STUDENT).json()["url"]).query))
@@ -249,7 +251,7 @@ async def test_a_bigbluebutton_meeting_for_two(bbb: Service, book_bbb: Callable[
     assert created["maxParticipants"] == "2"
 
 
-async def test_an_older_bigbluebutton_says_that_the_meeting_runs(
+async def test_join_works_with_older_bigbluebutton(
     worker_with: Callable[..., LocalWorker],
 ) -> None:
     with bigbluebutton.running(repeats_need_passwords=True) as server:
@@ -263,7 +265,7 @@ async def test_an_older_bigbluebutton_says_that_the_meeting_runs(
     assert len(times) == 1
 
 
-async def test_a_session_with_a_meeting_of_its_own_uses_that(
+async def test_session_with_own_meeting_uses_it(
     plug: Service, book_plug: Callable[..., Room]
 ) -> None:
     own = "https://bbb.example.org/rooms/abc-def"

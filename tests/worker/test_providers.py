@@ -42,7 +42,7 @@ async def book(service: Service) -> AsyncIterator[Callable[..., Room]]:
 with_server = pytest.mark.parametrize("service", WITH_SERVER, indirect=True)
 
 
-async def test_both_are_let_into_one_call(service: Service, room: Room) -> None:
+async def test_both_join_one_call(service: Service, room: Room) -> None:
     before = service.held()
     first, second = room.post("join", STUDENT), room.post("join", TEACHER)
 
@@ -60,7 +60,7 @@ async def test_both_are_let_into_one_call(service: Service, room: Room) -> None:
     assert service.present(room_id) == {"student", "teacher"}
 
 
-async def test_joining_takes_two_round_trips_and_then_one(room: Room) -> None:
+async def test_first_join_takes_two_round_trips_then_one(room: Room) -> None:
     trips = [
         int(re.findall(r"round trips: (\d+)", room.post("join", who).headers["Server-Timing"])[0])
         for who in (STUDENT, TEACHER, STUDENT)
@@ -69,7 +69,7 @@ async def test_joining_takes_two_round_trips_and_then_one(room: Room) -> None:
     assert trips == [2, 1, 1]
 
 
-async def test_the_teachers_end_ends_the_call(service: Service, room: Room) -> None:
+async def test_end_by_teacher_ends_call(service: Service, room: Room) -> None:
     before = service.held()
     room.post("join", STUDENT)
     opened = service.held() - before
@@ -80,9 +80,7 @@ async def test_the_teachers_end_ends_the_call(service: Service, room: Room) -> N
     assert room.record()["status"] == "completed"
 
 
-async def test_sessions_have_calls_of_their_own(
-    service: Service, book: Callable[..., Room]
-) -> None:
+async def test_each_session_has_its_own_call(service: Service, book: Callable[..., Room]) -> None:
     one, other = book(starts_in=5 * MINUTE), book(starts_in=5 * MINUTE)
     before = service.held()
     one.post("join", STUDENT)
@@ -92,7 +90,7 @@ async def test_sessions_have_calls_of_their_own(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_failing_service_is_told_and_can_be_tried_again(
+async def test_join_answers_503_while_service_fails_then_works(
     service: Service, room: Room, kind: str
 ) -> None:
     service.faults.plan(kind)
@@ -110,7 +108,7 @@ async def test_a_failing_service_is_told_and_can_be_tried_again(
 
 
 @with_server
-async def test_a_call_that_could_not_be_ended_is_ended_later(service: Service, room: Room) -> None:
+async def test_failed_end_of_call_is_retried(service: Service, room: Room) -> None:
     before = service.held()
     room.post("join", TEACHER)
     opened = service.held() - before
@@ -122,7 +120,7 @@ async def test_a_call_that_could_not_be_ended_is_ended_later(service: Service, r
 
 
 @with_server
-async def test_what_is_gone_is_opened_again(service: Service, room: Room) -> None:
+async def test_join_opens_closed_room_again(service: Service, room: Room) -> None:
     before = service.held()
     room.post("join", STUDENT)
     [room_id] = service.held() - before
@@ -135,7 +133,7 @@ async def test_what_is_gone_is_opened_again(service: Service, room: Room) -> Non
 
 @with_server
 @pytest.mark.parametrize("how", ["as it is", "twice"])
-async def test_a_webhook_is_acted_on_once(service: Service, room: Room, how: str) -> None:
+async def test_repeated_webhook_has_one_effect(service: Service, room: Room, how: str) -> None:
     before = service.held()
     room.post("join", STUDENT)
     [room_id] = service.held() - before
@@ -154,7 +152,7 @@ async def test_a_webhook_is_acted_on_once(service: Service, room: Room, how: str
 
 
 @with_server
-async def test_a_forged_webhook_is_refused(service: Service, room: Room) -> None:
+async def test_forged_webhook_is_refused(service: Service, room: Room) -> None:
     before = service.held()
     room.post("join", STUDENT)
     [room_id] = service.held() - before
@@ -170,7 +168,7 @@ async def test_a_forged_webhook_is_refused(service: Service, room: Room) -> None
 
 
 @pytest.mark.parametrize("service", ["plugnmeet"], indirect=True)
-async def test_a_stale_webhook_is_refused(service: Service, room: Room) -> None:
+async def test_stale_webhook_is_refused(service: Service, room: Room) -> None:
     """BigBlueButton's tokens have no times: what is old there is known already, or asked for."""
     before = service.held()
     room.post("join", STUDENT)
@@ -183,9 +181,7 @@ async def test_a_stale_webhook_is_refused(service: Service, room: Room) -> None:
 
 
 @with_server
-async def test_webhooks_about_unknown_rooms_are_none_of_our_business(
-    service: Service, room: Room
-) -> None:
+async def test_webhook_of_unknown_room_is_ignored(service: Service, room: Room) -> None:
     before = service.held()
     room.post("join", STUDENT)
     [room_id] = service.held() - before
