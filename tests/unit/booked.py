@@ -1,4 +1,4 @@
-"""A booked session in the database, for tests of what hangs on it."""
+"""A booked session in the database, for tests that need its row."""
 
 import sqlite3
 
@@ -14,11 +14,11 @@ def insert(connection: sqlite3.Connection, table: str, **row: object) -> None:
 
 
 def book(connection: sqlite3.Connection, session_id: str = "s1", **changes: object) -> None:
-    """Book a session of the cast, which took place."""
-    for who in PEOPLE:
-        user = {"id": who, "name": f"{who.title()} Example", "email": f"{who}@example.com"}
-        user["given_name"] = who.title()
-        if not connection.execute("SELECT 1 FROM users WHERE id = ?", [who]).fetchall():
+    """Insert a session of the cast that took place."""
+    for person in PEOPLE:
+        user = {"id": person, "name": f"{person.title()} Example"}
+        user |= {"email": f"{person}@example.com", "given_name": person.title()}
+        if not connection.execute("SELECT 1 FROM users WHERE id = ?", [person]).fetchall():
             insert(connection, "users", **user, updated_at=START)
     if not connection.execute("SELECT 1 FROM courses").fetchall():
         insert(connection, "courses", id="algebra", title="Linear Algebra", updated_at=START)

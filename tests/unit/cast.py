@@ -1,4 +1,4 @@
-"""The fixed cast: student, teacher, stranger; and their session, from START to END."""
+"""The people of the tests (student, teacher, stranger), and their session from START to END."""
 
 from typing import Any
 
@@ -37,17 +37,17 @@ def person(
 
 
 def here(person_id: str, joined_at: int = START) -> Participant:
-    """Someone in the room."""
+    """A person in the room."""
     return person(person_id, joined_at=joined_at, present=True)
 
 
 def gone(person_id: str, joined_at: int = START, left_at: int = START + 6 * MINUTE) -> Participant:
-    """Someone who was in the room and has left."""
+    """A person who was in the room and has left."""
     return person(person_id, joined_at=joined_at, left_at=left_at)
 
 
 def session(**changes: Any) -> Session:
-    """A session nobody has come to yet."""
+    """A session to which nobody has come yet."""
     as_booked = {
         "id": "s1",
         "status": Status.SCHEDULED,
@@ -76,7 +76,7 @@ def booked_person(person_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def booking(**changes: Any) -> dict[str, Any]:
-    """The platform's body for this session."""
+    """The platform's request body for this session."""
     return {
         "course": {"id": "algebra", "title": "Linear Algebra"},
         "student": booked_person("student", time_zone="Europe/Berlin"),

@@ -1,4 +1,4 @@
-"""What unit tests start from."""
+"""Fixtures of the unit tests."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from tests.unit.sqlite_database import SqliteDatabase, migrated
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    """Return a migrated, empty database."""
+    """Return an empty database with the whole schema."""
     with closing(migrated()) as connection:
         yield connection
 
 
 @pytest.fixture
 def db(connection: sqlite3.Connection) -> SqliteDatabase:
-    """Return the same database as the queries see it."""
+    """Return the same database with the interface that the queries use."""
     return SqliteDatabase(connection)

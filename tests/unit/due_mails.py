@@ -1,4 +1,4 @@
-"""A mail that is due, for tests of what mails say."""
+"""A due mail, for tests of the mails' words."""
 
 from domain.mail_rules import DueMail, Kind, Request
 from domain.model import Role, Session
@@ -6,7 +6,7 @@ from tests.unit.cast import DAY
 
 
 def due_mail(kind: Kind, role: Role, booked: Session, request: Request) -> DueMail:
-    """Return a mail of this kind to this person; `request` is used where the kind is about one."""
+    """Return a mail of this kind to this person; kinds about a request get `request`."""
     reader = booked.participant(role)
     return DueMail(
         id="m1",

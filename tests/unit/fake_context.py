@@ -1,4 +1,4 @@
-"""A context for use cases on the host: the real queries, and fakes for what the runtime does."""
+"""A context for use cases on the host: real queries, and fakes of the runtime's functions."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -11,7 +11,7 @@ from settings import Settings
 
 
 class FakeContext(SimpleNamespace):
-    """`points` are the analytics events: (event, texts and numbers that followed)."""
+    """`points` are the analytics events: (event, its texts and numbers)."""
 
     @classmethod
     def make(cls, db: Database, now: int, **changes: Any) -> Context:

@@ -1,4 +1,4 @@
-"""`files.storage.Files` in memory, with a bucket's own ideas about parts."""
+"""`files.storage.Files` in memory, with R2's rules for parts."""
 
 from dataclasses import dataclass, field
 

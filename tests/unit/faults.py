@@ -1,9 +1,10 @@
-"""A whole deployment on the host, each of whose outside doors can be made to fail at a chosen call.
+"""A whole deployment on the host, in which any call to an outside service can be made to fail.
 
-`World` answers requests through `app.respond`, so what is seen is what a person would see. Its
-rooms are the real Durable Objects over the host's stand-in for their runtime. `survives` runs a
-use case once cleanly, then once for each of its calls and each way to fail, does what the world
-does next (press again, deliver again, the next tick), and compares what is left.
+`World` answers requests through `app.respond`, so a test gets the same responses as a person. Its
+rooms are the real Durable Objects on the host's replacement of their runtime.
+`fail_each_call` runs a use case without faults, then once for each of its outside calls with this
+call failing. It then repeats the use case as a person or a service would (a second click, a second
+delivery, the next tick), and compares the data with that of the run without faults.
 """
 
 import json
@@ -44,8 +45,8 @@ SECRET = "the-platforms-secret-for-tests-only"
 PLATFORM = "the-platforms-token-for-tests-only"
 WEBHOOKS = "whsec_" + "c2VjcmV0LW9mLXdlYmhvb2tzLWZvci10ZXN0cw=="
 URL = "https://rooms.example"
-MAX_RINGS = 100
-"""Alarms in one second; a room that sets more of them would do so for ever."""
+MAX_ALARMS = 100
+"""In one second; a room with more alarms would never stop."""
 
 
 class How(StrEnum):
@@ -53,61 +54,66 @@ class How(StrEnum):
 
     BEFORE = "it had no effect"
     AFTER = "it took effect, its answer was lost"
-    DIED = "it took effect, and who made it was killed"
-    LASTING = "the door stays shut"
+    DIED = "it took effect, and its caller was killed"
+    LASTING = "the service stays down"
 
 
 class DiedError(BaseException):
-    """The end of an event: evicted, killed, out of time."""
+    """The Worker or the room was killed during an event."""
 
 
 @dataclass
 class Outage:
-    """Which call of a run fails, and how. `calls` are the doors that were used, in order."""
+    """The call of a run that fails, and how. `calls` are the names of all outside calls so far.
+
+    A name is `service.method`, such as `d1.batch`. `service_down` is the service that fails for
+    all further calls.
+    """
 
     at: int | None = None
     how: How = How.BEFORE
     calls: list[str] = field(default_factory=list)
-    shut: str = ""
-    dead: bool = False
-    """Who was killed does nothing more, not even in a `finally`."""
+    service_down: str = ""
+    is_dead: bool = False
+    """A killed caller can do nothing more, not even in a `finally`."""
 
     def check(self) -> None:
-        if self.dead:
+        if self.is_dead:
             raise DiedError
 
-    async def through(self, door: str, error: Exception, call: Callable[[], Awaitable[Any]]) -> Any:
+    async def run(self, name: str, error: Exception, work: Callable[[], Awaitable[Any]]) -> Any:
         self.check()
-        struck = len(self.calls) == self.at
-        self.calls.append(door)
-        if struck and self.how is How.LASTING:
-            self.shut = door.partition(".")[0]
-        if self.shut == door.partition(".")[0] or (struck and self.how is How.BEFORE):
+        fails = len(self.calls) == self.at
+        self.calls.append(name)
+        service = name.partition(".")[0]
+        if fails and self.how is How.LASTING:
+            self.service_down = service
+        if self.service_down == service or (fails and self.how is How.BEFORE):
             raise error
-        result = await call()
-        if struck and self.how is How.DIED:
-            self.dead = True
+        result = await work()
+        if fails and self.how is How.DIED:
+            self.is_dead = True
         self.check()
-        if struck:
+        if fails:
             raise error
         return result
 
 
 class FaultyDatabase:
-    """D1 as `bindings.d1` shows it."""
+    """D1 with the interface of `bindings.d1`."""
 
     def __init__(self, db: Database, world: "World") -> None:
         self._db, self._world = db, world
 
     async def all(self, sql: str, *params: Any) -> Any:
-        return await self._world.through("d1.all", lambda: self._db.all(sql, *params))
+        return await self._world.call("d1.all", lambda: self._db.all(sql, *params))
 
     async def batch(self, statements: Any) -> Any:
-        return await self._world.through("d1.batch", lambda: self._db.batch(statements))
+        return await self._world.call("d1.batch", lambda: self._db.batch(statements))
 
 
 class FaultyFiles:
-    """R2 as `bindings.r2` shows it: `abort` never says that it failed."""
+    """R2 with the interface of `bindings.r2`: `abort` never raises."""
 
     WRITES = ("put", "put_part", "finish")
 
@@ -119,7 +125,7 @@ class FaultyFiles:
             error = StreamBrokenError("R2") if name in self.WRITES else ServiceUnavailableError()
             method = getattr(self._world.files, name)
             try:
-                return await self._world.through(f"r2.{name}", lambda: method(*args), error)
+                return await self._world.call(f"r2.{name}", lambda: method(*args), error)
             except ServiceUnavailableError:
                 if name == "abort":
                     return None
@@ -133,14 +139,14 @@ RPC_NAMES = {"apply_event": "hear", "check_provider": "look"}
 
 
 class Rooms:
-    """`context.Rooms` over real room objects, which live until they are evicted."""
+    """`context.Rooms` with real room objects, which stay in memory until they are evicted."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
         self.states: dict[str, ObjectState] = {}
         self._awake: dict[str, durable_object.Room] = {}
         self.browsers: Callable[[], Awaitable[None]] | None = None
-        """Connect again whatever has lost its socket."""
+        """Connects each browser that has lost its socket."""
 
     def __getattr__(self, name: str) -> Any:
         async def call(session_id: str, *args: Any) -> Any:
@@ -151,13 +157,13 @@ class Rooms:
                 () if name in ("refresh", "chat", "forget_chat", "files_changed") else (session_id,)
             )
             work = lambda: self.run(session_id, method, *given, *args)  # noqa: E731
-            answer = await self._world.through(f"rooms.{name}", work)
+            answer = await self._world.call(f"rooms.{name}", work)
             return json.loads(answer) if name == "chat" else answer
 
         return call
 
     async def run(self, session_id: str, method: str, *args: Any) -> Any:
-        """One event of a room. What it raises comes out of the binding as one kind of error."""
+        """Run one event of a room. The binding turns all its errors into one kind."""
         try:
             done = getattr(self.awake(session_id), method)(*args)
             return await done if isawaitable(done) else done
@@ -170,18 +176,18 @@ class Rooms:
     def awake(self, session_id: str) -> durable_object.Room:
         state = self.states.get(session_id)
         if state is None:
-            check = lambda: self._world.outage.check()  # noqa: E731, PLW0108 (whichever it is then)
+            check = lambda: self._world.outage.check()  # noqa: E731, PLW0108 (the outage at that time)
             state = self.states[session_id] = ObjectState(lambda: self._world.now, check)
         if session_id not in self._awake:
             self._awake[session_id] = durable_object.Room(state, None)
         return self._awake[session_id]
 
     def evict(self) -> None:
-        """All go to sleep: their sockets stay."""
+        """Evict all rooms from memory; their sockets stay."""
         self._awake.clear()
 
     def crash(self, session_id: str) -> None:
-        """One ends in the middle of its work: its sockets end with it."""
+        """Kill a room during its work; its sockets close."""
         self._awake.pop(session_id, None)
         for _, socket in self.states[session_id].sockets:
             socket.readyState = 3
@@ -189,28 +195,28 @@ class Rooms:
     async def connect(self, session_id: str, identity: str) -> Any:
         request = SimpleNamespace(headers={IDENTITY_HEADER: identity})
         work = lambda: self.run(session_id, "fetch", request)  # noqa: E731
-        return await self._world.through("rooms.connect", work)
+        return await self._world.call("rooms.connect", work)
 
     async def alarms(self, until: int) -> None:
-        """Let time pass, and every alarm ring that is set for it."""
-        rings: Counter[int] = Counter()
+        """Advance the clock, and run every alarm until then."""
+        counts: Counter[int] = Counter()
         while due := [each for each in self.states.items() if (each[1].alarm or until) < until]:
             session_id, state = min(due, key=lambda each: each[1].alarm)
             self._world.now = max(self._world.now, int(state.alarm))
-            rings[self._world.now] += 1
-            assert rings[self._world.now] < MAX_RINGS, f"{session_id} rings again and again"
-            await self._ring(session_id, state)
+            counts[self._world.now] += 1
+            assert counts[self._world.now] < MAX_ALARMS, f"{session_id} sets alarms without end"
+            await self._run_alarm(session_id, state)
             if self.browsers:
                 await self.browsers()
         self._world.now = max(self._world.now, until)
 
-    async def _ring(self, session_id: str, state: ObjectState) -> None:
-        """As the runtime does: an alarm that fails is repeated six times, then given up."""
+    async def _run_alarm(self, session_id: str, state: ObjectState) -> None:
+        """Like the runtime, repeat a failed alarm six times, then give it up."""
         for repeat in range(7):
             try:
                 await state.ring(partial(self.run, session_id, "alarm"))
             except (ServiceUnavailableError, DiedError):
-                self._world.outage.dead = False
+                self._world.outage.is_dead = False
                 if self.browsers:
                     await self.browsers()
                 self._world.now += 2**repeat
@@ -222,7 +228,7 @@ class Rooms:
 
 
 class World:
-    """One deployment with one booked session, `s1`; `outage` is what happens to it."""
+    """One deployment with one booked session, `s1`; `outage` has its faults."""
 
     def __init__(self, provider: str = "peer", now: int = START, **settings: Any) -> None:
         self.now, self.outage, self.heals_at = now, Outage(), 2**40
@@ -257,15 +263,16 @@ class World:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.connection.execute(sql)]
 
-    async def through(
-        self, door: str, call: Callable[[], Awaitable[Any]], error: Exception | None = None
+    async def call(
+        self, name: str, work: Callable[[], Awaitable[Any]], error: Exception | None = None
     ) -> Any:
-        return await self.outage.through(door, error or ServiceUnavailableError(), call)
+        """Make an outside call, which fails with `error` if the outage is at this call."""
+        return await self.outage.run(name, error or ServiceUnavailableError(), work)
 
     def heal(self) -> None:
         self.outage = Outage()
 
-    # The doors.
+    # The outside services.
 
     def context(self, _id: str = "", *, wait_until: Callable[[Any], None] | None = None) -> Context:
         return Context(
@@ -294,13 +301,13 @@ class World:
         async def send() -> None:
             self.queue.append(record_id)
 
-        await self.through("queue.send", send)
+        await self.call("queue.send", send)
 
     async def _fetch(self, url: str, headers: Any) -> Fetched:
         async def answer() -> Fetched:
             return self.films[url](headers)
 
-        return await self.through("source.fetch", answer, RecordingError("no answer"))
+        return await self.call("source.fetch", answer, RecordingError("no answer"))
 
     async def _discard(self, _body: Any) -> None:
         pass
@@ -314,14 +321,14 @@ class World:
         async def answer() -> HTTPAnswer:
             return self._answer(method, url, dict(headers), body)
 
-        return await self.through(f"http.{urlsplit(url).path}", answer, ConnectionError("cut off"))
+        return await self.call(f"http.{urlsplit(url).path}", answer, ConnectionError("cut off"))
 
     def _answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> HTTPAnswer:
         if url.startswith(self.plug.url):
             call, _ = plugnmeet.API[urlsplit(url).path]
             answer = call(self.plug, json.loads(body))
             while url.endswith("/endRoom") and json.loads(body)["room_id"] in self.plug.rooms:
-                time.sleep(0.001)  # it closes in the background
+                time.sleep(0.001)  # the fake closes the room in the background
             return HTTPAnswer(200, [], json.dumps(answer).encode())
         if url.startswith(self.bbb.url):
             return HTTPAnswer(200, [], self._bbb(urlsplit(url)).encode())
@@ -334,12 +341,12 @@ class World:
         except bigbluebutton.RefusedError as refusal:
             return bigbluebutton.xml("FAILED", messageKey=refusal.key, message="")
 
-    # What people and services do.
+    # Actions of people and services.
 
     async def press(
         self, method: str, path: str, who: str = "student", data: Any = None, **given: Any
     ) -> Response | None:
-        """One request; None when the Worker died, so that no answer came."""
+        """Send a request. None if the Worker died before its response."""
         body = given.get("body", b"" if data is None else json.dumps(data).encode())
         token = PLATFORM if who == "platform" else hs256.encode({"sub": who}, SECRET)
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
@@ -352,14 +359,14 @@ class World:
         try:
             return await app.respond(request, "test", self.context)
         except DiedError:
-            self.outage.dead = False
+            self.outage.is_dead = False
             self.tasks.clear()
             return None
         finally:
             await self.deferred()
 
     async def connect(self, role: str, page: str) -> WebSocket | None:
-        """A live socket; None when there was no answer. Raises: ServiceUnavailableError."""
+        """Open a live socket; None if the room refuses it. Raises: ServiceUnavailableError."""
         upgrade = {"upgrade": "websocket"}
         seen = await self.press("GET", f"/session/s1/live?page={page}", role, headers=upgrade)
         if seen is None or seen.status == ServiceUnavailableError.status:
@@ -371,11 +378,11 @@ class World:
             try:
                 await self.tasks.pop(0)
             except DiedError:
-                self.outage.dead = False
+                self.outage.is_dead = False
                 self.tasks.clear()
 
     async def deliver(self, attempts: int = 1, queue: str = "recordings") -> None:
-        """The queue brings what is in it; what is not acknowledged stays there."""
+        """Deliver all messages of the queue; messages without an ack stay in it."""
         from recordings import consumer  # noqa: PLC0415
 
         waiting, self.queue = self.queue, []
@@ -394,50 +401,54 @@ class World:
         for state in self.rooms.states.values():
             state.close()
 
-    # What is left in the end.
+    # The data at the end.
 
-    def left(self, *, coarse_s: int = 1) -> dict[str, list[str]]:
-        """All of D1 and R2, without what is random or says only how often something was tried."""
+    def data(self, *, coarse_s: int = 1) -> dict[str, list[str]]:
+        """All data in D1 and R2, without random values and without IGNORED_COLUMNS.
+
+        `coarse_s` is the precision of times.
+        """
         names = self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         found = {}
         for (name,) in names:
             rows = [dict(row) for row in self.connection.execute(f"SELECT * FROM {name}")]  # noqa: S608
-            found[name] = sorted(_told(row, coarse_s) for row in rows)
+            found[name] = sorted(_comparable(row, coarse_s) for row in rows)
         found["files"] = sorted(
-            _named(f"{key} {body[:9]!r}") for key, (body, _) in self.files.objects.items()
+            _without_ids(f"{key} {body[:9]!r}") for key, (body, _) in self.files.objects.items()
         )
-        found["mails taken"] = sorted(
-            _named(mail["subject"] + mail["to"][0]) for mail in self.mail.mails
+        found["mails accepted"] = sorted(
+            _without_ids(mail["subject"] + mail["to"][0]) for mail in self.mail.mails
         )
         found["calls held"] = sorted([*self.plug.rooms, *self.bbb.meetings])
         return found
 
 
-EFFORT = (
+# Columns that only depend on the number of attempts.
+IGNORED_COLUMNS = (
     "updated_at", "attempts", "last_error", "not_before", "lease_until", "retry_at",
     "idempotency_key", "recordings_asked_at", "message_id", "sent_at", "etag",
 )  # fmt: skip
 
 
-def _told(row: dict[str, Any], coarse_s: int) -> str:
-    kept = {name: value for name, value in row.items() if name not in EFFORT}
+def _comparable(row: dict[str, Any], coarse_s: int) -> str:
+    kept = {name: value for name, value in row.items() if name not in IGNORED_COLUMNS}
     rounded = {
         name: value // coarse_s if name.endswith("_at") and value else value
         for name, value in kept.items()
     }
-    return _named(repr(rounded))
+    return _without_ids(repr(rounded))
 
 
-def _named(text: str) -> str:
+def _without_ids(text: str) -> str:
     return re.sub(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "#", text)
 
 
 @dataclass(frozen=True)
 class Case:
-    """`act` is done through doors that fail; `finish` is what time brings afterwards, without.
+    """`act` runs with the fault, `finish` runs afterwards without faults.
 
-    `act` answers what was seen: responses, None for no answer; or nothing for work in the
-    background. When it was refused or got no answer it is done once more.
+    `act` returns its responses, None for a missing one; or nothing for background work. After a
+    refusal or a missing response it runs once more.
     """
 
     prepare: Callable[[World], Awaitable[Any]]
@@ -446,20 +457,20 @@ class Case:
     make: Callable[[], World] = World
     coarse_s: int = 1
     refusals: tuple[int, ...] = (503,)
-    """What a person may see when something outside has failed."""
-    leaves: str = ""
-    """What there must be in the end: a table, `files`, or `mails taken`."""
-    reads: bool = False
-    """Nothing in D1 and R2 changes: it only reads, or the room alone takes note."""
+    """The statuses that a failed outside call may cause."""
+    result: str = ""
+    """The data that must exist at the end: a table, `files`, or `mails accepted`."""
+    is_read_only: bool = False
+    """The case changes nothing in D1 and R2."""
     done: tuple[int, ...] = ()
-    """What says, when it is done again, that it has been done."""
+    """The statuses of a repetition that mean that the first attempt had succeeded."""
 
 
 @contextmanager
 def running(case: Case) -> Iterator[World]:
-    """A world whose rooms use its doors and its clock."""
+    """A world whose rooms use its services and its clock."""
     world = case.make()
-    kept = bindings.context, bindings.now, sender.create
+    originals = bindings.context, bindings.now, sender.create
     bindings.context, bindings.now = world.context, lambda: world.now
     clock = SimpleNamespace(time=lambda: world.now, monotonic=lambda: world.now)
     durable_object.time = reconciler.time = seats.time = sockets.time = clock
@@ -469,32 +480,32 @@ def running(case: Case) -> Iterator[World]:
     try:
         yield world
     finally:
-        bindings.context, bindings.now, sender.create = kept
+        bindings.context, bindings.now, sender.create = originals
         durable_object.time = reconciler.time = seats.time = sockets.time = time
         world.close()
 
 
-async def survives(case: Case, how: How) -> int:
-    """Assert it for every call of the use case; how many calls there were."""
+async def fail_each_call(case: Case, how: How) -> int:
+    """Assert that a fault in any outside call changes no data. Returns the number of calls."""
     with running(case) as world:
         await case.prepare(world)
-        before = world.left(coarse_s=case.coarse_s)
+        before = world.data(coarse_s=case.coarse_s)
     with running(case) as world:
         await _run(case, world, Outage())
         calls = world.outage.calls
         await _finish(case, world)
-        wanted, points = world.left(coarse_s=case.coarse_s), world.points
-    changes = "it changes something" if wanted != before else "it changes nothing"
-    assert (wanted == before) is case.reads, f"even without faults {changes}"
-    assert not case.leaves or wanted[case.leaves], f"no {case.leaves} even without faults"
-    for number, door in enumerate(calls):
+        expected, points = world.data(coarse_s=case.coarse_s), world.points
+    changes = "it changes something" if expected != before else "it changes nothing"
+    assert (expected == before) is case.is_read_only, f"even without faults {changes}"
+    assert not case.result or expected[case.result], f"no {case.result} even without faults"
+    for number, name in enumerate(calls):
         with running(case) as world:
-            where = f"call {number + 1} of {len(calls)}, {door}: {how}"
+            where = f"call {number + 1} of {len(calls)}, {name}: {how}"
             await _run(case, world, Outage(number, how), where)
             await _finish(case, world)
-            found = world.left(coarse_s=case.coarse_s)
-            for name, rows in wanted.items():
-                assert found[name] == rows, f"{where}: {name}: {found[name]}, not {rows}"
+            found = world.data(coarse_s=case.coarse_s)
+            for table, rows in expected.items():
+                assert found[table] == rows, f"{where}: {table}: {found[table]}, not {rows}"
             doubled = world.points - points
             assert not doubled, f"{where}: counted twice {doubled}"
     return len(calls)
@@ -510,12 +521,12 @@ async def _run(case: Case, world: World, outage: Outage, where: str = "") -> Non
 
 
 async def _attempt(case: Case, world: World, where: str) -> bool:
-    """Whether it was done, as far as whoever asked for it can see."""
+    """Run the use case. True if its caller gets the information that it succeeded."""
     try:
-        seen = await case.act(world)
+        responses = await case.act(world)
     except (DiedError, ServiceUnavailableError):
         return False
-    for response in seen if isinstance(seen, list) else []:
+    for response in responses if isinstance(responses, list) else []:
         if response is None:
             return False
         if response.status >= 400:

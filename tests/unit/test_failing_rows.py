@@ -167,7 +167,7 @@ async def test_sweep_queries_all_providers_while_the_queue_is_down(world, monkey
         place = {"provider": "plugnmeet", "provider_room_id": f"room{number}"}
         world.book(f"s{number}", status="completed", ended_at=END, recording_enabled=1, **place)
     world.now = END + HOUR
-    world.outage.shut = "queue"
+    world.outage.service_down = "queue"
     await consumer.sweep(world.context())
     assert world.outage.calls.count("queue.send") == 2
     world.heal()

@@ -1,4 +1,4 @@
-"""Every use case with every outside call of it failing, in each way that calls fail."""
+"""Every use case, with each of its outside calls failing, in each way that calls fail."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ from tests.fakes import bigbluebutton
 from tests.fakes.films import Film
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START, booking
-from tests.unit.faults import WEBHOOKS, Case, How, World, running, survives
+from tests.unit.faults import WEBHOOKS, Case, How, World, fail_each_call, running
 
 PDF = b"%PDF-1.7 some pages"
 FILM = Film(3500, duration_s=90)
@@ -43,7 +43,7 @@ def press(method, path, who="student", data=None, **given):
 
 
 async def ticks(world, count=40):
-    """What the minute brings, for so many minutes."""
+    """Run the jobs of each minute, for `count` minutes."""
     for _ in range(count):
         world.now += MINUTE
         await minute(world)
@@ -101,14 +101,14 @@ async def upload_whole(world):
 
 
 async def hours_later(world):
-    """The sweep finds what was left behind."""
+    """A day later the sweep runs."""
     world.now += 25 * HOUR
     await minute(world)
     world.files.uploads.clear()  # R2 itself drops unfinished uploads after a week
 
 
 async def upload_in_parts(world):
-    """As the browser does it: one step after the other, from wherever it stands."""
+    """Upload as the browser does: in steps; after an interruption only the missing ones."""
     new = {"name": "a.pdf", "size_bytes": 20, "key": "k1234567"}
     seen = [await world.press("POST", "/session/s1/uploads", "teacher", new)]
     if not good(seen):
@@ -124,7 +124,7 @@ async def upload_in_parts(world):
 
 
 async def complete(world, place):
-    """Pressed again after no answer: the browser asks this once more."""
+    """The browser repeats this request once if it gets no response."""
     first = await world.press("POST", f"{place}/complete", "teacher")
     if good([first]) or world.outage.how is How.LASTING:
         return first
@@ -169,7 +169,7 @@ def answering(choice):
 
 
 async def ask_then_a_minute(world):
-    """A minute passes before the button is pressed again: mail has gone by then."""
+    """A minute passes before the second click, so that the mail is sent before it."""
     data = {"proposed_times": [PROPOSED], "reason": "Exams"}
     seen = [await world.press("POST", "/session/s1/reschedule", "student", data)]
     if not good(seen):
@@ -182,7 +182,7 @@ async def ask_then_a_minute(world):
 
 
 async def held(world, **changes):
-    """Booked, and the student has pressed Join."""
+    """The session is booked, and the student has pressed Join."""
     world.book(**changes)
     await world.press("POST", "/session/s1/join")
 
@@ -194,7 +194,7 @@ async def in_the_call(world):
 
 
 async def left_the_meeting(world):
-    """BigBlueButton has ended the meeting of a student who is on record as present."""
+    """BigBlueButton has ended the meeting of a student whose attendance is still open."""
     world.book()
     answer = await world.press("POST", "/session/s1/join")
     world.bbb.join(urlsplit(json.loads(answer.body)["url"]).query)
@@ -206,12 +206,12 @@ async def left_the_meeting(world):
 
 
 async def two_minutes(world):
-    """The room asks the provider each minute, also when an answer was lost."""
+    """The room queries the provider each minute."""
     await world.rooms.alarms(world.now + 2 * MINUTE)
 
 
 async def half_a_minute(world):
-    """What the room could not write down, it tries again."""
+    """The room repeats failed writes."""
     await world.rooms.alarms(world.now + 30)
 
 
@@ -263,16 +263,16 @@ async def bounced(world):
 
 
 class FilmSource:
-    """The provider's part: its answers go through doors too."""
+    """The provider's interface; its answers are outside calls too."""
 
     def __init__(self, ctx, world):
         self.ctx, self.world = ctx, world
 
     async def list_recordings(self, _room_id):
-        return await self.world.through("http.list", self._listed)
+        return await self.world.call("http.list", self._listed)
 
     async def open_recording(self, _record_id):
-        return await self.world.through("http.open", self._opened)
+        return await self.world.call("http.open", self._opened)
 
     async def _listed(self):
         return [Recording("rec1", FILM.size)]
@@ -448,9 +448,9 @@ CASES = {
         make=AFTER,
     ),
     "download a file": Case(
-        with_file, press("GET", "/session/s1/resources/f1"), make=AFTER, reads=True
+        with_file, press("GET", "/session/s1/resources/f1"), make=AFTER, is_read_only=True
     ),
-    "the page": Case(booked, press("GET", "/session/s1"), reads=True),
+    "the page": Case(booked, press("GET", "/session/s1"), is_read_only=True),
     "copy a recording in parts": Case(recorded, deliver, until_there, make=LATER, coarse_s=DAY),
     "copy a recording whole": Case(
         partial(recorded, ranges=False), deliver, until_there, make=LATER, coarse_s=DAY
@@ -469,20 +469,20 @@ CASES = {
         work(retention.purge),
         again(work(retention.purge)),
         make=partial(World, now=END + 400 * DAY),
-        # A room that did not answer forgets its chat a day later.
+        # A room whose call failed deletes its chat a day later.
         coarse_s=100 * DAY,
     ),
 }
 
-# What there is at the end of each, so that none succeeds by doing nothing.
-LEAVES = {
+# The data at the end of each case, so that no case passes by doing nothing.
+RESULTS = {
     "join plugnmeet": "calls held",
     "join bigbluebutton": "calls held",
-    "cancel": "mails taken",
+    "cancel": "mails accepted",
     "feedback": "feedback",
-    "ask for another time": "mails taken",
-    "accept another time": "mails taken",
-    "decline another time": "mails taken",
+    "ask for another time": "mails accepted",
+    "accept another time": "mails accepted",
+    "decline another time": "mails accepted",
     "somebody came (plugnmeet)": "attendance",
     "recording ready (plugnmeet)": "recordings",
     "recording ready (bigbluebutton)": "recordings",
@@ -494,14 +494,14 @@ LEAVES = {
     "copy a recording whole": "files",
     "the same message twice": "files",
     "ask for recordings": "files",
-    "mail": "mails taken",
+    "mail": "mails accepted",
 }
 
 
 @pytest.mark.usefixtures("_small_parts")
 @pytest.mark.parametrize("how", list(How))
 @pytest.mark.parametrize("name", CASES)
-async def test_nothing_is_lost_or_doubled(name, how, monkeypatch):
+async def test_use_case_is_exactly_once_with_any_call_failing(name, how, monkeypatch):
     case = CASES[name]
     made = {}
 
@@ -513,11 +513,11 @@ async def test_nothing_is_lost_or_doubled(name, how, monkeypatch):
         source = lambda _name, ctx: FilmSource(ctx, made["world"])  # noqa: E731
         monkeypatch.setattr(sources, "of_provider", source)
 
-    assert await survives(replace(case, make=make, leaves=LEAVES.get(name, "")), how) > 0
+    assert await fail_each_call(replace(case, make=make, result=RESULTS.get(name, "")), how) > 0
 
 
-async def test_the_end_callback_of_bigbluebutton_makes_the_room_note_who_has_left():
-    """The case above would be the same without the callback: the room asks each minute."""
+async def test_bigbluebutton_end_callback_makes_the_room_record_who_left():
+    """Without the callback the case above ends the same: the room queries each minute."""
     case = CASES["call ended (bigbluebutton)"]
     with running(case) as world:
         await case.prepare(world)

@@ -1,4 +1,4 @@
-"""Lessons in the real room object, with each of its calls failing, and with it evicted at will."""
+"""Lessons in the real room object: with each of its calls failing, and with evictions."""
 
 import json
 from contextlib import asynccontextmanager
@@ -12,18 +12,27 @@ from files import cleanup
 from mail import tick
 from sessions import overdue
 from tests.unit.cast import HOUR, MINUTE, NO_SHOW, OPENS, START
-from tests.unit.faults import Case, DiedError, How, Outage, WebSocket, World, running, survives
+from tests.unit.faults import (
+    Case,
+    DiedError,
+    How,
+    Outage,
+    WebSocket,
+    World,
+    fail_each_call,
+    running,
+)
 
 PAGES = {"student": "5" * 16, "teacher": "7" * 16}
-# Into the minute, so that what is done seconds later counts as the same time.
+# Twenty seconds into the minute, so that a retry some seconds later has the same minute.
 INTO = 20
-# A short lesson: rooms look at their record each minute.
+# A short lesson, because rooms check their record each minute.
 END = START + 14 * MINUTE
-HELD_END = START + 4 * MINUTE
+PROVIDER_END = START + 4 * MINUTE
 
 
 class Lesson:
-    """Two people and their browsers, which connect again when their socket is lost."""
+    """Two people and their browsers, which reconnect after the loss of a socket."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -39,17 +48,17 @@ class Lesson:
         try:
             await leave()
         except (DiedError, ServiceUnavailableError):
-            self.world.outage.dead = False
+            self.world.outage.is_dead = False
             await self._reconnect()
 
     async def vanishes(self, role: str) -> None:
-        """A laptop is closed: the socket ends, and nobody comes back."""
+        """A laptop is closed: the socket ends, and nobody reconnects."""
         socket = self.sockets.pop(role)
         socket.readyState = 3
         try:
             await self._event("webSocketClose", socket, 1006, "", False)
         except (DiedError, ServiceUnavailableError):
-            self.world.outage.dead = False
+            self.world.outage.is_dead = False
             await self._reconnect()
 
     async def until(self, moment: int) -> None:
@@ -72,12 +81,12 @@ class Lesson:
                 await self._again(partial(self._connect, role))
 
     async def _again(self, work) -> None:
-        """A browser tries until it succeeds."""
+        """A browser retries until it succeeds."""
         for _ in range(4):
             try:
                 await work()
             except (DiedError, ServiceUnavailableError):
-                self.world.outage.dead = False
+                self.world.outage.is_dead = False
                 self.world.now += 1
             else:
                 await self._reconnect()
@@ -143,7 +152,7 @@ async def end_by_teacher(world):
     return [await world.press("POST", "/session/s1/end", "teacher")]
 
 
-async def have_the_other_told(world):
+async def request_waiting_mail(world):
     return [await world.press("POST", "/session/s1/waiting")]
 
 
@@ -152,25 +161,25 @@ async def minutes(world):
     await tick.tick(world.context())
 
 
-class HeldLesson(Lesson):
-    """At the provider: its client in a frame, no live sockets; its webhooks may get lost."""
+class ProviderLesson(Lesson):
+    """A lesson at the provider, in its client, without live sockets; webhooks may get lost."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.calls = 0
 
     async def comes(self, role: str) -> None:
-        await self._pressed(role)
+        await self._press_join(role)
         [room] = self.world.plug.rooms.values()
         self.world.plug._connect(room, role, role, admin=False)
-        await self._told("participant_joined", role, "ACTIVE")
+        await self._send_webhook("participant_joined", role, "ACTIVE")
 
     async def leaves(self, role: str) -> None:
         for room in self.world.plug.rooms.values():
             room.people.pop(role, None)
-            await self._told("participant_left", role, "DISCONNECTED")
+            await self._send_webhook("participant_left", role, "DISCONNECTED")
 
-    async def _pressed(self, role: str) -> None:
+    async def _press_join(self, role: str) -> None:
         for _ in range(3):
             response = await self.world.press("POST", "/session/s1/join", role)
             if response is not None and response.status == 200:
@@ -178,7 +187,7 @@ class HeldLesson(Lesson):
             assert response is None or response.status == 503
         raise AssertionError("refused for good")
 
-    async def _told(self, event: str, role: str, state: str) -> None:
+    async def _send_webhook(self, event: str, role: str, state: str) -> None:
         [room] = self.world.plug.rooms.values()
         person = {"sid": f"PA_{role}", "identity": role, "name": role, "state": state}
         body, headers = self.world.plug.webhook(event, room, participant=person)
@@ -190,19 +199,19 @@ class HeldLesson(Lesson):
 
 
 async def lesson_at_the_provider(world):
-    lesson = HeldLesson(world)
+    lesson = ProviderLesson(world)
     for moment, happening in (
         (START, partial(lesson.comes, "student")),
         (START + MINUTE, partial(lesson.comes, "teacher")),
-        (HELD_END + MINUTE, partial(lesson.leaves, "student")),
-        (HELD_END + 2 * MINUTE, partial(lesson.leaves, "teacher")),
+        (PROVIDER_END + MINUTE, partial(lesson.leaves, "student")),
+        (PROVIDER_END + 2 * MINUTE, partial(lesson.leaves, "teacher")),
     ):
         await lesson.until(moment)
         await happening()
 
 
 async def booked_shorter(world):
-    world.book(scheduled_end=HELD_END)
+    world.book(scheduled_end=PROVIDER_END)
 
 
 EARLY = partial(World, now=OPENS - MINUTE)
@@ -227,7 +236,7 @@ CASES = {
     ),
     "somebody waits": Case(
         alone,
-        have_the_other_told,
+        request_waiting_mail,
         minutes,
         partial(World, now=START + INTO),
         coarse_s=MINUTE,
@@ -237,19 +246,19 @@ CASES = {
 
 @pytest.mark.parametrize("how", [How.BEFORE, How.AFTER, How.DIED])
 @pytest.mark.parametrize("name", CASES)
-async def test_no_stay_and_no_change_of_a_session_is_lost_or_doubled(name, how):
-    leaves = "mails taken" if name == "somebody waits" else "attendance"
-    assert await survives(replace(CASES[name], leaves=leaves), how) > 0
+async def test_lesson_is_recorded_exactly_once_with_any_call_failing(name, how):
+    result = "mails accepted" if name == "somebody waits" else "attendance"
+    assert await fail_each_call(replace(CASES[name], result=result), how) > 0
 
 
 @pytest.mark.parametrize("name", ["lesson", "no-show", "late", "at the provider"])
-async def test_a_room_that_sleeps_between_all_its_events_forgets_nothing(name, monkeypatch):
+async def test_room_evicted_before_each_event_records_the_same(name, monkeypatch):
     case = CASES[name]
     with running(case) as world:
         await case.prepare(world)
         await case.act(world)
         await case.finish(world)
-        wanted, counted = world.left(), world.points
+        expected, points = world.data(), world.points
     with running(case) as world:
         awake = world.rooms.awake
 
@@ -262,28 +271,28 @@ async def test_a_room_that_sleeps_between_all_its_events_forgets_nothing(name, m
         await case.act(world)
         await case.finish(world)
 
-        assert world.left() == wanted
-        assert world.points == counted
+        assert world.data() == expected
+        assert world.points == points
 
 
 @asynccontextmanager
-async def lesson_held_from_the_start():
-    """Give the world, and a lesson at the provider that the student has come to."""
+async def lesson_with_student_at_the_provider():
+    """A world, and a lesson at the provider to which the student has come."""
     case = CASES["at the provider"]
     with running(case) as world:
         await case.prepare(world)
-        lesson = HeldLesson(world)
+        lesson = ProviderLesson(world)
         await lesson.until(START)
         await lesson.comes("student")
         yield world, lesson
 
 
-async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
-    """The runtime gives an alarm up that has failed seven times; then nobody would ever leave."""
-    async with lesson_held_from_the_start() as (world, lesson):
+async def test_room_keeps_its_alarm_during_a_long_outage():
+    """The runtime gives up an alarm after seven failures; then no stay would ever end."""
+    async with lesson_with_student_at_the_provider() as (world, lesson):
         await lesson.comes("teacher")
         world.connection.execute("UPDATE sessions SET scheduled_end = ?", [END])
-        world.plug.rooms.clear()  # both are gone, and their webhooks are lost
+        world.plug.rooms.clear()  # both have left, and their webhooks are lost
         world.outage = Outage(0, How.LASTING)
         await lesson.until(START + 8 * MINUTE)
         world.heal()
@@ -292,8 +301,8 @@ async def test_an_outage_of_minutes_does_not_end_the_alarms_of_a_room():
         assert world.rows("SELECT count(*) FROM attendance WHERE left_at IS NULL") == [(0,)]
 
 
-async def test_a_call_of_a_moved_lesson_that_cannot_be_ended_is_given_up_after_half_an_hour():
-    async with lesson_held_from_the_start() as (world, lesson):
+async def test_room_gives_up_ending_a_call_after_half_an_hour():
+    async with lesson_with_student_at_the_provider() as (world, lesson):
         await lesson.leaves("student")
         days = 30 * 24 * HOUR
         world.connection.execute(
@@ -317,7 +326,7 @@ async def test_a_call_of_a_moved_lesson_that_cannot_be_ended_is_given_up_after_h
         assert tried[-1] - tried[0] <= 31 * MINUTE
 
 
-async def test_who_joins_after_an_operator_has_left_the_provider_meets_peer_to_peer():
+async def test_join_after_the_provider_was_switched_off_is_peer_to_peer():
     make = partial(World, "plugnmeet", now=START + INTO, peer_first=True)
     with running(Case(booked, whole_lesson, make=make)) as world:
         await booked(world)
@@ -336,7 +345,7 @@ async def test_who_joins_after_an_operator_has_left_the_provider_meets_peer_to_p
         assert [each["provider"] for each in welcomes] == [None, "plugnmeet", "peer"]
 
 
-async def test_a_call_that_moves_while_the_answer_is_lost_moves_for_both():
+async def test_call_moves_for_both_though_the_answer_is_lost():
     make = partial(World, "plugnmeet", now=START + INTO, peer_first=True)
     for how in (How.AFTER, How.BEFORE):
         with running(Case(booked, whole_lesson, make=make)) as world:
@@ -348,11 +357,11 @@ async def test_a_call_that_moves_while_the_answer_is_lost_moves_for_both():
             world.outage = Outage(1, how)
             await world.rooms.run("s1", "webSocketMessage", sockets[0], move)
             world.heal()
-            told = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
+            types_sent = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
             moved = how is How.AFTER
 
-            assert [types.count("mode") for types in told] == [int(moved)] * 2
-            assert told[0].count("error") == 1, "who asked may ask again"
+            assert [types.count("mode") for types in types_sent] == [int(moved)] * 2
+            assert types_sent[0].count("error") == 1, "the page may send `move` again"
             await world.rooms.run("s1", "webSocketMessage", sockets[0], move)
-            told = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
-            assert [types.count("mode") for types in told] == [1] * 2
+            types_sent = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
+            assert [types.count("mode") for types in types_sent] == [1] * 2

@@ -83,7 +83,7 @@ async def test_moved_session_is_kept_from_its_new_end():
 
 async def test_room_retries_deletion_after_d1_outage(world):
     await world.rooms.alarms(END + KEPT)
-    world.outage.shut = "d1"
+    world.outage.service_down = "d1"
     await world.rooms.alarms(END + KEPT + 30)
     assert known(world) == ["chat", "memory"]
     world.heal()
@@ -197,7 +197,7 @@ async def test_first_line_is_recorded_after_d1_outage():
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
-        world.outage.shut = "d1"
+        world.outage.service_down = "d1"
         await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
         world.heal()
         assert world.rows("SELECT has_chat FROM sessions") == [(0,)]
