@@ -1,4 +1,4 @@
-"""Servers for tests: the real Worker in real workerd, one for each configuration asked for."""
+"""Servers for tests: the real Worker in real workerd, one for each configuration."""
 
 import os
 import urllib.request
@@ -14,14 +14,14 @@ from tools.local_worker import DIRECT, LocalWorker, free_port
 from tools.paths import SNAPSHOT
 from tools.steps import run_steps
 
-# As long as real ones and free of the mark by which production refuses development's.
+# As long as real secrets, and without the mark by which production rejects development's.
 PRODUCTION_SECRETS = {
     "AUTH_JWT_SECRET": "test-jwt-secret-0123456789abcdef0123456789",
     "PLATFORM_TOKEN": "test-platform-token-0123456789abcdef012345",
     "LINK_SECRETS": "test-link-secret-0123456789abcdef012345678",
 }
-# The same examples in each run: no chance decides whether a change may land, and no busy machine.
-# `EXAMPLES=1000` looks for others, and shrinks what it finds.
+# Each run has the same examples and no deadline, so its result does not depend on chance or load.
+# `EXAMPLES=1000` tries other examples, and shrinks a failing one.
 hypothesis_settings.register_profile(
     "suite", derandomize="EXAMPLES" not in os.environ, deadline=None
 )
@@ -32,9 +32,9 @@ SHARED_SETTINGS: tuple[dict[str, str], ...] = ({}, {"ENVIRONMENT": "production"}
 
 @pytest.fixture(scope="session")
 def new_worker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LocalWorker]:
-    """Return what starts a Worker with these settings over development's.
+    """Return a function that starts a Worker with these settings over development's.
 
-    With ENVIRONMENT="production" it gets PRODUCTION_SECRETS. Its `settings` say what it runs with.
+    With ENVIRONMENT="production" it gets PRODUCTION_SECRETS. `worker.settings` has all settings.
     """
 
     def start(**settings: str) -> LocalWorker:
@@ -47,9 +47,9 @@ def new_worker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LocalW
 def shared_worker_with(
     new_worker: Callable[..., LocalWorker],
 ) -> Iterator[Callable[..., LocalWorker]]:
-    """Return a Worker that runs to the end; the same for the same settings.
+    """Return a function that gives a Worker for these settings, which runs to the end.
 
-    Data is shared by all tests that ask for the same settings, so each makes sessions of its own.
+    Tests with the same settings share the Worker and its data, so each test makes its own sessions.
     """
     with one_for_each(new_worker) as worker_with:
         yield worker_with
@@ -59,9 +59,9 @@ def shared_worker_with(
 def worker_with(
     new_worker: Callable[..., LocalWorker], shared_worker_with: Callable[..., LocalWorker]
 ) -> Iterator[Callable[..., LocalWorker]]:
-    """Return a Worker that runs to the end of the module, or a shared one.
+    """Return a function that gives a Worker until the end of the module, or a shared one.
 
-    Thirty that do nothing would take a core together.
+    Workers are stopped then, because thirty idle Workers together use one core.
     """
     with one_for_each(new_worker) as own_worker_with:
         yield lambda **settings: (
@@ -88,7 +88,7 @@ def one_for_each(
 
 @pytest.fixture(scope="session")
 def dev_worker(shared_worker_with: Callable[..., LocalWorker]) -> LocalWorker:
-    """Return the Worker as `make dev` runs it, with demo people and sessions."""
+    """Return a Worker like that of `make dev`, with demo people and sessions."""
     worker = shared_worker_with()
     request = urllib.request.Request(
         f"{worker.url}/dev/seed", method="POST", data=b"", headers={"Origin": worker.url}
@@ -99,13 +99,13 @@ def dev_worker(shared_worker_with: Callable[..., LocalWorker]) -> LocalWorker:
 
 def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
     port = free_port()
-    # By name, as in `make dev`: browsers take Secure cookies from localhost.
+    # `localhost`, as in `make dev`: browsers accept Secure cookies from it.
     everything = dev_settings.development(f"http://localhost:{port}")
     if settings.get("ENVIRONMENT") == "production":
         everything |= PRODUCTION_SECRETS
     everything |= settings
-    # The bytecode comes first: a test that deploys would else write it, and each file written there
-    # restarts all Workers that run. As in production: from an up-to-date snapshot of itself.
+    # Bytecode is made first: otherwise a test that deploys writes it, and each write below src/
+    # restarts all running Workers. The Worker starts from its own snapshot, as in production.
     run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED])
     empty_database.copy_to(state)
     worker = LocalWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)

@@ -1,4 +1,4 @@
-"""Notes at once which tests begin and which pass: a run that is cut off goes on where it was."""
+"""Records which tests begin and which pass, so that a killed run can continue."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tools.notes import Notes
 
 
 class NoteTaker:
-    """Leaves out tests that have passed or begun `tries` times; notes what the others do."""
+    """Deselects tests that have passed or begun `tries` times; records the events of the others."""
 
     def __init__(self, file: Path, tries: int) -> None:
         self._file, self._tries = file, tries
@@ -19,9 +19,9 @@ class NoteTaker:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        left_out = [item for item in items if self._is_done(item.nodeid)]
+        deselected = [item for item in items if self._is_done(item.nodeid)]
         items[:] = [item for item in items if not self._is_done(item.nodeid)]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=deselected)
 
     def _is_done(self, test: str) -> bool:
         return test in self._before.passed or self._before.begun[test] >= self._tries
@@ -44,8 +44,8 @@ class NoteTaker:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--notes", type=Path, help="go on with what this file does not name yet")
-    parser.addoption("--tries", type=int, default=1, help="how often a test may begin in all")
+    parser.addoption("--notes", type=Path, help="run the tests that this file does not have yet")
+    parser.addoption("--tries", type=int, default=1, help="how often a test may begin")
 
 
 def pytest_configure(config: pytest.Config) -> None:

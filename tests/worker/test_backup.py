@@ -1,4 +1,4 @@
-"""The backup of docs/operations.md: exported, then imported into a new database."""
+"""The backup of docs/operations.md: an export, imported into a new database."""
 
 import sqlite3
 import subprocess
@@ -14,7 +14,7 @@ DATABASE = Path("v3", "d1", "miniflare-D1DatabaseObject")
 
 
 def project(folder: Path) -> Path:
-    """A folder in which wrangler finds its configuration; `d1 export` keeps its state there."""
+    """Make a folder with wrangler's configuration; `d1 export` stores its state there."""
     folder.mkdir()
     (folder / "wrangler.toml").write_text((ROOT / "wrangler.toml").read_text())
     return folder
@@ -34,14 +34,14 @@ def d1(folder: Path, *arguments: str) -> None:
 
 
 def content(state: Path) -> list[str]:
-    """Everything in the database, as SQL without an order."""
+    """Return the whole database as sorted SQL lines."""
     [file] = [path for path in (state / DATABASE).glob("*.sqlite") if path.stem != "metadata"]
     with closing(sqlite3.connect(file)) as connection:
         return sorted(line for line in connection.iterdump() if "_cf_" not in line)
 
 
-def test_a_backup_brings_everything_back(site_with: Callable[..., Site], tmp_path: Path) -> None:
-    # Its own: in a shared one, rooms write while it is exported.
+def test_backup_restores_all_rows(site_with: Callable[..., Site], tmp_path: Path) -> None:
+    # A Worker for this test alone: rooms of a shared one write during the export.
     site = site_with(MAIL_KEPT_DAYS="91")
     assert site.post("/dev/seed").status_code == 200
     live, restored = project(tmp_path / "live"), project(tmp_path / "restored")

@@ -1,4 +1,4 @@
-"""The clock's safety net: sessions past their overtime are closed, once, as what they were."""
+"""The sweep of each minute closes sessions after their overtime, once, by their attendance."""
 
 from html import unescape
 
@@ -6,12 +6,12 @@ import pytest
 
 from tests.worker.site import HOUR, MINUTE
 
-PAST = -HOUR - 16 * MINUTE  # began so long ago that its overtime is over
+PAST = -HOUR - 16 * MINUTE  # the overtime is over
 
 
 @pytest.fixture(scope="module")
 def swept(site):
-    """Sessions of every kind after two runs of the cron."""
+    """Sessions of each kind, after two runs of the cron."""
     ids = {kind: f"cron-{kind}" for kind in ("nobody", "student", "teacher", "held", "open")}
     for kind, session_id in ids.items():
         site.book(session_id, starts_in=-HOUR if kind == "open" else PAST)
@@ -47,24 +47,24 @@ def swept(site):
         ("open", "scheduled", None),
     ],
 )
-def test_each_session_is_closed_as_what_it_was(swept, kind, status, no_show):
+def test_sweep_closes_a_session_by_its_attendance(swept, kind, status, no_show):
     after_one, _, _ = swept
 
     assert (after_one[kind]["status"], after_one[kind]["no_show"]) == (status, no_show)
     assert (after_one[kind]["ended_at"] is None) == (kind == "open")
 
 
-def test_the_next_run_changes_nothing(swept):
+def test_second_sweep_changes_nothing(swept):
     after_one, after_two, _ = swept
 
     assert after_two == after_one
 
 
-def test_what_was_cancelled_stays_so(site, swept):
+def test_sweep_keeps_a_cancelled_session(site, swept):
     assert site.show("cron-cancelled") == swept[2]
 
 
-def test_each_closing_is_logged_once(site, swept):
+def test_sweep_logs_a_closed_session_once(site, swept):
     log = site.worker.logs()
 
     assert log.count('"session_closed_by_sweep", "session_id": "cron-held"') == 1
@@ -79,7 +79,7 @@ def test_each_closing_is_logged_once(site, swept):
         ("held", "You and Teacher met for"),
     ],
 )
-def test_the_student_reads_what_became_of_it(site, swept, kind, words):
+def test_page_shows_the_result_of_the_sweep(site, swept, kind, words):
     page = site.page(f"/session/cron-{kind}", user="student")
 
     assert words in unescape(page.text)

@@ -1,4 +1,4 @@
-"""What `make deploy` would upload, as wrangler packs it."""
+"""The upload of `make deploy`, as wrangler packs it."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ from tools.paths import ROOT, SNAPSHOT
 
 # Cloudflare's limit for all modules of a Worker together, before compression.
 LIMIT_KIB = 64 * 1024
-# What only development and tests need.
+# Only development and tests need these.
 NOT_DEPLOYED = ("pytest", "tests/", "tools/", "hypothesis", "playwright")
 
 STAGING = environments.Environment(
@@ -35,13 +35,13 @@ STAGING = environments.Environment(
 
 @pytest.fixture
 def config() -> Iterator[Path]:
-    """Return wrangler's configuration of an environment; its paths begin at the checkout."""
+    """Return wrangler's configuration of an environment, in the checkout's root."""
     path = environments.write_config(STAGING)
     yield path
     path.unlink()
 
 
-def test_wrangler_would_deploy_an_environment(config: Path, tmp_path: Path) -> None:
+def test_wrangler_packs_an_environment(config: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         wrangler("deploy", "--dry-run", f"--outdir={tmp_path}", f"--config={config}"),
         cwd=ROOT,
@@ -64,18 +64,18 @@ def test_wrangler_would_deploy_an_environment(config: Path, tmp_path: Path) -> N
         "session-room-staging-files",
         "session-room-staging-recordings",
         "session_room_staging",
-    }, "nothing of production"
+    }, "no resource of production"
     assert any('env.PUBLIC_URL ("https://sessions.staging.test")' in line for line in bindings)
     packed = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.endswith("entry.py") for path in packed)
-    # Ours and that of packages, of the one interpreter that runs there.
+    # Bytecode of our sources and of the packages, for Cloudflare's interpreter only.
     assert any(path.endswith("app.cpython-314.pyc") for path in packed)
     assert any("jinja2/__pycache__/" in path for path in packed)
     assert [path for path in packed if path.endswith(".pyc") and "cpython-314" not in path] == []
     assert [path for path in packed if path.startswith(NOT_DEPLOYED)] == []
 
 
-def test_workers_of_tests_start_from_a_snapshot_as_deployed_ones_do(
+def test_test_worker_starts_from_the_snapshot(
     dev_worker: LocalWorker,
 ) -> None:
     _, command = serving(dev_worker.port)

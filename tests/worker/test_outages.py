@@ -1,4 +1,4 @@
-"""A real database that cannot be written: what people are told, and that trying again helps."""
+"""A real database that cannot be written: the response is 503, and a retry succeeds."""
 
 from contextlib import contextmanager
 
@@ -6,7 +6,7 @@ from tests.worker.site import MINUTE
 
 
 @contextmanager
-def nobody_can_write(site):
+def locked_database(site):
     with site.d1() as db:
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -15,9 +15,9 @@ def nobody_can_write(site):
             db.execute("ROLLBACK")
 
 
-def test_a_locked_database_is_an_outage_and_passes(site, new_id):
+def test_locked_database_is_unavailable_and_a_retry_succeeds(site, new_id):
     site.book(new_id, starts_in=5 * MINUTE)
-    with nobody_can_write(site):
+    with locked_database(site):
         refused = site.post(f"/session/{new_id}/join", user="student")
     joined = site.post(f"/session/{new_id}/join", user="student")
 

@@ -1,6 +1,6 @@
-"""Recordings from a source into real R2, through the real queue: all that can go wrong on the way.
+"""Recordings from a source to real R2, through the real queue, with faults on the way.
 
-Waits are for effects. `RECORDING_RETRY_S=0` lets the queue try again at once.
+Tests wait for effects. `RECORDING_RETRY_S=0` makes the queue retry at once.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ def digest(lesson: Lesson, resource_id: str) -> str:
 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["with Range", "without Range"])
-def test_a_recording_arrives_whole(
+def test_recording_is_copied_completely(
     lesson: Lesson, source: RecordingServer, record_id: str, ranges: bool
 ):
     source.add(record_id, SMALL, ranges=ranges)
@@ -85,7 +85,7 @@ def test_a_recording_arrives_whole(
     assert recording["type"] == "recording"
     assert recording["size_bytes"] == SMALL.size
     assert recording["duration_seconds"] == 61
-    # By the clock of the teacher, who is in New York.
+    # In the time zone of the teacher, who is in New York.
     assert re.fullmatch(r"Recording of .+, New York time \(E[DS]T\)\.mp4", recording["name"])
     assert digest(lesson, recording["id"]) == SMALL.sha256()
     assert lesson.keys() == [f"sessions/{lesson.id}/recordings/{record_id}.mp4"]
@@ -96,7 +96,9 @@ def test_a_recording_arrives_whole(
     assert "<video" in lesson.student.get(lesson.path).text
 
 
-def test_a_long_one_comes_in_equal_parts(lesson: Lesson, source: RecordingServer, record_id: str):
+def test_long_recording_is_copied_in_equal_parts(
+    lesson: Lesson, source: RecordingServer, record_id: str
+):
     source.add(record_id, LARGE)
     announce(lesson, record_id)
     recording = the_recording(lesson)
@@ -109,9 +111,7 @@ def test_a_long_one_comes_in_equal_parts(lesson: Lesson, source: RecordingServer
     ]
 
 
-def test_a_source_cut_at_60_percent_goes_on_where_it_stopped(
-    lesson: Lesson, source: RecordingServer, record_id: str
-):
+def test_copy_resumes_after_a_cut_response(lesson: Lesson, source: RecordingServer, record_id: str):
     source.add(record_id, LARGE, faults=["", "cut"])
     announce(lesson, record_id)
     recording = the_recording(lesson)
@@ -122,7 +122,7 @@ def test_a_source_cut_at_60_percent_goes_on_where_it_stopped(
     assert starts == [0, PART, PART, 2 * PART]
 
 
-def test_without_range_a_cut_source_is_copied_anew(
+def test_copy_without_range_starts_over_after_a_cut_response(
     lesson: Lesson, source: RecordingServer, record_id: str
 ):
     source.add(record_id, SMALL, ranges=False, faults=["cut"])
@@ -134,10 +134,10 @@ def test_without_range_a_cut_source_is_copied_anew(
 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["with Range", "without Range"])
-def test_what_is_shorter_than_the_film_says_is_not_shown(
+def test_incomplete_film_is_not_shown(
     lesson: Lesson, source: RecordingServer, record_id: str, ranges: bool
 ):
-    """A file that was still being written, served with a length that fits it."""
+    """The source serves a part of the file with a matching length."""
     source.add(record_id, SMALL, ranges=ranges, faults=["short"])
     announce(lesson, record_id)
 
@@ -145,14 +145,14 @@ def test_what_is_shorter_than_the_film_says_is_not_shown(
     assert row(lesson, record_id)["attempts"] == 2
 
 
-def assert_said_to_be_lost(page: str) -> None:
-    """The page always has these words: they are hidden until they are true."""
+def assert_shows_failure(page: str) -> None:
+    """The page always has these words; they are hidden unless the recording failed."""
     [(attributes, words)] = re.findall(r'<p([^>]*id="recording-failed"[^>]*)>([^<]*)</p>', page)
     assert "hidden" not in attributes
     assert words.startswith("The recording could not be saved, and we have stopped trying.")
 
 
-def test_what_is_shorter_than_announced_fails_visibly(
+def test_recording_shorter_than_announced_fails_visibly(
     lesson: Lesson, source: RecordingServer, record_id: str
 ):
     source.add(record_id, SMALL, room=lesson.id, announced_bytes=SMALL.size + 500_000)
@@ -164,12 +164,10 @@ def test_what_is_shorter_than_announced_fails_visibly(
         == "the source has 3000000 bytes, 3500000 were announced"
     )
     assert lesson.keys() == []
-    assert_said_to_be_lost(lesson.student.get(lesson.path).text)
+    assert_shows_failure(lesson.student.get(lesson.path).text)
 
 
-def test_an_address_that_expired_is_asked_for_anew(
-    lesson: Lesson, source: RecordingServer, record_id: str
-):
+def test_expired_url_is_renewed(lesson: Lesson, source: RecordingServer, record_id: str):
     source.add(record_id, LARGE, faults=["", "401"])
     opened = source.opened
     announce(lesson, record_id)
@@ -179,7 +177,7 @@ def test_an_address_that_expired_is_asked_for_anew(
     assert row(lesson, record_id)["attempts"] == 1
 
 
-def test_a_missing_file_is_tried_again_then_fails_and_an_operator_has_it_retried(
+def test_missing_file_is_retried_then_fails_until_an_operator_retries(
     lesson: Lesson, source: RecordingServer, record_id: str
 ):
     recording = source.add(record_id, SMALL, always="404")
@@ -199,21 +197,21 @@ def test_a_missing_file_is_tried_again_then_fails_and_an_operator_has_it_retried
     assert lesson.platform.post(retry).status_code == 404
 
 
-def test_a_recording_the_provider_does_not_have_fails_visibly(lesson: Lesson, record_id: str):
+def test_recording_unknown_to_the_provider_fails_visibly(lesson: Lesson, record_id: str):
     announce(lesson, record_id)
     wait_for(lesson, "failed")
 
     assert row(lesson, record_id)["last_error"] == "the provider does not have the recording"
 
 
-def test_redirects_are_followed(lesson: Lesson, source: RecordingServer, record_id: str):
+def test_copy_follows_redirects(lesson: Lesson, source: RecordingServer, record_id: str):
     source.add(record_id, SMALL, faults=["redirect"])
     announce(lesson, record_id)
 
     assert digest(lesson, the_recording(lesson)["id"]) == SMALL.sha256()
 
 
-def test_the_same_message_five_times_makes_one_resource(
+def test_repeated_messages_make_one_resource(
     lesson: Lesson, source: RecordingServer, record_id: str
 ):
     source.add(record_id, SMALL, seconds_a_chunk=0.05)
@@ -234,23 +232,21 @@ def test_the_same_message_five_times_makes_one_resource(
     assert len(lesson.sql("SELECT * FROM recordings WHERE session_id = ?", lesson.id)) == 1
 
 
-def test_a_lost_webhook_is_made_good_by_the_sweep(
-    lesson: Lesson, source: RecordingServer, record_id: str
-):
+def test_sweep_replaces_a_lost_webhook(lesson: Lesson, source: RecordingServer, record_id: str):
     source.add(record_id, SMALL, room=lesson.id, announced_bytes=SMALL.size)
     lesson.worker.scheduled("*/5 * * * *")
     the_recording(lesson)
     asked = source.listed.count(lesson.id)
     lesson.worker.scheduled("*/5 * * * *")
 
-    assert source.listed.count(lesson.id) == asked, "asked again too soon"
+    assert source.listed.count(lesson.id) == asked, "queried again too soon"
     assert len(lesson.resources()) == 1
 
 
-def test_a_consumer_that_was_killed_is_made_good_by_the_sweep(
+def test_sweep_requeues_after_a_killed_consumer(
     source: RecordingServer, worker_with: Callable[..., LocalWorker], record_id: str
 ):
-    """With its message; the part that had arrived is not fetched again."""
+    """Its message is lost too; the part that had arrived is not requested again."""
     worker = worker_with(DEV_RECORDINGS_URL=source.url, RECORDING_RETRY_S="1")
     lesson = Lesson(worker, recording_enabled=1, provider="plugnmeet", provider_room_id="killed")
     recording = source.add(record_id, LARGE, seconds_a_chunk=0.02)
@@ -262,7 +258,7 @@ def test_a_consumer_that_was_killed_is_made_good_by_the_sweep(
     worker.start()
     assert lesson.listing()["recording"] == "preparing"
     lesson.worker.scheduled("*/5 * * * *")
-    assert lesson.listing()["recording"] == "preparing", "its lease still runs"
+    assert lesson.listing()["recording"] == "preparing", "its lease has not ended"
     lesson.sql("UPDATE recordings SET lease_until = 1, retry_at = 1")
     lesson.worker.scheduled("*/5 * * * *")
 
@@ -274,7 +270,7 @@ def test_a_consumer_that_was_killed_is_made_good_by_the_sweep(
     lesson.close()
 
 
-def test_a_recording_is_the_two_peoples_alone(
+def test_recording_is_accessible_to_its_participants_only(
     lesson: Lesson, source: RecordingServer, record_id: str
 ):
     source.add(record_id, SMALL)
@@ -288,7 +284,7 @@ def test_a_recording_is_the_two_peoples_alone(
 
 
 @pytest.mark.parametrize("bad", ["../../x", "a/b", "", "x" * 201, "a b", "-x", "a\u0000"])
-def test_an_odd_id_is_refused(lesson: Lesson, bad: str):
+def test_malformed_record_id_is_ignored(lesson: Lesson, bad: str):
     announce(lesson, bad)
 
     assert lesson.sql("SELECT * FROM recordings WHERE session_id = ?", lesson.id) == []

@@ -1,4 +1,4 @@
-"""`make deploy` and `make rollback`: the real wrangler against a stand-in for Cloudflare's API."""
+"""`make deploy` and `make rollback`: the real wrangler against a fake of Cloudflare's API."""
 
 import io
 import re
@@ -33,7 +33,7 @@ TEACHER_DASHBOARD_URL = "https://staging.test/teacher"
 COURSE_URL = "https://staging.test/courses/{{course_id}}"
 MAIL_FROM = "Session Room <sessions@staging.test>"
 """
-# test_deploying.py packs the whole Worker, which takes seconds; here one module is enough.
+# test_deploying.py packs the whole Worker, which takes seconds; one module is enough here.
 ENTRY = """
 from workers import DurableObject, WorkerEntrypoint
 
@@ -46,17 +46,17 @@ class Default(WorkerEntrypoint):
 
 
 class Releases:
-    """Runs `make deploy` and `make rollback` for staging and notes what Cloudflare was asked."""
+    """Runs `make deploy` and `make rollback` for staging, and records requests to Cloudflare."""
 
     def __init__(self, cloudflare: CloudflareFake) -> None:
         self.cloudflare = cloudflare
         self.healthy = True
         self.asked = 0
-        # Versions that answer first, one request each, while a deployment spreads.
+        # Versions that answer the first requests, one each, while a deployment spreads.
         self.lagging: list[str] = []
 
     def make(self, *arguments: str) -> str:
-        """Return why it failed, "" if it did not. `calls` then has its changes alone."""
+        """Return the reason of a failure, or "". Afterwards `calls` has only this run's changes."""
         self.cloudflare.calls.clear()
         try:
             deploy.main(list(arguments))
@@ -65,7 +65,7 @@ class Releases:
         return ""
 
     def health(self, address: str) -> dict[str, object]:
-        """Answer as the deployed version does, or the one that still answers in its place."""
+        """Answer as the deployed version, or as an older one that still answers."""
         assert address == f"https://{DOMAIN}/healthz"
         self.asked += 1
         version = self.lagging.pop() if self.lagging else self.live
@@ -78,7 +78,7 @@ class Releases:
         return str(share["version_id"])
 
     def changes(self) -> list[str]:
-        """Return the kinds of changes in order; several of one kind in a row are one."""
+        """Return the kinds of changes in order; repeated kinds in a row are one."""
         kinds = [kind for kind, *_ in self.cloudflare.calls]
         return [kind for i, kind in enumerate(kinds) if kinds[i - 1 : i] != [kind]]
 
@@ -130,12 +130,12 @@ def releases(project, tmp_path, monkeypatch):
 
 
 def bad_release_is_rolled_back(releases: Releases, project: Path, monkeypatch) -> None:
-    """One command deploys the release before, in open rooms too, whatever this checkout says."""
+    """One command deploys the previous release, also in open rooms, from any checkout."""
     config = project / "wrangler.toml"
     before = config.read_text()
     config.write_text(before.replace('code_update_strategy = { mode = "immediate" }\n', ""))
     assert config.read_text() != before
-    # The bad release answers once more, and is healthy.
+    # The bad release answers one more request, as healthy.
     releases.healthy, releases.asked, releases.lagging = True, 0, [releases.live]
     monkeypatch.setattr(deploy, "HEALTHY_WITHIN_S", 60.0)
     assert releases.make("rollback") == ""
@@ -145,13 +145,13 @@ def bad_release_is_rolled_back(releases: Releases, project: Path, monkeypatch) -
     config.write_text(before)
 
 
-def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
+def test_deploy_and_rollback_of_a_worker(releases, project, monkeypatch, tmp_path):
     cloudflare = releases.cloudflare
 
     assert "at a terminal" in releases.make()
     assert releases.changes() == [], "the first release could replace DNS records"
 
-    # The first release brings the secrets and takes the domain.
+    # The first release sets the secrets and the domain.
     secrets = tmp_path / "secrets"
     secrets.write_text("PLATFORM_TOKEN=a\nLINK_SECRETS=b\nAUTH_JWT_SECRET=c\n")
     monkeypatch.setenv("SECRETS", str(secrets))
@@ -166,7 +166,9 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
         for kind, *_, body in cloudflare.calls
         if kind == "consumer"
     }
-    assert at_once[1] == 4, "one recording a batch, few at once: their server holds live calls"
+    assert at_once[1] == 4, (
+        "one recording a batch, few at once: the provider's server holds live calls"
+    )
     assert [each["hostname"] for each in releases.sent("domains")["origins"]] == [DOMAIN]
     _, domain, database = ENVIRONMENTS["production"]
     everything = str(cloudflare.calls)
@@ -184,7 +186,7 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     releases.healthy = False
     assert "make rollback ENV=staging" in releases.make()
     assert releases.changes()[:3] == ["upload", "migrate", "deploy"]
-    assert set(releases.changes()[3:]) == {"schedules", "consumer"}, "the domain stays"
+    assert set(releases.changes()[3:]) == {"schedules", "consumer"}, "the domain is unchanged"
     uploaded = releases.sent("upload")
     assert uploaded["annotations"]["workers/tag"] == deploy.git("rev-parse", "--short=12", "HEAD")
     assert uploaded["annotations"]["workers/message"].endswith(" Mend it")
@@ -195,7 +197,7 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
     bad_release_is_rolled_back(releases, project, monkeypatch)
     assert releases.live == first
 
-    # A version that Cloudflare refuses changes nothing.
+    # A version that Cloudflare rejects changes nothing.
     cloudflare.refuses_uploads = True
     (project / "migrations" / "0999_last.sql").write_text("CREATE TABLE last (id TEXT);")
     assert "failed at step 'upload'; nothing has changed" in releases.make()
@@ -204,10 +206,8 @@ def test_the_releases_of_a_worker(releases, project, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(("named", "failure"), [("", "still deployed"), ("live", "")])
-def test_a_rollback_that_a_person_declines_is_no_success(
-    project, monkeypatch, named: str, failure: str
-) -> None:
-    """wrangler asks at a terminal and ends well after a "no"."""
+def test_declined_rollback_fails(project, monkeypatch, named: str, failure: str) -> None:
+    """wrangler asks at a terminal, and exits with 0 after the answer "no"."""
     monkeypatch.setenv("VERSION", named)
     monkeypatch.setattr(environments, "ROOT", project)
     monkeypatch.setattr(deploy, "run", lambda *_: [])
@@ -216,8 +216,8 @@ def test_a_rollback_that_a_person_declines_is_no_success(
     environment = environments.load("staging", project / "environments")
     try:
         deploy.roll_back(environment)
-        said = ""
+        message = ""
     except StepFailedError as error:
-        said = str(error)
-    assert failure in said
-    assert bool(said) is bool(failure)
+        message = str(error)
+    assert failure in message
+    assert bool(message) is bool(failure)

@@ -1,4 +1,4 @@
-"""Reminders in the real Worker: due by the minute, once, to the right people, into the outbox."""
+"""Reminders in the real Worker: sent once, in the right minute, to both people, to the outbox."""
 
 import re
 import time
@@ -12,12 +12,12 @@ LEADS = {"24h": DAY, "1h": HOUR, "15min": 15 * MINUTE}
 
 @pytest.fixture(scope="module")
 def site(site_with) -> Site:
-    """A Worker of its own: other tests' sessions would fill its outbox."""
+    """A Worker for this module alone: sessions of other tests would fill its outbox."""
     return site_with(MAIL_FROM="Reminders <reminders@example.com>")
 
 
 def book(site: Site, session_id: str, starts_in: int, **changes) -> str:
-    """Book for two people of this session's own."""
+    """Book a session with two people of its own."""
     people = {
         role: person(f"{session_id}-{role}", time_zone=zone)
         for role, zone in (("student", "Europe/Berlin"), ("teacher", "America/New_York"))
@@ -47,7 +47,7 @@ def outbox(site: Site, session_id: str) -> list[dict[str, str]]:
 
 
 def backdate(site: Site, session_id: str, by_s: int) -> None:
-    """As if it had been booked that much earlier."""
+    """Move the time of booking into the past."""
     with site.d1() as db:
         db.execute(
             "UPDATE sessions SET created_at = created_at - ? WHERE id = ?", (by_s, session_id)
@@ -55,7 +55,7 @@ def backdate(site: Site, session_id: str, by_s: int) -> None:
 
 
 @pytest.mark.parametrize("kind", LEADS)
-def test_each_reminder_goes_to_both_once(site, new_id, kind):
+def test_reminder_is_sent_to_both_once(site, new_id, kind):
     book(site, new_id, LEADS[kind])
     site.worker.scheduled()
     site.worker.scheduled()
@@ -65,7 +65,7 @@ def test_each_reminder_goes_to_both_once(site, new_id, kind):
     assert len(outbox(site, new_id)) == 2
 
 
-def test_booked_late_gets_only_what_is_still_to_come(site, new_id):
+def test_late_booking_skips_past_reminders(site, new_id):
     book(site, new_id, 13 * MINUTE)
     site.worker.scheduled()
 
@@ -74,7 +74,7 @@ def test_booked_late_gets_only_what_is_still_to_come(site, new_id):
     assert outbox(site, new_id) == []
 
 
-def test_after_an_outage_of_hours_only_the_newest_reminder_is_sent(site, new_id):
+def test_outage_of_hours_skips_all_but_the_newest_reminder(site, new_id):
     book(site, new_id, 50 * MINUTE)
     backdate(site, new_id, 2 * DAY)
     with site.d1() as db:
@@ -86,7 +86,7 @@ def test_after_an_outage_of_hours_only_the_newest_reminder_is_sent(site, new_id)
     assert states == {"24h": "skipped", "1h": "sent"}
 
 
-def test_a_cancelled_session_gets_no_reminder_and_both_hear_of_it(site, new_id):
+def test_cancelled_session_sends_only_the_cancellation(site, new_id):
     book(site, new_id, 15 * MINUTE)
     assert site.cancel(new_id).status_code == 200
     assert site.cancel(new_id).status_code == 200
@@ -96,7 +96,7 @@ def test_a_cancelled_session_gets_no_reminder_and_both_hear_of_it(site, new_id):
     assert sorted(sent) == [("cancelled", "student", "sent"), ("cancelled", "teacher", "sent")]
 
 
-def test_a_moved_session_is_reminded_of_at_its_new_time(site, new_id):
+def test_moved_session_sends_reminders_for_its_new_time(site, new_id):
     book(site, new_id, HOUR)
     site.worker.scheduled()
     book(site, new_id, 15 * MINUTE)
@@ -105,12 +105,12 @@ def test_a_moved_session_is_reminded_of_at_its_new_time(site, new_id):
     sent = sorted(kind for kind, _, state in mails(site, new_id) if state == "sent")
     assert sent == ["15min", "15min", "1h", "1h"]
     state = site.get(f"/session/{new_id}/state", user=f"{new_id}-student").json()
-    told = {(r["kind"], r["role"]): r["state"] for r in state["reminders"]}
-    assert told["15min", "student"] == "sent"
-    assert told["1h", "student"] == "skipped"  # of the new time, which was set too late for it
+    shown = {(r["kind"], r["role"]): r["state"] for r in state["reminders"]}
+    assert shown["15min", "student"] == "sent"
+    assert shown["1h", "student"] == "skipped"  # for the new time it was past already
 
 
-def test_the_state_and_the_platform_learn_what_was_sent(site, new_id):
+def test_state_and_platform_api_show_sent_reminders(site, new_id):
     book(site, new_id, 15 * MINUTE)
     site.worker.scheduled()
     state = site.get(f"/session/{new_id}/state", user=f"{new_id}-teacher")
@@ -123,7 +123,7 @@ def test_the_state_and_the_platform_learn_what_was_sent(site, new_id):
     assert [r["state"] for r in known] == ["sent", "sent"]
 
 
-def test_one_click_switches_reminders_off_and_the_page_undoes_it(site, new_id):
+def test_one_click_switches_reminders_off_and_the_page_on(site, new_id):
     book(site, new_id, HOUR)
     site.worker.scheduled()
     student = next(m for m in outbox(site, new_id) if m["to_email"].endswith("student@example.com"))
@@ -131,7 +131,7 @@ def test_one_click_switches_reminders_off_and_the_page_undoes_it(site, new_id):
     scanned = site.page(path)
     assert scanned.status_code == 200
     assert "Switch off reminders?" in scanned.text
-    # A mail program's one-click: from no page of ours, without cookies.
+    # A mail program's one-click request comes from another site, without cookies.
     cross_site = {"Origin": "https://mail.example.net", "Sec-Fetch-Site": "cross-site"}
     answer = site.post(path, headers=cross_site, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
@@ -144,15 +144,15 @@ def test_one_click_switches_reminders_off_and_the_page_undoes_it(site, new_id):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_forged_unsubscribe_link_does_nothing(site, new_id, method):
-    token = site.link(new_id, f"{new_id}-student")  # signed, but for another purpose
+def test_forged_unsubscribe_link_is_not_found(site, new_id, method):
+    token = site.link(new_id, f"{new_id}-student")  # signed for another purpose
 
     error_of(
         site.request(method, f"/unsubscribe/{token}", headers={"Accept": "application/json"}), 404
     )
 
 
-def test_who_did_not_come_hears_once_that_the_other_one_waits(site, new_id):
+def test_no_show_sends_one_waiting_mail(site, new_id):
     book(site, new_id, -11 * MINUTE)
     with site.d1() as db:
         db.execute(
@@ -170,7 +170,7 @@ def test_who_did_not_come_hears_once_that_the_other_one_waits(site, new_id):
     assert "is waiting for you" in outbox(site, new_id)[0]["subject"]
 
 
-def test_a_suppressed_address_gets_nothing(site, new_id):
+def test_suppressed_address_gets_no_mail(site, new_id):
     book(site, new_id, HOUR)
     with site.d1() as db:
         db.execute(
@@ -183,7 +183,7 @@ def test_a_suppressed_address_gets_nothing(site, new_id):
     assert ones == [("1h", "student", "skipped"), ("1h", "teacher", "sent")]
 
 
-def test_a_mail_leads_to_the_lobby_in_one_redirect_and_to_the_calendar(site, new_id):
+def test_mail_links_open_lobby_and_calendar(site, new_id):
     book(site, new_id, 15 * MINUTE)
     site.worker.scheduled()
     html = outbox(site, new_id)[0]["html"]
@@ -201,7 +201,7 @@ def test_a_mail_leads_to_the_lobby_in_one_redirect_and_to_the_calendar(site, new
     assert file.headers["Content-Type"].startswith("text/calendar")
 
 
-def test_a_forwarded_link_says_whose_it_is_and_lets_go(site, new_id):
+def test_forwarded_link_names_its_person_and_can_be_left(site, new_id):
     book(site, new_id, 15 * MINUTE)
     cookie = site.room_cookie(new_id, f"{new_id}-student")
     page = site.page(f"/session/{new_id}", cookie=cookie)
@@ -214,7 +214,7 @@ def test_a_forwarded_link_says_whose_it_is_and_lets_go(site, new_id):
     assert "Max-Age=0" in left.headers["Set-Cookie"]
 
 
-def test_the_outbox_shows_mail_without_letting_it_do_anything(site, new_id):
+def test_outbox_shows_mail_in_a_sandbox(site, new_id):
     book(site, new_id, HOUR)
     site.worker.scheduled()
     mail = outbox(site, new_id)[0]
@@ -227,8 +227,8 @@ def test_the_outbox_shows_mail_without_letting_it_do_anything(site, new_id):
     assert site.page("/dev/outbox/unknown").status_code == 404
 
 
-def test_a_tick_says_what_it_did(site, new_id):
-    site.worker.scheduled()  # what other tests have left
+def test_tick_logs_its_counts(site, new_id):
+    site.worker.scheduled()  # sends the mails of other tests
     book(site, new_id, HOUR)
     site.worker.scheduled()
 

@@ -1,4 +1,4 @@
-"""The real Worker against a Resend that limits, fails and loses answers."""
+"""The real Worker against a fake Resend that limits rates, fails and loses responses."""
 
 import base64
 import hashlib
@@ -50,12 +50,12 @@ def rows(site: Site, session_id: str) -> list[dict]:
 
 
 def let_time_pass(site: Site) -> None:
-    """Leases and pauses end now."""
+    """End all leases and delays."""
     with site.d1() as db:
         db.execute("UPDATE mails SET not_before = 0 WHERE state IN ('pending', 'sending')")
 
 
-def test_a_reminder_reaches_resend_once(site, resend, new_id):
+def test_reminder_is_sent_to_resend_once(site, resend, new_id):
     book(site, new_id)
     site.worker.scheduled()
     site.worker.scheduled()
@@ -63,9 +63,9 @@ def test_a_reminder_reaches_resend_once(site, resend, new_id):
     mails = rows(site, new_id)
     assert [mail["state"] for mail in mails] == ["sent", "sent"]
     assert [resend.times_mailed()[mail["id"]] for mail in mails] == [1, 1]
-    taken = {mail["message_id"]: mail for mail in resend.mails}
-    assert taken[mails[0]["message_id"]]["to"] == [f"{new_id}-student@example.com"]
-    # Nothing of the text stays behind once it is settled.
+    accepted = {mail["message_id"]: mail for mail in resend.mails}
+    assert accepted[mails[0]["message_id"]]["to"] == [f"{new_id}-student@example.com"]
+    # The text is deleted in a final state.
     assert [mail["payload"] for mail in mails] == [None, None]
 
 
@@ -85,7 +85,7 @@ def test_a_reminder_reaches_resend_once(site, resend, new_id):
         ["answer_lost", "concurrent", "server_error"],
     ],
 )
-def test_whatever_goes_wrong_each_is_mailed_once(site, resend, new_id, faults):
+def test_mail_is_sent_once_with_any_fault(site, resend, new_id, faults):
     book(site, new_id)
     resend.faults.extend(faults)
     for _ in range(len(faults) + 2):
@@ -97,7 +97,7 @@ def test_whatever_goes_wrong_each_is_mailed_once(site, resend, new_id, faults):
     assert [resend.times_mailed()[mail["id"]] for mail in mails] == [1, 1]
 
 
-def test_a_cancelling_between_a_lost_answer_and_its_repetition(site, resend, new_id):
+def test_cancellation_before_a_repeated_call_withdraws_its_mails(site, resend, new_id):
     book(site, f"{new_id}-a")
     book(site, f"{new_id}-b")
     resend.faults.append("cut_off")
@@ -113,7 +113,7 @@ def test_a_cancelling_between_a_lost_answer_and_its_repetition(site, resend, new
     assert [resend.times_mailed()[mail["id"]] for mail in others] == [1, 1]
 
 
-def test_a_refused_address_is_dead_and_the_others_are_mailed(site, resend, new_id):
+def test_rejected_address_is_dead_and_others_are_sent(site, resend, new_id):
     resend.refused_addresses.add(f"{new_id}-student@example.com")
     book(site, new_id)
     site.worker.scheduled()
@@ -124,7 +124,7 @@ def test_a_refused_address_is_dead_and_the_others_are_mailed(site, resend, new_i
     assert '"event": "mail_dead"' in site.worker.logs()
 
 
-def test_many_at_once_are_mailed_once_each_within_the_limit(site, resend, new_id):
+def test_many_mails_are_sent_once_within_the_rate_limit(site, resend, new_id):
     for number in range(PEOPLE):
         book(site, f"{new_id}-{number}", DAY)
     before = len(resend.calls)
@@ -157,7 +157,7 @@ def event(kind: str, mail: dict, address: str) -> bytes:
     return json.dumps({"type": f"email.{kind}", "data": data}).encode()
 
 
-def test_a_bounce_is_noted_and_its_address_gets_no_more(site, resend, new_id):
+def test_bounce_is_recorded_and_suppresses_the_address(site, resend, new_id):
     book(site, new_id)
     site.worker.scheduled()
     student, _ = rows(site, new_id)
@@ -182,7 +182,7 @@ def test_a_bounce_is_noted_and_its_address_gets_no_more(site, resend, new_id):
         lambda _: {},
     ],
 )
-def test_a_webhook_of_somebody_else_is_refused(site, new_id, spoil):
+def test_webhook_with_a_wrong_signature_is_rejected(site, new_id, spoil):
     body = b'{"type": "email.bounced", "data": {"to": ["victim@example.com"]}}'
     headers = spoil(signed(body, event_id=new_id))
 
@@ -192,7 +192,7 @@ def test_a_webhook_of_somebody_else_is_refused(site, new_id, spoil):
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b'{"type": "email.opened"}'])
-def test_what_is_genuine_but_odd_is_taken_and_ignored(site, new_id, body):
+def test_signed_webhook_with_odd_content_is_ignored(site, new_id, body):
     answer = site.post("/webhooks/resend", content=body, headers=signed(body, event_id=new_id))
 
     assert answer.status_code == 204

@@ -1,4 +1,4 @@
-"""Files of a session in real workerd and real R2: upload, download in all its ways, delete."""
+"""Files of a session in real workerd and real R2: uploads, downloads, deletions."""
 
 import hashlib
 import os
@@ -31,11 +31,11 @@ def fresh(dev_worker: LocalWorker) -> Iterator[Lesson]:
 
 @pytest.fixture(scope="module")
 def file(lesson: Lesson) -> str:
-    """The address of an uploaded PDF."""
+    """The path of an uploaded PDF."""
     return f"{lesson.path}/resources/{lesson.upload()['id']}"
 
 
-def test_what_the_teacher_uploads_both_can_download(fresh: Lesson):
+def test_uploaded_file_can_be_downloaded_by_both(fresh: Lesson):
     uploaded = fresh.upload("Übung 1.pdf")
 
     assert fresh.resources() == [uploaded]
@@ -58,7 +58,7 @@ def test_what_the_teacher_uploads_both_can_download(fresh: Lesson):
         assert answer.headers["server-timing"].endswith('"round trips: 1"')
 
 
-def test_what_is_safe_to_show_is_shown_on_request(lesson: Lesson, file: str):
+def test_safe_file_is_shown_inline_on_request(lesson: Lesson, file: str):
     answer = lesson.student.get(f"{file}?view=1")
 
     assert answer.headers["content-disposition"].startswith("inline; ")
@@ -67,7 +67,7 @@ def test_what_is_safe_to_show_is_shown_on_request(lesson: Lesson, file: str):
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def test_text_is_never_shown_even_on_request(fresh: Lesson):
+def test_text_file_is_never_shown_inline(fresh: Lesson):
     uploaded = fresh.upload("page.txt", b"<script>alert(document.cookie)</script>")
     answer = fresh.student.get(f"{fresh.path}/resources/{uploaded['id']}?view=1")
 
@@ -75,7 +75,7 @@ def test_text_is_never_shown_even_on_request(fresh: Lesson):
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-def test_head_tells_all_but_the_body(lesson: Lesson, file: str):
+def test_head_has_all_headers_without_a_body(lesson: Lesson, file: str):
     """RFC 9110, section 14.2: a range is for GET alone."""
     whole = lesson.student.get(file)
     for headers in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=99999999-"}):
@@ -100,9 +100,7 @@ def test_head_tells_all_but_the_body(lesson: Lesson, file: str):
         ("bytes=-99999999", 0, len(PDF)),
     ],
 )
-def test_a_range_is_answered_with_that_range(
-    lesson: Lesson, file: str, asked: str, start: int, stop: int
-):
+def test_range_returns_that_part(lesson: Lesson, file: str, asked: str, start: int, stop: int):
     answer = lesson.student.get(file, headers={"Range": asked})
 
     assert answer.status_code == 206
@@ -114,7 +112,7 @@ def test_a_range_is_answered_with_that_range(
 @pytest.mark.parametrize(
     "asked", ["bytes=0-1,5-6", "bytes=9-1", "bytes=a-b", "lines=1-2", "bytes=-", "bytes=1-2-3"]
 )
-def test_what_is_no_single_range_is_answered_with_the_whole(lesson: Lesson, file: str, asked: str):
+def test_invalid_range_returns_the_whole_file(lesson: Lesson, file: str, asked: str):
     answer = lesson.student.get(file, headers={"Range": asked})
 
     assert answer.status_code == 200
@@ -122,7 +120,7 @@ def test_what_is_no_single_range_is_answered_with_the_whole(lesson: Lesson, file
 
 
 @pytest.mark.parametrize("asked", [f"bytes={len(PDF)}-", "bytes=999999999-", "bytes=-0"])
-def test_a_range_beyond_the_end_is_416(lesson: Lesson, file: str, asked: str):
+def test_range_after_the_end_is_416(lesson: Lesson, file: str, asked: str):
     answer = lesson.student.get(file, headers={"Range": asked})
 
     assert answer.status_code == 416
@@ -130,7 +128,7 @@ def test_a_range_beyond_the_end_is_416(lesson: Lesson, file: str, asked: str):
     assert answer.json()["error"]["code"] == "range_not_satisfiable"
 
 
-def test_conditions(lesson: Lesson, file: str):
+def test_conditional_requests_use_the_etag(lesson: Lesson, file: str):
     get = lesson.student.get
     etag = get(file).headers["etag"]
     part = {"Range": "bytes=0-9"}
@@ -147,7 +145,7 @@ def test_conditions(lesson: Lesson, file: str):
     assert get(file, headers={"If-None-Match": etag}).headers["etag"] == etag
 
 
-def test_only_the_two_people_get_at_files(lesson: Lesson, file: str):
+def test_files_are_accessible_to_participants_only(lesson: Lesson, file: str):
     assert lesson.stranger.get(file).status_code == 403
     assert lesson.stranger.get(f"{lesson.path}/resources").status_code == 403
     assert lesson.nobody.get(file).status_code == 401
@@ -155,7 +153,7 @@ def test_only_the_two_people_get_at_files(lesson: Lesson, file: str):
     assert lesson.stranger.delete(file).status_code == 403
 
 
-def test_a_file_is_found_under_its_own_session_only(lesson: Lesson, fresh: Lesson, file: str):
+def test_file_is_not_found_under_another_session(lesson: Lesson, fresh: Lesson, file: str):
     resource = file.rsplit("/", 1)[1]
     elsewhere = f"{fresh.path}/resources/{resource}"
 
@@ -165,7 +163,7 @@ def test_a_file_is_found_under_its_own_session_only(lesson: Lesson, fresh: Lesso
     assert lesson.student.get(file).status_code == 200
 
 
-def test_a_student_cannot_upload_or_delete(lesson: Lesson, file: str):
+def test_student_cannot_upload_or_delete(lesson: Lesson, file: str):
     path = lesson.path
     start = {"name": "a.pdf", "size_bytes": 10, "key": "x" * 16}
 
@@ -180,7 +178,7 @@ def test_a_student_cannot_upload_or_delete(lesson: Lesson, file: str):
         assert answer.json()["error"]["code"] == "forbidden"
 
 
-def test_another_sites_page_cannot_upload(lesson: Lesson):
+def test_cross_site_upload_is_forbidden(lesson: Lesson):
     answer = lesson.teacher.post(
         f"{lesson.path}/resources?name=a.pdf", content=PDF, headers={"Sec-Fetch-Site": "cross-site"}
     )
@@ -205,7 +203,7 @@ def test_another_sites_page_cannot_upload(lesson: Lesson):
         ("empty.pdf", b"", 422),
     ],
 )
-def test_hostile_uploads_are_refused_and_leave_nothing(
+def test_hostile_upload_is_refused_and_removed(
     fresh: Lesson, name: str, content: bytes, status: int
 ):
     answer = fresh.teacher.post(
@@ -234,8 +232,8 @@ def test_hostile_uploads_are_refused_and_leave_nothing(
         ("x" * 500 + ".pdf", "x" * 176 + ".pdf"),
     ],
 )
-def test_odd_names_are_made_harmless(fresh: Lesson, name: str, kept: str):
-    if kept == "pdf.pdf":  # nothing but dots: that is no name
+def test_hostile_name_is_sanitized(fresh: Lesson, name: str, kept: str):
+    if kept == "pdf.pdf":  # only dots before the extension: no extension remains
         answer = fresh.teacher.post(f"{fresh.path}/resources?name={quote(name)}", content=PDF)
         assert answer.status_code == 415
         return
@@ -250,7 +248,7 @@ def test_odd_names_are_made_harmless(fresh: Lesson, name: str, kept: str):
     assert "<script>alert" not in page
 
 
-def test_an_upload_without_a_length_is_refused(lesson: Lesson):
+def test_upload_without_length_is_refused(lesson: Lesson):
     answer = lesson.teacher.post(
         f"{lesson.path}/resources?name=a.pdf", content=iter([PDF[:100], PDF[100:]])
     )
@@ -258,7 +256,7 @@ def test_an_upload_without_a_length_is_refused(lesson: Lesson):
     assert answer.status_code == 411
 
 
-def test_an_upload_that_breaks_off_is_never_seen_and_swept(fresh: Lesson):
+def test_interrupted_upload_is_invisible_and_swept(fresh: Lesson):
     cookie = fresh.teacher.headers["cookie"]
     with socket.create_connection(("localhost", fresh.worker.port)) as raw:
         raw.sendall(
@@ -266,31 +264,31 @@ def test_an_upload_that_breaks_off_is_never_seen_and_swept(fresh: Lesson):
             f"Cookie: {cookie}\r\nContent-Length: 100000\r\n\r\n".encode()
             + PDF[:5000]
         )
-        look = "SELECT id, status FROM session_resources WHERE session_id = ?"
-        until(lambda: fresh.sql(look, fresh.id), lambda rows: len(rows) == 1)
+        query = "SELECT id, status FROM session_resources WHERE session_id = ?"
+        until(lambda: fresh.sql(query, fresh.id), lambda rows: len(rows) == 1)
 
     assert fresh.resources() == []
     fresh.sql("UPDATE session_resources SET updated_at = 0 WHERE session_id = ?", fresh.id)
     fresh.worker.scheduled()
-    assert fresh.sql(look, fresh.id) == []
+    assert fresh.sql(query, fresh.id) == []
     assert fresh.keys() == []
 
 
-def test_a_large_single_upload_is_told_to_come_in_parts(lesson: Lesson):
+def test_large_single_upload_is_refused_before_its_body(lesson: Lesson):
     with httpx.Client(trust_env=False) as client:
         request = client.build_request(
             "POST",
             f"{lesson.worker.url}{lesson.path}/resources?name=a.pdf",
             headers={"Cookie": lesson.teacher.headers["cookie"], "Content-Length": "150000000"},
         )
-        # The answer comes before the body, which nobody sends.
+        # The response comes before the body, which is never sent.
         with socket.create_connection(("localhost", lesson.worker.port)) as raw:
             head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
             raw.sendall(f"POST {request.url.raw_path.decode()} HTTP/1.1\r\n{head}\r\n".encode())
             assert b" 413 " in raw.recv(4096)
 
 
-def test_a_file_is_deleted_and_brought_back(fresh: Lesson):
+def test_deleted_file_can_be_restored(fresh: Lesson):
     uploaded = fresh.upload()
     file = f"{fresh.path}/resources/{uploaded['id']}"
     deleted = fresh.teacher.delete(file)
@@ -304,7 +302,7 @@ def test_a_file_is_deleted_and_brought_back(fresh: Lesson):
     assert fresh.student.get(file).content == PDF
 
 
-def test_a_deleted_file_is_gone_for_good_after_a_while(fresh: Lesson):
+def test_deleted_file_is_removed_by_the_sweep(fresh: Lesson):
     file = f"{fresh.path}/resources/{fresh.upload()['id']}"
     fresh.teacher.delete(file)
     fresh.worker.scheduled()
@@ -319,7 +317,7 @@ def test_a_deleted_file_is_gone_for_good_after_a_while(fresh: Lesson):
 
 
 class InParts:
-    """An upload as the page makes it."""
+    """An upload in parts, like that of the page."""
 
     def __init__(self, lesson: Lesson, name: str, content: bytes) -> None:
         self.lesson = lesson
@@ -343,7 +341,7 @@ class InParts:
         return self.lesson.teacher.post(f"{self.path}/complete")
 
 
-def test_a_large_file_comes_in_parts_and_goes_on_after_a_break(fresh: Lesson):
+def test_upload_in_parts_resumes(fresh: Lesson):
     content = b"%PDF-1.7\n" + os.urandom(20_000_000)
     first = InParts(fresh, "slides.pdf", content)
     assert first.send(1).json()["received_bytes"] == PART
@@ -364,8 +362,8 @@ def test_a_large_file_comes_in_parts_and_goes_on_after_a_break(fresh: Lesson):
     assert hashlib.sha256(download.content).hexdigest() == first.about["key"]
 
 
-def test_parts_that_the_bucket_does_not_know_are_sent_again(fresh: Lesson):
-    """As when two send the same part at once, and D1 notes the one that R2 has not kept."""
+def test_upload_restarts_after_a_wrong_etag(fresh: Lesson):
+    """As after two requests with one part: D1 has the ETag of the part that R2 has replaced."""
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     assert upload.send(1).is_success
     assert upload.send(2).is_success
@@ -374,14 +372,14 @@ def test_parts_that_the_bucket_does_not_know_are_sent_again(fresh: Lesson):
     answer = upload.complete()
     assert answer.status_code == 400
     assert "send it again" in answer.json()["error"]["message"]
-    assert upload.start().json() == upload.upload, "the same, with no part of it"
+    assert upload.start().json() == upload.upload, "the same upload, without parts"
     assert upload.send(1).is_success
     assert upload.send(2).is_success
 
     assert upload.complete().status_code == 201
 
 
-def test_a_key_in_use_is_one_files_alone(fresh: Lesson):
+def test_key_belongs_to_one_file(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     upload.about["size_bytes"] += 1
     answer = upload.start()
@@ -390,7 +388,7 @@ def test_a_key_in_use_is_one_files_alone(fresh: Lesson):
     assert "under this key" in answer.json()["error"]["message"]
 
 
-def test_parts_must_be_what_was_announced(fresh: Lesson):
+def test_part_must_have_the_announced_length(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     put = fresh.teacher.put
 
@@ -404,7 +402,7 @@ def test_parts_must_be_what_was_announced(fresh: Lesson):
     assert fresh.student.put(f"{upload.path}/parts/1", content=bytes(9)).status_code == 403
 
 
-def test_a_large_file_that_is_not_what_it_claims_is_refused_and_gone(fresh: Lesson):
+def test_large_file_of_a_wrong_type_is_refused_and_removed(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"<script>" + bytes(PART))
     assert upload.send(1).is_success
     assert upload.send(2).is_success
@@ -415,7 +413,7 @@ def test_a_large_file_that_is_not_what_it_claims_is_refused_and_gone(fresh: Less
     assert fresh.teacher.put(f"{upload.path}/parts/1", content=b"x").status_code == 404
 
 
-def test_an_upload_is_given_up(fresh: Lesson):
+def test_cancelled_upload_is_removed(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     assert upload.send(1).is_success
 
@@ -424,7 +422,7 @@ def test_an_upload_is_given_up(fresh: Lesson):
     assert fresh.teacher.put(f"{upload.path}/parts/1", content=b"x").status_code == 404
 
 
-def test_an_abandoned_upload_is_swept_after_a_day(fresh: Lesson):
+def test_abandoned_upload_is_swept_after_a_day(fresh: Lesson):
     upload = InParts(fresh, "slides.pdf", b"%PDF-1.7\n" + bytes(PART))
     assert upload.send(1).is_success
     ago = "UPDATE session_resources SET updated_at = updated_at - ? WHERE session_id = ?"
@@ -451,13 +449,13 @@ def test_an_abandoned_upload_is_swept_after_a_day(fresh: Lesson):
         {"extra": 1},
     ],
 )
-def test_a_start_that_makes_no_sense_is_refused(lesson: Lesson, changes: dict[str, object]):
+def test_invalid_start_is_refused(lesson: Lesson, changes: dict[str, object]):
     about = {"name": "a.pdf", "size_bytes": 30_000_000, "key": "k" * 32} | changes
 
     assert lesson.teacher.post(f"{lesson.path}/uploads", json=about).status_code == 422
 
 
-def test_files_have_limits_each_and_together(worker_with):
+def test_files_have_a_limit_each_and_together(worker_with):
     lesson = Lesson(worker_with(UPLOAD_MAX_MB="30", UPLOAD_QUOTA_MB="40"))
     about = {"name": "a.pdf", "size_bytes": 31_000_000, "key": "k" * 32}
     start = f"{lesson.path}/uploads"
@@ -472,7 +470,7 @@ def test_files_have_limits_each_and_together(worker_with):
     lesson.close()
 
 
-def test_a_deleted_file_does_not_come_back_where_there_is_no_room(worker_with):
+def test_restore_respects_the_quota(worker_with):
     lesson = Lesson(worker_with(UPLOAD_QUOTA_MB="1"))
     first, second = (b"%PDF-1.7\n" + bytes(600_000 + number) for number in (1, 2))
     file = f"{lesson.path}/resources/{lesson.upload('first.pdf', first)['id']}"
@@ -487,7 +485,7 @@ def test_a_deleted_file_does_not_come_back_where_there_is_no_room(worker_with):
     lesson.close()
 
 
-def test_a_cancelled_session_takes_no_files(dev_worker: LocalWorker):
+def test_cancelled_session_refuses_uploads(dev_worker: LocalWorker):
     lesson = Lesson(dev_worker, status="cancelled", started_at=None)
 
     answer = lesson.teacher.post(f"{lesson.path}/resources?name=a.pdf", content=PDF)
@@ -495,7 +493,7 @@ def test_a_cancelled_session_takes_no_files(dev_worker: LocalWorker):
     lesson.close()
 
 
-def test_other_answers_keep_their_headers(lesson: Lesson, file: str):
+def test_json_responses_keep_their_headers(lesson: Lesson, file: str):
     answer = lesson.student.get(f"{lesson.path}/resources")
 
     assert answer.headers["cache-control"] == "private, no-store"
@@ -504,14 +502,14 @@ def test_other_answers_keep_their_headers(lesson: Lesson, file: str):
         assert lesson.student.get(file).headers[name] == answer.headers[name]
 
 
-def test_the_page_still_costs_one_round_trip(lesson: Lesson, file: str):
+def test_page_with_files_needs_one_round_trip(lesson: Lesson, file: str):
     answer = lesson.student.get(lesson.path)
 
     assert answer.headers["server-timing"].endswith('"round trips: 1"')
     assert file in answer.text
 
 
-def test_the_chat_is_downloaded_as_text(lesson: Lesson):
+def test_chat_is_downloaded_as_text(lesson: Lesson):
     answer = lesson.student.get(f"{lesson.path}/chat.txt")
 
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"

@@ -1,4 +1,4 @@
-"""httpx over the runtime's fetch, in real workerd, against a server that misbehaves."""
+"""httpx over the runtime's fetch, in real workerd, against a misbehaving server."""
 
 import shutil
 import time
@@ -19,7 +19,7 @@ Ask = Callable[..., dict[str, Any]]
 
 
 class ProbeWorker(LocalWorker):
-    """The probe in place of the whole Worker: it has no database."""
+    """A probe in place of the whole Worker; it has no database."""
 
     def apply_migrations(self) -> None:
         pass
@@ -55,7 +55,7 @@ def server() -> Iterator[MisbehavingServer]:
         yield server
 
 
-def test_a_request_arrives_as_it_was_made(ask: Ask, server: MisbehavingServer) -> None:
+def test_request_arrives_unchanged(ask: Ask, server: MisbehavingServer) -> None:
     text = 'äöü {"a": 1}'
     headers = [["User-Agent", "session-room-test/1"], ["X-Two", "a"], ["X-Two", "b"]]
     answer = ask("POST", f"{server.url}/plain?a=%2Fb+c&d=~", headers=headers, content=text)
@@ -77,7 +77,7 @@ def test_redirects_are_not_followed(ask: Ask, server: MisbehavingServer) -> None
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "nothing"), ("HEAD", "plain")])
-def test_answers_without_a_body(
+def test_response_without_a_body_is_empty(
     ask: Ask, server: MisbehavingServer, method: str, path: str
 ) -> None:
     answer = ask(method, f"{server.url}/{path}")
@@ -93,14 +93,12 @@ def test_repeated_headers_are_kept_apart(ask: Ask, server: MisbehavingServer) ->
     assert cookies == ["a=1", "b=2"]
 
 
-def test_packed_answers_are_unpacked_once(ask: Ask, server: MisbehavingServer) -> None:
+def test_compressed_response_is_decompressed_once(ask: Ask, server: MisbehavingServer) -> None:
     assert ask("GET", f"{server.url}/packed")["text"] == "unpacked"
 
 
 @pytest.mark.parametrize("path", ["slow", "stalled"])
-def test_the_timeout_covers_headers_and_body(
-    ask: Ask, server: MisbehavingServer, path: str
-) -> None:
+def test_timeout_covers_headers_and_body(ask: Ask, server: MisbehavingServer, path: str) -> None:
     started = time.monotonic()
     answer = ask("GET", f"{server.url}/{path}", timeout=0.5)
 
@@ -109,10 +107,10 @@ def test_the_timeout_covers_headers_and_body(
 
 
 @pytest.mark.parametrize("path", ["cut-off", "cut-off-chunked"])
-def test_a_body_that_is_cut_off_raises(ask: Ask, server: MisbehavingServer, path: str) -> None:
+def test_cut_body_raises(ask: Ask, server: MisbehavingServer, path: str) -> None:
     assert ask("GET", f"{server.url}/{path}")["error"] == "NetworkError"
 
 
-def test_no_answer_at_all(ask: Ask, server: MisbehavingServer) -> None:
+def test_missing_response_raises(ask: Ask, server: MisbehavingServer) -> None:
     assert ask("GET", f"{server.url}/hang-up")["error"] == "NetworkError"
     assert ask("GET", "http://127.0.0.1:9/")["error"] == "NetworkError"

@@ -1,4 +1,4 @@
-"""Alone in the room: the other one is told by e-mail, on request and once."""
+"""Alone in the room: one e-mail to the other person, on request."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from tests.people import STUDENT, TEACHER
 from tests.worker.live_room import MINUTE, Room, until
 
 
-async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:
+async def test_waiting_mail_is_sent_once(book: Callable[..., Room]) -> None:
     room = book(starts_in=-MINUTE)
     await room.enter(STUDENT)
     first, second = room.post("waiting", STUDENT), room.post("waiting", STUDENT)
@@ -18,7 +18,9 @@ async def test_the_other_one_is_told_once(book: Callable[..., Room]) -> None:
     assert room.mails() == [("waiting", TEACHER, "sent")]
 
 
-async def test_nobody_is_told_who_has_come_meanwhile(book: Callable[..., Room]) -> None:
+async def test_waiting_mail_is_withdrawn_after_the_other_person_came(
+    book: Callable[..., Room],
+) -> None:
     room = book(starts_in=-MINUTE)
     await room.enter(STUDENT)
     assert room.post("waiting", STUDENT).status_code == 202
@@ -30,7 +32,7 @@ async def test_nobody_is_told_who_has_come_meanwhile(book: Callable[..., Room]) 
     assert room.post("waiting", STUDENT).status_code == 409
 
 
-async def test_the_lobby_of_a_no_show_can_ask_until_the_absent_person_comes(
+async def test_waiting_mail_can_be_requested_in_a_no_shows_lobby(
     book: Callable[..., Room],
 ) -> None:
     room = book(starts_in=-MINUTE)
@@ -50,7 +52,7 @@ async def test_the_lobby_of_a_no_show_can_ask_until_the_absent_person_comes(
     assert room.mails() == [("waiting", TEACHER, "withdrawn")]
 
 
-async def test_only_who_waits_can_ask(book: Callable[..., Room]) -> None:
+async def test_waiting_mail_needs_a_waiting_person(book: Callable[..., Room]) -> None:
     early, late = book(starts_in=MINUTE), book(starts_in=-MINUTE)
     await early.enter(STUDENT)
     await late.enter(STUDENT)
