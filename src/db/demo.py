@@ -18,7 +18,7 @@ class DemoPerson(NamedTuple):
     avatar: str | None
     time_zone: str
     locale: str
-    says: str
+    description: str
 
 
 class DemoSession(NamedTuple):

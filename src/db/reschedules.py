@@ -38,7 +38,7 @@ UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
          WHERE r.session_id = ?1 AND r.created_at > ?2 - ?5 AND r.asked_by = ?3) < ?4
 """
 
-# ?8 is the limit of one person's requests within ?9 seconds.
+# ?8 is the limit of one person's requests within the last ?9 seconds.
 CREATE: Final = """
 INSERT INTO reschedules (id, session_id, asked_by, scheduled_start, proposed_starts, reason,
                          created_at)

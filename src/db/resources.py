@@ -159,7 +159,7 @@ def key_of(session_id: str, resource_id: str) -> str:
 
 
 class UploadRows(NamedTuple):
-    """A file's row, whatever its status, and the parts that have arrived; None for no such file."""
+    """A file's row in any status (None if it does not exist), and the parts that have arrived."""
 
     upload: Row | None
     parts: list[Row]
@@ -181,7 +181,7 @@ class UnfinishedRows(NamedTuple):
 
 
 def find(session_id: str, resource_id: str) -> Query[Row | None]:
-    """A file's row, whatever its status."""
+    """A file's row, in any status."""
     return Query([(FIND, (session_id, resource_id))], _parse_row)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row, Statement
 
-# These two also serve db/mails.py, which reads sessions beside its own rows.
+# db/mails.py uses COLUMNS and JOINS too, for sessions beside its own rows.
 COLUMNS: Final = """
        s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.ended_at, s.no_show,
        s.sequence, s.recording_enabled, s.bbb_meeting_url, s.provider, s.provider_room_id,
@@ -39,7 +39,7 @@ JOINS: Final = """
   LEFT JOIN attendance ta ON ta.session_id = s.id AND ta.user_id = s.teacher_id
 """
 
-# One round trip for the page and for its state: what was sent and asked comes along.
+# One round trip for the page and for its state, with sent reminders and an open request.
 FIND: Final = f"""
 SELECT {COLUMNS},
        (SELECT json_group_array(json_object('user_id', m.user_id, 'kind', m.kind,
@@ -92,12 +92,12 @@ async def find_with(
 
 
 async def list_of_person(db: Database, user_id: str) -> list[Session]:
-    """All sessions in which this person takes part, by time."""
+    """All sessions of this person, by their start."""
     return [of_row(row) for row in await db.all(LIST_OF_PERSON, user_id)]
 
 
 async def role_of_person(db: Database, user_id: str) -> Role | None:
-    """This person's role in the last of their sessions; None for somebody without one."""
+    """This person's role in their last session; None for a person without sessions."""
     rows = await db.all(ROLE_OF_PERSON, user_id)
     return Role(rows[0]["role"]) if rows else None
 

@@ -136,8 +136,8 @@ class Sender:
         now = int(self.clock())
         dropped, texts, new_texts = [], [], []
         for mail in batch.mails:
-            if settled := reason_to_drop(mail, now):
-                dropped.append((mail, settled))
+            if final := reason_to_drop(mail, now):
+                dropped.append((mail, final))
                 continue
             text = mail.payload or self._write(mail, now)
             if text is None:
@@ -156,7 +156,7 @@ class Sender:
         )
         if not has_lease:
             return []
-        self.tally.update(settled.state.value for _, settled in dropped)
+        self.tally.update(final.state.value for _, final in dropped)
         return texts
 
     def _write(self, mail: DueMail, now: int) -> str | None:
