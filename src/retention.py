@@ -37,7 +37,7 @@ ORPHAN_AFTER_S: Final = DAY_S
 ROOMS_JOB: Final = "ask-rooms"
 SETTING_JOB: Final = "chat-kept-days"
 ORPHAN_JOB: Final = "purge-orphans"
-# After so long, the purge calls a silent room no more.
+# The purge stops calling a silent room after this time.
 ROOM_RETRIED_FOR_S: Final = 7 * DAY_S
 
 # The number of removed items, and whether more are left than one run may remove.

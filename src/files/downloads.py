@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from db.database import Row
     from settings import Settings
 
-# A deleted file can be restored for so long; then it is removed.
+# A deleted file can be restored for this time; then it is removed.
 UNDO_S: Final = 15 * 60
 MAX_FILES: Final = 100
 

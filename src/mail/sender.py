@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 TICK_BUDGET_S: Final = 45.0
 # D1 allows a thousand queries an event, and a batch needs about six.
 MAX_CALLS: Final = 120
-# After so many failures in a row, the next tick tries again.
+# After this many failures in a row, the run ends; the next tick tries again.
 MAX_FAILURES_IN_A_ROW: Final = 3
 
 

@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from context import Context
     from db.database import Row
 
-# In wrangler.toml and in every environment, the dead-letter queue's name ends so.
+# The end of the dead-letter queue's name, in wrangler.toml and in every environment.
 DEAD_LETTER_SUFFIX: Final = "-dead"
 # Longer than any consumer lives.
 LEASE_S: Final = 16 * 60
 MAX_RETRY_DELAY_S: Final = 60 * 60
-# The queue delivers a message so often. After so many failures without progress the recording has
-# failed, also if there were more messages than one.
+# The queue delivers a message nine times. After nine failures without progress the recording has
+# failed, also if they belong to several messages.
 MAX_ATTEMPTS: Final = 9
-# After so many failures the copy starts over once, without the parts that have arrived.
+# After five failures the copy starts over once, without the parts that have arrived.
 START_OVER_AFTER: Final = 5
+# A recording is stranded this long after the time at which the queue should have delivered it.
 STRANDED_AFTER_S: Final = 10 * 60
-# The sweep queries the provider from so long after the session's end until so long after it.
+# The sweep queries the provider in this period after the session's end.
 QUERY_FROM_S: Final = 10 * 60
 QUERY_UNTIL_S: Final = 48 * 60 * 60
 ROWS_PER_SWEEP: Final = 20
@@ -110,10 +111,10 @@ async def _claim_and_copy(ctx: Context, record_id: str, message: Message) -> Non
         await ctx.queue_recording(record_id)
         message.ack()
     except Exception as error:  # noqa: BLE001
-        log("recording_attempt_failed", **about, error=_text(error), attempt=row["attempts"])
+        log("recording_attempt_failed", **about, error=_error_text(error), attempt=row["attempts"])
         if not isinstance(error, (RecordingError, AppError)):
             log("unexpected_error", **about, trace=traceback.format_exception(error))
-        await _retry_later(ctx, row, message, _text(error), now=_now(ctx, began))
+        await _retry_later(ctx, row, message, _error_text(error), now=_now(ctx, began))
     else:
         log("recording_copied", **about, attempts=row["attempts"])
         message.ack()
@@ -162,7 +163,7 @@ async def _announced_bytes(source: sources.Source, row: Row) -> int | None:
     return next((each.size_bytes for each in found if each.record_id == row["record_id"]), None)
 
 
-def _text(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
@@ -236,7 +237,7 @@ async def _query_provider(ctx: Context, session: Row) -> None:
         source = sources.of_provider(session["provider"], ctx)
         found = await source.list_recordings(session["provider_room_id"])
     except (AppError, RecordingError) as error:
-        log("recordings_query_failed", session_id=session["id"], error=_text(error))
+        log("recordings_query_failed", session_id=session["id"], error=_error_text(error))
         return
     for each in found:
         await announce(ctx, session["id"], session["provider"], each.record_id, each.size_bytes)
