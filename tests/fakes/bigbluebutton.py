@@ -1,7 +1,7 @@
 """BigBlueButton on loopback: its API, its two callbacks, and a client page that can be embedded.
 
-Checks the checksum over the very query that came, and refuses parameters it does not know, where
-the real one ignores them. Standard library only.
+It checks the checksum of the exact query, and refuses unknown parameters, which the real server
+ignores. Standard library only.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ OPEN_PREFIXES = {"create": "meta_", "join": "userdata-"}
 
 
 class RefusedError(Exception):
-    """A call that fails; the key is what clients look at."""
+    """A failed call; clients read its key."""
 
     def __init__(self, key: str, message: str = "") -> None:
         super().__init__(message or key)
@@ -74,12 +74,12 @@ class Meeting:
 
 
 class BigBlueButtonFake(ThreadingHTTPServer):
-    """The server. What is asked of its API is in `asked`; tests steer `faults`."""
+    """The server. `asked` has the requests to its API; tests plan `faults`."""
 
     daemon_threads = True
 
     def __init__(self, port: int = 0, *, repeats_need_passwords: bool = False) -> None:
-        """`repeats_need_passwords`: as before bigbluebutton#17937."""
+        """With `repeats_need_passwords` it behaves as before bigbluebutton#17937."""
         super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://localhost:{self.server_port}/bigbluebutton"
         self.repeats_need_passwords = repeats_need_passwords
@@ -104,7 +104,7 @@ class BigBlueButtonFake(ThreadingHTTPServer):
         }
 
     def call(self, name: str, query: str) -> str:
-        """An API call's answer, as XML. Raises: RefusedError."""
+        """Answer an API call, as XML. Raises: RefusedError."""
         parameters = checked(name, query)
         method = {
             "create": self._create,
@@ -173,10 +173,10 @@ class BigBlueButtonFake(ThreadingHTTPServer):
             raise RefusedError("notFound", "A meeting with that ID does not exist.")
         return meeting
 
-    # What browsers do.
+    # Calls of browsers.
 
     def join(self, query: str) -> str:
-        """The address of the client page for somebody's join address. Raises: RefusedError."""
+        """The address of the client page for a join address. Raises: RefusedError."""
         asked = checked("join", query)
         with self.lock:
             meeting = self._meeting(asked)
@@ -201,7 +201,7 @@ class BigBlueButtonFake(ThreadingHTTPServer):
             meeting.people.pop(user_id, None)
 
     def close(self, meeting: Meeting) -> None:
-        """End a meeting; its end callback is called, and again when that fails."""
+        """End a meeting and send its end callback, with retries."""
         with self.lock:
             if self.meetings.get(meeting.meeting_id) is not meeting:
                 return
@@ -222,7 +222,7 @@ class BigBlueButtonFake(ThreadingHTTPServer):
             time.sleep(pause)
 
     def publish_recording(self, meeting: Meeting, record_id: str) -> int:
-        """A recording is ready: the status that its callback is answered with."""
+        """Send the callback of a ready recording. Returns the status of the answer."""
         self.recordings.append({"recordID": record_id, "meetingID": meeting.meeting_id})
         return post(
             meeting.asked["meta_bbb-recording-ready-url"], *recording_ready(meeting, record_id)
@@ -232,14 +232,14 @@ class BigBlueButtonFake(ThreadingHTTPServer):
 def recording_ready(
     meeting: Meeting, record_id: str, secret: str = SECRET
 ) -> tuple[bytes, dict[str, str]]:
-    """The callback's body and headers."""
+    """The body and headers of the callback of a ready recording."""
     token = hs256.encode({"meeting_id": meeting.meeting_id, "record_id": record_id}, secret)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     return urlencode({"signed_parameters": token}).encode(), form
 
 
 def checked(name: str, query: str) -> dict[str, str]:
-    """The parameters of a call, signed and known. Raises: RefusedError."""
+    """The parameters of a call, after the checks. Raises: RefusedError."""
     given = re.findall(r"(?:^|&)checksum=([0-9a-f]*)", query)
     if len(given) != 1:
         raise RefusedError("checksumError")
@@ -296,7 +296,7 @@ def recording_xml(recording: dict[str, str]) -> str:
 
 
 def tags(**values: str) -> str:
-    """Elements; a name that ends in `_` holds XML already."""
+    """XML elements. The value of a name that ends in `_` is XML already."""
     return "".join(
         f"<{name.rstrip('_')}>{value if name.endswith('_') else escape(value)}</{name.rstrip('_')}>"
         for name, value in values.items()
@@ -347,7 +347,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             target = self.server.join(query)
         except RefusedError as refusal:
-            # Where the real one leads its failures, with the reasons.
+            # The real server redirects failures there, with the reasons.
             fallback = dict(parse_qsl(query)).get("errorRedirectUrl", "/")
             errors = json.dumps([{"key": refusal.key, "message": str(refusal)}])
             target = f"{fallback}?errors={quote(errors)}"
@@ -382,7 +382,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "room_title": meeting.asked["name"],
                 "name": person["fullName"],
                 "is_admin": person["role"] == "MODERATOR",
-                # The real one says why it leads there.
+                # The real server adds the reason.
                 "logout_url": f"{meeting.asked['logoutURL']}?reason=ended",
                 "logout_after_ms": self.server.logout_after_ms,
             },

@@ -1,6 +1,6 @@
-"""Cloudflare's API for one Worker: what wrangler asks during releases, with a real database.
+"""Cloudflare's API for one Worker: wrangler's requests during releases, with a real database.
 
-Answers have the shapes that wrangler reads; there is no outside validator for them.
+The answers have the shapes that wrangler reads; no external validator exists for them.
 """
 
 import json
@@ -17,7 +17,7 @@ NO_SUBDOMAIN = {"enabled": False, "previews_enabled": False}
 
 
 class Refused(Exception):  # noqa: N818 (an answer)
-    """`error` is the API's own {code, message}."""
+    """An error of the API: `error` is its {code, message}."""
 
     def __init__(self, status, error):
         super().__init__(error["message"])
@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 (an answer)
 
 
 class CloudflareFake(ThreadingHTTPServer):
-    """An account with the queues and the database of the Worker `name`, which does not exist yet.
+    """An account with queues and database of the Worker `name`; the Worker does not exist yet.
 
     `url` goes into CLOUDFLARE_API_BASE_URL. `calls` holds the changes in order, as
     (kind, *parts of the path, body); `unknown` the requests without a route.
@@ -124,10 +124,10 @@ class Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type", "")
         content = self.content()
         if kind.startswith("multipart/form-data"):
-            # An upload: its modules do not matter here, only the part with its metadata.
+            # An upload: only the part with its metadata matters.
             _, _, part = content.partition(b'name="metadata"')
             return json.loads(part.partition(b"\r\n\r\n")[2].partition(b"\r\n--")[0])
-        # wrangler does not always say that a body is JSON.
+        # wrangler does not always send the content type of a JSON body.
         return json.loads(content) if content.startswith((b"{", b"[")) else {}
 
     def content(self):
@@ -176,7 +176,7 @@ def upload(fake, metadata, name):
 
 
 def put_script(fake, metadata, name):
-    """The way of `wrangler deploy` for a new Worker, or for new Durable Object classes."""
+    """`wrangler deploy` uses it for a new Worker, or for new Durable Object classes."""
     version = fake.add_version(metadata)
     fake.migration_tag = metadata["migrations"]["new_tag"]
     fake.add_deployment([{"version_id": version["id"], "percentage": 100}], {})
@@ -199,7 +199,7 @@ def queues(fake, query):
 
 
 def query_d1(fake, statement, database):
-    """One statement with parameters or one that reads; else a script, as a migration is."""
+    """Run one statement with parameters, one SELECT, or a script such as a migration."""
     sql, params = statement["sql"], statement.get("params", [])
     rows = []
     if params or re.match(r"\s*(SELECT|PRAGMA)", sql):
@@ -211,7 +211,7 @@ def query_d1(fake, statement, database):
 
 
 def noted(kind):
-    """Accept a change and note it."""
+    """Accept a change and record it."""
 
     def handle(fake, body, *place):
         fake.calls.append((kind, *place, body))

@@ -1,4 +1,4 @@
-"""How a fake service fails, on demand. Standard library only."""
+"""Planned failures of a fake service. Standard library only."""
 
 import socket
 import threading
@@ -8,20 +8,20 @@ from typing import Final
 
 SLOW_S: Final = 4.0
 STATUS: Final = {"400": 400, "401": 401, "429": 429, "500": 500, "503": 503}
-# What a proxy in front of a service may say, and what a service must not.
+# Answers of a proxy in front of a service, and malformed answers of a service.
 NONSENSE: Final = {"malformed": b'{"status": tru', "html": b"<html>Hello</html>", "empty": b""}
 KINDS: Final = ("timeout", "hang-up", "redirect", *STATUS, *NONSENSE)
 
 
 class Faults:
-    """What goes wrong next, by path. `*` stands for every path."""
+    """The planned failures by path. `*` means all paths."""
 
     def __init__(self) -> None:
         self._planned: dict[str, tuple[str, int]] = {}
         self._lock = threading.Lock()
 
     def plan(self, kind: str, path: str = "*", times: int = 1_000_000) -> None:
-        """Have the next `times` requests of `path` fail this way."""
+        """Plan this failure for the next `times` requests of `path`."""
         assert kind in KINDS
         with self._lock:
             self._planned[path] = (kind, times)
@@ -31,7 +31,7 @@ class Faults:
             self._planned.clear()
 
     def strike(self, handler: BaseHTTPRequestHandler, path: str) -> bool:
-        """Answer wrongly, or not at all, if that is planned."""
+        """Make the planned failure, if there is one."""
         with self._lock:
             key = path if path in self._planned else "*"
             kind, times = self._planned.get(key, ("", 0))
@@ -66,7 +66,7 @@ def answer(
 
 
 def body_of(handler: BaseHTTPRequestHandler) -> bytes:
-    """The request's body, also when it comes in chunks."""
+    """The request's body, also if it is chunked."""
     if handler.headers.get("Transfer-Encoding", "").lower() != "chunked":
         return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
     body = b""

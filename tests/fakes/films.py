@@ -1,4 +1,4 @@
-"""MP4 files as far as their headers go, of any size, without keeping them in memory."""
+"""MP4 files of any size with correct headers only, without storing them in memory."""
 
 import hashlib
 import struct
@@ -24,7 +24,7 @@ def movie_header(duration_s: float, scale: int = 1000, version: int = 0) -> byte
 
 @dataclass(frozen=True)
 class Film:
-    """A file of `size` bytes that plays `duration_s`: the header comes last, as recorders do it."""
+    """A file of `size` bytes and `duration_s`. The header is last, as recorders write it."""
 
     size: int
     duration_s: int = 90
@@ -39,7 +39,7 @@ class Film:
         return box(b"moov", movie_header(self.duration_s))
 
     def read(self, start: int, length: int) -> bytes:
-        """These bytes, as of a file on disk."""
+        """Read a range of bytes, like a file on disk."""
         stop = min(start + length, self.size)
         filler = self.size - len(self.head) - len(self.tail)
         front = self.head + struct.pack(">I4sQ", 1, b"mdat", filler)

@@ -1,4 +1,4 @@
-"""JSON Web Tokens with HMAC-SHA256 by hand: another implementation than the one under test."""
+"""JSON Web Tokens with HMAC-SHA256, by another implementation than the one under test."""
 
 import base64
 import hashlib
@@ -9,13 +9,13 @@ from typing import Any
 
 
 def encode(claims: dict[str, Any], secret: str, *, alg: Any = "HS256") -> str:
-    """A token that says it is signed by `alg`, which it is not unless that is HS256."""
+    """A token with an HS256 signature, and any `alg` in its header."""
     head = json.dumps({"alg": alg, "typ": "JWT"}).encode()
     return signed(head, json.dumps(claims).encode(), secret)
 
 
 def signed(head: bytes, payload: bytes, secret: str) -> str:
-    """A token of these very bytes, whatever they are."""
+    """A token of exactly these bytes, valid JSON or not."""
     parts = f"{_b64(head)}.{_b64(payload)}"
     return f"{parts}.{_b64(_mac(parts, secret))}"
 

@@ -1,4 +1,4 @@
-"""A platform's signing keys, and the address where it publishes them: real HTTP on loopback."""
+"""A platform's signing keys, and the server that publishes them: real HTTP on loopback."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from tests.fakes.serving import serving
 
 HOUR_S = 60 * 60
-# PyJWT does not know every name that a platform may write into a header.
+# PyJWT does not know all algorithm names that a platform may write into a header.
 SIGNER = jwt.PyJWS()
 for _name in ("Ed25519", "Ed448"):
     SIGNER.register_algorithm(_name, OKPAlgorithm())
@@ -22,7 +22,7 @@ for _name in ("Ed25519", "Ed448"):
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key of the platform, known by `kid`."""
+    """A private key of the platform, with its `kid`."""
 
     kid: str
     algorithm: str
@@ -53,7 +53,7 @@ class SigningKey:
         return public | {"kid": self.kid, "use": "sig", "alg": self.algorithm}
 
     def sign(self, claims: dict[str, Any], **headers: Any) -> str:
-        """Return the token; `headers` replace those it has by itself, None leaves one out."""
+        """Return the token. `headers` replace its default headers; None removes one."""
         named = {"kid": self.kid} | headers
         present = {name: value for name, value in named.items() if value is not None}
         payload = json.dumps(claims).encode()
@@ -61,14 +61,14 @@ class SigningKey:
 
 
 def claims_of(user_id: str, **changes: Any) -> dict[str, Any]:
-    """What a platform says of someone signed in now; None leaves a claim out."""
+    """The claims of a person who has just signed in; None removes a claim."""
     now = int(time.time())
     claims = {"sub": user_id, "iat": now, "exp": now + HOUR_S} | changes
     return {name: value for name, value in claims.items() if value is not None}
 
 
 class JwksServer(ThreadingHTTPServer):
-    """Publishes `keys`, or misbehaves as `mode` says, and counts how often it was asked."""
+    """Publishes `keys`, or misbehaves by `mode`, and counts the requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

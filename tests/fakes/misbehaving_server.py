@@ -1,4 +1,4 @@
-"""A web server on loopback that does all that a client must survive. The path says what."""
+"""A web server on loopback with all faults that a client must survive. The path selects one."""
 
 import gzip
 import socket
@@ -12,7 +12,7 @@ SLOW_S = 3
 
 
 class MisbehavingServer(ThreadingHTTPServer):
-    """Remembers what was asked, and with which headers and body."""
+    """Records the requests, with headers and body."""
 
     daemon_threads = True
 

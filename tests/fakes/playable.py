@@ -1,7 +1,7 @@
-"""A film that browsers really play, made as large as a test needs.
+"""A film that browsers can play, as large as a test needs.
 
 film.mp4 is one minute of a moving square (VP9, a key frame each second, 35 KB, made with PyAV).
-Padding between its frames makes it behave like the long file it stands for.
+With padding between its frames it behaves like a long file.
 """
 
 import struct
@@ -14,7 +14,7 @@ FRAMES = 600
 
 
 class PlayableFilm:
-    """As tests.fakes.films.Film: something the fake source can serve."""
+    """Like tests.fakes.films.Film: the fake source can serve it."""
 
     duration_s = 60
     salt = 0
@@ -28,7 +28,7 @@ class PlayableFilm:
 
 
 def stretched(film: bytes, padding: int) -> bytes:
-    """The same film with so many bytes of nothing after each frame."""
+    """The same film with `padding` bytes of a free box after each frame."""
     boxes = dict(top_level(film))
     sizes = struct.unpack_from(f">{FRAMES}I", film, film.index(b"stsz") + 16)
     moov = film[boxes[b"moov"][0] : boxes[b"moov"][1]]
@@ -54,7 +54,7 @@ def top_level(content: bytes) -> list[tuple[bytes, tuple[int, int]]]:
 
 
 def with_offsets(box: bytes, starts: list[int]) -> bytes:
-    """The movie header with one chunk a frame, at these places."""
+    """The movie header with one chunk for each frame, at these offsets."""
     kind, content = box[4:8], box[8:]
     if kind == b"stco":
         content = struct.pack(f">II{FRAMES}I", 0, FRAMES, *starts)

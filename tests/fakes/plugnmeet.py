@@ -1,8 +1,8 @@
 """PlugNmeet on loopback: its server API, its webhooks, and a client page that can be embedded.
 
-It checks what the real one checks and more (an unknown JSON field is refused, where the real one
-drops it), keeps rooms, people and recordings, and fails on demand. `python -m tests.fakes.plugnmeet
-PORT` runs it by itself. Standard library only.
+It has the checks of the real server, and also refuses unknown JSON fields, which the real server
+drops. It stores rooms, people and recordings, and fails on demand. `python -m tests.fakes.plugnmeet
+PORT` runs it alone. Standard library only.
 """
 
 import base64
@@ -40,7 +40,7 @@ HONOURS_FALSE = ("2.2.0",)
 
 @dataclass
 class Person:
-    """Somebody in a room. `connection` is new each time."""
+    """A person in a room. Each connection has another `connection` id."""
 
     identity: str
     name: str
@@ -81,8 +81,8 @@ class Room:
 
 
 @dataclass
-class Asked:
-    """A request to the API, as it came."""
+class ApiRequest:
+    """A request to the API."""
 
     path: str
     headers: dict[str, str]
@@ -94,7 +94,7 @@ class Asked:
 
 
 class PlugNmeetFake(ThreadingHTTPServer):
-    """The server. What is asked of it is in `asked`; tests steer `faults` and `webhooks`."""
+    """The server. `asked` has the requests to its API; tests plan `faults` and `webhooks`."""
 
     daemon_threads = True
 
@@ -106,10 +106,10 @@ class PlugNmeetFake(ThreadingHTTPServer):
         self.ended: list[str] = []
         self.recordings: dict[str, dict[str, Any]] = {}
         self.films: dict[str, Film | PlayableFilm] = {}
-        self.asked: list[Asked] = []
+        self.asked: list[ApiRequest] = []
         self.faults = Faults()
         self.webhooks = Sender()
-        # LiveKit's departure_timeout, and the client's wait before it leads to the logout address.
+        # LiveKit's departure_timeout, and the client's delay before it opens the logout address.
         self.departure_timeout_s = 20.0
         self.logout_after_ms = 300
         self.force_auto_recording = False
@@ -118,7 +118,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a Worker needs to use this server."""
+        """The settings of a Worker that uses this server."""
         return {
             "VIDEO_PROVIDER": "plugnmeet",
             "PLUGNMEET_URL": self.url,
@@ -126,7 +126,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
             "PLUGNMEET_API_SECRET": SECRET,
         }
 
-    # The API. Each takes the request's JSON and gives the answer.
+    # The API. Each method gets the request's JSON and returns the answer.
 
     def create(self, data: dict[str, Any]) -> dict[str, Any]:
         if found := plugnmeet_schema.create_problems(data):
@@ -159,7 +159,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         if room is None:
             return refused("ROOM_NOT_FOUND", "room is not active")
         user = data["user_info"]
-        # Whoever is online under this id is sent out now, before the token is used.
+        # A person who is online with this id is removed now, before the token is used.
         self.leave(room, user["user_id"], "DUPLICATE_IDENTITY")
         now = int(time.time())
         claims = {
@@ -217,10 +217,10 @@ class PlugNmeetFake(ThreadingHTTPServer):
         claims = {"iss": KEY, "nbf": now, "exp": now + 1800, "sub": recording["file_path"]}
         return succeeded(token=hs256.encode(claims, SECRET))
 
-    # What browsers do.
+    # Calls of browsers.
 
     def enter(self, token: str) -> tuple[Room, Person] | str:
-        """Somebody's client connects with a join token; what stands in the way otherwise."""
+        """Connect a client with a join token. Returns the reason if it is refused."""
         claims = hs256.decode(token, SECRET)
         if claims is None:
             return "the token is invalid or has expired"
@@ -228,7 +228,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
             room = self.rooms.get(claims["room_id"])
             if room is None:
                 return "the room is not active"
-            # The recorder counts too.
+            # The recorder counts as a participant.
             if len(room.people) >= room.asked.get("max_participants", 1_000):
                 return "the room is full"
             person = self._connect(room, claims["sub"], claims["name"], admin=claims["is_admin"])
@@ -250,7 +250,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         return person
 
     def _end_in_time(self, room: Room) -> None:
-        """`room_duration` is in minutes from when the room starts; 0 is no limit."""
+        """End the room after `room_duration` minutes; 0 means no limit."""
         minutes = int(room.metadata["room_features"].get("room_duration") or 0)
         if minutes:
             timer = threading.Timer(minutes * 60, self.close, [room])
@@ -258,7 +258,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
             timer.start()
 
     def leave(self, room: Room, identity: str, reason: str = "CLIENT_INITIATED") -> None:
-        """Somebody's client disconnects."""
+        """Disconnect a client."""
         with self.lock:
             person = room.people.pop(identity, None)
             if person is None:
@@ -276,7 +276,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
                 self.close(room, idle=True)
 
     def close(self, room: Room, *, idle: bool = False) -> None:
-        """End a room: everybody is sent out, then its two last events, in either order."""
+        """End a room: remove everybody, then send its two last events, in any order."""
         with self.lock:
             if self.rooms.get(room.room_id) is not room:
                 return
@@ -298,7 +298,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         self.fire("start_recording", room, recording_info=recording_info(room.record_id))
 
     def stop_recording(self, room: Room) -> None:
-        """The recording ends; it is ready at once."""
+        """End the recording; it is ready at once."""
         record_id, room.record_id = room.record_id, None
         assert record_id
         self.fire("end_recording", room, recording_info=recording_info(record_id))
@@ -331,7 +331,7 @@ class PlugNmeetFake(ThreadingHTTPServer):
         self.webhooks.send(event, url, body, headers)
 
     def webhook(self, event: str, room: Room, **about: Any) -> tuple[bytes, dict[str, str]]:
-        """An event's body and headers, signed now."""
+        """The body and headers of an event, signed now."""
         data = {
             "event": event,
             "room": {
@@ -344,12 +344,12 @@ class PlugNmeetFake(ThreadingHTTPServer):
             "id": f"EV_{uuid.uuid4()}",
             "created_at": str(int(time.time())),
         }
-        body = json.dumps(data, indent=1).encode()  # its whitespace is not stable either
+        body = json.dumps(data, indent=1).encode()  # the real server's whitespace varies as well
         return body, signed(body)
 
 
 def signed(body: bytes, **changes: Any) -> dict[str, str]:
-    """The headers of a webhook; `changes` replace claims, None leaves one out."""
+    """The headers of a webhook. `changes` replace claims; None removes one."""
     now = int(time.time())
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     claims = {"iss": KEY, "iat": now, "nbf": now, "exp": now + 300, "sha256": digest} | changes
@@ -411,7 +411,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, b"not found")
 
     def _download(self, token: str) -> None:
-        """The whole file whatever Range says, as the real server's SendFile does."""
+        """Send the whole file and ignore Range, as the real server's SendFile does."""
         claims = hs256.decode(token, SECRET)
         film = self.server.films.get(claims["sub"]) if claims else None
         if film is None:
@@ -424,7 +424,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/client/"):
             self._client(self.path.removeprefix("/client/"), json.loads(body))
             return
-        self.server.asked.append(Asked(self.path, dict(self.headers.items()), body))
+        self.server.asked.append(ApiRequest(self.path, dict(self.headers.items()), body))
         if not self.server.faults.strike(self, self.path):
             self._api(body)
 

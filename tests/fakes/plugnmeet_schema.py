@@ -1,6 +1,6 @@
 """The parts of plugnmeet-protocol v1.5.0 that we use: fields, rules and defaults of a room.
 
-Written down from the .proto files and utils/default_variables.go, independently of `src/`.
+They are copied from the .proto files and utils/default_variables.go, independently of `src/`.
 Standard library only: `make dev PROVIDER=plugnmeet-fake` runs on the bare Python.
 """
 
@@ -12,7 +12,7 @@ ID: Final = re.compile(r"[a-zA-Z0-9-_]+\Z")
 URI: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+\Z")
 RESERVED_USERS: Final = ("sip_", "ingres_", "pnm_agent-", "pnm_tts_agent-", "user_")
 
-# A field is its type; `?` marks proto3-optional, whose false is told from its absence.
+# Field name to type. `?` marks proto3-optional: false differs from absent.
 ALLOWED: Final = {"is_allow": "bool"}
 ROOM_FEATURES: Final[dict[str, Any]] = {
     "allow_webcams": "bool",
@@ -145,7 +145,7 @@ MAX_WEBHOOK_URL: Final = 255
 
 
 def problems(data: Any, fields: dict[str, Any], path: str = "") -> list[str]:
-    """What is wrong with a request. The real server drops unknown fields without a word."""
+    """The errors in a request, unknown fields included; the real server drops these silently."""
     if not isinstance(data, dict):
         return [f"{path or 'body'} must be an object"]
     found = [f"unknown field {path}{name}" for name in data if name not in fields]
@@ -205,9 +205,9 @@ def token_problems(data: Any) -> list[str]:
 
 
 def features_in_effect(asked: dict[str, Any], *, honours_false: bool) -> dict[str, Any]:
-    """What the server makes of the requested features.
+    """The features in effect after the request.
 
-    Since v2.3.0 they are merged over the defaults the way protobuf merges: a false, a zero and an
+    Since v2.3.0 the server merges them over the defaults as protobuf does: a false, a zero and an
     empty text are not copied, unless the field is proto3-optional.
     """
     merged = copy.deepcopy(DEFAULTS)

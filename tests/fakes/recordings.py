@@ -1,5 +1,5 @@
-"""A server with recordings, as true to the real ones as copying needs: with and without Range,
-addresses that expire, and faults on demand. Real HTTP on loopback.
+"""A server with recordings for the tests of copying: with and without Range, with addresses that
+expire, and with planned faults. Real HTTP on loopback.
 """
 
 import json
@@ -19,7 +19,7 @@ CHUNK = 1 << 18
 
 @dataclass
 class Recording:
-    """What the server has. `faults` are used up one a request; see `_Handler.do_GET`."""
+    """A recording of the server. Each request uses up one of `faults`; see `_Handler.do_GET`."""
 
     film: Film
     room: str = ""
@@ -31,7 +31,7 @@ class Recording:
 
 
 class RecordingServer(ThreadingHTTPServer):
-    """`asked` are the requests for bytes: (record id, Range or None, status)."""
+    """The server. `asked` has the requests for bytes: (record id, Range or None, status)."""
 
     daemon_threads = True
 
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path.startswith("/moved/"):
             self._send(307, {"Location": parts.path.replace("/moved/", "/files/")}, b"")
         else:
-            # Also at the address that BigBlueButton publishes videos under.
+            # Also at the address at which BigBlueButton publishes videos.
             name = re.sub(r"^/playback/video/(.+)/video-0\.m4v$", r"\1", parts.path)
             self._file(name.removeprefix("/files/"))
 
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.asked.append((name, asked, 307))
             self._send(307, {"Location": f"/moved/{name}"}, b"")
             return
-        if fault == "short":  # a file that was not written to its end, served as if it was
+        if fault == "short":  # a file that is not written to its end, served as complete
             stop = start + (stop - start) * 6 // 10
         self.server.asked.append((name, asked, status))
         headers["Content-Length"] = str(stop - start)
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         for header, value in headers.items():
             self.send_header(header, value)
         self.end_headers()
-        # Whoever asked may have gone: that is theirs to decide.
+        # The client may close the connection at any time.
         with suppress(OSError):
             while start < end:
                 content = film.read(start, min(CHUNK, end - start))

@@ -1,7 +1,8 @@
 """Resend as its documentation describes it, over real HTTP on loopback, and faults on demand.
 
-`Resend` is the service by itself, without a network; `running()` puts it on a port. What it took
-is in `mails`; it never takes a mail twice under one key, for 24 hours, and never forgets to say so.
+`Resend` is the service without a network; `running()` serves it on a port. `mails` has the accepted
+mails. For 24 hours it accepts a batch once under one key, and answers a repetition like the first
+call.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ MAX_KEY_CHARACTERS = 256
 ADDRESS = re.compile(r"(?:[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+|[^<>]+ <[^<>@\s]+@[^<>@\s]+>)\Z")
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}\Z")
 
-# What can go wrong, by name: before anything is taken, or after it.
+# The faults by name: before a mail is accepted, or after it.
 STATUS_FAULTS = {
     "rate_limited": (429, "rate_limit_exceeded"),
     "quota": (429, "daily_quota_exceeded"),
@@ -39,7 +40,7 @@ CONNECTION_FAULTS = ("cut_off", "answer_lost", "slow", "taken_then_error")
 
 
 class ConnectionLostError(Exception):
-    """The connection ends without an answer."""
+    """The connection closes without an answer."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Answer:
 
 
 class Resend:
-    """Takes batches. `faults` are used up one a call, in order."""
+    """The service. Each call uses up one of `faults`, in order."""
 
     def __init__(
         self, *, limit: int = 5, per_s: float = 1.0, clock: Callable[[], float] = time.time
@@ -68,7 +69,7 @@ class Resend:
         self._lock = threading.RLock()
 
     def times_mailed(self) -> Counter[str]:
-        """How often each of our mails was taken, by our id of it."""
+        """How often each of our mails was accepted, by our id of the mail."""
         return Counter(_tag(mail, "mail") for mail in self.mails)
 
     def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -125,7 +126,7 @@ class Resend:
         }
 
     def _once(self, key: str | None, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The first answer again, for a key that is known."""
+        """Return the first answer again for a known key."""
         now, digest = self.clock(), hashlib.sha256(body).hexdigest()
         known = self._keys.get(key or "")
         if known and now - known[0] < KEY_LIFE_S:
@@ -228,6 +229,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running(service: Resend) -> Iterator[str]:
-    """The service's address, for as long as it runs."""
+    """Run the service and give its address."""
     with serving(_Server(service)) as server:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -1,5 +1,5 @@
-// Makes requests with other people's clients: `node sdk_requests.mjs plugnmeet|bigbluebutton`,
-// with one JSON order on standard input. PlugNmeet's are sent; BigBlueButton's are printed.
+// Makes requests with other clients: `node sdk_requests.mjs plugnmeet|bigbluebutton`, with one JSON
+// order on standard input. PlugNmeet's requests are sent; BigBlueButton's are printed.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-"""Running a fake beside the tests."""
+"""Runs a fake server during the tests."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import HTTPServer
 from typing import TypeVar
 
-# How soon a server notices that it is to stop.
+# How often a server checks whether it must stop.
 POLL_S = 0.01
 
 Server = TypeVar("Server", bound=HTTPServer)
@@ -14,7 +14,7 @@ Server = TypeVar("Server", bound=HTTPServer)
 
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
-    """Have it answer, in a thread of its own, until the end of the block."""
+    """Serve in a thread until the end of the block."""
     with server:
         thread = threading.Thread(target=server.serve_forever, args=[POLL_S], daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""Delivers a fake's webhooks as the real services do, or worse. Standard library only."""
+"""Delivers a fake's webhooks like the real services, or with faults. Standard library only."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ SERVER_ERROR = 500
 
 @dataclass
 class Sent:
-    """One attempt: what was delivered, and what came back; 0 when nothing did."""
+    """One attempt: the webhook, and the status of the answer; 0 without an answer."""
 
     event: str
     status: int
@@ -23,22 +23,22 @@ class Sent:
 
 @dataclass
 class Sender:
-    """Sends in the background. `pauses_s` are those before a failed delivery is tried again."""
+    """Sends in the background. `pauses_s` are the delays before the retries of a delivery."""
 
     pauses_s: tuple[float, ...] = (1.0, 2.0)
     copies: int = 1
-    """How often each is delivered."""
+    """How often each webhook is delivered."""
     lost: set[str] = field(default_factory=set)
-    """Events that never arrive."""
+    """The names of events that are lost."""
     held: list[Callable[[], None]] | None = None
-    """While a list: deliveries wait in it for `release`."""
+    """If this is a list, deliveries wait in it for `release`."""
     sent: list[Sent] = field(default_factory=list)
 
     def hold(self) -> None:
         self.held = []
 
     def release(self, order: Callable[[list[Callable[[], None]]], object] = list.reverse) -> None:
-        """Deliver what was held, one after another, in another order: backwards by default."""
+        """Deliver the waiting webhooks one by one, by default in reverse order."""
         held, self.held = self.held or [], None
         order(held)
         for deliver in held:

@@ -1,8 +1,8 @@
-"""A deployment whose video providers run on the world's clock, and the browsers of two people.
+"""A deployment with video providers on the world's clock, and the browsers of two people.
 
-The fakes of the providers do in the foreground what they otherwise do in threads: nothing happens
-between two steps of a test. What they send us waits in `news` until a test delivers it, late,
-twice, in another order, or never. A `Browser` does what live_socket.js, call_place.js and
+The fakes of the providers work in the foreground instead of in threads, so nothing happens between
+two steps of a test. Their requests to us wait in `provider_requests` until a test delivers them:
+late, twice, in another order, or never. A `Browser` does what live_socket.js, call_place.js and
 embed.js do.
 """
 
@@ -29,10 +29,10 @@ PEOPLE = ("student", "teacher")
 
 
 @dataclass
-class News:
-    """A webhook, or a callback, on its way to us."""
+class ProviderRequest:
+    """A webhook or callback of a provider that is not delivered yet."""
 
-    what: str
+    event: str
     method: str
     path: str
     body: bytes = b""
@@ -40,18 +40,18 @@ class News:
 
 
 class CallWorld(World):
-    """`faults` are the ways in which the provider fails its next calls."""
+    """A world with fake providers. `faults` has the kinds of failure of their next answers."""
 
     def __init__(self, provider: str, *, now: int = START, peer_first: bool = False) -> None:
         super().__init__(provider, now=now, peer_first=peer_first)
-        self.news: list[News] = []
+        self.provider_requests: list[ProviderRequest] = []
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.faults: list[str] = []
         self.ready: set[str] = set()
-        """The recordings of which the provider has told us."""
+        """The ids of recordings that a webhook has announced."""
         self.failures = 0
         self.ended_at: list[int] = []
-        """When we asked for an end of a call, whether or not that succeeded."""
+        """The times of our requests to end a call, successful or not."""
         self.plug.webhooks = self  # type: ignore[assignment]
         self.connection.execute("CREATE TEMP TABLE came (user_id TEXT)")
         self.connection.execute(
@@ -62,38 +62,43 @@ class CallWorld(World):
     def send(self, event: str, url: str, body: bytes, headers: dict[str, str]) -> None:
         """Take a webhook of PlugNmeet."""
         lower = {name.lower(): value for name, value in headers.items()}
-        self.news.append(News(event, "POST", urlsplit(url).path, body, lower))
+        self.provider_requests.append(
+            ProviderRequest(event, "POST", urlsplit(url).path, body, lower)
+        )
 
     def call_back(self, address: str) -> int:
         """Take an end callback of BigBlueButton."""
         parts = urlsplit(address)
-        self.news.append(News("meeting_ended", "GET", f"{parts.path}?{parts.query}"))
+        self.provider_requests.append(
+            ProviderRequest("meeting_ended", "GET", f"{parts.path}?{parts.query}")
+        )
         return 200
 
-    async def deliver_news(self, number: int = 0, *, keep: bool = False) -> None:
-        """Deliver one of the waiting news; with `keep` it comes once more later."""
-        news = self.news[number] if keep else self.news.pop(number)
-        self._expect_recording(news)
-        given = {"body": news.body, "headers": news.headers}
-        await self.press(news.method, news.path, "nobody", **given)
+    async def deliver_request(self, number: int = 0, *, keep: bool = False) -> None:
+        """Deliver one of the waiting requests; with `keep` it is delivered again later."""
+        waiting = self.provider_requests
+        request = waiting[number] if keep else waiting.pop(number)
+        self._expect_recording(request)
+        given = {"body": request.body, "headers": request.headers}
+        await self.press(request.method, request.path, "nobody", **given)
 
-    def _expect_recording(self, news: News) -> None:
-        """A recording that is ready belongs to the session whose call is held in its room."""
-        if news.what == "recording_proceeded":
-            said = json.loads(news.body)
-            if said["room"]["room_id"] == self.session()["provider_room_id"]:
-                self.ready.add(said["recording_info"]["record_id"])
+    def _expect_recording(self, request: ProviderRequest) -> None:
+        """Note an announced recording, if the session's call is in its room."""
+        if request.event == "recording_proceeded":
+            event = json.loads(request.body)
+            if event["room"]["room_id"] == self.session()["provider_room_id"]:
+                self.ready.add(event["recording_info"]["record_id"])
 
     async def deliver_all(self) -> None:
-        while self.news:
-            await self.deliver_news()
+        while self.provider_requests:
+            await self.deliver_request()
 
-    def held(self) -> set[str]:
+    def open_rooms(self) -> set[str]:
         """The provider rooms that are open."""
         return {*self.plug.rooms, *self.bbb.meetings}
 
     def is_recorded(self, room_id: str) -> bool:
-        """Whether the provider records what is held in this room."""
+        """True if the provider records this room."""
         if room := self.plug.rooms.get(room_id):
             features = room.metadata["room_features"]["recording_features"]
             return bool(features["enable_auto_cloud_recording"])
@@ -110,12 +115,12 @@ class CallWorld(World):
         return dict(self.connection.execute("SELECT * FROM sessions WHERE id = 's1'").fetchone())
 
     def attendance(self) -> dict[str, int | None]:
-        """When each person who came has left; None for somebody who is here."""
+        """User id to the time of leaving; None for a person who is present."""
         return dict(self.rows("SELECT user_id, left_at FROM attendance"))
 
     @property
-    def came(self) -> int:
-        """How often somebody has come who was not on record yet for this time of the session."""
+    def join_count(self) -> int:
+        """How often a person has joined for the first time since the last move of the session."""
         return int(self.rows("SELECT count(*) FROM came")[0][0])
 
     def counted(self, event: str) -> int:
@@ -167,7 +172,7 @@ class CallWorld(World):
 
 @contextmanager
 def call_world(provider: str, *, peer_first: bool = False, now: int = START) -> Iterator[CallWorld]:
-    """Give a world in which nothing is booked yet."""
+    """Give a world without a session."""
     make = partial(CallWorld, provider, peer_first=peer_first, now=now)
     with running(Case(_nothing, _nothing, make=make)) as world:
         assert isinstance(world, CallWorld)
@@ -186,21 +191,21 @@ async def _nothing(_world: World) -> None:
 
 
 class Browser:
-    """One page of one person: in the room from `open` until the room, or the person, ends that."""
+    """One page of one person. It is in the room from `open` until the room or person ends it."""
 
     def __init__(self, world: CallWorld, role: str, number: int = 0, *, who: str = "") -> None:
-        """`who` is the person in this role, the role's namesake unless it is given."""
+        """`who` is the id of the person in this role; by default the role's name."""
         self.world, self.role, self.who = world, role, who or role
         self.page = self.page_of(role, number)
         self.socket: WebSocket | None = None
         self.in_room = False
-        self.over = ""
-        """Why the room ended it: what its person has read."""
+        self.end_reason = ""
+        """The reason why the room, or the person, ended it."""
         self.place = ""
-        """Where its call is: `peer`, the name of a provider's room, or empty for no call."""
+        """The place of its call: `peer`, the name of a provider's room, or empty without a call."""
         self.provider = ""
         """The provider that the last grant names; empty before the first."""
-        self.told: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self._epoch, self._read, self._name = 0, 0, ""
         self._connection: Any = None
 
@@ -209,20 +214,20 @@ class Browser:
         return f"{PEOPLE.index(role):08x}{number:08x}"
 
     async def open(self) -> int:
-        """Press Join; the status of the answer. Then the socket, then the call."""
+        """Press Join, then open the socket, then the call. Returns the status of the answer."""
         answer = await self.world.press("POST", "/session/s1/join", self.who)
         assert answer is not None
         if answer.status == 200:
-            await self.go_in(json.loads(answer.body))
+            await self.enter(json.loads(answer.body))
         return answer.status
 
-    async def go_in(self, grant: dict[str, Any]) -> None:
+    async def enter(self, grant: dict[str, Any]) -> None:
         """Open the socket, then the call."""
-        self.in_room, self.over, self._epoch = True, "", 0
+        self.in_room, self.end_reason, self._epoch = True, "", 0
         self.provider, self._name = grant["provider"], grant["place"]
         await self.connect()
         if self.in_room and not self.place:
-            self._enter(grant)
+            self._enter_call(grant)
 
     async def connect(self) -> None:
         """Open the live socket, again if it was lost."""
@@ -249,35 +254,35 @@ class Browser:
             await self._event("webSocketMessage", '{"type":"leave"}')
         self._end("left")
 
-    async def say(self, **message: Any) -> None:
+    async def send(self, **message: Any) -> None:
         if self.is_open:
             await self._event("webSocketMessage", json.dumps(message))
 
-    async def ask_to_move(self) -> None:
-        await self.say(type="move", epoch=self._epoch, reason="asked")
+    async def request_move(self) -> None:
+        await self.send(type="move", epoch=self._epoch, reason="asked")
 
     def vanish(self) -> None:
-        """A laptop is closed: no goodbye of any kind."""
+        """Close the laptop: the socket gets neither a message nor a close."""
         if self.socket is not None:
             self.socket.silent_since = self.world.now
         self._end("vanished")
 
     async def read(self) -> bool:
-        """Act on what the room has said, and on what became of the call. Whether there was any."""
-        said = self.socket.said if self.socket else []
-        fresh, self._read = said[self._read :], len(said)
+        """Handle new messages and the end of the call. Returns True if there was any."""
+        sent = self.socket.sent if self.socket else []
+        fresh, self._read = sent[self._read :], len(sent)
         for text in fresh:
             message = json.loads(text)
-            self.told.append(message)
-            await self._hear(message)
+            self.received.append(message)
+            await self._handle(message)
         if self.in_room and self._connection is not None and not self._is_connected():
-            # The provider's client leads its frame to our page for that, and the page leaves.
+            # The provider's client opens our page in its frame, and the page around it leaves.
             self.place, self._connection = "", None
             await self.leave()
             return True
         return bool(fresh)
 
-    async def _hear(self, message: dict[str, Any]) -> None:
+    async def _handle(self, message: dict[str, Any]) -> None:
         if message["type"] in ("replaced", "ended"):
             self._end(message.get("reason", "replaced"))
         elif message["type"] in ("mode", "welcome"):
@@ -287,13 +292,13 @@ class Browser:
                 await self.rejoin()
 
     async def rejoin(self) -> None:
-        """Ask for a way into the call, from inside the room."""
+        """Request a new way into the call, from inside the room."""
         self._leave_call()
         answer = await self.world.press("POST", "/session/s1/join", self.who)
         if answer is not None and answer.status == 200:
-            self._enter(json.loads(answer.body))
+            self._enter_call(json.loads(answer.body))
 
-    def _enter(self, grant: dict[str, Any]) -> None:
+    def _enter_call(self, grant: dict[str, Any]) -> None:
         self.provider, self._name = grant["provider"], grant["place"]
         if grant["provider"] == "peer":
             self.place = "peer"
@@ -324,7 +329,7 @@ class Browser:
 
     def _end(self, why: str) -> None:
         self._leave_call()
-        self.in_room, self.over = False, why
+        self.in_room, self.end_reason = False, why
 
     @property
     def is_open(self) -> bool:
@@ -334,14 +339,14 @@ class Browser:
         await self.world.rooms.run("s1", method, self.socket, *args)
 
 
-async def settled(world: CallWorld, *browsers: Browser) -> None:
-    """Let everything arrive: news of the provider, sockets, and what browsers do about them."""
+async def run_until_quiet(world: CallWorld, *browsers: Browser) -> None:
+    """Deliver all requests and messages, until neither provider nor browser makes another one."""
     deadline = time.monotonic() + 20
     while True:
         await world.deliver_all()
         acted = [await browser.read() for browser in browsers]
         for browser in browsers:
             await browser.connect()
-        if not any(acted) and not world.news:
+        if not any(acted) and not world.provider_requests:
             return
-        assert time.monotonic() < deadline, "it never becomes quiet"
+        assert time.monotonic() < deadline, "it does not become quiet"

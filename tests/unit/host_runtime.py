@@ -23,7 +23,7 @@ class WebSocket:
 
     def __init__(self) -> None:
         self.readyState = 1
-        self.said: list[str] = []
+        self.sent: list[str] = []
         self.closed: int | None = None
         self._attachment: str | None = None
 
@@ -36,7 +36,7 @@ class WebSocket:
     def send(self, text: str) -> None:
         if self.readyState != 1:
             raise JsException("Can't call WebSocket send() after close().")
-        self.said.append(text)
+        self.sent.append(text)
 
     def close(self, code: int, _reason: str) -> None:
         self.readyState, self.closed = 3, code

@@ -1,4 +1,4 @@
-"""What the runtime's doors raise: one kind of error for what is down, whatever the runtime says."""
+"""The errors of the runtime's bindings: one kind for each outage."""
 
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from files.storage import Part, StreamBrokenError
 
 
 class Failing:
-    """A binding all of whose calls are rejected."""
+    """A binding that rejects all calls."""
 
     def __init__(self, message):
         self._message = message
@@ -38,8 +38,8 @@ def rooms():
     return DurableRooms(namespace)
 
 
-@pytest.mark.parametrize(("jurisdiction", "asked"), [("", []), ("eu", ["eu"])])
-async def test_rooms_use_configured_jurisdiction(jurisdiction, asked):
+@pytest.mark.parametrize(("jurisdiction", "used"), [("", ["anywhere"]), ("eu", ["eu"])])
+async def test_rooms_use_configured_jurisdiction(jurisdiction, used):
     found = []
 
     def namespace(place):
@@ -54,7 +54,7 @@ async def test_rooms_use_configured_jurisdiction(jurisdiction, asked):
 
     await DurableRooms(namespace("anywhere"), jurisdiction).refresh("s1")
 
-    assert found == (asked or ["anywhere"])
+    assert found == used
 
 
 @pytest.mark.parametrize("message", ["D1_ERROR: Network connection lost.", "D1_ERROR: timed out"])
@@ -73,7 +73,7 @@ async def test_wrong_statement_raises_js_exception():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda rooms: rooms.connect("s1", "visitor"),
+        lambda rooms: rooms.connect("s1", "identity"),
         lambda rooms: rooms.end("s1"),
         lambda rooms: rooms.refresh("s1"),
         lambda rooms: rooms.apply_event("s1", {}),

@@ -340,7 +340,7 @@ async def test_join_after_the_provider_was_switched_off_is_peer_to_peer():
         await world.press("POST", "/session/s1/join")
         back = await world.connect("student", PAGES["student"])
 
-        welcomes = [json.loads(each.said[0]) for each in (first, moved, back)]
+        welcomes = [json.loads(each.sent[0]) for each in (first, moved, back)]
         assert [each["epoch"] for each in welcomes] == [0, 1, 2]
         assert [each["provider"] for each in welcomes] == [None, "plugnmeet", "peer"]
 
@@ -357,11 +357,11 @@ async def test_call_moves_for_both_though_the_answer_is_lost():
             world.outage = Outage(1, how)
             await world.rooms.run("s1", "webSocketMessage", sockets[0], move)
             world.heal()
-            types_sent = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
+            types_sent = [[json.loads(each)["type"] for each in socket.sent] for socket in sockets]
             moved = how is How.AFTER
 
             assert [types.count("mode") for types in types_sent] == [int(moved)] * 2
             assert types_sent[0].count("error") == 1, "the page may send `move` again"
             await world.rooms.run("s1", "webSocketMessage", sockets[0], move)
-            types_sent = [[json.loads(each)["type"] for each in socket.said] for socket in sockets]
+            types_sent = [[json.loads(each)["type"] for each in socket.sent] for socket in sockets]
             assert [types.count("mode") for types in types_sent] == [1] * 2

@@ -1,4 +1,4 @@
-"""What people write: what is taken away, what stays, and what can be seen."""
+"""The text of people: which characters are removed, kept, and visible."""
 
 import json
 import unicodedata

@@ -1,4 +1,4 @@
-"""Which mail is still right to send: one case a line."""
+"""The reasons to drop a mail: one case a line."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def mail(kind: Kind, booked: Session | None = None, **changes: Any) -> DueMail:
     return DueMail(**(as_due | changes))
 
 
-def verdict(due: DueMail, now: int) -> tuple[State, str] | None:
+def reason_of(due: DueMail, now: int) -> tuple[State, str] | None:
     found = reason_to_drop(due, now)
     return (found.state, found.reason) if found else None
 
@@ -52,10 +52,10 @@ def test_reminder_is_sent_until_next_one_is_due(kind):
     due, overtaken = START - LEAD_S[kind], START - NEXT_LEAD_S[kind]
     made = {"created_at": due}
 
-    assert verdict(mail(kind, **made), due) is None
+    assert reason_of(mail(kind, **made), due) is None
     late = min(overtaken - 1, due + GIVE_UP_S - 1)
-    assert verdict(mail(kind, **made), late) is None
-    assert verdict(mail(kind, created_at=overtaken), overtaken) == (State.SKIPPED, "overtaken")
+    assert reason_of(mail(kind, **made), late) is None
+    assert reason_of(mail(kind, created_at=overtaken), overtaken) == (State.SKIPPED, "overtaken")
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_reminder_is_sent_until_next_one_is_due(kind):
 def test_reminder_is_dropped_when_reason_exists(changes, expected):
     due = mail(Kind.HOUR_BEFORE, **changes)
 
-    assert verdict(due, START - HOUR)[0] is expected
+    assert reason_of(due, START - HOUR)[0] is expected
 
 
 @pytest.mark.parametrize(
-    ("changes", "now", "goes"),
+    ("changes", "now", "is_sent"),
     [
         ({}, NO_SHOW, True),
         ({"teacher": session().teacher}, NO_SHOW, False),
@@ -90,14 +90,14 @@ def test_reminder_is_dropped_when_reason_exists(changes, expected):
         ({}, CLOSES, False),
     ],
 )
-def test_waiting_mail_is_sent_only_while_somebody_waits(changes, now, goes):
+def test_waiting_mail_is_sent_only_while_somebody_waits(changes, now, is_sent):
     due = mail(Kind.WAITING, session(**(MISSED | changes)), created_at=NO_SHOW)
 
-    assert (verdict(due, now) is None) == goes
+    assert (reason_of(due, now) is None) == is_sent
 
 
 @pytest.mark.parametrize(
-    ("changes", "goes"),
+    ("changes", "is_sent"),
     [
         ({}, True),
         ({"student": here("student")}, False),
@@ -107,16 +107,18 @@ def test_waiting_mail_is_sent_only_while_somebody_waits(changes, now, goes):
         ({"status": Status.CANCELLED, "no_show": None}, False),
     ],
 )
-def test_waiting_mail_from_lobby_is_sent_until_absent_person_comes(changes, goes):
+def test_waiting_mail_from_lobby_is_sent_until_absent_person_comes(changes, is_sent):
     missed = session(**(MISSED | {"teacher": gone("teacher")} | changes))
     made = {"created_at": NO_SHOW}
 
-    assert (verdict(mail(Kind.WAITING, missed, from_lobby=True, **made), NO_SHOW) is None) == goes
-    assert verdict(mail(Kind.WAITING, missed, **made), NO_SHOW)[0] is State.WITHDRAWN
+    assert (
+        reason_of(mail(Kind.WAITING, missed, from_lobby=True, **made), NO_SHOW) is None
+    ) == is_sent
+    assert reason_of(mail(Kind.WAITING, missed, **made), NO_SHOW)[0] is State.WITHDRAWN
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "goes"),
+    ("kind", "state", "is_sent"),
     [
         (Kind.RESCHEDULE_ASKED, "open", True),
         (Kind.RESCHEDULE_ASKED, "withdrawn", False),
@@ -125,10 +127,10 @@ def test_waiting_mail_from_lobby_is_sent_until_absent_person_comes(changes, goes
         (Kind.RESCHEDULE_DECLINED, "open", False),
     ],
 )
-def test_reschedule_mail_is_sent_only_in_its_state(kind, state, goes):
+def test_reschedule_mail_is_sent_only_in_its_state(kind, state, is_sent):
     request = Request("r1", state, "teacher", START, (), None, None, None)
 
-    assert (verdict(mail(kind, request=request), START - DAY) is None) == goes
+    assert (reason_of(mail(kind, request=request), START - DAY) is None) == is_sent
 
 
 def test_accepted_mail_is_sent_while_agreed_time_is_current():
@@ -136,16 +138,16 @@ def test_accepted_mail_is_sent_while_agreed_time_is_current():
     due = mail(Kind.RESCHEDULE_ACCEPTED, request=agreed)
     moved_on = mail(Kind.RESCHEDULE_ACCEPTED, session(scheduled_start=START + HOUR), request=agreed)
 
-    assert verdict(due, START - DAY) is None
-    assert verdict(moved_on, START - DAY)[0] is State.WITHDRAWN
+    assert reason_of(due, START - DAY) is None
+    assert reason_of(moved_on, START - DAY)[0] is State.WITHDRAWN
 
 
 def test_cancellation_mail_ignores_reminder_opt_out():
     cancelled = session(status=Status.CANCELLED)
 
-    assert verdict(mail(Kind.CANCELLED, cancelled, wants_reminders=False), START) is None
-    assert verdict(mail(Kind.CANCELLED), START)[0] is State.WITHDRAWN
-    assert verdict(mail(Kind.RESCHEDULE_ASKED, cancelled, request=ASKED), START) is not None
+    assert reason_of(mail(Kind.CANCELLED, cancelled, wants_reminders=False), START) is None
+    assert reason_of(mail(Kind.CANCELLED), START)[0] is State.WITHDRAWN
+    assert reason_of(mail(Kind.RESCHEDULE_ASKED, cancelled, request=ASKED), START) is not None
 
 
 def test_retry_delay_grows_to_five_minutes():

@@ -1,4 +1,4 @@
-"""Whatever a service of somebody else's answers, it is an answer or one kind of failure."""
+"""Any answer of an external service is an answer or one kind of failure."""
 
 import copy
 import json
@@ -45,7 +45,7 @@ PLUGNMEET_ANSWER = {
     "result": {"recordings_list": [{"record_id": "r", "file_size": 1.5}]},
 }
 TURN_ANSWER = {"iceServers": [{"urls": ["turn:turn.example.com"], "username": "u"}]}
-# Deep enough to overflow the stack of a careless reader.
+# Deep enough to overflow the stack of json.loads in WebAssembly.
 DEEP = b"[" * 20_000 + b"]" * 20_000
 
 values = st.recursive(
@@ -59,7 +59,7 @@ values = st.recursive(
 
 
 def places(value: Any) -> list[tuple[Any, ...]]:
-    """The paths of all that is in a value, the value itself included."""
+    """The paths of a value and of all its parts."""
     inner = value.items() if isinstance(value, dict) else ()
     inner = enumerate(value) if isinstance(value, list) else inner
     return [(), *((name, *rest) for name, part in inner for rest in places(part))]
@@ -67,7 +67,7 @@ def places(value: Any) -> list[tuple[Any, ...]]:
 
 @st.composite
 def mangled(draw: st.DrawFn, answer: dict[str, Any]) -> bytes:
-    """The answer with something else in one place, or cut off, or something else altogether."""
+    """The answer with another value in one place, or cut off, or another value altogether."""
     changed = copy.deepcopy(answer)
     path = draw(st.sampled_from(places(answer)))
     if not path:
@@ -86,8 +86,8 @@ def answering(body: bytes) -> httpx.AsyncClient:
     )
 
 
-async def ask_everything(provider: PlugNmeet | BigBlueButton) -> None:
-    """Each call gives something, or fails as a provider does."""
+async def make_all_calls(provider: PlugNmeet | BigBlueButton) -> None:
+    """Make each call; it must return or raise ProviderError."""
     for call in (
         lambda: provider.join(session(), ROOM, Role.STUDENT),
         lambda: provider.query_presence(ROOM),
@@ -101,26 +101,26 @@ async def ask_everything(provider: PlugNmeet | BigBlueButton) -> None:
 
 @given(mangled(PLUGNMEET_ANSWER))
 async def test_plugnmeet_raises_only_provider_error_for_any_answer(body):
-    await ask_everything(PlugNmeet(SETTINGS, lambda: answering(body)))
+    await make_all_calls(PlugNmeet(SETTINGS, lambda: answering(body)))
 
 
 @given(mangled(METADATA))
 async def test_plugnmeet_raises_only_provider_error_for_any_metadata(metadata):
     info = {"metadata": metadata.decode("utf-8", "replace")}
     body = json.dumps(PLUGNMEET_ANSWER | {"room_info": info}).encode()
-    await ask_everything(PlugNmeet(SETTINGS, lambda: answering(body)))
+    await make_all_calls(PlugNmeet(SETTINGS, lambda: answering(body)))
 
 
 @given(
     st.binary(max_size=60) | st.text("<>/response returncode SUCCESS", max_size=60).map(str.encode)
 )
 async def test_bigbluebutton_raises_only_provider_error_for_any_answer(body):
-    await ask_everything(BigBlueButton(SETTINGS, lambda: answering(body)))
+    await make_all_calls(BigBlueButton(SETTINGS, lambda: answering(body)))
 
 
 @given(mangled(TURN_ANSWER))
 async def test_turn_returns_servers_for_any_answer(body):
-    async def http(*_asked: Any) -> HTTPAnswer:
+    async def http(*_request: Any) -> HTTPAnswer:
         return HTTPAnswer(201, [], body)
 
     found = await ice_servers(FakeContext.make(None, NOW, settings=SETTINGS, http=http), until=NOW)
@@ -139,7 +139,7 @@ async def test_deeply_nested_answer_raises_provider_error(body):
 
 
 OWN_TEXT = {
-    # What D1, the runtime or we ourselves wrote; everything else is read by pydantic_core.
+    # They read texts of D1, of the runtime or of our own. pydantic_core reads all others.
     "db/outcomes.py",
     "bindings/d1.py",
     "bindings/exchange.py",
@@ -160,7 +160,7 @@ OWN_TEXT = {
 
 
 def test_json_loads_reads_only_trusted_texts():
-    """In WebAssembly it overflows the stack on some thousand brackets, and ends the isolate."""
+    """In WebAssembly json.loads overflows the stack on some thousand brackets: the isolate dies."""
     source = ROOT / "src"
     users = {
         str(path.relative_to(source))

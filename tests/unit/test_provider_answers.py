@@ -1,4 +1,4 @@
-"""What the providers make of their services' answers, on the host against the fakes."""
+"""The providers' reading of answers, on the host against the fakes."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def client() -> httpx.AsyncClient:
 @pytest.fixture
 def plug() -> Iterator[tuple[plugnmeet.PlugNmeetFake, VideoProvider]]:
     with plugnmeet.running() as server:
-        server.webhooks.lost = {"room_created", "participant_joined"}  # nobody listens
+        server.webhooks.lost = {"room_created", "participant_joined"}  # no server receives them
         server.webhooks.pauses_s = ()
         yield server, PlugNmeet(settings(**server.settings), client)
 
@@ -81,10 +81,10 @@ async def test_plugnmeet_lists_and_opens_recordings(plug):
     server.webhooks.lost |= {"end_recording", "recording_proceeded", "start_recording"}
     server.stop_recording(server.rooms[ROOM])
     (film,) = server.films.values()
-    # What `make dev` shows as a recording: pictures, not a header alone.
+    # `make dev` shows this file as a recording, so it has pictures.
     assert b"vp09" in film.read(0, film.size)
 
-    # In MB, of which the recorder writes two decimals.
+    # The recorder writes MB with two decimals.
     assert await provider.list_recordings(ROOM) == [Recording(record_id, round(film.size, -4))]
     source = await provider.open_recording(record_id)
     assert source.url.startswith(f"{server.url}/download/recording/ey")

@@ -1,8 +1,8 @@
-"""A room keeps its alarm, and its plans, whatever fails."""
+"""A room keeps its alarm and its planned ends of calls when other work fails."""
 
 from room.provider_call import END_RETRY_S
 from settings import SettingsError
-from tests.unit.call_world import Browser, call_world, settled
+from tests.unit.call_world import Browser, call_world, run_until_quiet
 from tests.unit.cast import MINUTE, START
 
 MID = START + MINUTE
@@ -13,8 +13,8 @@ async def both_in(world):
     people = Browser(world, "student"), Browser(world, "teacher")
     for person in people:
         assert await person.open() == 200
-    await settled(world, *people)
-    assert len(world.held()) == 1
+    await run_until_quiet(world, *people)
+    assert len(world.open_rooms()) == 1
 
 
 def incomplete(*_: object, **__: object) -> None:
@@ -29,11 +29,11 @@ async def test_end_of_call_is_retried_until_settings_are_complete(monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr("bindings.context", incomplete)
             await world.pass_time(world.now + 4 * MINUTE)
-            assert len(world.held()) == 1
+            assert len(world.open_rooms()) == 1
             assert world.alarm is not None
         await world.pass_time(world.now + END_RETRY_S + 2)
 
-        assert world.held() == set()
+        assert world.open_rooms() == set()
 
 
 async def test_end_of_call_is_requested_after_deferred_work_fails():
@@ -45,4 +45,4 @@ async def test_end_of_call_is_requested_after_deferred_work_fails():
         world.rooms.awake("s1")._reconciler.deferred.append(fails())
         await world.press("POST", "/session/s1/end", "teacher")
 
-        assert world.held() == set()
+        assert world.open_rooms() == set()

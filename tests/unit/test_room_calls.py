@@ -1,4 +1,4 @@
-"""A call that a provider holds, when something else happens to its session meanwhile."""
+"""A provider's call, and other events of its session at the same time."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 
 from providers.base import ROOM_LIFE_MINUTES
 from room.provider_call import END_RETRY_S
-from tests.unit.call_world import END, Browser, call_world, settled
+from tests.unit.call_world import END, Browser, call_world, run_until_quiet
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
 
 WITH_SERVER = ("plugnmeet", "bigbluebutton")
@@ -20,7 +20,7 @@ async def both_in(world, **booked):
     people = Browser(world, "student"), Browser(world, "teacher")
     for person in people:
         assert await person.open() == 200
-    await settled(world, *people)
+    await run_until_quiet(world, *people)
     return people
 
 
@@ -31,15 +31,15 @@ async def test_failed_end_of_call_is_retried_after_other_events(provider, betwee
         student, teacher = await both_in(world)
         world.faults = ["error"]
         await world.press("POST", "/session/s1/end", "teacher")
-        assert len(world.held()) == 1
+        assert len(world.open_rooms()) == 1
         if between == "a webhook":
-            await settled(world, student, teacher)
+            await run_until_quiet(world, student, teacher)
         elif between == "a lobby":
             await world.rooms.refresh("s1")
 
         await world.pass_time(world.now + END_RETRY_S + 2)
 
-        assert world.held() == set()
+        assert world.open_rooms() == set()
         assert len(world.ended_at) == 2
 
 
@@ -49,14 +49,14 @@ async def test_call_continues_until_new_end_of_prolonged_session(provider):
         people = await both_in(world)
         assert await world.platform_puts(scheduled_end=END + HOUR) == 200
         await world.pass_time(END + 20 * MINUTE)
-        await settled(world, *people)
+        await run_until_quiet(world, *people)
         assert [person.in_room for person in people] == [True, True]
-        assert len(world.held()) == 1
+        assert len(world.open_rooms()) == 1
 
         await world.pass_time(END + HOUR + 16 * MINUTE)
-        await settled(world, *people)
-        assert [person.over for person in people] == ["completed", "completed"]
-        assert world.held() == set()
+        await run_until_quiet(world, *people)
+        assert [person.end_reason for person in people] == ["completed", "completed"]
+        assert world.open_rooms() == set()
 
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
@@ -64,9 +64,9 @@ async def test_provider_ends_call_after_room_life(provider):
     with call_world(provider, now=MID) as world:
         await both_in(world)
         world.rooms.states["s1"].alarm = None
-        assert len(world.held()) == 1
+        assert len(world.open_rooms()) == 1
         await world.pass_time(MID + ROOM_LIFE_MINUTES * MINUTE + MINUTE)
-        assert world.held() == set()
+        assert world.open_rooms() == set()
 
 
 async def test_alarm_is_set_for_future_after_slow_provider():
@@ -96,7 +96,7 @@ async def test_late_event_adds_nobody_to_ended_session():
         world.now += 5
         late = {"sid": "PA_late", "identity": "student", "name": "Lena", "state": "ACTIVE"}
         world.plug.fire("participant_joined", room, participant=late)
-        await world.deliver_news(-1)  # before the end of the room does
+        await world.deliver_request(-1)  # before the event of the room's end
 
         assert list(left.values()) == [MID, MID]
         assert world.attendance() == left
@@ -111,13 +111,13 @@ async def test_late_joined_event_does_not_return_person_who_left():
         await teacher.open()
         [joined] = [
             number
-            for number, news in enumerate(world.news)
-            if news.what == "participant_joined" and b'"identity": "student"' in news.body
+            for number, request in enumerate(world.provider_requests)
+            if request.event == "participant_joined" and b'"identity": "student"' in request.body
         ]
         world.now += 5
         await student.leave()
         before = world.attendance()
-        await world.deliver_news(joined)
+        await world.deliver_request(joined)
 
         assert before["student"] == MID + 5
         assert world.attendance() == before
@@ -143,8 +143,8 @@ async def test_person_in_call_without_socket_is_present(asked):
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
 async def test_person_in_call_gets_in_call_without_webhook(provider):
-    def told(person):
-        return [said["type"] for said in person.told].count("in_call")
+    def count_in_call(person):
+        return [message["type"] for message in person.received].count("in_call")
 
     with call_world(provider, now=MID) as world:
         await world.platform_puts()
@@ -152,23 +152,23 @@ async def test_person_in_call_gets_in_call_without_webhook(provider):
         for person in people:
             await person.open()
         student, _ = people
-        world.news.clear()
+        world.provider_requests.clear()
         await world.pass_time(MID + MINUTE + 2)
-        world.news.clear()
+        world.provider_requests.clear()
         for person in people:
             await person.read()
-        assert [told(person) for person in people] == [1, 1]
+        assert [count_in_call(person) for person in people] == [1, 1]
 
-        # A page that is loaded again has a frame of its own.
+        # A page that is loaded again has another frame.
         await student.drop()
         student._leave_call()
         again = Browser(world, "student", 1)
         await again.open()
-        world.news.clear()
-        assert told(again) == 0
+        world.provider_requests.clear()
+        assert count_in_call(again) == 0
         await world.pass_time(world.now + MINUTE + 2)
         await again.read()
-        assert told(again) == 1
+        assert count_in_call(again) == 1
 
 
 async def test_room_queries_provider_until_presence_is_confirmed():
@@ -188,10 +188,10 @@ async def test_person_who_joins_again_is_counted_once(provider):
         student, teacher = await both_in(world)
         for after_s in (0, 5, MINUTE):
             await student.leave()
-            await settled(world, student, teacher)
+            await run_until_quiet(world, student, teacher)
             await world.pass_time(world.now + after_s)
             await student.open()
-            await settled(world, student, teacher)
+            await run_until_quiet(world, student, teacher)
 
         assert world.attendance() == {"student": None, "teacher": None}
         assert world.counted("session_joined") == 2
@@ -203,12 +203,12 @@ async def test_signals_to_closed_page_do_not_close_sender():
         await student.leave()
         candidate = {"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host", "sdpMid": "0"}
         for _ in range(60):
-            await teacher.say(type="signal", to=student.page, candidate=candidate)
+            await teacher.send(type="signal", to=student.page, candidate=candidate)
         await teacher.read()
-        refused = [said for said in teacher.told if said["type"] == "error"]
+        errors = [message for message in teacher.received if message["type"] == "error"]
 
-        assert {said["code"] for said in refused} == {"not_delivered"}
-        assert len(refused) == 60
+        assert {error["code"] for error in errors} == {"not_delivered"}
+        assert len(errors) == 60
         assert teacher.socket.closed is None
 
 
@@ -216,7 +216,7 @@ def moved_by(seconds):
     return {"scheduled_start": START + seconds, "scheduled_end": END + seconds}
 
 
-@pytest.mark.parametrize("after", ["a join", "news", "a minute"])
+@pytest.mark.parametrize("after", ["a join", "webhooks", "a minute"])
 @pytest.mark.parametrize("seconds", [10 * MINUTE, -5 * MINUTE])
 @pytest.mark.parametrize("provider", ["peer", *WITH_SERVER])
 async def test_start_moved_by_minutes_keeps_both_in_one_call(provider, seconds, after):
@@ -224,18 +224,18 @@ async def test_start_moved_by_minutes_keeps_both_in_one_call(provider, seconds, 
         await world.platform_puts()
         student, teacher = Browser(world, "student"), Browser(world, "teacher")
         await student.open()
-        await settled(world, student)
+        await run_until_quiet(world, student)
         assert await world.platform_puts(**moved_by(seconds)) == 200
         if after == "a minute":
             await world.pass_time(MID + MINUTE)
         if after != "a join":
-            await settled(world, student)
+            await run_until_quiet(world, student)
         await teacher.open()
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
 
         assert student.in_room
         assert student.place == teacher.place != ""
-        assert len(world.held()) == (0 if provider == "peer" else 1)
+        assert len(world.open_rooms()) == (0 if provider == "peer" else 1)
         assert world.counted("session_joined") == 2
         assert world.session()["status"] == "in_progress"
 
@@ -246,19 +246,19 @@ async def test_start_moved_out_of_window_ends_call_and_next_call_gets_new_room(p
         await world.platform_puts()
         student = Browser(world, "student")
         await student.open()
-        await settled(world, student)
-        [first] = world.held()
+        await run_until_quiet(world, student)
+        [first] = world.open_rooms()
         await world.platform_puts(**moved_by(HOUR))
-        await settled(world, student)
-        assert (student.over, world.held(), world.attendance()) == ("moved", set(), {})
+        await run_until_quiet(world, student)
+        assert (student.end_reason, world.open_rooms(), world.attendance()) == ("moved", set(), {})
 
-        # Also when it is moved back to the very same time.
+        # Also if it is moved back to the same time.
         await world.platform_puts()
         people = student, Browser(world, "teacher")
         for person in people:
             assert await person.open() == 200
-        await settled(world, *people)
-        [second] = world.held()
+        await run_until_quiet(world, *people)
+        [second] = world.open_rooms()
 
         assert second != first
         assert [person.place for person in people] == [second, second]
@@ -270,24 +270,24 @@ async def test_failed_end_is_retried_after_start_moved_back(provider):
         await world.platform_puts()
         student = Browser(world, "student")
         await student.open()
-        await settled(world, student)
+        await run_until_quiet(world, student)
         world.faults = ["error"]
         assert await world.platform_puts(**moved_by(HOUR)) == 200
         assert world.faults == [], "the end has failed"
         world.now += 2
         assert await world.platform_puts() == 200
-        assert len(world.held()) == 1
+        assert len(world.open_rooms()) == 1
 
         await world.pass_time(world.now + END_RETRY_S + 2)
-        assert world.held() == set()
-        await settled(world, student)
-        assert student.over == "moved"
+        assert world.open_rooms() == set()
+        await run_until_quiet(world, student)
+        assert student.end_reason == "moved"
         people = student, Browser(world, "teacher")
         for person in people:
             assert await person.open() == 200
         await world.pass_time(world.now + MINUTE)
-        await settled(world, *people)
-        assert {person.place for person in people} == world.held()
+        await run_until_quiet(world, *people)
+        assert {person.place for person in people} == world.open_rooms()
         assert [person.in_room for person in people] == [True, True]
 
 
@@ -310,18 +310,18 @@ async def test_person_who_joined_before_switch_moves_to_new_place(provider, chan
             assert await world.platform_puts(**change) == 200
         if first == "teacher":
             assert await teacher.open() == 200
-        await student.go_in(json.loads(answer.body))
+        await student.enter(json.loads(answer.body))
         if first == "student and a minute":
             await world.pass_time(world.now + MINUTE)
-            await settled(world, student)
+            await run_until_quiet(world, student)
             await world.pass_time(world.now + MINUTE)
         if first != "teacher":
             assert await teacher.open() == 200
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
         await world.pass_time(world.now + MINUTE)
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
 
-        assert [student.over, teacher.over] == ["", ""]
+        assert [student.end_reason, teacher.end_reason] == ["", ""]
         assert student.place == teacher.place != ""
         rooms = {**world.plug.rooms, **world.bbb.meetings}
         in_use = [name for name, room in rooms.items() if room.people]
@@ -331,20 +331,20 @@ async def test_person_who_joined_before_switch_moves_to_new_place(provider, chan
 
 @pytest.mark.parametrize("provider", WITH_SERVER)
 async def test_people_move_when_record_marks_their_room_over(provider):
-    """The stay was not on record yet when the platform switched the recording."""
+    """The platform switched the recording before the stay was on record."""
     with call_world(provider, now=MID) as world:
         people = await both_in(world)
-        [first] = world.held()
+        [first] = world.open_rooms()
         world.connection.execute(
             "UPDATE sessions SET recording_enabled = 1, provider_room_over = 1"
         )
         await world.pass_time(world.now + MINUTE + 2)
-        await settled(world, *people)
+        await run_until_quiet(world, *people)
         await world.pass_time(world.now + MINUTE)
-        await settled(world, *people)
+        await run_until_quiet(world, *people)
 
-        assert [person.over for person in people] == ["", ""]
-        assert {person.place for person in people} == world.held() != {first}
+        assert [person.end_reason for person in people] == ["", ""]
+        assert {person.place for person in people} == world.open_rooms() != {first}
         assert world.attendance() == {"student": None, "teacher": None}
 
 
@@ -353,7 +353,7 @@ async def test_no_show_rescheduled_by_minutes_keeps_its_call():
         await world.platform_puts(scheduled_end=START + HOUR)
         teacher, student = Browser(world, "teacher"), Browser(world, "student")
         await teacher.open()
-        await settled(world, teacher)
+        await run_until_quiet(world, teacher)
         await world.pass_time(START + 16 * MINUTE)
         assert world.session()["status"] == "no_show"
         later = world.now + 10 * MINUTE
@@ -364,7 +364,7 @@ async def test_no_show_rescheduled_by_minutes_keeps_its_call():
         await world.press("POST", "/session/s1/reschedule/answer", "teacher", answered)
         assert world.session()["scheduled_start"] == later
         await student.open()
-        await settled(world, teacher, student)
+        await run_until_quiet(world, teacher, student)
 
         assert student.place == teacher.place != ""
         assert world.counted("session_joined") == 2
@@ -390,11 +390,11 @@ async def test_place_of_call_cannot_change_while_people_are_in_it(who, changes):
         assert world.session() == before
         if who == "one waits":
             assert await world.platform_puts(**changes, **moved_by(HOUR)) == 200, (
-                "it ends that call"
+                "the move ends that call"
             )
             assert await world.platform_puts(**changes) == 200
-            await settled(world, *people)
-            assert people[0].over == "moved"
+            await run_until_quiet(world, *people)
+            assert people[0].end_reason == "moved"
 
 
 async def test_place_of_call_can_change_before_and_between_calls():
@@ -403,9 +403,9 @@ async def test_place_of_call_can_change_before_and_between_calls():
         assert await world.platform_puts(recording_enabled=True) == 200
         student = Browser(world, "student")
         await student.open()
-        await settled(world, student)
+        await run_until_quiet(world, student)
         await student.leave()
-        await settled(world, student)
+        await run_until_quiet(world, student)
 
         assert await world.platform_puts(recording_enabled=False) == 200
 
@@ -414,7 +414,7 @@ SWITCHES = [("plugnmeet", "bigbluebutton"), ("bigbluebutton", "plugnmeet"), ("pl
 
 
 def switch(world, provider):
-    """An operator deploys another `VIDEO_PROVIDER`."""
+    """Deploy another `VIDEO_PROVIDER`, as an operator does."""
     world.settings = replace(world.settings, video_provider=provider)
 
 
@@ -423,19 +423,20 @@ async def test_both_move_when_operator_switches_provider(before, after):
     with call_world(before, now=MID) as world:
         student, teacher = await both_in(world)
         switch(world, after)
-        # The student reloads the call, and so learns of the switch first.
+        # The student reloads the call, and so gets the switch first.
         await student.rejoin()
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
 
         moved = [
-            [said for said in each.told if said["type"] == "mode"] for each in (student, teacher)
+            [message for message in each.received if message["type"] == "mode"]
+            for each in (student, teacher)
         ]
         mode = {"type": "mode", "provider": after, "epoch": 1, "reason": "asked"}
         mode["place"] = "/".join(filter(None, [after, world.session()["provider_room_id"]]))
         assert moved == [[mode], [mode]]
         assert [each.provider for each in (student, teacher)] == [after, after]
         assert student.place == teacher.place != ""
-        assert len(world.held()) == (0 if after == "peer" else 1)
+        assert len(world.open_rooms()) == (0 if after == "peer" else 1)
         assert student.in_room
         assert teacher.in_room
         assert world.attendance() == {"student": None, "teacher": None}
@@ -451,32 +452,32 @@ async def test_person_offline_during_two_switches_follows_welcome():
             await world.pass_time(world.now + MINUTE)
             await student.read()
         await teacher.connect()
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
 
-        assert teacher.told[-1]["type"] != "ended"
+        assert teacher.received[-1]["type"] != "ended"
         assert [student.place, teacher.place] == ["peer", "peer"]
-        assert student.told[-1]["type"] != "error"
+        assert student.received[-1]["type"] != "error"
 
 
 async def test_move_request_works_again_after_operator_returned_to_peer():
     with call_world("plugnmeet", now=MID, peer_first=True) as world:
         student, teacher = await both_in(world)
-        await student.ask_to_move()
-        await settled(world, student, teacher)
+        await student.request_move()
+        await run_until_quiet(world, student, teacher)
         first = student.place
         switch(world, "peer")
         await student.rejoin()
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
         await world.pass_time(world.now + MINUTE)
-        await settled(world, student, teacher)
+        await run_until_quiet(world, student, teacher)
         assert [student.place, teacher.place] == ["peer", "peer"]
         switch(world, "bigbluebutton")
-        await teacher.ask_to_move()
-        await settled(world, student, teacher)
+        await teacher.request_move()
+        await run_until_quiet(world, student, teacher)
 
         assert student.place == teacher.place != "peer"
         assert first != ""
-        assert [said["epoch"] for said in student.told if said["type"] == "mode"] == [1, 2, 3]
+        assert [each["epoch"] for each in student.received if each["type"] == "mode"] == [1, 2, 3]
 
 
 async def cancelled(world):
@@ -512,4 +513,4 @@ async def test_removed_person_gets_reason(happening, told):
         await happening(world)
         await student.read()
 
-        assert student.told[-1] == {"type": "ended", **told}
+        assert student.received[-1] == {"type": "ended", **told}

@@ -1,15 +1,15 @@
-"""What the platform changes in a session, at every stage of its call, wherever that is held."""
+"""Each change of a session by the platform, at each stage of its call, at each place."""
 
 import pytest
 
 from db import sessions as sessions_db
 from domain import rules
-from tests.unit.call_world import END, Browser, call_world, settled
+from tests.unit.call_world import END, Browser, call_world, run_until_quiet
 from tests.unit.cast import HOUR, MINUTE, START, booked_person
 
 MID = START + MINUTE
 # Provider, and whether calls start peer to peer.
-HOLDERS = {
+PLACES = {
     "peer": ("peer", False),
     "plugnmeet": ("plugnmeet", False),
     "bigbluebutton": ("bigbluebutton", False),
@@ -32,7 +32,7 @@ CHANGES = {
     "own meeting": {"bbb_meeting_url": "https://other.example/meeting"},
     "cancelled": None,
 }
-# The status of the answer, and what the people in the room are told: nothing if they stay.
+# The status of the answer, and the reason that people in the room get; empty if they stay.
 STAY, LATE = (200, ""), (409, "")
 FREE = dict.fromkeys(CHANGES, STAY)
 WAITING = {
@@ -58,13 +58,13 @@ async def nobody_yet(_world, _people):
 
 async def one_waits(world, people):
     await people["student"].open()
-    await settled(world, *people.values())
+    await run_until_quiet(world, *people.values())
 
 
 async def both_in(world, people):
     for person in people.values():
         assert await person.open() == 200
-    await settled(world, *people.values())
+    await run_until_quiet(world, *people.values())
     assert world.session()["status"] == "in_progress"
 
 
@@ -76,13 +76,13 @@ async def one_dropped(world, people):
 async def ended(world, people):
     await both_in(world, people)
     await world.press("POST", "/session/s1/end", "teacher")
-    await settled(world, *people.values())
+    await run_until_quiet(world, *people.values())
 
 
 async def closed(world, people):
     await both_in(world, people)
     await world.pass_time(END + 16 * MINUTE)
-    await settled(world, *people.values())
+    await run_until_quiet(world, *people.values())
 
 
 STAGES = {
@@ -96,56 +96,54 @@ STAGES = {
 HAVE_NO_CALL_TO_MOVE = (nobody_yet, one_waits)
 
 
-async def one_truth(world, people):
-    """Once it is quiet: all who are in the room are in one call, as the record says."""
+async def check_one_call(world, people):
+    """Once it is quiet, all people in the room are in one call and on record."""
     for _ in range(2):
-        await settled(world, *people)
+        await run_until_quiet(world, *people)
         await world.pass_time(world.now + 2 * MINUTE)
-    await settled(world, *people)
+    await run_until_quiet(world, *people)
     session = await sessions_db.find(world.db, "s1")
     inside = [person for person in people if person.in_room]
-    assert all(person.in_room or person.over or not person.told for person in people)
+    assert all(person.in_room or person.end_reason or not person.received for person in people)
     assert len({person.place for person in inside}) <= 1
     here = {
         session.participant(role).id for role in rules.Role if session.participant(role).present
     }
     assert here == {person.who for person in inside}
-    assert world.held() <= {session.provider_room_id}
-    assert world.held() == set() or rules.can_join(session, world.now)
+    assert world.open_rooms() <= {session.provider_room_id}
+    assert world.open_rooms() == set() or rules.can_join(session, world.now)
     return inside
 
 
 async def moved_on(world, people):
-    await people["teacher"].ask_to_move()
-    await settled(world, *people.values())
-    assert people["teacher"].place in world.held()
+    await people["teacher"].request_move()
+    await run_until_quiet(world, *people.values())
+    assert people["teacher"].place in world.open_rooms()
 
 
 def cases():
-    """What is refused changes nothing, so all of that is tried in one call."""
-    for holder in HOLDERS:
+    """A refused change has no effect, so one call tries all of them."""
+    for place in PLACES:
         for stage, expected in STAGES.items():
-            if holder == "moved to the provider" and stage in HAVE_NO_CALL_TO_MOVE:
+            if place == "moved to the provider" and stage in HAVE_NO_CALL_TO_MOVE:
                 continue
             refused = [name for name in CHANGES if expected[name] == LATE]
             accepted = [[name] for name in CHANGES if expected[name] != LATE]
             for names in [*accepted, refused]:
                 if names:
-                    about = (
-                        f"{holder}-{stage.__name__}-{names[0] if len(names) == 1 else 'refused'}"
-                    )
-                    yield pytest.param(holder, stage, names, id=about)
+                    about = f"{place}-{stage.__name__}-{names[0] if len(names) == 1 else 'refused'}"
+                    yield pytest.param(place, stage, names, id=about)
 
 
-@pytest.mark.parametrize(("holder", "stage", "changes"), list(cases()))
+@pytest.mark.parametrize(("place", "stage", "changes"), list(cases()))
 async def test_change_at_any_stage_keeps_both_in_one_call_or_removes_them_with_reason(
-    holder, stage, changes
+    place, stage, changes
 ):
-    provider, peer_first = HOLDERS[holder]
+    provider, peer_first = PLACES[place]
     with call_world(provider, peer_first=peer_first, now=MID) as world:
         assert await world.platform_puts() == 201
         people = {role: Browser(world, role) for role in ("student", "teacher")}
-        if holder == "moved to the provider":
+        if place == "moved to the provider":
             await both_in(world, people)
             await moved_on(world, people)
         await stage(world, people)
@@ -155,15 +153,15 @@ async def test_change_at_any_stage_keeps_both_in_one_call_or_removes_them_with_r
             record = world.session()
             assert await put(world, change) == status
             assert status == 200 or world.session() == record
-        inside = await one_truth(world, people.values())
+        inside = await check_one_call(world, people.values())
         assert inside == ([] if reason else before)
-        told = {person.over for person in before if not person.in_room}
+        reasons = {person.end_reason for person in before if not person.in_room}
         if stage is one_dropped:
-            # A lost socket is refused, or the provider's client has said that the call is over.
-            told -= {"refused", "left"}
-        assert told <= {reason}
+            # The lost socket was refused, or the provider's client has left the call.
+            reasons -= {"refused", "left"}
+        assert reasons <= {reason}
         await both_come(world, people)
-        await it_is_over(world, people)
+        await close_by_clock(world, people)
 
 
 async def put(world, change):
@@ -174,7 +172,7 @@ async def put(world, change):
 
 
 async def both_come(world, people):
-    """If they can: then it is one call again."""
+    """Join with both if the room is open: they are in one call again."""
     session = await sessions_db.find(world.db, "s1")
     if not rules.can_join(session, world.now):
         return
@@ -184,16 +182,16 @@ async def both_come(world, people):
         if not person.in_room:
             assert await person.open() == 200
     both = list(people.values())
-    assert await one_truth(world, both) == both
+    assert await check_one_call(world, both) == both
     assert both[0].place != ""
     assert world.session()["status"] == "in_progress"
 
 
-async def it_is_over(world, people):
-    """The clock closes the room, wherever it stands by then."""
+async def close_by_clock(world, people):
+    """Let the clock close the room in any state."""
     await world.pass_time(world.session()["scheduled_end"] + 20 * MINUTE)
-    assert await one_truth(world, people.values()) == []
+    assert await check_one_call(world, people.values()) == []
     assert None not in world.attendance().values()
     row = world.session()
     assert world.counted("session_started") == (row["started_at"] is not None)
-    assert world.counted("session_joined") == world.came
+    assert world.counted("session_joined") == world.join_count

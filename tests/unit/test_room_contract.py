@@ -1,4 +1,4 @@
-"""While a release spreads, a Worker of one release calls a room of another."""
+"""The calls between a Worker and a room of different releases, while a release spreads."""
 
 import inspect
 import json
@@ -15,8 +15,8 @@ from room import durable_object
 from room.identity import SocketIdentity
 from tests.unit.faults import RPC_NAMES
 
-# What a Worker may send, as released. A call here is never changed or taken away: a new release
-# adds a method, and goes on answering the old one.
+# The calls of released Workers. A call here is never changed or removed: a new release may add a
+# method, and still answers the old one.
 RELEASED = {
     "end": ["s1"],
     "refresh": [],
@@ -27,7 +27,7 @@ RELEASED = {
     "forget_chat": [],
     "shift_clock": ["s1", 60],
 }
-VISITOR = SocketIdentity(
+IDENTITY = SocketIdentity(
     "s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False, place="peer"
 )
 CALLS = {
@@ -45,7 +45,7 @@ CALLS = {
 
 
 class Recorded:
-    """A room that notes how it is called."""
+    """A room that records its calls."""
 
     def __init__(self):
         self.calls = {}
@@ -115,7 +115,7 @@ def test_contract_lists_all_calls():
 
 def test_identity_is_sent_as_released():
     assert rooms.IDENTITY_HEADER == "X-Visitor"
-    assert json.loads(VISITOR.to_json()) == {
+    assert json.loads(IDENTITY.to_json()) == {
         "session_id": "s1",
         "user_id": "lena",
         "role": "student",

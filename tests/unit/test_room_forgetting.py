@@ -1,4 +1,4 @@
-"""A room forgets its session by its own alarm, and keeps nothing of the people then."""
+"""A room deletes all its data by its own alarm."""
 
 import json
 from dataclasses import replace
@@ -29,18 +29,18 @@ async def nothing(_world):
 
 @pytest.fixture
 async def world():
-    """Give a lesson that both came to, in which the student wrote; it has ended."""
+    """Give a lesson that has ended, with both people and one line of chat."""
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
         await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
         await world.rooms.alarms(END + HOUR)
-        assert known(world) == ["chat", "memory"]
+        assert filled_tables(world) == ["chat", "memory"]
         yield world
 
 
-def known(world, session_id="s1"):
-    """The tables of the room that hold anything."""
+def filled_tables(world, session_id="s1"):
+    """The room's tables with rows."""
     sql = world.rooms.states[session_id].storage.sql
     tables = ("chat", "memory")
     return [each for each in tables if sql.exec(f"SELECT * FROM {each}").toArray()]  # noqa: S608
@@ -49,25 +49,25 @@ def known(world, session_id="s1"):
 async def test_room_deletes_data_by_its_own_alarm(world):
     world.rooms.evict()
     await world.rooms.alarms(END + KEPT)
-    assert known(world) == ["chat", "memory"]
+    assert filled_tables(world) == ["chat", "memory"]
     await world.rooms.alarms(END + KEPT + 1)
 
-    assert known(world) == []
+    assert filled_tables(world) == []
     assert world.rooms.states["s1"].alarm is None
 
 
 async def test_room_reads_kept_days_again_when_deletion_is_due(world):
     world.settings = replace(world.settings, chat_kept_days=100)
     await world.rooms.alarms(END + 99 * DAY)
-    assert known(world) == ["chat", "memory"]
+    assert filled_tables(world) == ["chat", "memory"]
     world.settings = replace(world.settings, chat_kept_days=0)
     await world.rooms.alarms(END + 1000 * DAY)
 
-    assert known(world) == ["chat", "memory"]
+    assert filled_tables(world) == ["chat", "memory"]
 
 
 async def test_moved_session_is_kept_from_its_new_end():
-    """Moving forgets who waited at the old time; the room still has what was written."""
+    """The move deletes the attendance of the old time; the room keeps its chat."""
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         socket = await world.connect("student", PAGE)
@@ -75,21 +75,21 @@ async def test_moved_session_is_kept_from_its_new_end():
         moved = booking(scheduled_start=START + DAY, scheduled_end=END + DAY)
         await world.press("PUT", "/platform/sessions/s1", "platform", moved)
         await world.rooms.alarms(END + DAY + KEPT)
-        assert known(world) == ["chat", "memory"]
+        assert filled_tables(world) == ["chat", "memory"]
         await world.rooms.alarms(END + DAY + KEPT + 1)
 
-        assert known(world) == []
+        assert filled_tables(world) == []
 
 
 async def test_room_retries_deletion_after_d1_outage(world):
     await world.rooms.alarms(END + KEPT)
     world.outage.service_down = "d1"
     await world.rooms.alarms(END + KEPT + 30)
-    assert known(world) == ["chat", "memory"]
+    assert filled_tables(world) == ["chat", "memory"]
     world.heal()
     await world.rooms.alarms(END + KEPT + HOUR)
 
-    assert known(world) == []
+    assert filled_tables(world) == []
 
 
 async def test_purge_deletes_room_data_of_deleted_session(world):
@@ -97,7 +97,7 @@ async def test_purge_deletes_room_data_of_deleted_session(world):
     world.connection.execute("DELETE FROM sessions")
     await retention.purge(world.context())
 
-    assert known(world) == []
+    assert filled_tables(world) == []
     assert world.rows("SELECT * FROM deleted_sessions") == []
 
 
@@ -106,15 +106,15 @@ async def test_room_keeps_memory_while_end_of_call_is_pending(world):
     world.rooms.awake("s1")._memory.pending_ends.update(pending)
     world.connection.execute("DELETE FROM sessions")
     await world.rooms.run("s1", "refresh")
-    assert known(world) == ["chat", "memory"]
+    assert filled_tables(world) == ["chat", "memory"]
     world.rooms.awake("s1")._memory.pending_ends.clear()
     await world.rooms.alarms(world.now + 2 * reconciler.FORGET_RETRY_S)
 
-    assert known(world) == []
+    assert filled_tables(world) == []
 
 
 async def test_purge_deletes_data_of_room_without_alarm(world):
-    """It has no alarm, and its memory says nothing of one."""
+    """An older release has set no alarm, and its memory has no time for it."""
     state = world.rooms.states["s1"]
     [row] = state.storage.sql.exec("SELECT state FROM memory").toArray()
     memory = json.loads(row["state"])
@@ -125,14 +125,14 @@ async def test_purge_deletes_data_of_room_without_alarm(world):
     world.now = END + KEPT + HOUR
     await retention.purge(world.context())
 
-    assert known(world) == []
+    assert filled_tables(world) == []
 
 
 async def test_lobby_of_forgotten_room_stores_nothing(world):
     await world.rooms.alarms(END + KEPT + HOUR)
     await world.connect("student", f"{PAGE}&watch=1")
 
-    assert known(world) == []
+    assert filled_tables(world) == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ async def test_lobby_of_forgotten_room_stores_nothing(world):
     ],
 )
 async def test_chat_file_mentions_deletion_after_kept_days(world, days, says):
-    """From the moment on, though the room itself may be minutes late."""
+    """The file mentions it from that time on, also if the room is minutes late."""
     world.now = END + days * DAY
     file = await world.press("GET", "/session/s1/chat.txt")
 
@@ -184,7 +184,7 @@ async def test_page_offers_chat_only_with_lines(wrote):
         sockets = [await world.connect(role, PAGE) for role in ("student", "teacher")]
         if wrote:
             await world.rooms.run("s1", "webSocketMessage", sockets[0], LINE)
-        # The record knows at once: nothing else has to happen in the room.
+        # The record has it at once, without another event in the room.
         assert world.rows("SELECT status, has_chat FROM sessions") == [("in_progress", wrote)]
         await world.rooms.alarms(END + HOUR)
         page = await world.press("GET", "/session/s1")
@@ -215,7 +215,7 @@ async def test_page_offers_chat_of_older_release(world):
 
 @pytest.mark.parametrize("wrote", [True, False])
 async def test_page_distinguishes_deleted_chat_from_empty_chat(wrote):
-    """The line is older than the lesson's start, before which nothing is noted of the chat."""
+    """The line is older than the lesson's start; before that the record has no note of the chat."""
     with running(Case(prepare, nothing, make=make)) as world:
         await prepare(world)
         student = await world.connect("student", PAGE)
@@ -223,7 +223,7 @@ async def test_page_distinguishes_deleted_chat_from_empty_chat(wrote):
             await world.rooms.run("s1", "webSocketMessage", student, LINE)
         await world.connect("teacher", PAGE)
         await world.rooms.alarms(END + KEPT + HOUR)
-        assert known(world) == []
+        assert filled_tables(world) == []
         world.settings = replace(world.settings, chat_kept_days=0)
         file = await world.press("GET", "/session/s1/chat.txt")
         page = await world.press("GET", "/session/s1")
@@ -257,6 +257,6 @@ async def test_page_hides_deleted_chat_after_setting_changed_to_for_ever(world):
     world.settings = replace(world.settings, chat_kept_days=0)
     page = await world.press("GET", "/session/s1")
 
-    assert known(world) == []
+    assert filled_tables(world) == []
     assert world.rows("SELECT has_chat FROM sessions") == [(0,)]
     assert "/chat.txt" not in page.body

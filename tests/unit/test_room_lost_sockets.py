@@ -1,10 +1,10 @@
-"""Live messages while sockets are lost: closed, broken, or silent."""
+"""Live messages during the loss of a socket: closed, broken, or silent."""
 
 import json
 
 import pytest
 
-from tests.unit.call_world import CLOSED, Browser, call_world, settled
+from tests.unit.call_world import CLOSED, Browser, call_world, run_until_quiet
 from tests.unit.cast import MINUTE, START
 
 MID = START + MINUTE
@@ -38,7 +38,7 @@ async def breaks(world, browser):
 
 
 async def breaks_unseen(world, browser):
-    """The runtime has closed it, and has not said so yet."""
+    """The runtime has closed the socket, and has not sent the event yet."""
     browser.socket.readyState = CLOSED
 
 
@@ -49,8 +49,8 @@ async def falls_silent(world, browser):
 LOSSES = (closes, breaks, breaks_unseen, falls_silent)
 
 
-async def say(world, browser, kind):
-    """What was under way when the socket was lost comes all the same."""
+async def send(world, browser, kind):
+    """Deliver a message that was on its way when the socket was lost."""
     message = MESSAGES[kind]
     if kind in SIGNALS:
         to = Browser.page_of("teacher" if browser.role == "student" else "student")
@@ -59,8 +59,8 @@ async def say(world, browser, kind):
     await browser._event("webSocketMessage", raw)
 
 
-def heard(browser, kind):
-    return [each for each in map(json.loads, browser.socket.said) if each["type"] == kind]
+def received(browser, kind):
+    return [each for each in map(json.loads, browser.socket.sent) if each["type"] == kind]
 
 
 @pytest.mark.parametrize("whose", ["the sender's", "the other's"])
@@ -75,39 +75,39 @@ async def test_message_during_loss_of_socket_does_no_harm(kind, loss, whose):
         lost = student if whose == "the sender's" else teacher
         other = teacher if lost is student else student
         await loss(world, lost)
-        before = len(student.socket.said)
-        await say(world, student, kind)
+        before = len(student.socket.sent)
+        await send(world, student, kind)
         is_gone = lost.socket.readyState == CLOSED
-        said = [json.loads(each)["type"] for each in student.socket.said[before:]]
+        sent = [json.loads(each)["type"] for each in student.socket.sent[before:]]
         if lost is student and is_gone:
-            assert said == [], "nothing is sent to a closed socket"
+            assert sent == [], "nothing is sent to a closed socket"
         elif kind in MALFORMED or (kind in SIGNALS and is_gone):
-            assert said == ["error"]
+            assert sent == ["error"]
         elif kind in SIGNALS:
-            assert len(heard(teacher, "signal")) == 1
+            assert len(received(teacher, "signal")) == 1
 
-        # A room in which nobody has a live socket looks for lost sockets each minute.
+        # A room without a live socket checks for lost sockets each minute.
         await world.pass_time(world.now + 2 * MINUTE)
         has_left = {lost.role, "student"} if kind == "leave" else {lost.role}
         away = {who for who, left_at in world.attendance().items() if left_at is not None}
         assert away == has_left
         if other.role not in has_left:
-            states = [each["state"] for each in heard(other, "presence")]
+            states = [each["state"] for each in received(other, "presence")]
             assert states[-1] == "left"
 
-        # The line is sent again over a new socket, as a browser does that got no echo.
+        # A browser that got no echo of its line sends it again over a new socket.
         for person in (student, teacher):
             person.in_room = True
             person.socket.readyState = CLOSED
             await person.connect()
         if kind == "chat":
-            await say(world, student, "chat")
+            await send(world, student, "chat")
             lines = json.loads(await world.rooms.run("s1", "chat"))
             assert [line["id"] for line in lines] == [CHAT["id"]]
             for person in (student, teacher):
-                [welcome] = heard(person, "welcome")
-                assert len(welcome["chat"]) + len(heard(person, "chat")) == 1
-        await settled(world, student, teacher)
+                [welcome] = received(person, "welcome")
+                assert len(welcome["chat"]) + len(received(person, "chat")) == 1
+        await run_until_quiet(world, student, teacher)
         assert set(world.attendance().values()) == {None}
         assert student.place == teacher.place
         assert world.counted("session_joined") == 2

@@ -1,9 +1,9 @@
-"""A room against everything that can happen to it: nobody is in another call without knowing it.
+"""A room in random sequences of all events: both people must end up in one call.
 
-A machine lets the two people come, drop, go and come back, in several pages; the platform moves,
-changes and cancels the session; the provider fails, and its news come late, twice, in another
-order or never; the room is evicted; time passes. Once it is quiet, both are in one call, the
-record tells the truth, and no call goes on at the provider of a room that is closed.
+In a state machine two people join, lose their sockets, leave and join again, in several pages. The
+platform moves, changes and cancels the session. The provider fails, and its requests arrive late,
+twice, in another order or never. The room is evicted, and time passes. Once it is quiet, both are
+in one call, the record is correct, and no call goes on for a closed room.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from db import sessions as sessions_db
 from domain import rules
 from domain.model import Role, Session
-from tests.unit.call_world import Browser, CallWorld, call_world, settled
+from tests.unit.call_world import Browser, CallWorld, call_world, run_until_quiet
 from tests.unit.cast import DAY, HOUR, MINUTE, START, booked_person
 
 OWN_MEETING = "https://other.example/meeting"
 ROLES = st.sampled_from(["student", "teacher"])
 FAULTS = st.lists(st.sampled_from(["error", "slow", "cut off"]), min_size=1, max_size=3)
-# Steps before what ends most of it.
+# Steps before the rules that end most of the session.
 LATE = 10
-# A room looks at its record each minute, and a call is ended anew 45 s after a slow failure.
+# A room reads its record each minute, and retries the end of a call 45 s after a slow failure.
 QUIET_S = 3 * MINUTE
 
 
@@ -81,7 +81,7 @@ class Rooms(RuleBasedStateMachine):
 
     @rule(role=ROLES)
     def join(self, role: str) -> None:
-        """In a new page; another one of this person gives way."""
+        """Join in a new page, which replaces another page of this person."""
         who = self._session().participant(Role(role)).id
         browser = Browser(self.world, role, len(self.browsers), who=who)
         self.browsers.append(browser)
@@ -119,10 +119,10 @@ class Rooms(RuleBasedStateMachine):
             browser.vanish()
 
     @rule(role=ROLES)
-    def ask_to_move(self, role: str) -> None:
+    def request_move(self, role: str) -> None:
         for browser in self._in_room(role):
-            self.ran["ask to move"] += 1
-            self._run(browser.ask_to_move())
+            self.ran["request move"] += 1
+            self._run(browser.request_move())
         self._read()
 
     @precondition(lambda self: self.steps > LATE)
@@ -136,7 +136,7 @@ class Rooms(RuleBasedStateMachine):
 
     @rule(in_s=st.sampled_from([-10 * MINUTE, 2 * MINUTE, 14 * MINUTE, 16 * MINUTE]))
     def move(self, in_s: int) -> None:
-        """To a start in so many seconds."""
+        """Move the start to `in_s` seconds from now."""
         start = self.world.now + in_s
         self._put("move", scheduled_start=start, scheduled_end=start + HOUR)
 
@@ -173,20 +173,20 @@ class Rooms(RuleBasedStateMachine):
     # The provider.
 
     @rule()
-    def all_news(self) -> None:
+    def deliver_all_requests(self) -> None:
         self._run(self.world.deliver_all())
         self._read()
 
     @rule(number=st.integers(0, 7), how=st.sampled_from(["once", "twice", "lost"]))
-    def news(self, number: int, how: str) -> None:
-        if not self.world.news:
+    def deliver_request(self, number: int, how: str) -> None:
+        if not self.world.provider_requests:
             return
-        number %= len(self.world.news)
-        self.ran[f"news {how}"] += 1
+        number %= len(self.world.provider_requests)
+        self.ran[f"request {how}"] += 1
         if how == "lost":
-            self.world.news.pop(number)
+            self.world.provider_requests.pop(number)
             return
-        self._run(self.world.deliver_news(number, keep=how == "twice"))
+        self._run(self.world.deliver_request(number, keep=how == "twice"))
         self._read()
 
     @rule(faults=FAULTS)
@@ -194,16 +194,16 @@ class Rooms(RuleBasedStateMachine):
         self.ran["provider fails"] += 1
         self.world.faults = faults
 
-    @precondition(lambda self: self.steps > LATE and self.world.held())
+    @precondition(lambda self: self.steps > LATE and self.world.open_rooms())
     @rule(
         fault=st.sampled_from(["error", "slow"]),
         how=st.sampled_from(["ended", "cancelled", "moved away"]),
     )
     def an_end_of_a_call_fails(self, fault: str, how: str) -> None:
-        """The session closes while the provider is down.
+        """Close the session while the provider is down.
 
         Then the student's page leaves the call, and the teacher's page sleeps. A provider closes
-        an empty call by itself, so only a call with somebody in it shows that we end the call.
+        an empty call by itself, so only a call with a person in it proves that we end the call.
         """
         self.world.faults = [fault]
         if how == "ended":
@@ -218,13 +218,13 @@ class Rooms(RuleBasedStateMachine):
         self._run(self.world.deliver_all())
         self._run(self.world.pass_time(self.world.now + QUIET_S))
         if not rules.can_join(self._session(), self.world.now):
-            assert self.world.held() == set(), "a call goes on although its session is closed"
+            assert self.world.open_rooms() == set(), "a call goes on although its session is closed"
         self._read()
 
     @precondition(lambda self: self.steps > LATE)
     @rule(provider=st.sampled_from(["plugnmeet", "bigbluebutton", "peer"]))
     def switch_the_provider(self, provider: str) -> None:
-        """An operator leaves a provider, and deploys that."""
+        """Deploy another provider, as an operator does."""
         before = self.world.settings.video_provider
         self.ran["another provider"] += provider != before
         self.world.settings = replace(self.world.settings, video_provider=provider)
@@ -249,7 +249,7 @@ class Rooms(RuleBasedStateMachine):
         self._run(self.world.pass_time(self.world.now + by_s))
         self._read()
 
-    # What holds.
+    # Invariants.
 
     @invariant()
     def each_transition_happens_once(self) -> None:
@@ -258,7 +258,7 @@ class Rooms(RuleBasedStateMachine):
         self.steps += 1
         row = self.world.session()
         assert self.world.counted("session_started") == (row["started_at"] is not None)
-        assert self.world.counted("session_joined") == self.world.came
+        assert self.world.counted("session_joined") == self.world.join_count
         # A session that never started may be closed as completed, too.
         assert self.world.counted("session_ended") == (row["status"] == "completed")
 
@@ -273,7 +273,7 @@ class Rooms(RuleBasedStateMachine):
     @precondition(lambda self: self.steps > LATE)
     @rule(both=st.booleans())
     def become_quiet(self, both: bool) -> None:
-        """All news arrive, sockets and calls that were lost are tried again, failures end."""
+        """Deliver all requests, reconnect sockets and calls, and end the failures."""
         self.ran["quiet"] += 1
         self.steps = 0
         self.world.faults.clear()
@@ -290,15 +290,15 @@ class Rooms(RuleBasedStateMachine):
         self._both_are_in_one_call()
         if both and rules.can_join(session, self.world.now):
             assert all(self._in_room(role) for role in ("student", "teacher")), "sent out"
-        self._the_record_is_true(session)
-        self._no_call_goes_on(session)
+        self._record_is_correct(session)
+        self._no_call_continues(session)
 
     def _arrive(self) -> None:
-        self._run(settled(self.world, *self.browsers))
+        self._run(run_until_quiet(self.world, *self.browsers))
         for browser in self.browsers:
             if browser.in_room and not browser.place:
                 self._run(browser.rejoin())  # its person presses Retry
-        self._run(settled(self.world, *self.browsers))
+        self._run(run_until_quiet(self.world, *self.browsers))
 
     def _both_are_in_one_call(self) -> None:
         inside = [browser for browser in self.browsers if browser.in_room]
@@ -307,9 +307,9 @@ class Rooms(RuleBasedStateMachine):
         assert len({browser.place for browser in inside}) <= 1, [b.place for b in inside]
         self.ran["quiet with both in one call"] += len(inside) == 2
         for browser in self.browsers:
-            assert browser.in_room or browser.over or not browser.told
+            assert browser.in_room or browser.end_reason or not browser.received
 
-    def _the_record_is_true(self, session: Session) -> None:
+    def _record_is_correct(self, session: Session) -> None:
         present = {role for role in Role if session.participant(role).present}
         inside = {Role(browser.role) for browser in self.browsers if browser.in_room}
         assert present == inside, f"{present} on record, {inside} in the room"
@@ -318,8 +318,8 @@ class Rooms(RuleBasedStateMachine):
         if session.status in ("completed", "cancelled"):
             assert session.ended_at is not None
 
-    def _no_call_goes_on(self, session: Session) -> None:
-        held = self.world.held()
+    def _no_call_continues(self, session: Session) -> None:
+        held = self.world.open_rooms()
         if rules.can_join(session, self.world.now):
             assert held <= {session.provider_room_id}
             assert {self.world.is_recorded(room_id) for room_id in held} <= {
@@ -329,7 +329,7 @@ class Rooms(RuleBasedStateMachine):
             assert held == set()
             assert not any(browser.in_room for browser in self.browsers)
 
-    # Small things.
+    # Helpers.
 
     def _put_by(self, by_s: int) -> None:
         start, end = self.booked["scheduled_start"] + by_s, self.booked["scheduled_end"] + by_s
@@ -372,7 +372,7 @@ TestRooms = Rooms.TestCase
 @pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize("provider", ["plugnmeet", "bigbluebutton"])
 def test_call_after_switched_recording_is_recorded_as_booked(provider: str, recorded: bool) -> None:
-    """The provider still holds the room of somebody who has just left."""
+    """The provider still has the room of a person who has just left."""
     machine = Rooms()
     try:
         machine.book(provider, peer_first=False, recorded=not recorded)
@@ -390,7 +390,7 @@ def test_call_after_switched_recording_is_recorded_as_booked(provider: str, reco
 def test_machine_runs_move_meeting_and_retried_end(
     provider: str,
 ) -> None:
-    """One fixed walk through the machine: it shows that the rules do what their names say."""
+    """One fixed sequence of the machine: it proves that the rules have their effects."""
     machine = Rooms()
     try:
         machine.book(provider, peer_first=False, recorded=False)

@@ -1,4 +1,4 @@
-"""What a room remembers, across releases."""
+"""The stored memory of a room, across releases."""
 
 import asyncio
 import json

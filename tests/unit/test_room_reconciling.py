@@ -1,4 +1,4 @@
-"""What a room makes of who is there and what time it is."""
+"""The changes of the record that follow from presence and time."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""TURN credentials, minted when somebody joins."""
+"""TURN credentials, which each join creates."""
 
 import json
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from context import HTTPAnswer
 from video import turn
 
 STUN = {"urls": "stun:stun.example.com:3478"}
-MINTED = {
+CREATED = {
     "iceServers": [
         {"urls": ["stun:stun.cloudflare.com:3478", "stun:stun.cloudflare.com:53"]},
         {
@@ -41,7 +41,7 @@ def context(answer: HTTPAnswer | Exception, *, key: str = "key") -> Any:
 
 
 async def test_credentials_last_longer_than_room_without_blocked_ports() -> None:
-    ctx = context(HTTPAnswer(201, [], json.dumps(MINTED).encode()))
+    ctx = context(HTTPAnswer(201, [], json.dumps(CREATED).encode()))
     servers = await turn.ice_servers(ctx, until=4600)
 
     ((method, url, headers, body, _),) = ctx.calls

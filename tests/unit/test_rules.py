@@ -1,4 +1,4 @@
-"""Who sees what, when: `rules` as a table, and its promises over every possible session."""
+"""The view of each person at each time: a table, and properties of all possible sessions."""
 
 import itertools
 
@@ -29,7 +29,7 @@ STUDENT_HERE = {"student": here("student")}
 TEACHER_HERE = {"teacher": here("teacher")}
 HELD = {"status": Status.IN_PROGRESS, "started_at": START}
 
-# (what the session is, when), what the student sees, what the teacher sees
+# (changes of the session, now), view of the student, view of the teacher
 TABLE = {
     "a second before the window": ({}, OPENS - 1, View.EARLY, View.EARLY),
     "as the window opens": ({}, OPENS, View.JOINABLE, View.JOINABLE),
@@ -154,10 +154,10 @@ def test_view_equals_table(changes, now, for_student, for_teacher):
 
 @pytest.mark.parametrize(("waiting", "absent"), [("student", TEACHER), ("teacher", STUDENT)])
 def test_absent_role_is_the_other_of_waiting_person(waiting, absent):
-    lonely = session(**{waiting: here(waiting)})
+    waiting_alone = session(**{waiting: here(waiting)})
 
-    assert rules.absent_role(lonely, NO_SHOW - 1) is None
-    assert rules.absent_role(lonely, NO_SHOW) is absent
+    assert rules.absent_role(waiting_alone, NO_SHOW - 1) is None
+    assert rules.absent_role(waiting_alone, NO_SHOW) is absent
 
 
 def test_late_arrival_ends_no_show():
@@ -166,7 +166,7 @@ def test_late_arrival_ends_no_show():
     assert rules.absent_role(together, NO_SHOW + MINUTE) is None
 
 
-LEFT_A_NO_SHOW = {
+NO_SHOW_AFTER_TEACHER_LEFT = {
     "status": Status.NO_SHOW,
     "no_show": STUDENT,
     "teacher": gone("teacher", left_at=NO_SHOW),
@@ -184,7 +184,7 @@ LEFT_A_NO_SHOW = {
     ],
 )
 def test_lobby_offers_mail_only_while_no_show_can_come(changes, now, offers):
-    missed = session(**(LEFT_A_NO_SHOW | changes))
+    missed = session(**(NO_SHOW_AFTER_TEACHER_LEFT | changes))
 
     assert rules.waits_in_lobby(missed, TEACHER, now) is offers
     assert not rules.waits_in_lobby(missed, STUDENT, now)
@@ -232,7 +232,7 @@ def people(person_id: str) -> st.SearchStrategy[Participant]:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
-    """Every session that the schema's CHECKs let exist."""
+    """Any session that the schema's CHECKs allow."""
     status = draw(st.sampled_from(Status))
     started = st.just(START) if status is Status.IN_PROGRESS else st.sampled_from([None, START])
     return session(

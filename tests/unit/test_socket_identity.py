@@ -1,19 +1,19 @@
-"""Who opens a live socket, told by the Worker to the room."""
+"""The identity of a live socket, as the Worker sends it to the room."""
 
 import json
 
 from domain.model import Role
 from room.identity import SocketIdentity
 
-VISITOR = SocketIdentity("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
+IDENTITY = SocketIdentity("s1", "lena", Role.STUDENT, "0123456789abcdef", watching=False)
 
 
 def test_identity_survives_json():
-    assert SocketIdentity.from_json(VISITOR.to_json()) == VISITOR
+    assert SocketIdentity.from_json(IDENTITY.to_json()) == IDENTITY
 
 
 def test_identity_reads_json_of_older_and_newer_worker():
-    told = json.loads(VISITOR.to_json()) | {"mood": "good"}
-    del told["user_id"]
+    sent = json.loads(IDENTITY.to_json()) | {"mood": "good"}
+    del sent["user_id"]
 
-    assert SocketIdentity.from_json(json.dumps(told)) == VISITOR._replace(user_id="")
+    assert SocketIdentity.from_json(json.dumps(sent)) == IDENTITY._replace(user_id="")

@@ -1,4 +1,4 @@
-"""Where a call is held, and the providers' rules of signing by the worked vectors of their docs."""
+"""The place of a call, and the providers' signatures against the vectors of their documentation."""
 
 import base64
 import hashlib
@@ -184,7 +184,7 @@ def test_not_in_effect_lists_differing_features():
 
 
 def test_bigbluebutton_checksum_equals_documented_vector():
-    # facts: sha256 over createname=Test&meetingID=abc123 and the secret
+    # sha256 over createname=Test&meetingID=abc123 and the secret
     url = bigbluebutton_calls.signed_url(
         "https://b.example/bigbluebutton",
         "create",

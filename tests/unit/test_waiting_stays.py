@@ -10,7 +10,7 @@ from domain.model import Role, Status
 from domain.reconcile import Came, Left
 from domain.times import clock_and_day
 from sessions import booking as sessions_booking
-from tests.unit.call_world import Browser, call_world, settled
+from tests.unit.call_world import Browser, call_world, run_until_quiet
 from tests.unit.cast import CLOSES, END, HOUR, MINUTE, START, booking
 
 
@@ -67,7 +67,7 @@ async def test_page_shows_the_start_of_the_wait_not_of_the_last_stay():
         await student.open()
         await world.pass_time(START + 20 * MINUTE)
         await student.leave()
-        await settled(world, student)
+        await run_until_quiet(world, student)
         await world.pass_time(START + 55 * MINUTE)
         await student.open()
         await world.pass_time(START + 56 * MINUTE)

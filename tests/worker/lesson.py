@@ -1,4 +1,4 @@
-"""A lesson that is over, in the real Worker: its two people, its files, and D1 and R2 behind it."""
+"""A lesson that is over, in the real Worker: two people, files, and the rows in D1 and R2."""
 
 import secrets
 import sqlite3
@@ -16,7 +16,7 @@ PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
 class Lesson:
-    """Books a session, and writes into D1 that it took place. Each person has a client."""
+    """A session that is booked, and then completed by writing to D1. Each person has a client."""
 
     def __init__(self, worker: LocalWorker, *, ended_ago: int = HOUR, **columns: object) -> None:
         self.worker = worker
@@ -46,7 +46,7 @@ class Lesson:
             client.close()
 
     def sql(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        """Look into D1, or change it, behind the Worker's back."""
+        """Run a statement in D1 directly, without the Worker."""
         (path,) = self.worker.state.glob("v3/d1/*/[!m]*.sqlite")
         with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
@@ -67,7 +67,7 @@ class Lesson:
         return found
 
     def keys(self) -> list[str]:
-        """What the bucket has of this session."""
+        """The keys of this session in the bucket."""
         (path,) = self.worker.state.glob("v3/r2/*/[!m]*.sqlite")
         with closing(sqlite3.connect(path, timeout=20)) as connection:
             rows = connection.execute(
@@ -83,12 +83,12 @@ class Lesson:
         return f"{settings['AUTH_COOKIE']}={token_of(who, settings)}"
 
 
-def until(look: Any, wanted: Any, seconds: float = 30) -> Any:
-    """Wait for an effect; `wanted` is a value, or what says whether it is there."""
+def until(read: Any, wanted: Any, seconds: float = 30) -> Any:
+    """Wait for an effect. `wanted` is a value, or a function that is True for it."""
     deadline = time.monotonic() + seconds
     while True:
-        seen = look()
+        seen = read()
         if wanted(seen) if callable(wanted) else seen == wanted:
             return seen
-        assert time.monotonic() < deadline, f"saw {seen!r}"
+        assert time.monotonic() < deadline, f"read {seen!r}"
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""A room as its people use it: book a session, open live sockets, read what was recorded."""
+"""A room as people use it: book a session, open live sockets, read the record."""
 
 import asyncio
 import json
@@ -31,14 +31,14 @@ class Room:
         self.start = int(time.time()) + starts_in
         self.end = self.start + minutes * MINUTE
         self.http = httpx.Client(base_url=worker.url, trust_env=False, timeout=30)
-        self._seats: list[Seat] = []
+        self._clients: list[LiveClient] = []
         self.book()
 
     async def aclose(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self.http.close()
-        for seat in self._seats:
-            await seat.drop()
+        for client in self._clients:
+            await client.drop()
 
     def book(self) -> None:
         answer = self.http.put(
@@ -59,7 +59,7 @@ class Room:
         assert self.http.post(address, headers=self._platform).is_success
 
     def record(self) -> dict[str, Any]:
-        """Everything the platform can know."""
+        """The session as the platform reads it."""
         answer = self.http.get(f"/platform/sessions/{self.id}", headers=self._platform)
         record: dict[str, Any] = answer.json()
         return record
@@ -68,14 +68,14 @@ class Room:
         return {row["user_id"] for row in self.record()["attendance"] if row["left_at"] is None}
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """The product's events, without page views."""
+        """The product events, without page views."""
         rows = self._read(
             "SELECT event, data FROM analytics_events WHERE session_id = ? ORDER BY id"
         )
         return [(event, json.loads(data)) for event, data in rows if event != "page_view"]
 
     def mails(self) -> list[tuple[str, str, str]]:
-        """(kind, user id, state) of mail that is not for reminding."""
+        """(kind, user id, state) of all mail but reminders."""
         return self._read(
             "SELECT kind, user_id, state FROM mails"
             " WHERE session_id = ? AND kind NOT IN ('24h', '1h', '15min') ORDER BY user_id"
@@ -97,7 +97,7 @@ class Room:
         )
 
     def clock(self, seconds: int) -> None:
-        """Let the room's clock run so far ahead of the real one."""
+        """Set the room's clock ahead of the real one by so many seconds."""
         answer = self.http.post(f"/dev/clock/{self.id}", json={"seconds": seconds})
         assert answer.status_code == 204, answer.text
 
@@ -108,20 +108,22 @@ class Room:
         origin = self.worker.url.replace("http", "ws", 1)
         return f"{origin}/session/{self.id}/live?page={page}{'&watch=1' if watch else ''}"
 
-    async def enter(self, who: str, page: str | None = None, *, watch: bool = False) -> "Seat":
-        """Open a live socket and wait until one is welcome."""
+    async def enter(
+        self, who: str, page: str | None = None, *, watch: bool = False
+    ) -> "LiveClient":
+        """Open a live socket and wait for its `welcome`."""
         page = page or secrets.token_hex(8)
         socket = await websockets.connect(
             self.address(page, watch=watch),
             additional_headers={"Cookie": self.cookie(who)},
             proxy=None,
-            # Close codes are known before the server lets go of the connection.
+            # The close code is known before the server closes the connection.
             close_timeout=1,
         )
-        seat = Seat(socket, page)
-        self._seats.append(seat)
-        seat.welcome = await seat.hears("welcome")
-        return seat
+        client = LiveClient(socket, page)
+        self._clients.append(client)
+        client.welcome = await client.receive("welcome")
+        return client
 
     @property
     def _platform(self) -> dict[str, str]:
@@ -130,7 +132,7 @@ class Room:
 
 @asynccontextmanager
 async def rooms_on(worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
-    """Gives what books rooms; closes them in the end."""
+    """Give a function that books rooms, and close the rooms in the end."""
     rooms: list[Room] = []
 
     def book(starts_in: int, minutes: int = 60, **booked: Any) -> Room:
@@ -142,33 +144,33 @@ async def rooms_on(worker: LocalWorker) -> AsyncIterator[Callable[..., Room]]:
         await room.aclose()
 
 
-class Seat:
-    """One socket's end in a test. It pings, as browsers do, until told to fall silent."""
+class LiveClient:
+    """The client of one socket. It pings as browsers do, until `fall_silent`."""
 
     def __init__(self, socket: ClientConnection, page: str) -> None:
         self.socket = socket
         self.page = page
         self.welcome: dict[str, Any] = {}
-        self.heard: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self._pings = asyncio.create_task(self._ping())
 
-    async def say(self, kind: str, **content: Any) -> None:
+    async def send(self, kind: str, **content: Any) -> None:
         await self.socket.send(json.dumps({"type": kind, **content}))
 
-    async def hears(self, kind: str, seconds: float = 10, **content: Any) -> dict[str, Any]:
-        """The next message of that kind and content; others are kept in `heard`."""
+    async def receive(self, kind: str, seconds: float = 10, **content: Any) -> dict[str, Any]:
+        """The next message of this type and content. `received` has all messages so far."""
         async with asyncio.timeout(seconds):
             while True:
                 frame = await self.socket.recv()
                 if frame == "pong":
                     continue
                 message: dict[str, Any] = json.loads(frame)
-                self.heard.append(message)
+                self.received.append(message)
                 if message["type"] == kind and content.items() <= message.items():
                     return message
 
     async def closed(self, seconds: float = 20) -> int:
-        """The code with which the room closes this socket."""
+        """Wait until the room closes this socket, and return the close code."""
         async with asyncio.timeout(seconds):
             with suppress(websockets.ConnectionClosed):
                 while True:
@@ -178,11 +180,11 @@ class Seat:
         return self.socket.close_code
 
     async def leave(self) -> None:
-        await self.say("leave")
+        await self.send("leave")
         await self.closed()
 
     async def drop(self) -> None:
-        """Go as a reload or a lost network does."""
+        """Close the socket as a reload does, without `leave`."""
         self.fall_silent()
         await self.socket.close()
 
@@ -195,9 +197,9 @@ class Seat:
             await self.socket.send("ping")
 
 
-async def until(look: Callable[[], Any], wanted: Any, seconds: float = 10) -> None:
+async def until(read: Callable[[], Any], wanted: Any, seconds: float = 10) -> None:
     """Wait for an effect."""
     deadline = time.monotonic() + seconds
-    while (seen := await asyncio.to_thread(look)) != wanted:
-        assert time.monotonic() < deadline, f"saw {seen!r}, waited for {wanted!r}"
+    while (seen := await asyncio.to_thread(read)) != wanted:
+        assert time.monotonic() < deadline, f"read {seen!r}, waited for {wanted!r}"
         await asyncio.sleep(0.1)

@@ -31,8 +31,8 @@ async def test_the_chat_can_be_downloaded_until_it_is_deleted(
 ) -> None:
     room = book(starts_in=5 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await student.say("chat", id=secrets.token_hex(8), text="Hello\n[09:00] Amara Okafor: forged")
-    await teacher.hears("chat")
+    await student.send("chat", id=secrets.token_hex(8), text="Hello\n[09:00] Amara Okafor: forged")
+    await teacher.receive("chat")
     assert room.post("end", TEACHER).is_success
     await until(lambda: room.record()["status"], "completed")
     status, text = chat_file(room, TEACHER)

@@ -1,4 +1,4 @@
-"""The live socket in real workerd: who gets in, who hears what, and what is refused."""
+"""The live socket in real workerd: access, messages, and refusals."""
 
 import asyncio
 import secrets
@@ -22,37 +22,37 @@ async def test_two_people_get_each_others_presence(room: Room) -> None:
     assert student.welcome["other"]["state"] == "left"
     assert teacher.welcome["polite"] is False
     assert teacher.welcome["other"] == {"state": "online", "page": student.page, "media": None}
-    assert (await student.hears("presence"))["page"] == teacher.page
-    assert (await student.hears("session", status="in_progress"))["started_at"]
+    assert (await student.receive("presence"))["page"] == teacher.page
+    assert (await student.receive("session", status="in_progress"))["started_at"]
     await until(room.present, {STUDENT, TEACHER})
 
 
 async def test_signal_reaches_only_addressed_page(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     candidate = {"candidate": "candidate:1", "sdpMid": "0", "sdpMLineIndex": 0}
-    await teacher.say("signal", to=student.page, description={"type": "offer", "sdp": SDP})
-    await teacher.say("signal", to=student.page, candidate=candidate)
-    await teacher.say("signal", to=secrets.token_hex(8), candidate=candidate)
+    await teacher.send("signal", to=student.page, description={"type": "offer", "sdp": SDP})
+    await teacher.send("signal", to=student.page, candidate=candidate)
+    await teacher.send("signal", to=secrets.token_hex(8), candidate=candidate)
 
-    offer = await student.hears("signal")
+    offer = await student.receive("signal")
     assert offer["description"] == {"type": "offer", "sdp": SDP}
     assert offer["from"] == teacher.page
-    assert (await student.hears("signal"))["candidate"] == candidate
-    assert (await teacher.hears("error"))["code"] == "not_delivered"
-    await student.say("signal", to=teacher.page, restart=True)
-    assert (await teacher.hears("signal"))["restart"] is True
+    assert (await student.receive("signal"))["candidate"] == candidate
+    assert (await teacher.receive("error"))["code"] == "not_delivered"
+    await student.send("signal", to=teacher.page, restart=True)
+    assert (await teacher.receive("signal"))["restart"] is True
 
 
 async def test_chat_line_is_sent_once_and_kept_for_rejoin(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     message_id = secrets.token_hex(8)
-    await student.say("chat", id=message_id, text="  Hello 👋  ")
-    await student.say("chat", id=message_id, text="  Hello 👋  ")
-    await teacher.say("chat", id=secrets.token_hex(8), text="Hi")
+    await student.send("chat", id=message_id, text="  Hello 👋  ")
+    await student.send("chat", id=message_id, text="  Hello 👋  ")
+    await teacher.send("chat", id=secrets.token_hex(8), text="Hi")
 
-    assert (await teacher.hears("chat"))["text"] == "Hello 👋"
-    assert (await teacher.hears("chat"))["role"] == "teacher"
-    assert (await student.hears("chat"))["role"] == "student"
+    assert (await teacher.receive("chat"))["text"] == "Hello 👋"
+    assert (await teacher.receive("chat"))["role"] == "teacher"
+    assert (await student.receive("chat"))["role"] == "student"
     await student.drop()
     again = await room.enter(STUDENT)
     assert [line["text"] for line in again.welcome["chat"]] == ["Hello 👋", "Hi"]
@@ -60,9 +60,9 @@ async def test_chat_line_is_sent_once_and_kept_for_rejoin(room: Room) -> None:
 
 async def test_media_state_is_sent_now_and_in_later_welcome(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await student.say("media", microphone=False, camera=True, screen=False)
+    await student.send("media", microphone=False, camera=True, screen=False)
 
-    assert (await teacher.hears("media"))["microphone"] is False
+    assert (await teacher.receive("media"))["microphone"] is False
     again = await room.enter(TEACHER)
     assert again.welcome["other"]["media"] == {"microphone": False, "camera": True, "screen": False}
 
@@ -72,10 +72,10 @@ async def test_second_tab_replaces_first(room: Room) -> None:
     first = await room.enter(STUDENT)
     second = await room.enter(STUDENT)
 
-    assert await first.hears("replaced")
+    assert await first.receive("replaced")
     assert await first.closed() == 4001
-    assert await teacher.hears("presence", page=second.page, state="online")
-    assert not [message for message in teacher.heard if message.get("state") == "away"]
+    assert await teacher.receive("presence", page=second.page, state="online")
+    assert not [message for message in teacher.received if message.get("state") == "away"]
     assert len(room.record()["attendance"]) == 2
 
 
@@ -83,22 +83,22 @@ async def test_reconnect_of_same_page_sends_no_presence(room: Room) -> None:
     teacher = await room.enter(TEACHER)
     page = secrets.token_hex(8)
     first = await room.enter(STUDENT, page)
-    await teacher.hears("presence")
+    await teacher.receive("presence")
     second = await room.enter(STUDENT, page)
-    await second.say("chat", id=secrets.token_hex(8), text="still here")
+    await second.send("chat", id=secrets.token_hex(8), text="still here")
 
     assert await first.closed() == 4000
-    await teacher.hears("chat")
-    assert [m["type"] for m in teacher.heard].count("presence") == 1
+    await teacher.receive("chat")
+    assert [m["type"] for m in teacher.received].count("presence") == 1
 
 
 async def test_lost_socket_makes_person_away_then_left(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.drop()
 
-    assert await teacher.hears("presence", state="away", seconds=3)
+    assert await teacher.receive("presence", state="away", seconds=3)
     assert room.present() == {STUDENT, TEACHER}
-    assert await teacher.hears("presence", state="left", seconds=20)
+    assert await teacher.receive("presence", state="left", seconds=20)
     await until(room.present, {TEACHER})
 
 
@@ -106,7 +106,7 @@ async def test_silent_socket_makes_person_away_within_15_s(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     student.fall_silent()
 
-    assert await teacher.hears("presence", state="away", seconds=15)
+    assert await teacher.receive("presence", state="away", seconds=15)
     assert await student.closed() == 4004
 
 
@@ -114,7 +114,7 @@ async def test_leave_counts_at_once(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.leave()
 
-    assert await teacher.hears("presence", state="left", seconds=3)
+    assert await teacher.receive("presence", state="left", seconds=3)
     await until(room.present, {TEACHER})
 
 
@@ -131,12 +131,12 @@ async def test_lobby_gets_presence_and_is_not_present(room: Room) -> None:
     assert lobby.welcome["other"]["state"] == "left"
     teacher = await room.enter(TEACHER)
 
-    assert await lobby.hears("presence", role="teacher", state="online")
+    assert await lobby.receive("presence", role="teacher", state="online")
     assert room.present() == {TEACHER}
-    await lobby.say("chat", id=secrets.token_hex(8), text="psst")
-    assert (await lobby.hears("error"))["code"] == "watching"
+    await lobby.send("chat", id=secrets.token_hex(8), text="psst")
+    assert (await lobby.receive("error"))["code"] == "watching"
     await teacher.leave()
-    assert await lobby.hears("presence", state="left")
+    assert await lobby.receive("presence", state="left")
 
 
 @pytest.mark.parametrize(
@@ -159,24 +159,24 @@ async def test_malformed_message_gets_error_and_other_gets_nothing(
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     await student.socket.send(frame)
 
-    assert (await student.hears("error"))["code"] == code
-    await student.say("chat", id="after-that-1", text="still talking")
-    assert await teacher.hears("chat")
-    assert not [message for message in teacher.heard if message["type"] == "error"]
+    assert (await student.receive("error"))["code"] == code
+    await student.send("chat", id="after-that-1", text="still talking")
+    assert await teacher.receive("chat")
+    assert not [message for message in teacher.received if message["type"] == "error"]
 
 
 async def test_flooding_socket_is_closed(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     for number in range(60):
-        await student.say("chat", id=f"flood-{number:04}", text="spam")
+        await student.send("chat", id=f"flood-{number:04}", text="spam")
 
     assert await student.closed() == 4008
-    await teacher.hears("presence", state="away")
-    assert 0 < len([message for message in teacher.heard if message["type"] == "chat"]) <= 20
+    await teacher.receive("presence", state="away")
+    assert 0 < len([message for message in teacher.received if message["type"] == "chat"]) <= 20
 
 
 async def refused(room: Room, who: str | None, **options: object) -> int:
-    """The status with which a WebSocket is refused."""
+    """The status of the refusal of a WebSocket."""
     headers = {"Cookie": room.cookie(who)} if who else {}
     headers |= options.pop("headers", {})  # type: ignore[arg-type]
     with pytest.raises(websockets.InvalidStatus) as refusal:
@@ -206,7 +206,7 @@ async def test_room_refuses_people_before_it_opens(book: Callable[..., Room]) ->
     assert await refused(early, STUDENT) == 409
     assert early.post("end", TEACHER).status_code == 409
     lobby = await early.enter(STUDENT, watch=True)
-    assert (await lobby.hears("session"))["opens_at"] == early.start - 15 * MINUTE
+    assert (await lobby.receive("session"))["opens_at"] == early.start - 15 * MINUTE
 
 
 async def test_room_refuses_people_after_it_closed(book: Callable[..., Room]) -> None:
@@ -228,7 +228,7 @@ def test_live_requires_websocket_and_valid_page(room: Room) -> None:
 
 async def test_end_by_teacher_closes_room_once(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await student.hears("session", status="in_progress")
+    await student.receive("session", status="in_progress")
     assert room.post("end", STUDENT).status_code == 403
     answers = await asyncio.gather(
         *[asyncio.to_thread(room.post, "end", TEACHER) for _ in range(3)]
@@ -236,7 +236,7 @@ async def test_end_by_teacher_closes_room_once(room: Room) -> None:
 
     assert 200 in {answer.status_code for answer in answers}
     assert {answer.status_code for answer in answers} <= {200, 410}
-    assert await student.hears("ended", reason="completed", by="teacher")
+    assert await student.receive("ended", reason="completed", by="teacher")
     assert await student.closed() == await teacher.closed() == 4003
     await until(room.present, set())
     assert room.record()["status"] == "completed"

@@ -1,4 +1,4 @@
-"""Whatever somebody sends on the live socket, the other person notices nothing of it."""
+"""No garbage on the live socket of one person reaches the other one."""
 
 import asyncio
 import json
@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.people import STUDENT, TEACHER
-from tests.worker.live_room import Room, Seat
+from tests.worker.live_room import LiveClient, Room
 from tools.local_worker import LocalWorker
 
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PAGE = secrets.token_hex(8)
-# What docs/protocol.md lets a person hear because of what the other one does.
+# The messages of docs/protocol.md that a person gets because of the other one.
 FROM_THE_OTHER = {"signal", "chat", "media", "presence", "session", "mode", "notice", "recording"}
 VALID: tuple[dict[str, Any], ...] = (
     {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v=0"}},
@@ -36,7 +36,7 @@ json_values = st.recursive(
 
 @st.composite
 def nearly_valid(draw: st.DrawFn) -> str:
-    """A message with one field changed, missing or too much."""
+    """A message with one field changed, missing or added."""
     message = dict(draw(st.sampled_from(VALID)))
     field = draw(st.sampled_from([*message, "more"]))
     if draw(st.booleans()):
@@ -67,24 +67,24 @@ frames = st.one_of(
 )
 
 
-def troubles(worker: LocalWorker) -> list[str]:
-    """What in the log says that something broke."""
+def errors_in_log(worker: LocalWorker) -> list[str]:
+    """The lines of the log about errors."""
     signs = ("unexpected_error", "Uncaught", "Traceback", "overflow", '"status": 5', "exception")
     return [line for line in worker.logs().splitlines() if any(sign in line for sign in signs)]
 
 
-async def can_talk(room: Room, seat: Seat) -> None:
-    """The room lives, and takes and gives what this person says."""
+async def can_talk(room: Room, client: LiveClient) -> None:
+    """The room still passes on the messages of this person."""
     line = secrets.token_hex(8)
-    await seat.say("chat", id=line, text="Still here")
-    await seat.hears("chat", id=line)
+    await client.send("chat", id=line, text="Still here")
+    await client.receive("chat", id=line)
     assert set(room.present()) >= {TEACHER}
 
 
 @few
 @given(sent=st.lists(frames, min_size=1, max_size=15))
 async def test_garbage_does_not_reach_other_person(room: Room, sent: list[str | bytes]) -> None:
-    before = troubles(room.worker)
+    before = errors_in_log(room.worker)
     teacher = await room.enter(TEACHER)
     student = await room.enter(STUDENT)
     try:
@@ -96,8 +96,8 @@ async def test_garbage_does_not_reach_other_person(room: Room, sent: list[str | 
     await can_talk(room, teacher)
     again = await room.enter(STUDENT)
     await can_talk(room, again)
-    assert {message["type"] for message in teacher.heard} <= FROM_THE_OTHER | {"welcome"}
-    assert troubles(room.worker) == before
+    assert {message["type"] for message in teacher.received} <= FROM_THE_OTHER | {"welcome"}
+    assert errors_in_log(room.worker) == before
     await again.drop()
     await student.drop()
     await teacher.drop()
@@ -106,7 +106,7 @@ async def test_garbage_does_not_reach_other_person(room: Room, sent: list[str | 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 900_000, 3_000_000])
 @pytest.mark.parametrize("binary", [False, True])
 async def test_huge_frame_does_not_reach_other_person(room: Room, size: int, binary: bool) -> None:
-    before = troubles(room.worker)
+    before = errors_in_log(room.worker)
     teacher = await room.enter(TEACHER)
     student = await room.enter(STUDENT)
     await student.socket.send(b"x" * size if binary else "x" * size)
@@ -114,7 +114,7 @@ async def test_huge_frame_does_not_reach_other_person(room: Room, size: int, bin
 
     await can_talk(room, teacher)
     await can_talk(room, await room.enter(STUDENT))
-    assert troubles(room.worker) == before
+    assert errors_in_log(room.worker) == before
 
 
 @few
@@ -122,7 +122,7 @@ async def test_huge_frame_does_not_reach_other_person(room: Room, size: int, bin
 def test_live_address_with_any_parameters_is_answered(
     dev_worker: LocalWorker, site, page: str, watch: str
 ) -> None:
-    """Without the upgrade, and with it for somebody who is not signed in."""
+    """Without the upgrade, and with it for a person who is not signed in."""
     params = {"page": page, "watch": watch}
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
     plain = site.get("/session/demo-joinable/live", user="demo-student", params=params)

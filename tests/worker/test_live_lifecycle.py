@@ -21,32 +21,32 @@ def names(room: Room) -> list[str]:
 async def test_session_runs_from_first_minute_to_end_of_overtime(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student = await room.enter(STUDENT)
-    await student.hears("session", status="scheduled")
+    await student.receive("session", status="scheduled")
 
     room.clock_at(room.start + 10 * MINUTE)
-    assert await student.hears("session", status="no_show", no_show="teacher")
+    assert await student.receive("session", status="no_show", no_show="teacher")
     assert room.record()["no_show"] == "teacher"
 
     teacher = await room.enter(TEACHER)
-    assert await student.hears("session", status="in_progress", no_show=None)
+    assert await student.receive("session", status="in_progress", no_show=None)
     assert room.record()["status"] == "in_progress"
 
     for notice, before_end in [("ten_minutes", 10), ("five_minutes", 5), ("one_minute", 1)]:
         room.clock_at(room.end - before_end * MINUTE)
-        assert await student.hears("notice", notice=notice)
-        assert await teacher.hears("notice", notice=notice)
+        assert await student.receive("notice", notice=notice)
+        assert await teacher.receive("notice", notice=notice)
     room.clock_at(room.end)
-    assert await student.hears("notice", notice="end")
+    assert await student.receive("notice", notice="end")
     room.clock_at(room.end + 13 * MINUTE)
-    assert await student.hears("notice", notice="closing")
+    assert await student.receive("notice", notice="closing")
     room.clock_at(room.end + 15 * MINUTE)
 
-    assert await student.hears("ended", reason="completed")
-    assert await teacher.hears("ended", reason="completed")
+    assert await student.receive("ended", reason="completed")
+    assert await teacher.receive("ended", reason="completed")
     await until(room.present, set())
     assert room.record()["status"] == "completed"
     assert names(room).count("session_started") == names(room).count("session_ended") == 1
-    notices = [message["notice"] for message in student.heard if message["type"] == "notice"]
+    notices = [message["notice"] for message in student.received if message["type"] == "notice"]
     assert notices == ["ten_minutes", "five_minutes", "one_minute", "end", "closing"]
 
 
@@ -55,7 +55,7 @@ async def test_alarm_records_no_show(book: Callable[..., Room]) -> None:
     student = await room.enter(STUDENT)
     room.clock_at(room.start + 10 * MINUTE - 3)
 
-    assert await student.hears("session", status="no_show", seconds=8)
+    assert await student.receive("session", status="no_show", seconds=8)
     assert room.record()["ended_at"] is None
 
 
@@ -63,13 +63,13 @@ async def test_alarm_sends_notice(book: Callable[..., Room]) -> None:
     room = book(starts_in=-50 * MINUTE + 3)
     student = await room.enter(STUDENT)
 
-    assert await student.hears("notice", notice="ten_minutes", seconds=8)
+    assert await student.receive("notice", notice="ten_minutes", seconds=8)
 
 
 async def test_session_ends_when_both_leave_after_end(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await teacher.hears("session", status="in_progress")
+    await teacher.receive("session", status="in_progress")
     room.clock_at(room.end + MINUTE)
     await student.leave()
     assert room.record()["status"] == "in_progress"
@@ -82,7 +82,7 @@ async def test_session_ends_when_both_leave_after_end(book: Callable[..., Room])
 async def test_session_ends_at_end_when_both_left_before(book: Callable[..., Room]) -> None:
     room = book(starts_in=-60 * MINUTE + 6)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await teacher.hears("session", status="in_progress")
+    await teacher.receive("session", status="in_progress")
     await student.leave()
     await teacher.leave()
 
@@ -94,13 +94,13 @@ async def test_session_ends_at_end_when_both_left_before(book: Callable[..., Roo
 async def test_session_continues_when_both_reload_in_overtime(book: Callable[..., Room]) -> None:
     room = book(starts_in=10 * MINUTE)
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-    await teacher.hears("session", status="in_progress")
+    await teacher.receive("session", status="in_progress")
     room.clock_at(room.end + MINUTE)
     await asyncio.gather(student.drop(), teacher.drop())
     again = await asyncio.gather(room.enter(STUDENT), room.enter(TEACHER))
 
     assert room.record()["status"] == "in_progress"
-    assert all(seat.welcome["other"] for seat in again)
+    assert all(client.welcome["other"] for client in again)
 
 
 async def test_racing_sockets_and_alarms_make_each_transition_once(
@@ -113,7 +113,7 @@ async def test_racing_sockets_and_alarms_make_each_transition_once(
     shifts = [asyncio.to_thread(room.clock_at, past_no_show) for _ in range(4)]
     teachers = [room.enter(TEACHER) for _ in range(3)]
     await asyncio.gather(cron, *shifts, *teachers, return_exceptions=True)
-    await student.hears("session", status="in_progress")
+    await student.receive("session", status="in_progress")
 
     over = room.end + 15 * MINUTE
     await asyncio.gather(
@@ -132,30 +132,30 @@ async def test_racing_sockets_and_alarms_make_each_transition_once(
 async def test_new_time_reaches_room_at_next_join(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
-    await student.hears("session", scheduled_end=room.end)
+    await student.receive("session", scheduled_end=room.end)
     room.end += 30 * MINUTE
     room.book()
     teacher = await room.enter(TEACHER)
 
-    assert await student.hears("session", scheduled_end=room.end, status="in_progress")
-    assert await teacher.hears("session", scheduled_end=room.end)
+    assert await student.receive("session", scheduled_end=room.end, status="in_progress")
+    assert await teacher.receive("session", scheduled_end=room.end)
     assert room.present() == {STUDENT, TEACHER}
 
 
 async def test_new_time_reaches_waiting_person(book: Callable[..., Room]) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
-    await student.hears("session", scheduled_end=room.end)
+    await student.receive("session", scheduled_end=room.end)
     room.end += 30 * MINUTE
     room.book()
 
-    assert await student.hears("session", scheduled_end=room.end)
+    assert await student.receive("session", scheduled_end=room.end)
     room.start += 24 * 60 * MINUTE
     room.end += 24 * 60 * MINUTE
     room.book()
-    assert await student.hears("ended", reason="moved")
+    assert await student.receive("ended", reason="moved")
     await until(room.present, set())
-    assert room.record()["attendance"] == [], "nobody has come to the new time yet"
+    assert room.record()["attendance"] == [], "nobody has joined at the new time"
 
 
 async def test_replaced_person_is_removed_and_replacement_is_not_present(
@@ -167,7 +167,7 @@ async def test_replaced_person_is_removed_and_replacement_is_not_present(
     room.booked = {"teacher": {"id": "kofi", "name": "Kofi", "email": "kofi@example.com"}}
     room.book()
 
-    assert await teacher.hears("ended", reason="reassigned")
+    assert await teacher.receive("ended", reason="reassigned")
     assert await teacher.closed() == 4003
     await until(room.present, set())
     assert "kofi" not in {row["user_id"] for row in room.record()["attendance"]}
@@ -178,7 +178,7 @@ async def test_cancellation_closes_room(book: Callable[..., Room]) -> None:
     student = await room.enter(STUDENT)
     room.cancel()
 
-    assert await student.hears("ended", reason="cancelled")
+    assert await student.receive("ended", reason="cancelled")
     assert await student.closed() == 4003
 
 
@@ -195,8 +195,8 @@ async def test_restart_keeps_chat_and_ends_stay_of_missing_person(
         book = await stack.enter_async_context(rooms_on(worker))
         room = book(starts_in=5 * MINUTE)
         student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
-        await student.say("chat", id=secrets.token_hex(8), text="before")
-        await teacher.hears("chat")
+        await student.send("chat", id=secrets.token_hex(8), text="before")
+        await teacher.receive("chat")
         student.fall_silent()
         teacher.fall_silent()
         worker.stop()
@@ -205,7 +205,7 @@ async def test_restart_keeps_chat_and_ends_stay_of_missing_person(
 
         assert [line["text"] for line in back.welcome["chat"]] == ["before"]
         assert room.record()["status"] == "in_progress"
-        assert await back.hears("presence", role="teacher", state="left", seconds=30)
+        assert await back.receive("presence", role="teacher", state="left", seconds=30)
         await until(room.present, {STUDENT})
         assert names(room).count("session_started") == 1
 

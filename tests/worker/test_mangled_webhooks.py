@@ -15,10 +15,10 @@ from tests.worker.attacked import Prey, dump, lay_out
 from tests.worker.site import Site
 from tests.worker.webhook_messages import (
     Message,
-    bigbluebutton_says,
-    plugnmeet_says,
+    bigbluebutton_message,
+    plugnmeet_message,
     resend_headers,
-    resend_says,
+    resend_message,
 )
 
 few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -35,7 +35,7 @@ json_values = st.recursive(
 
 # What each sender would say of this prey; it would be noted, and more.
 SENDERS: dict[str, Callable[[Prey], Message]] = {
-    "plugnmeet": lambda prey: plugnmeet_says(
+    "plugnmeet": lambda prey: plugnmeet_message(
         {
             "id": f"event-{prey.name}",
             "event": "recording_proceeded",
@@ -43,10 +43,10 @@ SENDERS: dict[str, Callable[[Prey], Message]] = {
             "recording_info": plugnmeet.recording_info(f"plug-{prey.name}"),
         }
     ),
-    "bigbluebutton": lambda prey: bigbluebutton_says(
+    "bigbluebutton": lambda prey: bigbluebutton_message(
         {"meeting_id": f"meeting-{prey.name}", "record_id": f"bbb-{prey.name}"}
     ),
-    "resend": lambda prey: resend_says(
+    "resend": lambda prey: resend_message(
         {
             "type": "email.complained",
             "data": {"email_id": prey.mail, "to": [f"{prey.student}@example.com"]},
@@ -170,18 +170,18 @@ def test_odd_times_are_refused(attacked, prey, seconds):
 @pytest.mark.parametrize(
     "forged",
     [
-        lambda: plugnmeet_says({"id": "x"}, secret="not-theirs"),
-        lambda: plugnmeet_says({"id": "x"}, secret=""),
-        lambda: plugnmeet_says({"id": "x"}, exp=int(time.time()) - 600),
-        lambda: plugnmeet_says({"id": "x"}, exp=None),
-        lambda: plugnmeet_says({"id": "x"}, iss="somebody"),
-        lambda: plugnmeet_says({"id": "x"}, sha256=None),
-        lambda: plugnmeet_says({"id": "x"}, sha256=["x"]),
-        lambda: bigbluebutton_says({"meeting_id": "x", "record_id": "y"}, "not-theirs"),
-        lambda: bigbluebutton_says({"meeting_id": "x", "record_id": "y"}, ""),
-        lambda: bigbluebutton_says({"meeting_id": "x"}),
-        lambda: resend_says({}, at=int(time.time()) - 600),
-        lambda: resend_says({}, at=int(time.time()) + 600),
+        lambda: plugnmeet_message({"id": "x"}, secret="not-theirs"),
+        lambda: plugnmeet_message({"id": "x"}, secret=""),
+        lambda: plugnmeet_message({"id": "x"}, exp=int(time.time()) - 600),
+        lambda: plugnmeet_message({"id": "x"}, exp=None),
+        lambda: plugnmeet_message({"id": "x"}, iss="somebody"),
+        lambda: plugnmeet_message({"id": "x"}, sha256=None),
+        lambda: plugnmeet_message({"id": "x"}, sha256=["x"]),
+        lambda: bigbluebutton_message({"meeting_id": "x", "record_id": "y"}, "not-theirs"),
+        lambda: bigbluebutton_message({"meeting_id": "x", "record_id": "y"}, ""),
+        lambda: bigbluebutton_message({"meeting_id": "x"}),
+        lambda: resend_message({}, at=int(time.time()) - 600),
+        lambda: resend_message({}, at=int(time.time()) + 600),
     ],
 )
 def test_what_is_not_signed_right_is_refused(attacked, prey, forged):
@@ -193,9 +193,9 @@ def test_without_a_secret_nobody_can_sign(site, path):
     """On a site that knows no provider, an empty key signs nothing."""
     content: dict[str, Any] = {"meeting_id": "x", "record_id": "y", "id": "x", "event": "x"}
     forged = {
-        "plugnmeet": plugnmeet_says(content, secret="", iss=""),
-        "bigbluebutton": bigbluebutton_says(content, ""),
-        "resend": resend_says(content),
+        "plugnmeet": plugnmeet_message(content, secret="", iss=""),
+        "bigbluebutton": bigbluebutton_message(content, ""),
+        "resend": resend_message(content),
     }[path]
 
     assert refused(forged.deliver(site))
@@ -204,7 +204,7 @@ def test_without_a_secret_nobody_can_sign(site, path):
 @few
 @given(content=json_values | st.dictionaries(st.sampled_from(["id", "event", "room"]), json_values))
 def test_odd_content_that_plugnmeet_signed_breaks_nothing(attacked, content):
-    assert plugnmeet_says(content).deliver(attacked).status_code in (200, 401)
+    assert plugnmeet_message(content).deliver(attacked).status_code in (200, 401)
 
 
 EVENTS = ["participant_joined", "participant_left", "session_ended", "recording_proceeded"]
@@ -215,7 +215,7 @@ EVENTS = ["participant_joined", "participant_left", "session_ended", "recording_
     "room": json_values, "participant": json_values, "recording_info": json_values,
 }))  # fmt: skip
 def test_odd_events_that_plugnmeet_signed_break_nothing(attacked, event, parts):
-    answer = plugnmeet_says({"id": "odd", "event": event, **parts}).deliver(attacked)
+    answer = plugnmeet_message({"id": "odd", "event": event, **parts}).deliver(attacked)
 
     assert answer.status_code in (200, 401)
 
@@ -223,7 +223,7 @@ def test_odd_events_that_plugnmeet_signed_break_nothing(attacked, event, parts):
 @few
 @given(meeting=json_values, record=json_values)
 def test_odd_content_that_bigbluebutton_signed_breaks_nothing(attacked, meeting, record):
-    said = bigbluebutton_says({"meeting_id": meeting, "record_id": record})
+    said = bigbluebutton_message({"meeting_id": meeting, "record_id": record})
 
     assert said.deliver(attacked).status_code in (200, 401)
 
@@ -233,7 +233,7 @@ def test_odd_content_that_bigbluebutton_signed_breaks_nothing(attacked, meeting,
     st.dictionaries(st.sampled_from(["to", "tags", "bounce", "email_id"]), json_values)
 ))  # fmt: skip
 def test_odd_content_that_resend_signed_breaks_nothing(attacked, kind, about):
-    assert resend_says({"type": kind, "data": about}).deliver(attacked).status_code == 204
+    assert resend_message({"type": kind, "data": about}).deliver(attacked).status_code == 204
 
 
 @pytest.mark.parametrize("depth", [1_000, 20_000])

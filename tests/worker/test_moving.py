@@ -1,4 +1,4 @@
-"""From peer to peer to the provider: both people together, once, and never back."""
+"""The move from peer to peer to the provider: both people together, once, and never back."""
 
 import asyncio
 import time
@@ -40,20 +40,20 @@ async def test_move_request_moves_both_once(book: Callable[..., Room]) -> None:
     assert provider_of(room, STUDENT) == provider_of(room, TEACHER) == "peer"
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     assert student.welcome["epoch"] == 0
-    await student.say("chat", id="12345678", text="I cannot see you")
+    await student.send("chat", id="12345678", text="I cannot see you")
 
-    # Both notice it at about the same time.
+    # Both request it at about the same time.
     started = time.monotonic()
-    await student.say("move", epoch=0, reason="not_connected")
-    await teacher.say("move", epoch=0, reason="not_connected")
+    await student.send("move", epoch=0, reason="not_connected")
+    await teacher.send("move", epoch=0, reason="not_connected")
     mode = {"provider": "plugnmeet", "epoch": 1, "reason": "not_connected"}
-    assert (await student.hears("mode"))["by"] in ("student", "teacher")
-    assert (await teacher.hears("mode")).items() >= mode.items()
+    assert (await student.receive("mode"))["by"] in ("student", "teacher")
+    assert (await teacher.receive("mode")).items() >= mode.items()
     assert time.monotonic() - started < 5
 
-    await teacher.say("move", epoch=1, reason="asked")
+    await teacher.send("move", epoch=1, reason="asked")
     await asyncio.sleep(0.5)
-    assert len([m for m in student.heard if m["type"] == "mode"]) == 1
+    assert len([m for m in student.received if m["type"] == "mode"]) == 1
     assert provider_of(room, STUDENT) == provider_of(room, TEACHER) == "plugnmeet"
 
     await student.drop()
@@ -73,22 +73,22 @@ async def test_move_without_provider_is_refused(dev_worker: LocalWorker) -> None
     async with rooms_on(dev_worker) as book:
         room = book(starts_in=5 * MINUTE)
         student = await room.enter(STUDENT)
-        await student.say("move", epoch=0, reason="asked")
+        await student.send("move", epoch=0, reason="asked")
 
-        assert (await student.hears("error"))["code"] == "cannot_move"
+        assert (await student.receive("error"))["code"] == "cannot_move"
         assert provider_of(room, STUDENT) == "peer"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "content",
     [{"epoch": -1, "reason": "asked"}, {"epoch": 0, "reason": "x"}, {"epoch": "0"}, {}],
 )
-async def test_malformed_move_is_refused(book: Callable[..., Room], said: dict) -> None:
+async def test_malformed_move_is_refused(book: Callable[..., Room], content: dict) -> None:
     room = book(starts_in=5 * MINUTE)
     student = await room.enter(STUDENT)
-    await student.say("move", **said)
+    await student.send("move", **content)
 
-    assert (await student.hears("error"))["code"] == "malformed"
+    assert (await student.receive("error"))["code"] == "malformed"
     await asyncio.sleep(0.2)
     assert provider_of(room, STUDENT) == "peer"
 

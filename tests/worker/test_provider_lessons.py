@@ -1,4 +1,4 @@
-"""Lessons as the providers tell of them, with the page's sockets dead or missing."""
+"""Lessons by the events of the providers, while the pages' sockets are dead or missing."""
 
 import asyncio
 import random
@@ -45,7 +45,7 @@ def enter(service: PlugNmeetService | BigBlueButtonService, room: Room, who: str
     service.enter(room.post("join", who).json()["url"])
 
 
-def held_room(server: PlugNmeetFake, session: Room) -> plugnmeet.Room:
+def open_room(server: PlugNmeetFake, session: Room) -> plugnmeet.Room:
     [found] = [
         each
         for each in server.rooms.values()
@@ -59,7 +59,7 @@ def names(room: Room) -> list[str]:
 
 
 def announced(service: PlugNmeetService, room: Room) -> int:
-    """How many recordings of this session the Worker has heard of."""
+    """How many recordings of this session were announced to the Worker."""
     lines = service.worker.logs().splitlines()
     return len([line for line in lines if "recording_announced" in line and room.id in line])
 
@@ -78,14 +78,14 @@ async def test_lesson_is_recorded_from_webhooks_alone(
     await until(lambda: room.record()["status"], "in_progress")
     assert before - 1 <= room.record()["started_at"] <= time.time()
 
-    # After the bell both leave, and the room says so in whatever order.
+    # After the end both leave, and the events arrive in any order.
     room.clock_at(room.end + MINUTE)
     if weather == "shuffled":
         server.webhooks.hold()
-    held = held_room(server, room)
-    server.leave(held, "student")
-    server.leave(held, "teacher")
-    server.close(held, idle=True)
+    opened = open_room(server, room)
+    server.leave(opened, "student")
+    server.leave(opened, "teacher")
+    server.close(opened, idle=True)
     if weather == "shuffled":
         server.webhooks.release(random.Random(7).shuffle)  # noqa: S311
     left = int(time.time())
@@ -104,7 +104,7 @@ async def test_left_event_before_joined_event_means_absent(
     url = room.post("join", STUDENT).json()["url"]
     server.webhooks.hold()
     plug.enter(url)
-    server.leave(held_room(server, room), "student")
+    server.leave(open_room(server, room), "student")
     server.webhooks.release()
     await asyncio.sleep(1)
 
@@ -115,16 +115,16 @@ async def test_person_in_call_stays_present_without_socket(
     plug: PlugNmeetService, book: Callable[..., Room]
 ) -> None:
     room = book(starts_in=5 * MINUTE)
-    seat = await room.enter(STUDENT)
+    client = await room.enter(STUDENT)
     enter(plug, room, STUDENT)
-    await seat.hears("in_call")
+    await client.receive("in_call")
     await until(room.present, {STUDENT})
-    await seat.drop()
+    await client.drop()
     room.clock(60)
     await asyncio.sleep(1)
 
     assert room.present() == {STUDENT}
-    plug.server.leave(held_room(plug.server, room), "student")
+    plug.server.leave(open_room(plug.server, room), "student")
     await asyncio.sleep(1)
     room.clock(120)
     await until(room.present, set())
@@ -137,7 +137,7 @@ async def test_lost_left_event_is_found_by_query(
     enter(plug, room, STUDENT)
     await until(room.present, {STUDENT})
     plug.server.webhooks.lost = {"participant_left"}
-    plug.server.leave(held_room(plug.server, room), "student")
+    plug.server.leave(open_room(plug.server, room), "student")
     room.clock(90)
     room.clock(180)
 
@@ -149,14 +149,14 @@ async def test_recorder_bot_is_not_present(
 ) -> None:
     room = book(starts_in=5 * MINUTE, recording_enabled=True)
     enter(plug, room, TEACHER)
-    assert set(held_room(plug.server, room).people) == {"teacher", plugnmeet.RECORDER}
+    assert set(open_room(plug.server, room).people) == {"teacher", plugnmeet.RECORDER}
 
     await until(room.present, {TEACHER})
     student = await room.enter(STUDENT)
     assert student.welcome["recording"] is True
     enter(plug, room, STUDENT)
-    plug.server.close(held_room(plug.server, room))
-    assert await student.hears("recording", on=False)
+    plug.server.close(open_room(plug.server, room))
+    assert await student.receive("recording", on=False)
     await until(lambda: announced(plug, room), seconds=10, wanted=1)
 
 
@@ -164,9 +164,9 @@ async def test_bigbluebutton_is_queried_after_loss_of_socket(bbb: BigBlueButtonS
     async with rooms_on(bbb.worker) as book:
         room = book(starts_in=5 * MINUTE)
         enter(bbb, room, STUDENT)
-        seat = await room.enter(STUDENT)
+        client = await room.enter(STUDENT)
         await until(room.present, {STUDENT})
-        await seat.drop()
+        await client.drop()
         room.clock(60)
         await asyncio.sleep(1)
         assert room.present() == {STUDENT}
@@ -194,7 +194,7 @@ async def test_false_end_callback_changes_nothing(bbb: BigBlueButtonService) -> 
             if each.asked["meta_session-id"] == room.id
         )
 
-        # Known to nobody but the server; even so it only makes us ask.
+        # Only the server knows the address; still, the callback only causes a query.
         assert room.http.get(address).status_code == 200
         assert room.http.get(address[:-3] + "abc").status_code == 401
         assert room.http.get("/webhooks/bigbluebutton").status_code == 401

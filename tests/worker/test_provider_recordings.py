@@ -1,4 +1,4 @@
-"""Recordings from the providers themselves, as their fakes serve them, into real R2."""
+"""Recordings from the providers' fakes, copied into real R2."""
 
 import secrets
 import time
@@ -28,7 +28,7 @@ def lesson_at(service: Service, room_id: str) -> Lesson:
     )
 
 
-def arrives(lesson: Lesson) -> None:
+def check_copied(lesson: Lesson) -> None:
     until(lambda: lesson.listing()["recording"], "ready", 60)
     [recording] = lesson.resources()
     content = lesson.student.get(f"{lesson.path}/resources/{recording['id']}").content
@@ -59,7 +59,7 @@ def test_plugnmeet_webhook_causes_copy_of_recording(
     for _ in range(3):
         assert here.deliver(*webhook).is_success
 
-    arrives(lesson)
+    check_copied(lesson)
 
 
 def test_sweep_copies_recording_after_lost_plugnmeet_webhook(
@@ -70,7 +70,7 @@ def test_sweep_copies_recording_after_lost_plugnmeet_webhook(
     here.server.add_recording(room, f"{room.sid}-1795418277000", FILM)
     here.worker.scheduled("*/5 * * * *")
 
-    arrives(lesson)
+    check_copied(lesson)
 
 
 def test_sweep_copies_bigbluebutton_recording(service: Callable[[str], Service]):
@@ -84,4 +84,4 @@ def test_sweep_copies_bigbluebutton_recording(service: Callable[[str], Service])
         )
         here.worker.scheduled("*/5 * * * *")
 
-        arrives(lesson)
+        check_copied(lesson)

@@ -1,4 +1,4 @@
-"""What goes out to the providers, byte for byte against other people's clients."""
+"""The requests to the providers, compared byte for byte with other clients."""
 
 import hashlib
 import json
@@ -70,8 +70,8 @@ def odd(**more: Any) -> dict[str, Any]:
     }
 
 
-def with_sdk(which: str, order: dict[str, Any], folder: Path) -> str:
-    """Run another client, in a folder from which it finds its packages."""
+def run_sdk(which: str, order: dict[str, Any], folder: Path) -> str:
+    """Run another client, in a folder with its packages."""
     script = Path(__file__).parent.parent / "fakes" / "sdk_requests.mjs"
     (folder / "node_modules").symlink_to(NODE_MODULES)
     (folder / script.name).write_bytes(script.read_bytes())
@@ -102,7 +102,7 @@ async def test_plugnmeet_requests_equal_its_sdk(
     calls = [(SDK_METHODS[each.path], each.json) for each in ours]
     plug.server.asked.clear()
     keys = {"key": plugnmeet.KEY, "secret": plugnmeet.SECRET}
-    with_sdk("plugnmeet", {"url": plug.server.url, **keys, "calls": calls}, tmp_path)
+    run_sdk("plugnmeet", {"url": plug.server.url, **keys, "calls": calls}, tmp_path)
 
     theirs = plug.server.asked
     assert [each.path for each in theirs] == [each.path for each in ours]
@@ -134,16 +134,16 @@ async def test_bigbluebutton_requests_equal_other_client(
         "info": {"meetingID": "abc"},
         "recordings": {"meetingID": "abc"},
     }
-    theirs = json.loads(with_sdk("bigbluebutton", order, tmp_path))
+    theirs = json.loads(run_sdk("bigbluebutton", order, tmp_path))
 
     for call in ("create", "join"):
         query = urlsplit(theirs[call]).query
         bare = without_checksum(query)
-        # The same parameters; theirs writes !'()* bare and adds an empty password.
+        # The same parameters; the other client does not escape !'()* and adds an empty password.
         assert set(parse_qsl(bare, keep_blank_values=True)) - {("password", "")} == set(
             parse_qsl(ours[call])
         )
-        # And the same rule of signing, but for the digest.
+        # The same signature, but for the digest.
         assert checksum(query) == hashed("sha1", call, bare)
         assert checksum(queries[call]) == hashed("sha256", call, ours[call])
 
@@ -170,7 +170,7 @@ async def test_plugnmeet_room_is_created_for_two(
     assert room.post("join", TEACHER).status_code == 200
     created, token, _, teacher_token = (each.json for each in plug.server.asked)
 
-    # The recorder is counted as a participant.
+    # The recorder counts as a participant.
     assert created["max_participants"] == (3 if recorded else 2)
     metadata = created["metadata"]
     assert metadata["room_title"] == ODD_TITLE
@@ -179,7 +179,7 @@ async def test_plugnmeet_room_is_created_for_two(
     asked = metadata["room_features"]["recording_features"]
     assert asked["enable_auto_cloud_recording"] is recorded
     assert asked["is_allow_local"] is False
-    # Longer than any session: this one may be prolonged.
+    # Longer than any session, since a session can be prolonged.
     assert metadata["room_features"]["room_duration"] == 48 * 60
     user = token["user_info"]
     assert (user["user_id"], user["name"], user["is_admin"]) == ("student", "Zoë O'Neil ✨", False)
@@ -199,7 +199,7 @@ async def test_differing_features_are_logged(plug: Service, book_plug: Callable[
 
     await until(lambda: len(differences()), 1)
     [line] = differences()
-    # Not honoured since v2.3.0: the false ones that are not proto3-optional.
+    # Since v2.3.0 the server ignores false features that are not proto3-optional.
     assert "breakout_room_features.is_allow" in line
     assert "recording_features.is_allow_cloud" in line
     assert "allow_raise_hand" not in line
@@ -216,7 +216,7 @@ async def test_plugnmeet_room_with_forced_recording_is_ended(
     plug.server.force_auto_recording = False
 
     assert refused.status_code == 503
-    # The room is opened, read, and ended; nobody gets a way into it.
+    # The room is created, checked and ended; nobody gets a join address.
     paths = [asked.path for asked in plug.server.asked]
     assert paths == ["/auth/room/create", "/auth/room/endRoom"]
     await until(lambda: set(plug.server.rooms), before)

@@ -1,4 +1,4 @@
-"""One contract for all three ways to hold a call, in real workerd against failing servers."""
+"""One contract for all three kinds of calls, in real workerd against failing servers."""
 
 import re
 import secrets
@@ -43,7 +43,7 @@ with_server = pytest.mark.parametrize("service", WITH_SERVER, indirect=True)
 
 
 async def test_both_join_one_call(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     first, second = room.post("join", STUDENT), room.post("join", TEACHER)
 
     for answer in (first, second):
@@ -56,7 +56,7 @@ async def test_both_join_one_call(service: Service, room: Room) -> None:
     assert set(first.json()) == {"provider", "place", "url", "expires_at"}
     assert service.enter(first.json()["url"]) == ("Linear Algebra", "Lena Fischer", False)
     assert service.enter(second.json()["url"]) == ("Linear Algebra", "Amara Okafor", True)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     assert service.present(room_id) == {"student", "teacher"}
 
 
@@ -70,23 +70,23 @@ async def test_first_join_takes_two_round_trips_then_one(room: Room) -> None:
 
 
 async def test_end_by_teacher_ends_call(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    opened = service.held() - before
+    opened = service.open_rooms() - before
     assert room.post("end", TEACHER).status_code == 200
 
-    await until(lambda: service.held() & opened, set())
+    await until(lambda: service.open_rooms() & opened, set())
     assert room.post("join", STUDENT).status_code == 410
     assert room.record()["status"] == "completed"
 
 
 async def test_each_session_has_its_own_call(service: Service, book: Callable[..., Room]) -> None:
     one, other = book(starts_in=5 * MINUTE), book(starts_in=5 * MINUTE)
-    before = service.held()
+    before = service.open_rooms()
     one.post("join", STUDENT)
     other.post("join", STUDENT)
 
-    assert len(service.held() - before) == (2 if service.has_server else 0)
+    assert len(service.open_rooms() - before) == (2 if service.has_server else 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,34 +109,34 @@ async def test_join_answers_503_while_service_fails_then_works(
 
 @with_server
 async def test_failed_end_of_call_is_retried(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", TEACHER)
-    opened = service.held() - before
+    opened = service.open_rooms() - before
     service.faults.plan("500", times=1)
     assert room.post("end", TEACHER).status_code == 200
-    assert service.held() & opened == opened
+    assert service.open_rooms() & opened == opened
 
-    await until(lambda: service.held() & opened, set(), seconds=15)
+    await until(lambda: service.open_rooms() & opened, set(), seconds=15)
 
 
 @with_server
 async def test_join_opens_closed_room_again(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     rooms = getattr(service.server, "rooms", None) or service.server.meetings
     service.server.close(rooms[room_id])
 
     assert service.enter(room.post("join", STUDENT).json()["url"])
-    assert service.held() - before == {room_id}
+    assert service.open_rooms() - before == {room_id}
 
 
 @with_server
 @pytest.mark.parametrize("how", ["as it is", "twice"])
 async def test_repeated_webhook_has_one_effect(service: Service, room: Room, how: str) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     body, headers = service.webhook(room_id)
     answers = [service.deliver(body, headers) for _ in range(2 if how == "twice" else 1)]
     last = answers[-1].headers["X-Request-Id"]
@@ -153,9 +153,9 @@ async def test_repeated_webhook_has_one_effect(service: Service, room: Room, how
 
 @with_server
 async def test_forged_webhook_is_refused(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     body, headers = service.webhook(room_id)
     forged, forged_headers = service.webhook(room_id, secret="not-" + secrets.token_hex(16))
 
@@ -169,10 +169,10 @@ async def test_forged_webhook_is_refused(service: Service, room: Room) -> None:
 
 @pytest.mark.parametrize("service", ["plugnmeet"], indirect=True)
 async def test_stale_webhook_is_refused(service: Service, room: Room) -> None:
-    """BigBlueButton's tokens have no times: what is old there is known already, or asked for."""
-    before = service.held()
+    """Only PlugNmeet: BigBlueButton's tokens have no times."""
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     stale = {"iat": 1_700_000_000, "nbf": 1_700_000_000, "exp": int(time.time()) - 120}
 
     assert service.deliver(*service.webhook(room_id, **stale)).status_code == 401
@@ -182,15 +182,15 @@ async def test_stale_webhook_is_refused(service: Service, room: Room) -> None:
 
 @with_server
 async def test_webhook_of_unknown_room_is_ignored(service: Service, room: Room) -> None:
-    before = service.held()
+    before = service.open_rooms()
     room.post("join", STUDENT)
-    [room_id] = service.held() - before
+    [room_id] = service.open_rooms() - before
     body, headers = service.webhook(room_id)
     room.start += 60 * 60 * 24
     room.end += 60 * 60 * 24
-    room.book()  # moved: the old room is not its own any more once somebody joins
+    room.book()  # after this move the next join opens another room
     rooms = getattr(service.server, "rooms", None) or service.server.meetings
-    rooms[room_id].room_id = rooms[room_id].meeting_id = "somebody-elses"
+    rooms[room_id].room_id = rooms[room_id].meeting_id = "of-another-deployment"
     body, headers = service.webhook(room_id)
 
     assert service.deliver(body, headers).status_code == 200

@@ -29,9 +29,9 @@ from tests.worker.attacked import Prey, address, dump, lay_out, unsubscribe_link
 from tests.worker.site import BROWSER, Site, booking
 from tests.worker.webhook_messages import (
     RESEND_SECRET,
-    bigbluebutton_says,
-    plugnmeet_says,
-    resend_says,
+    bigbluebutton_message,
+    plugnmeet_message,
+    resend_message,
 )
 from tools.paths import ROOT
 
@@ -192,13 +192,13 @@ def deliver_webhooks(site: Site, prey: Prey) -> None:
     ready = {"event": "recording_proceeded", "room": room, "recording_info": about}
     to = [f"{prey.student}@example.com"]
     for said in (
-        plugnmeet_says({"id": "1", **ready}),
-        plugnmeet_says({"id": "2", **ready}, secret="x"),
-        plugnmeet_says([]),
-        bigbluebutton_says({"meeting_id": row[0], "record_id": f"bbb-{prey.name}"}),
-        bigbluebutton_says({"meeting_id": row[0]}),
-        resend_says({"type": "email.bounced", "data": {"to": to, "bounce": {"message": "No"}}}),
-        resend_says({}, at=1),
+        plugnmeet_message({"id": "1", **ready}),
+        plugnmeet_message({"id": "2", **ready}, secret="x"),
+        plugnmeet_message([]),
+        bigbluebutton_message({"meeting_id": row[0], "record_id": f"bbb-{prey.name}"}),
+        bigbluebutton_message({"meeting_id": row[0]}),
+        resend_message({"type": "email.bounced", "data": {"to": to, "bounce": {"message": "No"}}}),
+        resend_message({}, at=1),
     ):
         said.deliver(site)
 

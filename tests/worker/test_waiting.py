@@ -25,7 +25,7 @@ async def test_waiting_mail_is_withdrawn_after_the_other_person_came(
     await room.enter(STUDENT)
     assert room.post("waiting", STUDENT).status_code == 202
     teacher = await room.enter(TEACHER)
-    await teacher.hears("session", status="in_progress")
+    await teacher.receive("session", status="in_progress")
     room.worker.scheduled()
 
     assert room.mails() == [("waiting", TEACHER, "withdrawn")]
@@ -38,7 +38,7 @@ async def test_waiting_mail_can_be_requested_in_a_no_shows_lobby(
     room = book(starts_in=-MINUTE)
     student = await room.enter(STUDENT)
     room.clock_at(room.start + 10 * MINUTE)
-    assert await student.hears("session", status="no_show")
+    assert await student.receive("session", status="no_show")
     await student.leave()
     await until(room.present, set())
 

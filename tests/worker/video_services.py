@@ -1,4 +1,4 @@
-"""The three ways to hold a call, with one face for tests: each is a fake server, or none."""
+"""The three kinds of calls with one interface for tests: each has a fake server, or none."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ TIMEOUT_S = 2
 
 
 class Service:
-    """A provider as tests see it. `server` is its fake."""
+    """A provider. `server` is its fake."""
 
     name = "peer"
     has_server = False
-    # Which of its calls a join makes first.
+    # The first request of a join.
     opens = ""
 
     def __init__(self, server: Any, worker: LocalWorker) -> None:
@@ -29,10 +29,10 @@ class Service:
         self.faults: Faults = server.faults if server else Faults()
 
     def enter(self, url: str) -> tuple[str, str, bool]:
-        """Go in as a browser does: title, name and whether one may steer the call."""
+        """Enter the call as a browser does. Returns title, name, and True for a moderator."""
         raise NotImplementedError
 
-    def held(self) -> set[str]:
+    def open_rooms(self) -> set[str]:
         """The rooms that are open."""
         return set()
 
@@ -40,7 +40,7 @@ class Service:
         raise NotImplementedError
 
     def webhook(self, room_id: str, **how: Any) -> tuple[bytes, dict[str, str]]:
-        """News of a room, signed: its body and headers. `how` makes it a forged or stale one."""
+        """The body and headers of a signed webhook. `how` makes it forged or stale."""
         raise NotImplementedError
 
     def deliver(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
@@ -60,7 +60,7 @@ class PlugNmeetService(Service):
         room, person = entered
         return room.title, person.name, person.is_admin
 
-    def held(self) -> set[str]:
+    def open_rooms(self) -> set[str]:
         return set(self.server.rooms)
 
     def present(self, room_id: str) -> set[str]:
@@ -89,7 +89,7 @@ class BigBlueButtonService(Service):
         person = meeting.people[asked["userID"][0]]
         return meeting.asked["name"], person["fullName"], person["role"] == "MODERATOR"
 
-    def held(self) -> set[str]:
+    def open_rooms(self) -> set[str]:
         return set(self.server.meetings)
 
     def present(self, room_id: str) -> set[str]:
@@ -103,7 +103,7 @@ class BigBlueButtonService(Service):
 
 @contextmanager
 def services(start: Callable[..., LocalWorker]) -> Iterator[Callable[[str], Service]]:
-    """Give the service of a name, with a Worker of its own that uses it."""
+    """Give a function that starts the service of a name, and a Worker that uses it."""
     with ExitStack() as stack:
         running: dict[str, Service] = {}
 

@@ -1,4 +1,4 @@
-"""Webhooks as their senders sign them, or as somebody else would."""
+"""Webhooks with genuine or forged signatures."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ RESEND_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 @dataclass(frozen=True)
 class Message:
-    """A webhook as it would be delivered."""
+    """A webhook, ready to deliver."""
 
     path: str
     body: bytes
@@ -29,19 +29,19 @@ class Message:
         return site.post(self.path, content=self.body, headers=self.headers)
 
 
-def plugnmeet_says(content: Any, **claims: Any) -> Message:
+def plugnmeet_message(content: Any, **claims: Any) -> Message:
     body = json.dumps(content).encode()
     return Message("/webhooks/plugnmeet", body, plugnmeet.signed(body, **claims))
 
 
-def bigbluebutton_says(content: Any, secret: str = bigbluebutton.SECRET) -> Message:
+def bigbluebutton_message(content: Any, secret: str = bigbluebutton.SECRET) -> Message:
     token = hs256.encode(content, secret)
     body = urlencode({"signed_parameters": token}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return Message("/webhooks/bigbluebutton", body, headers)
 
 
-def resend_says(content: Any, message_id: str = "msg_1", at: int | None = None) -> Message:
+def resend_message(content: Any, message_id: str = "msg_1", at: int | None = None) -> Message:
     body = json.dumps(content).encode()
     return Message("/webhooks/resend", body, resend_headers(body, message_id, at))
 
