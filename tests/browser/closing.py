@@ -1,4 +1,4 @@
-"""How a test's browser contexts end."""
+"""Closing the browser contexts of a test."""
 
 from contextlib import suppress
 

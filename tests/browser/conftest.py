@@ -19,7 +19,7 @@ from tools import chromium as installed
 from tools.local_worker import LocalWorker
 from tools.paths import NODE_MODULES
 
-# Quiet: no update checks, no first-run pages, nothing that reaches for the network.
+# No update checks, no first-run pages, no requests of the browser's own.
 QUIET = (
     "--no-sandbox",
     "--no-first-run",
@@ -29,26 +29,26 @@ QUIET = (
     "--disable-sync",
 )
 # A camera with a moving picture and a microphone that beeps, allowed without asking. Few pictures
-# a second: compressing them takes most of what a test of a call takes.
+# a second: compressing them takes most of the time of a test of a call.
 FAKE_MEDIA = ("--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream")
 
 
 # How long to wait for an effect: on a busy machine a page takes seconds to load its modules.
 expect.set_options(timeout=20_000)
 
-# The words of Chromium's console for what a page's own policies refuse it.
+# Chromium's console messages when a page's own policies block something.
 BLOCKED = ("Content Security Policy", "Content-Security-Policy", "Permissions policy violation")
 
 
 @pytest.fixture(scope="session")
 def violations() -> list[str]:
-    """Return what has been blocked so far in any page of any test."""
+    """Return all violations so far, of any page of any test."""
     return []
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_blocked(violations: list[str]) -> Iterator[None]:
-    """Fail the test in whose pages something was blocked."""
+    """Fail the test whose pages had a violation."""
     violations.clear()
     yield
     refuse(violations)
@@ -60,7 +60,7 @@ def refuse(violations: list[str]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium(violations: list[str]) -> Iterator[Callable[..., Browser]]:
-    """Return a running Chromium started with these flags over QUIET; the same for the same ones."""
+    """Return a running Chromium with QUIET and these flags; the same browser for the same flags."""
     running: dict[frozenset[str], Browser] = {}
 
     def note(message: ConsoleMessage) -> None:
@@ -116,6 +116,6 @@ def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Mee
 
 @pytest.fixture(scope="module")
 def shared_meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
-    """Return one for all tests of a module, which try parts of the room in one page."""
+    """Return a meeting for all tests of a module, which test parts of the room in one page."""
     with meeting_on(dev_worker, browser_for_calls) as meeting:
         yield meeting

@@ -1,4 +1,4 @@
-"""Opening the lobby in Chromium, with whatever devices and troubles a test is about."""
+"""Opening the lobby in Chromium, with the devices and errors of a test."""
 
 import json
 import re
@@ -34,7 +34,7 @@ COUNT_REQUESTS = """
   };
 }
 """
-# Instead of the room, which has tests of its own.
+# Replaces the room, which has tests of its own.
 ROOM_STUB = """
 export async function enterRoom({ grant, devices, session }) {
   document.title = "In the room";
@@ -44,7 +44,7 @@ export async function enterRoom({ grant, devices, session }) {
 
 
 def book(worker: LocalWorker, *, starts_in: int, length: int = 3600, **changes: object) -> str:
-    """Book a session for the demo people by the platform's door; its id."""
+    """Book a session for the demo people through the platform's API. Returns its id."""
     session_id = str(changes.pop("id", None) or f"lobby-{uuid.uuid4().hex[:12]}")
     start = int(changes.pop("start", None) or time.time() + starts_in)
     booking = {
@@ -75,7 +75,7 @@ def platform(worker: LocalWorker, method: str, path: str, body: object = None) -
 def signed_in(
     worker: LocalWorker, browser: Browser, *, user: str = "demo-student", **options: object
 ) -> Iterator[BrowserContext]:
-    """Open a context of somebody who is signed in."""
+    """Open a context with a signed-in person."""
     options = {"base_url": worker.url} | options
     context = browser.new_context(**options)
     try:
@@ -90,7 +90,7 @@ def signed_in(
 
 @contextmanager
 def watched(page: Page, expected: Sequence[str] = ()) -> Iterator[None]:
-    """Fail when the page complains: an uncaught error, or an error in the console.
+    """Fail on an uncaught error, or on an error or warning in the console.
 
     `expected` are patterns of complaints that the test provokes.
     """

@@ -1,4 +1,4 @@
-"""Two people in front of their browsers, in one session."""
+"""Two people in one session, each in a browser."""
 
 import secrets
 import time
@@ -16,13 +16,13 @@ from tools.local_worker import LocalWorker
 
 MINUTE = 60
 DESKTOP = {"width": 1280, "height": 800}
-# By itself Chromium without a window asks nobody, and says no.
+# Chromium without a window shows no prompt and refuses.
 ALLOWED = ("camera", "microphone")
 CONNECTED = '#room[data-state="connected"]'
 
 
 class Meeting:
-    """A session of its own, and the pages opened in it."""
+    """A new session and its open pages."""
 
     def __init__(
         self, worker: LocalWorker, browser: Browser, starts_in: int, **booked: Any
@@ -37,7 +37,7 @@ class Meeting:
         self.book()
 
     def open(self, role: str, **options: Any) -> Page:
-        """Bring this person to the lobby, in a browser of their own."""
+        """Open the lobby as this person, in a new context."""
         usual = {"viewport": DESKTOP, "permissions": ALLOWED}
         context = self.browser.new_context(**(usual | options))
         self._contexts.append(context)
@@ -47,13 +47,13 @@ class Meeting:
         return page
 
     def enter(self, role: str, **options: Any) -> Page:
-        """Bring this person into the room."""
+        """Open the room as this person."""
         page = self.open(role, **options)
         join(page)
         return page
 
     def both(self) -> tuple[Page, Page]:
-        """Student and teacher, connected."""
+        """Open the room as student and teacher; returns them connected."""
         student, teacher = self.enter("student"), self.enter("teacher")
         for page in (student, teacher):
             page.wait_for_selector(CONNECTED)
@@ -81,7 +81,7 @@ class Meeting:
         assert answer.is_success, answer.text
 
     def clock_at(self, moment: int) -> None:
-        """Let the room's own clock run ahead."""
+        """Set the room's clock ahead."""
         seconds = moment - int(time.time())
         address = f"{self.worker.url}/dev/clock/{self.id}"
         assert httpx.post(address, json={"seconds": seconds}, trust_env=False).is_success
@@ -122,14 +122,14 @@ def meeting_on(
 
 
 def join(page: Page) -> None:
-    """From the lobby into the room."""
+    """Join from the lobby."""
     page.locator("#toggle-camera[aria-pressed=true]").wait_for()
     page.locator("#join").click()
     expect(page.locator("#room")).to_be_visible()
 
 
 def small_window_of(page: Page) -> Page:
-    """Open the small window; Chromium has it as a page of its own."""
+    """Open the small window, which is a page in Chromium."""
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Small window").click()
     return opened.value
@@ -140,7 +140,7 @@ def seconds_played(page: Page, video: str = "remote-video") -> float:
 
 
 def wait_until_it_plays(page: Page, video: str = "remote-video") -> None:
-    """Ask from here: the page's Content-Security-Policy keeps Playwright from waiting in there."""
+    """Poll from Python: the page's Content-Security-Policy blocks Playwright's polling in it."""
     deadline = time.monotonic() + 10
     while seconds_played(page, video) == 0:
         assert time.monotonic() < deadline, f"{video} does not play"
@@ -148,7 +148,7 @@ def wait_until_it_plays(page: Page, video: str = "remote-video") -> None:
 
 
 def audio_energy(page: Page) -> float:
-    """How much sound has arrived, by the remote microphone's own track."""
+    """Return how much sound has arrived on the remote microphone's track."""
     return float(
         page.evaluate(
             """async () => {

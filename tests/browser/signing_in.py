@@ -1,4 +1,4 @@
-"""How a test's people come to be signed in."""
+"""Signing in the people of a test."""
 
 from playwright.sync_api import BrowserContext
 
@@ -7,6 +7,6 @@ from tools.local_worker import LocalWorker
 
 
 def sign_in(context: BrowserContext, worker: LocalWorker, user: str, url: str = "") -> None:
-    """Give this browser the platform's cookie for the Worker, or for another name of it."""
+    """Set the platform's cookie in this browser, for the Worker's host or another name of it."""
     cookie = {"name": worker.settings["AUTH_COOKIE"], "value": token_of(user, worker.settings)}
     context.add_cookies([{**cookie, "url": url or worker.url, "httpOnly": True}])

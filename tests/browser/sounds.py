@@ -1,4 +1,4 @@
-"""What fake microphones hear."""
+"""The sound of fake microphones."""
 
 import math
 import struct
@@ -9,7 +9,7 @@ RATE = 48_000
 
 
 def voice(path: Path, *, loud: bool) -> Path:
-    """Two seconds, over and over: a voice's swelling tone, or the hum of a quiet room."""
+    """Write two seconds that repeat: a swelling tone like a voice, or the hum of a quiet room."""
     strength = 12_000 if loud else 60
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

@@ -45,7 +45,7 @@ def feedback_of(lesson: Lesson) -> list[dict[str, object]]:
     )
 
 
-def test_stars_are_saved_at_once_and_changed_later(lesson: Lesson, browser_with_camera: Browser):
+def test_stars_are_saved_at_once_and_can_change(lesson: Lesson, browser_with_camera: Browser):
     with opened(lesson, browser_with_camera, "demo-student") as (page, _):
         expect(page.get_by_label("Clear explanations")).to_be_hidden()
         page.get_by_label("4 of 5: Good").check(force=True)
@@ -96,7 +96,7 @@ def test_feedback_works_without_scripts(lesson: Lesson, browser_with_camera: Bro
         assert feedback_of(lesson)[0]["comment"] == "Late"
 
 
-def test_a_comment_is_never_cut_and_outlives_being_signed_out(
+def test_a_long_comment_stays_whole_and_survives_a_sign_out(
     lesson: Lesson, browser_with_camera: Browser
 ):
     with opened(lesson, browser_with_camera, "demo-student", expected=("401", "403")) as (page, _):
@@ -155,7 +155,7 @@ def test_feedback_survives_a_lost_connection(lesson: Lesson, browser_with_camera
         assert feedback_of(lesson)[0]["rating"] == 4
 
 
-def test_three_files_one_of_them_large_with_the_network_cut_in_the_middle(
+def test_three_uploads_survive_a_network_cut(
     lesson: Lesson, browser_with_camera: Browser, tmp_path: Path
 ):
     files = {"notes.pdf": PDF, "exercise.txt": b"1 + 1 = ?", "slides.pdf": PDF + bytes(100_000_000)}
@@ -207,7 +207,7 @@ def test_an_upload_goes_on_after_a_reload(
         expect(page.locator(".upload-row")).to_have_count(0)
 
 
-def test_a_file_that_is_removed_while_it_waits_for_its_turn_fails(
+def test_a_queued_file_that_is_removed_fails(
     lesson: Lesson, browser_with_camera: Browser, tmp_path: Path
 ):
     held: list[Route] = []
@@ -249,7 +249,7 @@ def test_download_delete_and_undo(lesson: Lesson, browser_with_camera: Browser):
         assert [each["name"] for each in lesson.resources()] == ["notes.pdf"]
 
 
-def test_what_cannot_be_taken_says_why(
+def test_a_refused_file_shows_the_reason(
     lesson: Lesson, browser_with_camera: Browser, tmp_path: Path
 ):
     (tmp_path / "page.pdf").write_bytes(b"<script>alert(1)</script>")
@@ -262,7 +262,7 @@ def test_what_cannot_be_taken_says_why(
         expect(rows.filter(has_text="page.pdf")).to_contain_text("not what its name says")
         expect(rows.filter(has_text="empty.pdf")).to_contain_text("The file is empty.")
         expect(page.get_by_role("button", name=re.compile("Retry"))).to_have_count(0)
-        # What is sent now stands above what has failed.
+        # Running uploads are above failed ones.
         page.route("**/resources?name=*", lambda _: None)
         notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
         page.locator("#file-picker").set_input_files(files=[notes])
@@ -271,7 +271,7 @@ def test_what_cannot_be_taken_says_why(
         expect(rows).to_have_count(2)
 
 
-def test_a_file_stays_that_arrives_while_the_list_is_asked_for(
+def test_a_file_uploaded_during_a_refresh_stays_in_the_list(
     lesson: Lesson, browser_with_camera: Browser
 ):
     held: list[Route] = []
@@ -289,7 +289,7 @@ def test_a_file_stays_that_arrives_while_the_list_is_asked_for(
         expect(row).to_have_text("notes.txt")
 
 
-def test_what_cannot_be_read_does_not_keep_back_the_rest(
+def test_an_unreadable_file_does_not_stop_the_other_uploads(
     lesson: Lesson, browser_with_camera: Browser
 ):
     with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
@@ -332,7 +332,7 @@ def test_retry_pressed_twice_sends_a_file_once(
         assert len(sent) == 1
 
 
-def test_undo_leaves_the_focus_to_a_person_who_writes(lesson: Lesson, browser_with_camera: Browser):
+def test_undo_does_not_take_the_focus_from_a_field(lesson: Lesson, browser_with_camera: Browser):
     lesson.upload("notes.pdf")
     with opened(lesson, browser_with_camera, "demo-teacher") as (page, _):
         page.get_by_label("4 of 5: Good").check(force=True)
@@ -348,7 +348,7 @@ def test_undo_leaves_the_focus_to_a_person_who_writes(lesson: Lesson, browser_wi
         expect(comment).to_be_focused()
 
 
-def test_a_file_that_is_not_deleted_says_so(lesson: Lesson, browser_with_camera: Browser):
+def test_a_failed_delete_shows_the_reason(lesson: Lesson, browser_with_camera: Browser):
     lesson.upload("notes.pdf")
     teacher = opened(lesson, browser_with_camera, "demo-teacher", expected=("503",))
     with teacher as (page, _):

@@ -1,4 +1,4 @@
-"""Parts of the call by themselves, in real Chromium: two sides in one page, no room around them."""
+"""Modules of the call in real Chromium: two sides in one page, without the room."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 
 from tests.browser.room_page import Meeting
 
-# Two sides that connect. `out` keeps all that each side has sent; `passOn` says who passes
-# signals on to the other side at once.
+# Two sides that connect. `out` has all signals that each side has sent; with `passOn` a side's
+# signals go to the other side at once.
 TWO_SIDES = """async () => {
   const { Peer } = await import("/js/call/peer.js");
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
@@ -89,7 +89,7 @@ SPEECH_AGAIN = """async () => {
 }"""
 
 
-# How often devices are asked for after they were stopped, in the middle of something that waits.
+# How often devices are captured after `stop()`, which comes during an await.
 STOPPED_MEANWHILE = """async (what) => {
   const { Devices } = await import("/js/devices/devices.js");
   const { follow } = await import("/js/devices/default_device.js");
@@ -154,7 +154,7 @@ def page(shared_meeting: Meeting) -> Page:
 
 @pytest.fixture(autouse=True)
 def uncaught(page: Page) -> Iterator[list[str]]:
-    """Fail the test whose scripts leave an error to nobody."""
+    """Fail the test whose scripts leave an uncaught error."""
     errors: list[str] = []
 
     def note(error: object) -> None:
@@ -166,7 +166,7 @@ def uncaught(page: Page) -> Iterator[list[str]]:
     assert errors == []
 
 
-def test_an_answer_to_an_earlier_offer_is_not_taken_for_one_to_the_next(page: Page) -> None:
+def test_a_late_answer_to_an_earlier_offer_is_ignored(page: Page) -> None:
     assert page.evaluate(LATE_ANSWER) == {
         "late": "answer",
         "kept": "have-local-offer",
@@ -174,11 +174,11 @@ def test_an_answer_to_an_earlier_offer_is_not_taken_for_one_to_the_next(page: Pa
     }
 
 
-def test_an_offer_that_cannot_be_made_is_made_on_the_next_try(page: Page) -> None:
+def test_a_failed_offer_is_made_again_on_retry(page: Page) -> None:
     page.evaluate(OFFER_THAT_FAILS)
 
 
-def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> None:
+def test_the_page_sends_pings_without_the_heartbeat_worker(page: Page) -> None:
     page.route("**/js/room/heartbeat.js", lambda route: route.abort())
     with page.expect_websocket(lambda socket: "page=" in socket.url) as opened:
         page.evaluate(
@@ -193,16 +193,16 @@ def test_without_its_worker_the_socket_is_kept_alive_by_the_page(page: Page) -> 
     page.evaluate("live.leave()")
 
 
-def test_listening_for_speech_ends_once(page: Page) -> None:
+def test_muted_speech_stops_listening_once(page: Page) -> None:
     page.evaluate(SPEECH_AGAIN)
 
 
 @pytest.mark.parametrize("what", ["choose", "recheck", "unplugged", "another default"])
-def test_devices_that_were_stopped_meanwhile_stay_off(page: Page, what: str) -> None:
+def test_devices_stopped_during_an_attempt_stay_off(page: Page, what: str) -> None:
     found = page.evaluate(STOPPED_MEANWHILE, what)
 
     assert found == {"started": True, "afterwards": 0, "stream": None}
 
 
-def test_nothing_takes_the_focus_out_of_a_frame(page: Page) -> None:
+def test_the_focus_stays_in_a_frame(page: Page) -> None:
     assert page.evaluate(FOCUS_IN_A_FRAME) == {"kept": True, "afterwards": "heading"}

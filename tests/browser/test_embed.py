@@ -1,4 +1,4 @@
-"""A provider's call inside our room, in real Chromium, and the way there from peer to peer."""
+"""A provider's call inside our room, in real Chromium, and the move to it from peer to peer."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tools.paths import ROOT
 
 SCREENS = ROOT / ".cache" / "screens"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Only relays would be used, and there are none.
+# Relays only, and there are none.
 NO_DIRECT_WAY = """
 const Real = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Real {
@@ -60,7 +60,7 @@ def peers(
 
 
 def enter(meeting: Meeting, role: str, script: str = "", **options) -> Page:
-    """Into the room, with a script that runs before the page's own."""
+    """Join, with a script that runs before the page's own."""
     page = meeting.open(role, **options)
     page.complaints = []
     page.on("console", lambda m: m.type == "error" and page.complaints.append(m.text))
@@ -89,19 +89,19 @@ def say(page: Page, text: str) -> None:
     page.locator("#chat-send").click()
 
 
-def test_the_call_is_held_in_our_room(meeting: Meeting, axe_source: str) -> None:
+def test_a_providers_call_opens_in_a_frame_of_the_room(meeting: Meeting, axe_source: str) -> None:
     student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
     in_call(student, "Lena Fischer")
     in_call(teacher, "Amara Okafor")
 
-    # The devices are allowed to the frame, and ours are let go.
+    # The frame may use the devices, and ours are stopped.
     for page in (student, teacher):
         expect(call_of(page).locator("#devices")).to_have_text(WORKS)
         expect(page.locator("#room-timer")).to_be_visible()
         expect(page.locator("#call-microphone")).to_be_hidden()
         assert page.evaluate("document.getElementById('self-video').srcObject") is None
     expect(call_of(student).locator("#others")).to_have_text("Here: Amara Okafor")
-    # Who is in the call needs no way out of it.
+    # A person in the call needs neither Reload nor New tab.
     for page in (student, teacher):
         expect(page.locator("#embed-out")).to_be_hidden(timeout=15_000)
 
@@ -115,7 +115,7 @@ def test_the_call_is_held_in_our_room(meeting: Meeting, axe_source: str) -> None
     assert [each["id"] for each in found] == []
     assert student.complaints == teacher.complaints == []
 
-    # The teacher ends it for both.
+    # The teacher ends the session for both.
     teacher.locator("#call-end").click()
     teacher.locator("#end-confirm").click()
     for page in (student, teacher):
@@ -135,12 +135,12 @@ def test_leaving_the_providers_call_leaves_the_room(
     in_call(student, "Lena Fischer")
 
 
-def test_a_second_device_takes_over_whoever_speaks_first(
+def test_a_second_device_takes_over_in_either_order_of_messages(
     meeting: Meeting, server: PlugNmeetFake
 ) -> None:
     first = enter(meeting, "student")
     in_call(first, "Lena Fischer")
-    # PlugNmeet sends out the older connection at the very join, before the room knows.
+    # PlugNmeet disconnects the older connection at the join, before the room knows of it.
     [call] = [
         room
         for room in server.rooms.values()
@@ -155,7 +155,7 @@ def test_a_second_device_takes_over_whoever_speaks_first(
     expect(first.locator("#lobby")).to_be_hidden()
     assert first.evaluate("document.getElementById('preview').srcObject") is None
 
-    # Then the room speaks before the provider does.
+    # Now the room's message comes before the provider's.
     first.get_by_role("button", name="Use it here").click()
     in_call(first, "Lena Fischer")
     expect(second.get_by_role("heading", name="You joined in another place")).to_be_visible()
@@ -163,7 +163,7 @@ def test_a_second_device_takes_over_whoever_speaks_first(
     assert second.evaluate("document.getElementById('preview').srcObject") is None
 
 
-def test_both_follow_an_operator_to_another_provider_and_to_peer_to_peer(
+def test_both_pages_move_when_an_operator_changes_the_provider(
     worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> None:
     with bigbluebutton.running() as other:
@@ -193,20 +193,22 @@ def test_both_follow_an_operator_to_another_provider_and_to_peer_to_peer(
 
 
 def enter_again(page: Page) -> None:
-    """By a reload; a Worker that has just started takes its time."""
+    """Reload and join; a Worker that has just started is slow."""
     page.reload()
     page.locator("#toggle-camera[aria-pressed=true]").wait_for()
     page.locator("#join").click()
 
 
 def switch(worker: LocalWorker, provider: str) -> None:
-    """Deploy with another provider."""
+    """Start the Worker again with another provider."""
     worker.stop()
     worker.settings["VIDEO_PROVIDER"] = provider
     worker.start()
 
 
-def test_a_service_that_is_down_can_be_tried_again(meeting: Meeting, server: PlugNmeetFake) -> None:
+def test_retry_works_after_the_video_service_was_down(
+    meeting: Meeting, server: PlugNmeetFake
+) -> None:
     server.faults.plan("500")
     student = enter(meeting, "student")
     expect(student.get_by_role("heading", name=UNAVAILABLE)).to_be_visible(timeout=15_000)
@@ -218,7 +220,7 @@ def test_a_service_that_is_down_can_be_tried_again(meeting: Meeting, server: Plu
     in_call(student, "Lena Fischer")
 
 
-def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(
+def test_the_call_opens_in_a_tab_where_cookies_are_blocked(
     meeting: Meeting, server: PlugNmeetFake
 ) -> None:
     server.webhooks.lost.add("participant_joined")
@@ -235,7 +237,7 @@ def test_a_tab_of_its_own_for_those_whose_cookies_are_blocked(
     in_call(student, "Lena Fischer")
 
 
-def test_the_room_around_the_call_says_who_is_there(meeting: Meeting) -> None:
+def test_the_room_around_a_providers_call_shows_presence(meeting: Meeting) -> None:
     student = enter(meeting, "student")
     in_call(student, "Lena Fischer")
     status = student.locator("#room-status-words")
@@ -255,7 +257,7 @@ def test_the_room_around_the_call_says_who_is_there(meeting: Meeting) -> None:
     expect(status).to_have_text("Amara has left", timeout=30_000)
 
 
-def test_the_room_around_the_call_says_when_it_is_cut_off(meeting: Meeting) -> None:
+def test_the_room_around_a_providers_call_shows_a_lost_connection(meeting: Meeting) -> None:
     sockets: list[WebSocketRoute] = []
     student = meeting.open("student")
     student.route_web_socket(
@@ -271,7 +273,7 @@ def test_the_room_around_the_call_says_when_it_is_cut_off(meeting: Meeting) -> N
     expect(student.locator("#room-status-words")).to_have_text("Reconnecting to the session…")
 
 
-def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(
+def test_a_broken_call_reloads_and_a_blocked_tab_shows_a_note(
     meeting: Meeting, server: PlugNmeetFake
 ) -> None:
     server.webhooks.lost.add("participant_joined")
@@ -287,7 +289,7 @@ def test_a_broken_call_is_loaded_again_and_a_blocked_tab_is_no_tab(
     expect(student.locator("#embed iframe")).to_be_focused()
 
 
-def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
+def test_both_move_to_the_provider_without_a_direct_connection(peers: Meeting) -> None:
     student = enter(peers, "student", NO_DIRECT_WAY)
     teacher = enter(peers, "teacher", NO_DIRECT_WAY)
     joined = time.monotonic()
@@ -304,7 +306,7 @@ def test_without_a_direct_way_both_move_to_the_provider(peers: Meeting) -> None:
         assert page.complaints == []
 
 
-def test_a_browser_without_webrtc_goes_to_the_provider_at_once(
+def test_a_browser_without_webrtc_moves_to_the_provider_at_once(
     peers: Meeting, server: PlugNmeetFake
 ) -> None:
     student = enter(peers, "student", BLOCKED_WEBRTC)
@@ -313,7 +315,7 @@ def test_a_browser_without_webrtc_goes_to_the_provider_at_once(
     in_call(teacher, "Amara Okafor")
 
 
-def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
+def test_a_requested_move_moves_both_and_recovers_from_a_failed_join(
     peers: Meeting, server: PlugNmeetFake
 ) -> None:
     student, teacher = enter(peers, "student"), enter(peers, "teacher")
@@ -321,7 +323,7 @@ def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
         page.wait_for_selector('#room[data-state="connected"]')
     server.faults.plan("503")
     with student.context.expect_page() as opened:
-        # By their keys: the bar may have hidden itself by now.
+        # By shortcuts: the bar may be hidden.
         student.keyboard.press("p")
     student.keyboard.press("o")
     student.locator("#settings-part [data-do=move]").click()
@@ -337,7 +339,7 @@ def test_a_wish_moves_both_and_the_other_way_can_fail_and_recover(
         expect(call_of(page).locator("#devices")).to_have_text(WORKS)
 
 
-def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
+def test_a_recorded_session_is_marked_and_recorded_with_the_teacher(
     worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
 ) -> None:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
@@ -353,7 +355,7 @@ def test_a_recorded_session_says_so_and_is_recorded_with_the_teacher(
         student.screenshot(path=SCREENS / "embed-recording.png")
 
 
-def test_bigbluebutton_is_held_the_same_way(
+def test_a_bigbluebutton_call_opens_in_a_frame_of_the_room(
     worker_with: Callable[..., LocalWorker], browser_for_calls: Browser
 ) -> None:
     with bigbluebutton.running() as other:
@@ -364,12 +366,12 @@ def test_bigbluebutton_is_held_the_same_way(
             in_call(teacher, "Amara Okafor")
             expect(call_of(student).locator("#devices")).to_have_text(WORKS)
             assert student.complaints == []
-            # Once the call has been there for a while, its ways out are among the settings.
+            # After a while Reload and New tab are in the settings.
             expect(student.locator("#embed-out")).to_be_hidden(timeout=30_000)
             student.locator("#call-more").click()
             expect(student.get_by_role("button", name="Reload the call")).to_be_visible()
 
-            # Ended inside the call: both are led out of it, and may come back.
+            # The call ends at the provider: both pages leave it, and both may rejoin.
             call_of(teacher).locator("#end").click()
             for page in (student, teacher):
                 expect(page.get_by_role("heading", name="You left")).to_be_visible(timeout=15_000)
@@ -407,7 +409,7 @@ def test_the_header_fits_a_phone_at_its_fullest(
             assert apart or box["top"] >= other["bottom"] or other["top"] >= box["bottom"], boxes
 
 
-def test_on_a_phone_everything_has_its_place(meeting: Meeting) -> None:
+def test_a_providers_call_fits_a_phone(meeting: Meeting) -> None:
     student = enter(meeting, "student", viewport={"width": 390, "height": 844})
     in_call(student, "Lena Fischer")
     student.screenshot(path=SCREENS / "embed-phone.png")

@@ -1,4 +1,4 @@
-"""The device check when devices work: picture, meter, pickers, switches, and what is remembered."""
+"""The device check with working devices: picture, meter, lists, switches, stored choices."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def test_the_picture_runs(dev_worker: LocalWorker, browser_with_camera: Browser,
         )
 
 
-def test_the_meter_moves_and_speaks_four_times_a_second_at_most(
+def test_the_meter_moves_and_updates_screen_readers_four_times_a_second_at_most(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -105,7 +105,7 @@ def test_switches_are_remembered(
         page.reload()
         wait_for_state(page, "off")
 
-        # The camera's light does not even flash.
+        # The camera was not started at all.
         assert page.evaluate("tracks.map((t) => t.kind)") == ["audio"]
         expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "false")
 
@@ -121,7 +121,7 @@ def test_chosen_devices_are_used_and_remembered(
         page.locator("#microphone-picker").select_option(label="Fake Audio Input 2")
         page.locator("#speaker-picker").select_option(label="Fake Audio Output 1")
         expect_running(page, "fake_device_1", "Fake Audio Input 2")
-        # The ones before were let go.
+        # The earlier tracks were stopped.
         page.wait_for_function("() => tracks.filter((t) => t.readyState === 'live').length === 2")
 
         page.reload()
@@ -177,7 +177,7 @@ def test_no_speaker_picker_where_none_can_be_chosen(
         expect(page.locator("#test-speaker")).to_be_visible()
 
 
-def test_leaving_lets_go_of_the_devices(
+def test_leaving_the_page_stops_the_devices(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, script=COLLECT_TRACKS) as page:
@@ -187,7 +187,7 @@ def test_leaving_lets_go_of_the_devices(
         assert page.evaluate("tracks.map((t) => t.readyState)") == ["ended", "ended"]
 
 
-def test_early_visitors_are_asked_when_they_want_to_be(
+def test_an_early_visitor_gets_the_prompt_on_a_button(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
     early = book(dev_worker, starts_in=3600)
@@ -201,7 +201,7 @@ def test_early_visitors_are_asked_when_they_want_to_be(
         expect(page.locator("#device-check-heading")).to_be_focused()
 
 
-def test_early_visitors_who_have_allowed_it_see_themselves_at_once(
+def test_an_early_visitor_with_permission_gets_the_picture_at_once(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
     early = book(dev_worker, starts_in=3600)

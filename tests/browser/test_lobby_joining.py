@@ -1,4 +1,4 @@
-"""From the lobby into the room, and everything that may come in between."""
+"""Joining from the lobby, and what can prevent it."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ FAILED_LOAD = "Failed to load resource"
 # The page joins before its lobby's socket is open.
 SOCKET_NOT_YET_OPEN = "WebSocket is closed before the connection is established"
 
-# What a page of the release before uses of the modules that it loads late.
+# Exports that a page of the release before uses of modules that it loads late.
 LATE_EXPORTS = {
     "connection_check": ["watchConnection"],
     "problem_panel": ["showProblems"],
@@ -53,7 +53,7 @@ def session_id(dev_worker: LocalWorker) -> str:
     return book(dev_worker, starts_in=5 * 60)
 
 
-def test_joining_hands_the_running_devices_to_the_room(
+def test_joining_passes_the_running_devices_to_the_room(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -101,7 +101,7 @@ def test_a_double_click_joins_once(
         assert len(held) == 1
 
 
-def test_the_keyboard_joins_too(
+def test_joining_works_by_keyboard(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -112,7 +112,9 @@ def test_the_keyboard_joins_too(
         page.wait_for_function("() => window.entered === 1")
 
 
-def test_the_button_wakes_by_itself(dev_worker: LocalWorker, browser_with_camera: Browser):
+def test_the_join_button_is_enabled_when_the_room_opens(
+    dev_worker: LocalWorker, browser_with_camera: Browser
+):
     session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 5)
     with lobby(dev_worker, browser_with_camera, session_id) as page:
         join = page.locator("#join")
@@ -126,12 +128,12 @@ def test_the_button_wakes_by_itself(dev_worker: LocalWorker, browser_with_camera
         expect(page.locator("#announcer")).to_have_text("The room is open. You can join now.")
         expect(page.locator("body")).to_have_attribute("data-view", "joinable")
         expect(page.locator(".status")).to_have_attribute("data-tone", "joinable")
-        # The server agrees: a click right away is not too early.
+        # A click at once is not too early for the server.
         join.click()
         page.wait_for_function("() => window.entered === 1")
 
 
-def test_early_visitors_are_asked_for_their_devices_when_they_join(
+def test_an_early_visitor_gets_the_prompt_on_join(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
     session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 3)
@@ -146,7 +148,7 @@ def test_early_visitors_are_asked_for_their_devices_when_they_join(
         assert page.evaluate("window.requests") > 0
 
 
-def test_the_page_says_afterwards_what_a_reload_would_say(
+def test_the_lobby_shows_the_words_that_a_reload_shows(
     dev_worker: LocalWorker, browser_with_camera: Browser
 ):
     session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 4)
@@ -167,7 +169,7 @@ def words(page: Page) -> list[str]:
     return [page.locator(each).inner_text() for each in ("#heading", "#lead", "#status-label")]
 
 
-def test_too_early_says_so_and_stays(
+def test_joining_too_early_shows_a_note(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
@@ -180,12 +182,12 @@ def test_too_early_says_so_and_stays(
         expect(page.locator("#lobby")).to_be_visible()
 
 
-def test_a_session_that_was_cancelled_meanwhile_shows_its_page(
+def test_joining_a_cancelled_session_shows_its_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
         wait_for_state(page, "live")
-        # Before the page has heard of it.
+        # Before the page knows of it.
         page.route("**/state", lambda route: route.abort())
         cancel(dev_worker, session_id)
         page.locator("#join").click()
@@ -193,7 +195,7 @@ def test_a_session_that_was_cancelled_meanwhile_shows_its_page(
         expect(page.locator("#heading")).to_have_text("This session was cancelled")
 
 
-def test_cancelled_while_waiting_in_the_lobby(
+def test_a_cancellation_reloads_the_lobby(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -203,7 +205,7 @@ def test_cancelled_while_waiting_in_the_lobby(
         expect(page.locator("#heading")).to_have_text("This session was cancelled")
 
 
-def test_a_lobby_that_is_over_does_not_watch_again_before_the_page_is_another(
+def test_an_ended_lobby_does_not_watch_again_before_the_reload(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -213,7 +215,7 @@ def test_a_lobby_that_is_over_does_not_watch_again_before_the_page_is_another(
         asked: list[Route] = []
         page.route("**/state", lambda route: asked.append(route))  # noqa: PLW0108 (Playwright marks it)
         cancel(dev_worker, session_id)
-        # Longer than it takes to come back to a room that was lost.
+        # Longer than a reconnection after a lost socket.
         page.wait_for_timeout(2000)
         assert (len(asked), sockets) == (1, [])
 
@@ -221,7 +223,7 @@ def test_a_lobby_that_is_over_does_not_watch_again_before_the_page_is_another(
         expect(page.locator("#heading")).to_have_text("This session was cancelled")
 
 
-def test_moved_while_waiting_in_the_lobby(
+def test_a_new_time_reloads_the_lobby(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id) as page:
@@ -249,7 +251,7 @@ def test_a_reload_that_does_not_help_is_not_repeated(
         assert len(loads) == 1
 
 
-def test_a_lobby_that_gave_way_to_newer_ones_stops_watching(
+def test_a_replaced_lobby_stops_watching(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     sockets: list[WebSocketRoute] = []
@@ -290,7 +292,7 @@ def test_the_connection_check_ends_with_the_lobby(
         page.route("**/ping.txt", lambda route: probes.append(route))  # noqa: PLW0108
         with page.expect_request("**/ping.txt"):
             page.reload()
-        # Sooner than the check itself would give up.
+        # Sooner than the check's own timeout.
         with page.expect_event("requestfailed", is_ping, timeout=2000):
             page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1")
@@ -303,7 +305,7 @@ def is_ping(request: Request) -> bool:
     return request.url.endswith("/ping.txt")
 
 
-def test_the_other_ones_arrival_is_announced(
+def test_the_other_persons_arrival_is_announced(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     def teacher_arrives(state: dict) -> None:
@@ -318,7 +320,7 @@ def test_the_other_ones_arrival_is_announced(
         expect(page.locator("#announcer")).to_have_text("Amara is here.")
 
 
-def test_video_service_down_and_up_again(
+def test_joining_works_once_the_video_service_is_back(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     issues: list[str] = []
@@ -347,7 +349,7 @@ def test_video_service_down_and_up_again(
         assert page.evaluate("devices.cameraOn")
 
 
-def test_no_connection_and_back_to_the_lobby(
+def test_joining_without_a_connection_leads_back_to_the_lobby(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
@@ -368,7 +370,7 @@ def test_no_connection_and_back_to_the_lobby(
         page.wait_for_function("() => window.entered === 1")
 
 
-def test_retry_after_a_click_without_a_connection_gets_the_rooms_scripts(
+def test_retry_after_a_lost_connection_loads_the_rooms_scripts(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(
@@ -381,7 +383,7 @@ def test_retry_after_a_click_without_a_connection_gets_the_rooms_scripts(
         expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
         page.evaluate("window.before = true")
         page.locator("#trouble-retry").click()
-        # By a new page, which joins without another click, and only once.
+        # In a new page, which joins without a click, and only once.
         page.wait_for_function("() => window.entered === 1 && !window.before")
         assert page.evaluate("devices.audioOnly") is False
         page.reload()
@@ -414,7 +416,7 @@ def test_rooms_scripts_that_fail_are_loaded_by_one_new_page(
         page.wait_for_function("() => window.entered === 1")
 
 
-def test_retry_while_still_without_a_connection_keeps_the_page(
+def test_retry_without_a_connection_keeps_the_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
@@ -446,7 +448,7 @@ def test_a_page_of_the_release_before_finds_its_scripts(
         assert page.evaluate("devices.audioOnly") is True
 
 
-def test_audio_only_is_another_way_in(
+def test_audio_only_joins_after_a_failed_join(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
@@ -477,12 +479,12 @@ def test_a_room_that_breaks_shows_trouble(
 
 
 def come_back(page: Page) -> None:
-    """Make the page believe that it has just become visible again."""
+    """Fire the event of a page that has just become visible again."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def change_state(change: Callable[[dict], None]) -> Callable[[Route], None]:
-    """Have GET /state answer what the server says, changed."""
+    """Return a route handler that changes the server's answer to GET /state."""
 
     def handle(route: Route) -> None:
         state = route.fetch().json()

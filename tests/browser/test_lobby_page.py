@@ -1,4 +1,4 @@
-"""The rest of the lobby: countdown, clocks, connection check, and what it weighs."""
+"""The rest of the lobby: countdown, clocks, connection check, announcements, size."""
 
 import hashlib
 import re
@@ -31,7 +31,7 @@ def page(dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str)
         yield page
 
 
-def test_chat_lines_of_another_day_stand_under_that_day(page: Page):
+def test_chat_lines_of_another_day_have_that_day_above_them(page: Page):
     friday, day = 1_795_780_800, 24 * 3600  # 12:00 UTC on Friday, 27 November 2026
     shown = page.evaluate(
         """async ([friday, day]) => {
@@ -74,7 +74,7 @@ def test_the_countdown_ticks_each_second_by_the_servers_clock(page: Page, sessio
     assert all(text.startswith("Starts in 4:") for text in shown)
 
 
-def test_a_wrong_clock_on_this_device_does_not_matter(
+def test_the_countdown_ignores_a_wrong_clock_on_this_device(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     an_hour_fast = "const real = Date.now; Date.now = () => real() + 3_600_000;"
@@ -108,9 +108,9 @@ def test_the_start_on_this_devices_clock(dev_worker: LocalWorker, browser_with_c
         assert not any("device_zone.js" in name for name in loaded)
 
 
-def test_the_connection_is_checked_by_itself_and_again_on_request(page: Page):
+def test_the_connection_check_runs_by_itself_and_on_its_button(page: Page):
     result = page.locator("#network-result")
-    # How good it is depends on how busy this machine is.
+    # The quality depends on the load of this machine.
     expect(result).to_have_attribute("data-quality", re.compile("good|fair|poor"))
     expect(result).to_contain_text("ms to our server")
     expect(result).to_contain_text("Mbit/s")
@@ -154,7 +154,7 @@ def throttle(page: Page, *, latency: int, kilobits: int) -> None:
     )
 
 
-def test_webrtc_switched_off(
+def test_a_browser_without_webrtc_is_warned_and_may_join(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     script = "delete window.RTCPeerConnection;"
@@ -165,7 +165,7 @@ def test_webrtc_switched_off(
         expect(page.locator("#join")).to_be_enabled()
 
 
-def test_saving_data_is_respected(
+def test_the_download_test_is_skipped_while_saving_data(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     script = "Object.defineProperty(navigator.connection, 'saveData', { value: true });"
@@ -182,7 +182,7 @@ def test_one_polite_live_region(page: Page):
     assert regions == ["announcer"]
 
 
-def test_announcements_do_not_swallow_each_other(page: Page):
+def test_announcements_are_all_spoken(page: Page):
     heard = page.evaluate(
         """async () => {
           const { announce } = await import("/js/shared/announce.js");
@@ -202,7 +202,7 @@ def test_announcements_do_not_swallow_each_other(page: Page):
 def test_the_lobby_stays_light(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
-    """On a device in the account's zone: elsewhere the words about its clock are loaded, too."""
+    """On a device in the account's zone: elsewhere device_zone.js is loaded as well."""
     loaded: list[str] = []
     device = {"timezone_id": "Europe/Berlin"}
     with lobby(dev_worker, browser_with_camera, session_id, **device) as page:
@@ -216,7 +216,7 @@ def test_the_lobby_stays_light(
         for name in (url.partition("/js/")[2] for url in loaded)
         if name.endswith(".js")
     }
-    # What comes once everything is usable: the connection check.
+    # The connection check loads once the page is usable.
     later = sum(weights.pop(name) for name in ("lobby/connection_check.js", "lobby/network.js"))
     assert sum(weights.values()) <= BEFORE_USABLE_BYTES, weights
     assert sum(weights.values()) + later <= IN_ALL_BYTES

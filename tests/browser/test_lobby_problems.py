@@ -58,7 +58,7 @@ def test_denied(dev_worker: LocalWorker, chromium: Start, session_id: str):
         assert sorted(issues) == ["camera_denied", "microphone_denied"]
 
 
-def test_granted_later_in_the_browser_is_noticed_without_a_click(
+def test_a_permission_granted_later_starts_the_devices(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     with lobby(dev_worker, chromium(FAKE_DEVICES), session_id) as page:
@@ -123,7 +123,7 @@ def test_no_microphone(dev_worker: LocalWorker, chromium: Start, session_id: str
         wait_for_state(page, "live")
 
 
-def test_in_use_by_another_app_and_noticed_when_it_ends(
+def test_a_camera_in_use_starts_when_the_other_app_ends(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     script = reject_devices("NotReadableError", "Could not start video source", kinds="video")
@@ -155,7 +155,7 @@ def test_blocked_by_the_operating_system(dev_worker: LocalWorker, chromium: Star
         assert "camera_system" in issues
 
 
-def test_a_remembered_device_that_is_gone_is_replaced_and_told_gently(
+def test_a_missing_remembered_device_is_replaced_with_a_note(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     with lobby(
@@ -172,14 +172,14 @@ def test_blocked_by_the_pages_policy(
     dev_worker: LocalWorker, chromium: Start, session_id: str, violations: list[str]
 ):
     browser = chromium(FAKE_DEVICES, ALLOW_ALL)
-    # A page that a test has changed on its way may not open sockets to this machine.
+    # Chromium blocks local sockets of a page that the test has changed.
     expected = ["Permissions policy", "LOCAL_NETWORK_ACCESS"]
     with lobby(dev_worker, browser, session_id, expected=expected) as page:
         page.route(f"**/session/{session_id}", without_cameras)
         page.reload()
 
         expect_problem(page, PLEASE_ALLOW, "are switched off for this page")
-    # Which this test is about.
+    # The test provokes them.
     violations.clear()
 
 
@@ -205,7 +205,9 @@ def test_a_browser_without_media_devices(dev_worker: LocalWorker, chromium: Star
         expect_problem(page, "This browser cannot use a camera or microphone.", "Firefox")
 
 
-def test_a_prompt_that_nobody_answers(dev_worker: LocalWorker, chromium: Start, session_id: str):
+def test_an_unanswered_prompt_shows_a_hint(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
     with prompting(dev_worker, chromium, session_id) as page:
         wait_for_state(page, "asking")
         expect(page.locator("#preview-message")).to_contain_text("Look for the permission prompt")
@@ -215,7 +217,9 @@ def test_a_prompt_that_nobody_answers(dev_worker: LocalWorker, chromium: Start, 
         expect(page.locator("#join")).to_be_enabled()
 
 
-def test_a_prompt_that_is_answered_late(dev_worker: LocalWorker, chromium: Start, session_id: str):
+def test_a_late_answer_to_the_prompt_starts_the_devices(
+    dev_worker: LocalWorker, chromium: Start, session_id: str
+):
     with prompting(dev_worker, chromium, session_id) as page:
         expect(page.locator("#preview-message")).to_contain_text("Look for the permission prompt")
         page.evaluate("window.answer()")
@@ -224,7 +228,7 @@ def test_a_prompt_that_is_answered_late(dev_worker: LocalWorker, chromium: Start
         no_problem(page)
 
 
-def test_asking_again_after_a_lost_prompt(
+def test_ask_again_after_a_lost_prompt_starts_the_devices(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     with prompting(dev_worker, chromium, session_id) as page:
@@ -236,11 +240,11 @@ def test_asking_again_after_a_lost_prompt(
         page.evaluate("window.answer()")
         page.wait_for_timeout(500)
 
-        # What the forgotten prompt brought in the end was let go again.
+        # The tracks of the forgotten prompt were stopped.
         assert page.evaluate("window.opened.filter((t) => t.readyState === 'live').length") == 2
 
 
-def test_a_prompt_that_was_closed_is_not_brought_up_again(
+def test_a_dismissed_prompt_is_not_opened_again_by_itself(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     script = PERMISSION_IS_PROMPT + reject_devices("NotAllowedError", "Permission dismissed")
@@ -252,7 +256,7 @@ def test_a_prompt_that_was_closed_is_not_brought_up_again(
         assert len(page.evaluate("window.asked")) == 1
 
 
-def test_unplugged_while_running_another_one_takes_over(
+def test_an_unplugged_microphone_is_replaced(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     with lobby(
@@ -266,7 +270,7 @@ def test_unplugged_while_running_another_one_takes_over(
         no_problem(page)
 
 
-def test_unplugged_for_good_and_plugged_in_again(
+def test_an_unplugged_camera_starts_when_it_is_plugged_in_again(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     script = reject_devices("NotFoundError", "Requested device not found", kinds="video")
@@ -283,7 +287,7 @@ def test_unplugged_for_good_and_plugged_in_again(
         no_problem(page)
 
 
-def test_help_that_does_not_load_is_asked_for_again(
+def test_device_help_that_failed_to_load_is_loaded_again(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
     script = reject_devices("NotReadableError", "Could not start video source")

@@ -91,7 +91,7 @@ def ask(
     asked = site.post(path, user=asker, json={"proposed_times": times, "reason": reason})
     assert asked.status_code == 201, asked.text
     if answerer:
-        # Each of these sessions moves to a time of its own, so that they do not clash.
+        # Each session moves to another time, so that they do not overlap.
         answer = {"request": asked.json()["id"], "choice": choice}
         answered = site.post(f"{path}/answer", user=answerer, json=answer)
         assert answered.status_code == 200, answered.text
@@ -161,7 +161,7 @@ def screens_of(page, name: str) -> None:
 
 @pytest.mark.parametrize("look", [(390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("script", [True, False])
-def test_asking_and_answering_with_and_without_scripts(
+def test_a_request_for_another_time_works_with_and_without_scripts(
     site: Site, chromium, axe_source: str, look, script: bool
 ):
     width, scheme = look
@@ -176,7 +176,7 @@ def test_asking_and_answering_with_and_without_scripts(
             viewport={"width": width, "height": 900},
         )
         page = context.new_page()
-        # By the demo's own door: other tests bring their cookie.
+        # Through the demo's sign-in: other tests set the cookie themselves.
         page.goto(f"/dev/sign-in?user={user}&next=/session/{name}")
         return page
 

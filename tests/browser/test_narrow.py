@@ -1,4 +1,4 @@
-"""Small and low windows: the way in stays in sight, and nothing is wider than the page."""
+"""Small and low windows: Join stays visible, and nothing is wider than the page."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from tools.local_worker import LocalWorker
 NARROW = {"width": 320, "height": 640}
 # A small phone, a phone held sideways, a laptop's page at 200 %, and a low, wide window.
 WINDOWS = [(320, 640), (844, 390), (720, 450), (1180, 420)]
-# Names that break nowhere by themselves.
+# Names without a place for a line break.
 PEOPLE = {
     "student": {
         "id": "narrow-student",
@@ -32,7 +32,7 @@ PEOPLE = {
     },
 }
 COURSE = {"id": "narrow", "title": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"}
-# Elements that reach beyond the window, unless something around them cuts them off.
+# Elements that extend beyond the window, unless a parent clips them.
 WIDER = """() => {
   const isCut = (each) => getComputedStyle(each).overflowX !== "visible";
   const cut = (each) => each && each !== document.body && (isCut(each) || cut(each.parentElement));
@@ -47,7 +47,7 @@ WIDER = """() => {
 
 @pytest.fixture
 def open_as(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a path as somebody, in a window of that size."""
+    """Return a function that opens a path as a person, in a window of that size."""
     contexts = []
 
     def open_page(user: str, path: str, width: int = 320, height: int = 640) -> Page:
@@ -77,12 +77,12 @@ def book(site: Site, session_id: str, starts_in: int) -> None:
     assert site.put(session_id, booking(starts_in=starts_in, **people)).is_success
 
 
-def test_join_is_in_sight_in_any_window(open_as: Callable[..., Page]):
+def test_join_is_visible_in_any_window(open_as: Callable[..., Page]):
     page = open_as("demo-student", "/session/demo-joinable")
     settle(page)
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
-        # Wherever on the page somebody is, unless the page is wide enough for two columns.
+        # At any scroll position, unless the page is wide enough for two columns.
         for scrolled_to in (0, 100_000) if width < 992 else (0,):
             page.evaluate("y => scrollTo(0, y)", scrolled_to)
             expect(page.locator("#join")).to_be_in_viewport(ratio=1)

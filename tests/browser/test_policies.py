@@ -1,4 +1,4 @@
-"""What the pages' own policies block is noticed, in whatever way a page came to be."""
+"""A violation of the pages' own policies fails its test, however the page was opened."""
 
 from collections.abc import Callable, Iterator
 
@@ -25,7 +25,7 @@ FORBIDDEN = {
 def page(
     request: pytest.FixtureRequest, chromium: Callable[..., Browser], dev_worker: LocalWorker
 ) -> Iterator[Page]:
-    """A page in a context of its own, opened in either of the two ways."""
+    """A page in a new context, opened in either of the two ways."""
     browser = chromium()
     context = browser.new_context() if request.param == "context" else None
     page = context.new_page() if context else browser.new_page()
@@ -46,7 +46,7 @@ def test_a_violation_fails_its_test(page: Page, violations: list[str], directive
     violations.clear()
 
 
-def test_a_page_that_keeps_to_its_policy_does_not(page: Page, violations: list[str]) -> None:
+def test_a_page_within_its_policy_passes(page: Page, violations: list[str]) -> None:
     page.reload()
     page.wait_for_timeout(200)
 

@@ -58,7 +58,7 @@ def test_another_device_is_taken_without_negotiating_again(meeting: Meeting) -> 
     assert student.locator(CONNECTED).count() == 1
 
 
-def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
+def test_a_reload_returns_to_the_call_and_the_chat(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.get_by_role("button", name="Chat").click()
     student.get_by_label("Message to Amara").fill("before the reload")
@@ -67,7 +67,7 @@ def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     wait_until_it_plays(teacher)
     student.reload()
     state(teacher, "reconnecting")
-    # The last picture stays, under the word: nobody has switched anything off.
+    # The last picture stays under the words: the camera is not switched off.
     expect(teacher.locator("#remote-cover")).to_be_hidden()
     join(student)
 
@@ -82,7 +82,7 @@ def test_a_reload_comes_back_to_the_call_and_the_chat(meeting: Meeting) -> None:
     assert seconds_played(teacher) > before
 
 
-def test_both_reload_at_once(meeting: Meeting) -> None:
+def test_both_pages_reload_at_once(meeting: Meeting) -> None:
     student, teacher = meeting.both()
     student.reload(wait_until="commit")
     teacher.reload(wait_until="commit")
@@ -130,7 +130,7 @@ def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting
     state(teacher, "connected")
 
 
-def test_taking_it_back_brings_the_chat_once_and_a_panel_that_works(meeting: Meeting) -> None:
+def test_taking_it_back_shows_the_chat_once_and_a_working_panel(meeting: Meeting) -> None:
     student = meeting.enter("student")
     student.get_by_role("button", name="Chat").click()
     student.get_by_label("Message to Amara").fill("only once")
@@ -163,7 +163,7 @@ def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     assert meeting.record()["status"] == "completed"
 
 
-def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
+def test_a_failed_end_shows_the_reason(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
     answer = {"error": {"code": "unavailable", "message": "Session Room is briefly unavailable."}}
     teacher.route("**/end", lambda route: route.fulfill(status=503, json=answer))
@@ -177,7 +177,7 @@ def test_an_end_that_does_not_come_says_why(meeting: Meeting) -> None:
     expect(problem).to_be_empty()
 
 
-def test_who_waits_is_told_when_the_other_does_not_come(
+def test_a_waiting_person_reads_that_the_other_has_not_joined(
     dev_worker: LocalWorker, browser_for_calls: Browser
 ) -> None:
     with meeting_on(dev_worker, browser_for_calls, starts_in=-MINUTE) as meeting:
@@ -195,7 +195,7 @@ def test_who_waits_is_told_when_the_other_does_not_come(
         told = student.locator("#lobby [data-waiting-mail] p")
         expect(told).to_have_text("We are e-mailing Amara that you are waiting.")
         expect(told).to_be_focused()
-        # After "You left" the devices start with the press, not before it.
+        # After "You left" the devices start on the click, not before.
         student.locator("#join").click()
         student.get_by_role("button", name="Keep waiting").click()
         state(student, "waiting")
@@ -206,7 +206,7 @@ def test_who_waits_is_told_when_the_other_does_not_come(
 
 
 def tab_to(page: Page, name: str) -> None:
-    """On by Tab, as somebody without a pointer goes, to the button of that name."""
+    """Press Tab until the button of that name has the focus."""
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == name:
@@ -216,7 +216,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_a_whole_session_by_keyboard_alone(meeting: Meeting) -> None:
-    """From the lobby to the end: no pointer anywhere."""
+    """From the lobby to the end, without a pointer."""
     student = meeting.enter("student")
     teacher = meeting.open("teacher")
     teacher.locator("#toggle-camera[aria-pressed=true]").wait_for()
@@ -254,7 +254,7 @@ def test_a_whole_session_by_keyboard_alone(meeting: Meeting) -> None:
         expect(page.get_by_role("heading", name="Session ended")).to_be_visible()
 
 
-def test_a_key_announces_what_it_has_done_when_it_is_done(meeting: Meeting) -> None:
+def test_a_shortcut_announces_its_effect_once_it_happened(meeting: Meeting) -> None:
     student = meeting.enter("student")
     spoken = student.locator("#announcer")
     for word in ("off", "on"):
@@ -301,7 +301,7 @@ def test_the_room_opens_where_storage_is_switched_off(meeting: Meeting) -> None:
     expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_name_stands_where_the_picture_has_not_come_yet(meeting: Meeting) -> None:
+def test_a_name_covers_the_picture_until_it_comes(meeting: Meeting) -> None:
     meeting.enter("student")
     teacher = meeting.open("teacher")
     teacher.add_init_script(

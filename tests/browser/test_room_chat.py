@@ -1,4 +1,4 @@
-"""The chat of the room: unread messages, long ones, drafts, and reading in peace."""
+"""The chat of the room: unread messages, long messages, drafts, scrolling."""
 
 import re
 
@@ -25,7 +25,7 @@ def write(page: Page, words: str) -> None:
     field.press("Enter")
 
 
-def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting: Meeting) -> None:
+def test_messages_written_without_a_socket_are_exchanged_later(meeting: Meeting) -> None:
     student = meeting.open("student", timezone_id="Asia/Kolkata")
     wire = Wire(student)
     student.reload()
@@ -48,7 +48,7 @@ def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting
     expect(chat).to_have_attribute("data-unread", "2", timeout=15_000)
     expect(student.locator("#announcer")).to_have_text("2 new messages from Amara.")
     expect(student.locator(".toast", has_text="Amara: two")).to_be_visible()
-    # In the account's form and zone, the device's zone being another one.
+    # In the account's form and zone; the device has another zone.
     expect(student.locator(".line-who").first).to_have_text(IN_BERLIN)
     expect(teacher.locator(".line-who").first).to_have_text(IN_NEW_YORK)
     expect(teacher.locator("#chat-lines li")).to_have_count(4)
@@ -59,20 +59,20 @@ def test_what_was_written_while_the_socket_was_away_comes_and_goes_later(meeting
     expect(waiting).to_have_count(0)
 
 
-def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -> None:
+def test_messages_from_before_a_visit_are_unread_until_read(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
     write(teacher, "Please open page 5")
     expect(teacher.locator("#chat-lines .waiting")).to_have_count(0)
     student = meeting.enter("student")
     chat = student.locator("#call-chat")
     expect(chat).to_have_attribute("data-unread", "1")
-    # A note is a way to what it tells of.
+    # A click on a note opens the chat.
     student.locator(".toast", has_text="Please open page 5").click()
     expect(student.locator("#chat-lines")).to_contain_text("Please open page 5")
     expect(chat).not_to_have_attribute("data-unread", "1")
     field = student.get_by_label("Message to Amara")
     field.fill("half a sen")
-    # A line that is not sent, since an earlier release took it for visible.
+    # An unsent line that only an earlier release accepted.
     student.evaluate(
         """key => {
           const kept = JSON.parse(sessionStorage.getItem(key));
@@ -84,7 +84,7 @@ def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -
     student.reload()
     join(student)
 
-    # What has been read is neither counted nor announced again.
+    # Read messages are neither counted nor announced again.
     expect(student.locator("#announcer")).to_have_text("Connected with Amara", timeout=15_000)
     expect(student.locator("#chat-lines li")).to_have_count(1)
     expect(student.locator("#chat-problem")).to_have_text(
@@ -93,7 +93,7 @@ def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -
     expect(chat).not_to_have_attribute("data-unread", "1")
     chat.click()
     expect(field).to_have_value("half a sen")
-    # What has no ink is not sent at all.
+    # A blank text is not sent.
     write(student, "\u3164\u2800\u115f\uffa0")
     expect(student.locator("#chat-lines li")).to_have_count(1)
     write(student, "visible")
@@ -101,7 +101,9 @@ def test_messages_from_before_one_came_are_unread_until_read(meeting: Meeting) -
     expect(student.locator("#chat-problem")).to_be_empty()
 
 
-def test_reading_in_peace_and_messages_that_are_too_long(meeting: Meeting) -> None:
+def test_reading_older_lines_is_not_disturbed_and_long_messages_are_refused(
+    meeting: Meeting,
+) -> None:
     student, teacher = meeting.enter("student"), meeting.enter("teacher")
     student.locator("#call-chat").click()
     for number in range(8):
@@ -116,7 +118,7 @@ def test_reading_in_peace_and_messages_that_are_too_long(meeting: Meeting) -> No
     expect(link).to_have_attribute("href", "https://www.khanacademy.org/math")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
-    # Who reads above is not moved; a button leads to what is new.
+    # The list does not scroll while older lines are read; a button leads to new lines.
     first = lines.first
     first.evaluate("line => line.scrollIntoView()")
     write(teacher, "the newest")

@@ -1,4 +1,4 @@
-"""What makes the room a good place: the small window, a word in time, news in the lobby."""
+"""The small window, notes to people in the room, files, and changes in the lobby."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.browser.sounds import voice
 from tests.browser.test_room_faults import Wire
 from tools.local_worker import LocalWorker
 
-# Firefox pauses what moves to another window, and refuses to play its sound there, or all of it.
+# Firefox pauses media that moves to another window, and refuses to play its sound there, or all.
 REFUSE_ELSEWHERE = """refusesAll => {
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function () {
@@ -41,7 +41,7 @@ REFUSE_ELSEWHERE = """refusesAll => {
 }"""
 
 
-def test_what_plays_goes_on_playing_where_moving_it_stops_it(meeting: Meeting) -> None:
+def test_the_call_plays_on_where_the_small_window_pauses_it(meeting: Meeting) -> None:
     student, _ = meeting.both()
     student.evaluate(REFUSE_ELSEWHERE, False)
     small = small_window_of(student)
@@ -83,7 +83,7 @@ def test_leaving_from_the_small_window_closes_it(meeting: Meeting) -> None:
 
 
 @pytest.mark.parametrize("speaks", [True, False])
-def test_who_speaks_while_muted_is_told(
+def test_speaking_while_muted_shows_a_note(
     dev_worker: LocalWorker, chromium: Callable[..., Browser], tmp_path: Path, speaks: bool
 ) -> None:
     sound = voice(tmp_path / "microphone.wav", loud=speaks)
@@ -101,7 +101,7 @@ def test_who_speaks_while_muted_is_told(
             assert told.count() == 0
 
 
-def test_who_waits_has_the_other_one_told(meeting: Meeting) -> None:
+def test_a_waiting_person_can_have_a_mail_sent(meeting: Meeting) -> None:
     student = meeting.enter("student")
     button = student.get_by_role("button", name="E-mail Amara that you are waiting")
     button.click()
@@ -123,7 +123,7 @@ def test_nobody_is_late_before_the_start(
         expect(student.locator("#room [data-waiting-mail]").first).to_be_hidden()
 
 
-def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meeting) -> None:
+def test_a_file_shared_in_the_room_is_shown_to_both(meeting: Meeting) -> None:
     name, alone = "درس.txt", "\u2068درس.txt\u2069"
     student, teacher = meeting.enter("student"), meeting.enter("teacher")
     teacher.keyboard.press("l")
@@ -142,14 +142,14 @@ def test_a_file_shared_in_the_room_is_noticed_and_there_for_both(meeting: Meetin
     with student.expect_download() as download:
         student.get_by_role("link", name=f"Download {name}").click()
     assert download.value.path().read_bytes() == b"Eigenvalues"
-    # The list follows at once, also what is taken away, unless somebody is at it.
+    # The list changes at once, also after a deletion, except for a row with the focus.
     student.get_by_role("tab", name="Files").focus()
     teacher.get_by_role("button", name=f"Delete {name}").click()
     expect(student.get_by_text("What Amara shares with you will appear here.")).to_be_visible()
     assert teacher.locator(".toast", has_text=f"shared {alone}").count() == 0
 
 
-def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting: Meeting) -> None:
+def test_files_shared_without_a_socket_are_shown_and_counted_later(meeting: Meeting) -> None:
     meeting.upload("before.txt")
     student = meeting.open("student")
     wire = Wire(student)
@@ -165,14 +165,14 @@ def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting:
         meeting.upload(name)
     wire.cut = False
 
-    # The file from before and the file that was told live are not news.
+    # The file from before and the file that was shown live are not new.
     expect(student.locator("#announcer")).to_have_text("Amara shared 2 files.", timeout=15_000)
     expect(button).to_have_attribute("data-unread", "3")
     student.locator(".toast", has_text="Amara shared 2 files.").click()
     expect(student.locator("#file-list .file-name")).to_have_count(4)
     expect(button).not_to_have_attribute("data-unread", "3")
 
-    # Nor is a file news that was told before a reload, or before this person left.
+    # Nor is a file that was shown before a reload, or in an earlier stay.
     student.get_by_role("button", name="Leave").click()
     expect(student.get_by_role("heading", name="You left")).to_be_visible()
     meeting.upload("fifth.txt")
@@ -186,7 +186,7 @@ def test_files_that_came_while_the_socket_was_away_are_told_and_counted(meeting:
     expect(button).to_have_attribute("data-unread", "1")
 
 
-def test_the_lobby_sees_who_comes_and_goes(meeting: Meeting) -> None:
+def test_the_lobby_shows_who_comes_and_goes(meeting: Meeting) -> None:
     lobby = meeting.open("student")
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
     teacher = meeting.enter("teacher")

@@ -1,4 +1,4 @@
-"""Camera and microphone that fail in mid-call: seen and heard by whoever it happens to."""
+"""Camera and microphone that fail during a call: their person is informed."""
 
 from collections.abc import Callable
 
@@ -62,7 +62,7 @@ def entered(meeting: Meeting) -> Page:
     return page
 
 
-def test_access_denied_is_said_in_the_room_and_again_on_trying(
+def test_denied_access_is_shown_in_the_room_and_again_on_a_new_try(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ) -> None:
     issues: list[str] = []
@@ -81,7 +81,7 @@ def test_access_denied_is_said_in_the_room_and_again_on_trying(
     assert sorted(issues) == ["camera_denied", "microphone_denied"]
 
 
-def test_who_is_being_asked_while_coming_in_is_told_so(meeting: Meeting) -> None:
+def test_an_open_prompt_is_shown_in_the_room(meeting: Meeting) -> None:
     student = meeting.open("student")
     student.add_init_script(
         """
@@ -99,7 +99,7 @@ def test_who_is_being_asked_while_coming_in_is_told_so(meeting: Meeting) -> None
     expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_microphone_that_dies_is_no_mute(meeting: Meeting) -> None:
+def test_a_failed_microphone_is_not_shown_as_muted(meeting: Meeting) -> None:
     student = entered(meeting)
     student.evaluate("window.broken = true; unplug('audio')")
 
@@ -108,14 +108,14 @@ def test_a_microphone_that_dies_is_no_mute(meeting: Meeting) -> None:
     assert student.locator(".toast").count() == 1
 
 
-def test_a_headset_that_is_replaced_is_named(meeting: Meeting) -> None:
+def test_a_replaced_headset_is_named(meeting: Meeting) -> None:
     student = entered(meeting)
     student.evaluate("unplug('audio')")
 
     toast(student, "Your microphone was disconnected. Using")
 
 
-def test_a_microphone_that_is_taken_away_is_said_to_both_and_asked_for_again(
+def test_an_interrupted_microphone_is_shown_to_both_and_captured_again(
     meeting: Meeting,
 ) -> None:
     student = entered(meeting)

@@ -1,4 +1,4 @@
-"""What goes wrong in the middle of a call, and how it goes on."""
+"""Faults during a call, and how the call recovers."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.browser.room_page import (
 from tests.conftest import start_worker
 from tools.local_worker import LocalWorker
 
-# Keeps every connection of the page in reach, so that a test can break it.
+# Keeps each connection of the page, so that a test can break it.
 KEEP_PEERS = """
 window.peers = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -28,7 +28,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 
 @pytest.fixture
 def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorker]:
-    """One that may be stopped and started."""
+    """A Worker that the test may stop and start."""
     worker = start_worker({}, tmp_path_factory.mktemp("own"))
     yield worker
     worker.stop()
@@ -55,7 +55,7 @@ class Wire:
         self._open.append(socket)
 
 
-# Two sides in one page, which both ask for restarts as soon as they are connected.
+# Two sides in one page, which both request restarts as soon as they are connected.
 TWO_PEERS = """async () => {
   const { Peer } = await import("/js/call/peer.js");
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -83,7 +83,7 @@ TWO_PEERS = """async () => {
 
 
 def connect_within_reach(*pages: Page) -> None:
-    """From the lobby into the call, with every connection of these pages in `peers`."""
+    """Join as both, with each connection of these pages in `peers`."""
     for page in pages:
         page.add_init_script(KEEP_PEERS)
         page.reload()
@@ -141,7 +141,7 @@ def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
     )
     radio.lose(percent=100)
     expect(student.locator("#room-status-words")).to_have_text("Reconnecting…", timeout=20_000)
-    # Seconds before the connection itself notices: no "Connected" over a frozen face.
+    # Seconds before the connection's own state changes: no "Connected" over a frozen picture.
     assert student.evaluate("connectionSaid") == "connected"
     expect(student.locator("#quality")).to_be_hidden()
     deadline = time.monotonic() + 20
@@ -153,7 +153,7 @@ def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
     for page in (student, teacher):
         page.wait_for_selector(CONNECTED, timeout=30_000)
         expect(page.locator("#reconnecting")).to_be_hidden()
-    # The same connection, by another way.
+    # The same connection over another network path.
     assert student.evaluate("peers.length") == peers
     played = seconds_played(teacher)
     teacher.wait_for_timeout(1000)
@@ -161,7 +161,7 @@ def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
 
 
 class Radio:
-    """What carries a page's picture and sound; to be set up before the call, like any antenna."""
+    """The network of a page's media. It must be set up before the call."""
 
     def __init__(self, page: Page) -> None:
         self._devtools = page.context.new_cdp_session(page)
@@ -169,10 +169,10 @@ class Radio:
         self.lose(percent=0)
 
     def lose(self, *, percent: int) -> None:
-        """Drop so much of it, in silence."""
+        """Drop this share of the packets."""
         conditions = {
             "offline": False,
-            # Without any limit Chromium leaves everything to the network.
+            # Without a limit Chromium ignores the other conditions.
             "latency": 1,
             "downloadThroughput": -1,
             "uploadThroughput": -1,
@@ -191,12 +191,12 @@ def test_a_dead_connection_is_replaced_when_the_page_comes_back(meeting: Meeting
     teacher.wait_for_selector(CONNECTED)
 
 
-def test_nothing_helps_and_people_are_told_so(
+def test_a_connection_that_cannot_be_made_shows_trouble(
     dev_worker: LocalWorker, browser_for_calls: Browser
 ) -> None:
     with meeting_on(dev_worker, browser_for_calls) as meeting:
         student = meeting.open("student")
-        # Candidates that lead nowhere.
+        # Candidates without a working address.
         student.add_init_script(
             "RTCPeerConnection.prototype.addIceCandidate = async () => {};"
             "const real = RTCPeerConnection.prototype.setRemoteDescription;"
@@ -215,10 +215,10 @@ def test_nothing_helps_and_people_are_told_so(
         expect(student.locator("#call-camera")).to_have_attribute("aria-pressed", "false")
         expect(student.locator("#cover-text")).to_contain_text("Connecting with Amara")
         expect(student.locator("#room-heading")).to_be_focused()
-        # For this time only.
+        # For this call only.
         remembered = "JSON.parse(localStorage.getItem('session-room:devices') ?? '{}').cameraOn"
         assert student.evaluate(remembered) is not False
-        # The other one's trouble is over when nobody is left to connect with.
+        # The other page shows no trouble once nobody is there to connect with.
         expect(heading_of(teacher)).to_be_focused(timeout=25_000)
         student.locator("#call-leave").click()
         expect(teacher.locator("#cover-text")).to_have_text("Waiting for Lena")
@@ -228,11 +228,11 @@ def heading_of(page: Page) -> Locator:
     return page.locator("#card-trouble")
 
 
-def test_who_was_lost_and_then_left_is_not_waited_for(meeting: Meeting) -> None:
+def test_a_person_who_was_lost_and_left_is_not_reconnected(meeting: Meeting) -> None:
     student, teacher = meeting.open("student"), meeting.open("teacher")
     wire = Wire(student)
     connect_within_reach(student, teacher)
-    # The room gives the student up while their picture still arrives.
+    # The room marks the student as left while their picture still arrives.
     wire.break_off()
     expect(teacher.locator("#other-state")).to_have_text("not here", timeout=40_000)
     assert teacher.locator(CONNECTED).count() == 1
@@ -241,7 +241,7 @@ def test_who_was_lost_and_then_left_is_not_waited_for(meeting: Meeting) -> None:
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left", timeout=20_000)
 
 
-def test_the_worker_restarts_in_mid_call(
+def test_a_call_survives_a_restart_of_the_worker(
     worker_of_my_own: LocalWorker, browser_for_calls: Browser
 ) -> None:
     worker = worker_of_my_own
@@ -261,7 +261,7 @@ def test_the_worker_restarts_in_mid_call(
 
         for page in (student, teacher):
             assert page.locator(CONNECTED).count() == 1
-            # Picture and sound went on all the while.
+            # Picture and sound never stopped.
             assert seconds_played(page) > before[page] + 1
         teacher.get_by_role("button", name="Chat").click()
         teacher.get_by_label("Message to Lena").fill("after it")
@@ -276,7 +276,7 @@ def test_a_third_person_with_a_session_of_their_own_is_refused(meeting: Meeting)
     student, teacher = meeting.both()
     stranger = meeting.open("stranger")
     expect(stranger.get_by_text("You're not part of this session.")).to_be_visible()
-    # Signed in, and by hand: at the room's own door.
+    # Signed in, with a socket of the test's own.
     refused = stranger.evaluate(
         """id => new Promise((resolve) => {
           const socket = new WebSocket(`ws://${location.host}/session/${id}/live`);
@@ -292,7 +292,7 @@ def test_a_third_person_with_a_session_of_their_own_is_refused(meeting: Meeting)
         assert page.locator(CONNECTED).count() == 1
 
 
-def test_without_a_socket_the_lobby_says_so_and_lets_one_try_again(meeting: Meeting) -> None:
+def test_without_a_socket_the_lobby_shows_trouble_and_retry_works(meeting: Meeting) -> None:
     student = meeting.open("student")
     wire = Wire(student)
     wire.cut = True

@@ -1,4 +1,4 @@
-"""Leaving the room, being sent out of it, and the way back in."""
+"""Leaving the room, the session's end in it, and rejoining."""
 
 import re
 import time
@@ -15,9 +15,9 @@ IN_SIGHT = """element => {
 }"""
 
 
-def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: Meeting) -> None:
+def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -> None:
     student, teacher = meeting.both()
-    # The end moves in mid-call: what the page showed at first is old when its person leaves.
+    # The session's end moves during the call: the facts in the page are old at leaving.
     extend(meeting)
     expect(student.locator("#room-timer")).to_have_text(re.compile(r"^1:2\d:\d\d left$"))
     student.evaluate(
@@ -48,7 +48,7 @@ def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: 
     rejoin.click()
     expect(student.locator("#left-note")).to_contain_text("Unable to connect.")
     student.context.set_offline(False)
-    # The plan changes while somebody rests here.
+    # The times change while this screen is shown.
     with student.expect_response("**/state"):
         extend(meeting)
     meeting.booked["course"] = {"id": "algebra", "title": "Vector Spaces"}
@@ -72,7 +72,7 @@ def test_leaving_lets_go_of_the_devices_and_rejoining_takes_them_again(meeting: 
     rejoin.click()
     expect(student.locator("#room")).to_be_visible()
     expect(student.locator("#room")).to_contain_text("Vector Spaces")
-    # A reload after leaving starts no device, as the way back from the dashboard does not.
+    # After leaving, neither a reload nor a return from the dashboard starts the devices.
     teacher.add_init_script(COUNT_REQUESTS)
     for _ in range(2):
         teacher.reload()
@@ -107,7 +107,7 @@ def test_an_upload_goes_on_after_leaving(meeting: Meeting) -> None:
     expect(teacher.locator("#room")).to_be_visible()
     teacher.get_by_role("button", name="Files").click()
     expect(teacher.locator("#panel .file-name")).to_have_text("notes.txt")
-    # A page that is about to go asks before an upload is lost, and then has a way on.
+    # A reload asks first while an upload runs; if refused, the page offers it as a button.
     teacher.locator("#file-picker").set_input_files(files=[NOTES | {"name": "more.txt"}])
     expect(teacher.locator("#upload-list li")).to_have_count(1)
     teacher.get_by_role("button", name="End for both").click()
@@ -121,7 +121,7 @@ def test_an_upload_goes_on_after_leaving(meeting: Meeting) -> None:
     expect(teacher.locator("#ended-by")).to_be_hidden()
 
 
-def test_who_is_sent_out_reads_who_ended_it_and_keeps_what_they_wrote(meeting: Meeting) -> None:
+def test_an_ended_session_shows_who_ended_it_and_the_unsent_text(meeting: Meeting) -> None:
     student, teacher = meeting.enter("student"), meeting.enter("teacher")
     student.keyboard.press("c")
     student.get_by_label("Message to Amara").fill("I wanted to ask about")
@@ -139,7 +139,7 @@ def test_who_is_sent_out_reads_who_ended_it_and_keeps_what_they_wrote(meeting: M
     expect(kept).to_be_hidden()
 
 
-def test_a_session_cancelled_during_the_call_says_so_to_both(meeting: Meeting) -> None:
+def test_a_session_cancelled_during_the_call_shows_that_to_both(meeting: Meeting) -> None:
     pages = meeting.both()
     for page in pages:
         page.evaluate(

@@ -1,11 +1,11 @@
-"""Parts of the room by themselves, in a lobby's page: no call, and nobody else."""
+"""Modules of the room in a lobby's page, without a call and without another person."""
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.room_page import Meeting
 
-# What the tests below share. `spoken` keeps what is said to screen readers. Any page may be framed.
+# Shared by the tests below. `spoken` has all announcements. Any origin may be framed.
 HELPERS = """() => {
   window.$ = (id) => document.getElementById(id);
   window.until = async (holds) => {
@@ -22,7 +22,7 @@ HELPERS = """() => {
   window.toasts = () => [...$("toasts").children].map((each) => each.textContent);
 }"""
 
-# The room's first welcome tells how things are, a later one what has changed meanwhile.
+# The first welcome has the present state, a later welcome has changes since.
 WELCOMES = """async () => {
   const { OtherPerson } = await import("/js/room/other_person.js");
   const { CallPlace } = await import("/js/call/call_place.js");
@@ -49,7 +49,7 @@ WELCOMES = """async () => {
   return { first, came, again, changed };
 }"""
 
-# The strip below a provider's call, when the provider does not say that its person is in it.
+# The strip below a provider's call, when the provider does not report its person as joined.
 STRIP = """async () => {
   const { Embed } = await import("/js/call/embed.js");
   const later = [];
@@ -79,7 +79,7 @@ STRIP = """async () => {
   return { shown, putAway, again, opened };
 }"""
 
-# One's own line is sent; its sender reads above when the room's echo of it comes.
+# An own line is sent; its sender has scrolled up when the room's echo of it comes.
 ECHO = """async () => {
   const { ChatLines } = await import("/js/chat/chat_lines.js");
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
@@ -155,7 +155,7 @@ def page(shared_meeting: Meeting) -> Page:
     return page
 
 
-def test_a_later_welcome_tells_what_happened_meanwhile(page: Page) -> None:
+def test_a_later_welcome_shows_changes_since_the_first(page: Page) -> None:
     assert page.evaluate(WELCOMES) == {
         "first": [],
         "came": ["Amara is here."],
@@ -164,7 +164,7 @@ def test_a_later_welcome_tells_what_happened_meanwhile(page: Page) -> None:
     }
 
 
-def test_the_way_out_of_a_call_moves_to_the_settings(page: Page) -> None:
+def test_reload_and_new_tab_move_to_the_settings(page: Page) -> None:
     assert page.evaluate(STRIP) == {
         "shown": True,
         "putAway": True,
@@ -173,13 +173,13 @@ def test_the_way_out_of_a_call_moves_to_the_settings(page: Page) -> None:
     }
 
 
-def test_the_echo_of_ones_own_line_moves_nothing(page: Page) -> None:
+def test_the_echo_of_an_own_line_does_not_scroll(page: Page) -> None:
     assert page.evaluate(ECHO) == {"scrolls": True, "top": 0, "news": False, "waiting": 0}
 
 
-def test_lines_read_are_kept_for_each_session(page: Page) -> None:
+def test_the_newest_read_line_is_stored_for_each_session(page: Page) -> None:
     assert page.evaluate(UNREAD) == {"both": [7, 3, 0], "kept": 20, "ofBefore": 0}
 
 
-def test_silence_after_sound_is_no_broken_microphone(page: Page) -> None:
+def test_silence_after_sound_is_not_reported(page: Page) -> None:
     assert page.evaluate(SILENCE) == {"whileSpeaking": False, "whileListening": False}

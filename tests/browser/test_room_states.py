@@ -21,7 +21,7 @@ SIZES = {
     "small": {"viewport": {"width": 320, "height": 568}, **PHONE},
     "desktop": {"viewport": {"width": 1280, "height": 800}},
 }
-# Candidates that lead nowhere: no connection ever comes about.
+# Candidates without a working address: no connection is made.
 NO_WAY = "RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});"
 
 
@@ -42,7 +42,7 @@ def lonely(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
 
 
 def unreachable(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
-    """No way leads from one to the other."""
+    """No connection can be made."""
     page = meeting.open("teacher", **SIZES[size])
     page.add_init_script(NO_WAY)
     page.reload()
@@ -55,7 +55,7 @@ def unreachable(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
 
 
 def lesson(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
-    """A call with all that can happen in it."""
+    """A call with each of its states."""
     page, other = meeting.enter("teacher", **SIZES[size]), meeting.enter("student")
     for each in (page, other):
         each.wait_for_selector(CONNECTED)
@@ -127,7 +127,7 @@ TOLD = [
     (lesson, "desktop"),
     (lonely, "small"),
     (lonely, "desktop"),
-    # The long wait until nothing has helped is worth it once.
+    # One long wait, until restarts have not helped for 15 s.
     (unreachable, "portrait"),
 ]
 
@@ -143,7 +143,7 @@ def test_every_state_of_the_room_is_accessible_and_fits(
     first, *others = sizes.split()
     for name, page in story(meeting, first):
         told.append(name)
-        # The story goes on in the first one.
+        # The test goes on in the first page.
         for size in [*others, first]:
             resize(page, *SIZES[size]["viewport"].values())
             page.screenshot(path=SCREENS / f"{name}-{size}.png")
@@ -155,14 +155,14 @@ def test_every_state_of_the_room_is_accessible_and_fits(
 
 
 def press(page: Page, control: str) -> None:
-    """By pointer, which brings the controls back first."""
+    """Click; moving the pointer shows the controls first."""
     page.mouse.move(300, 200)
     page.mouse.move(310, 210)
     page.locator(control).click()
 
 
 def outside(page: Page) -> list[str]:
-    """What nobody can see or press: off the screen, or a note that something covers."""
+    """Elements that cannot be seen or clicked: off the screen, or a covered note."""
     found: list[str] = page.evaluate(
         """() => {
           const onScreen = ({ left, top, right, bottom }) =>

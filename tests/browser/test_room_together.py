@@ -116,7 +116,7 @@ def test_a_message_is_seen_while_the_controls_are_hidden(pair: Pair) -> None:
     expect(note).to_have_count(0, timeout=1000)
 
 
-def test_what_was_too_fast_is_sent_a_little_later(pair: Pair) -> None:
+def test_messages_refused_as_too_frequent_are_sent_later(pair: Pair) -> None:
     student, teacher = pair
     student.keyboard.press("c")
     for number in range(14):

@@ -1,4 +1,4 @@
-"""People write while other things happen: the focus stays with them, and words are spoken."""
+"""Events while a person writes: the focus stays in the field, and announcements are spoken."""
 
 from playwright.sync_api import expect
 
@@ -11,7 +11,7 @@ KEEP_WORDS = """(region) => {
 }"""
 
 
-def test_a_card_leaves_the_focus_to_a_person_who_writes(meeting: Meeting) -> None:
+def test_a_card_does_not_take_the_focus_from_a_field(meeting: Meeting) -> None:
     student = meeting.enter("student")
     student.keyboard.press("c")
     field = student.get_by_label("Message to Amara")
@@ -28,7 +28,7 @@ def test_a_card_leaves_the_focus_to_a_person_who_writes(meeting: Meeting) -> Non
         expect(student.locator(control)).to_have_attribute("aria-pressed", "true")
 
 
-def test_an_open_dialog_has_what_happens_spoken_and_takes_no_shortcuts(meeting: Meeting) -> None:
+def test_an_open_dialog_speaks_announcements_and_blocks_shortcuts(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
     teacher.get_by_role("button", name="End for both").click()
     region = teacher.locator("#end-dialog [role=status]")
@@ -39,7 +39,7 @@ def test_an_open_dialog_has_what_happens_spoken_and_takes_no_shortcuts(meeting: 
 
     expect(region).to_have_text("Connected with Lena")
     assert "Lena is here." in teacher.evaluate("spoken")
-    # Where a click on the backdrop leaves the focus.
+    # A click on the backdrop moves the focus there.
     teacher.evaluate("document.activeElement.blur()")
     teacher.keyboard.press("c")
     teacher.get_by_role("button", name="Stay").click()

@@ -13,7 +13,7 @@ from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
 SCREENS = ROOT / ".cache" / "screens"
-# What a colour breaks it breaks at any size, and a size in any colour.
+# A wrong colour shows at any size, a wrong size in any colour.
 LOOKS = (("phone", 390, 844, "dark"), ("desktop", 1280, 800, "light"))
 NARROWEST = 320
 STATES = (
@@ -120,7 +120,7 @@ def settle(page: Page) -> None:
 
 
 def resize(page: Page, width: int, height: int) -> None:
-    """Change the window, and let what fades over be done with it."""
+    """Change the window, and wait until transitions have ended."""
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate(
         "() => document.getAnimations().forEach("
@@ -129,8 +129,8 @@ def resize(page: Page, width: int, height: int) -> None:
 
 
 def violations(page: Page, axe_source: str) -> list[str]:
-    """What axe finds wrong, a line a rule and element."""
-    # Evaluated by the debugger, which the page's policy against foreign scripts leaves alone.
+    """Return axe's findings, one line for each rule and element."""
+    # Evaluated by the debugger, to which the page's script policy does not apply.
     page.evaluate(f"{axe_source}; null")
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG_22_AA
