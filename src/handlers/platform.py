@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def put(request: Request, ctx: Context, session_id: str) -> Response:
     """Create (201) or change (200) a session; repeating a request changes nothing."""
-    refuse_strangers(request, ctx)
+    require_platform_token(request, ctx)
     booking = sessions_booking.parse(session_id, await request.json())
     session, created = await sessions_booking.put(ctx, session_id, booking)
     if not created:
@@ -30,7 +30,7 @@ async def put(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     """Cancel a session; a repeated request gets the same answer."""
-    refuse_strangers(request, ctx)
+    require_platform_token(request, ctx)
     session = await sessions_booking.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session, ctx))
@@ -38,7 +38,7 @@ async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """All data of a session."""
-    refuse_strangers(request, ctx)
+    require_platform_token(request, ctx)
     session = await sessions.find(ctx.db, session_id)
     if session is None:
         raise SessionNotFoundError
@@ -70,7 +70,7 @@ def _summary(session: Session, ctx: Context) -> dict[str, Any]:
     }
 
 
-def refuse_strangers(request: Request, ctx: Context) -> None:
+def require_platform_token(request: Request, ctx: Context) -> None:
     """Compare the token in constant time. Raises: SignedOutError if it is not the platform's."""
     given = (request.bearer or "").encode()
     if not hmac.compare_digest(given, ctx.settings.platform_token.encode()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db import recordings as recordings_db
-from handlers.platform import refuse_strangers
+from handlers.platform import require_platform_token
 from recordings import consumer
 from web.messages import json_response
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 async def list_unready(request: Request, ctx: Context) -> Response:
     """Unfinished recordings, with their attempts and last errors."""
-    refuse_strangers(request, ctx)
+    require_platform_token(request, ctx)
     return json_response({"recordings": await recordings_db.list_unready(ctx.db)})
 
 
 async def retry(request: Request, ctx: Context, record_id: str) -> Response:
     """Retry a failed recording."""
-    refuse_strangers(request, ctx)
+    require_platform_token(request, ctx)
     await consumer.retry(ctx, record_id)
     return json_response({"record_id": record_id, "state": "announced"}, 202)
