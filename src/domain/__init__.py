@@ -1,1 +1,1 @@
-"""What a session is and what follows from it. Pure: no I/O, no clock, no runtime."""
+"""A session and its rules. Pure: no I/O, no clock, no runtime."""

@@ -49,8 +49,10 @@ class PlugNmeet:
         # If the room closes between the two calls, it is opened once more.
         for last_try in (False, True):
             await self._open_room(session, room_id)
-            asked = plugnmeet_room.token_request(session, room_id, role, self._settings.public_url)
-            answer = await self._call("/room/getJoinToken", asked, absent_ok=not last_try)
+            request = plugnmeet_room.token_request(
+                session, room_id, role, self._settings.public_url
+            )
+            answer = await self._call("/room/getJoinToken", request, absent_ok=not last_try)
             if answer is not None:
                 break
         token = _text(answer, "token")
@@ -63,9 +65,9 @@ class PlugNmeet:
     async def _open_room(self, session: Session, room_id: str) -> None:
         """Create the room; an open room is returned unchanged."""
         public_url = self._settings.public_url
-        asked = plugnmeet_room.create_request(session, room_id, public_url)
-        answer = await self._call("/room/create", asked)
-        wanted = asked["metadata"]["room_features"]
+        request = plugnmeet_room.create_request(session, room_id, public_url)
+        answer = await self._call("/room/create", request)
+        wanted = request["metadata"]["room_features"]
         with self._reading("/room/create"):
             metadata = from_json((answer or {})["room_info"]["metadata"])
             effective = metadata["room_features"]
@@ -104,8 +106,8 @@ class PlugNmeet:
         return plugnmeet_webhook.parse(body)
 
     async def list_recordings(self, room_id: str) -> list[Recording]:
-        asked = {"room_ids": [room_id], "from": 0, "limit": PAGE, "order_by": "ASC"}
-        answer = await self._call("/recording/fetch", asked, absent_ok=True)
+        request = {"room_ids": [room_id], "from": 0, "limit": PAGE, "order_by": "ASC"}
+        answer = await self._call("/recording/fetch", request, absent_ok=True)
         with self._reading("/recording/fetch"):
             found = ((answer or {}).get("result") or {}).get("recordings_list") or []
             return [
@@ -116,21 +118,21 @@ class PlugNmeet:
             ]
 
     async def open_recording(self, record_id: str) -> RecordingSource | None:
-        asked = {"record_id": record_id}
-        answer = await self._call("/recording/getDownloadToken", asked, absent_ok=True)
+        request = {"record_id": record_id}
+        answer = await self._call("/recording/getDownloadToken", request, absent_ok=True)
         if answer is None:
             return None
         token = _text(answer, "token")
         return RecordingSource(f"{self._server}/download/recording/{token}")
 
     async def _call(
-        self, path: str, asked: dict[str, Any], *, absent_ok: bool = False
+        self, path: str, request: dict[str, Any], *, absent_ok: bool = False
     ) -> dict[str, Any] | None:
         """The successful answer; with `absent_ok`, None for an absent room or recording.
 
         Raises: ProviderError.
         """
-        body = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "Content-Type": "application/json",
             "API-KEY": self._settings.plugnmeet_api_key,

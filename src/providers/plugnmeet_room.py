@@ -145,13 +145,13 @@ def join_url(server: str, token: str) -> str:
     return f"{server}/?access_token={quote(token, safe='')}&custom_design={design}"
 
 
-def not_in_effect(asked: Mapping[str, Any], effective: Mapping[str, Any]) -> list[str]:
+def not_in_effect(requested: Mapping[str, Any], effective: Mapping[str, Any]) -> list[str]:
     """The features that differ from the request, such as `recording_features.is_allow`."""
-    return sorted(_differences(asked, effective, ""))
+    return sorted(_differences(requested, effective, ""))
 
 
-def _differences(asked: Mapping[str, Any], effective: Any, path: str) -> Iterator[str]:
-    for name, wanted in asked.items():
+def _differences(requested: Mapping[str, Any], effective: Any, path: str) -> Iterator[str]:
+    for name, wanted in requested.items():
         got = effective.get(name) if isinstance(effective, dict) else None
         if isinstance(wanted, dict):
             yield from _differences(wanted, got, f"{path}{name}.")

@@ -1,1 +1,1 @@
-"""The call of a session: where it is held, how people join it, and how it ends."""
+"""The call of a session: its place, joining it, and its end."""
