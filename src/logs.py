@@ -35,7 +35,7 @@ WARNINGS: Final = frozenset(
         "mail_call_failed",
         "mail_late",
         "provider_failed",
-        "provider_not_asked",
+        "provider_query_failed",
         "purge_backlog",
         "rate_limit_unavailable",
         "reconcile_failed",

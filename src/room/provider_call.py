@@ -106,7 +106,7 @@ class ProviderCall:
             return await service.query_presence(self._context(), self._memory.session_id)
         except Exception as error:  # noqa: BLE001
             # Any kind of failure: the alarm that queries must go on to set the next alarm.
-            log("provider_not_asked", session_id=self._memory.session_id, error=repr(error))
+            log("provider_query_failed", session_id=self._memory.session_id, error=repr(error))
             return None
 
     async def move(self, message: Move) -> dict[str, Any] | None:
