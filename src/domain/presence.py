@@ -69,7 +69,7 @@ def enter(
 
 
 def mark_away(seats: Mapping[Role, Seat], role: Role, now: int) -> SeatsByRole:
-    """Mark a person away whose socket is lost; the person may come back."""
+    """Mark the person of a lost socket away; the person may come back."""
     seat = seats.get(role)
     if seat is None or seat.state is not PresenceState.ONLINE:
         return dict(seats)
@@ -86,7 +86,7 @@ def mark_left(seats: Mapping[Role, Seat], role: Role, now: int) -> SeatsByRole:
 
 
 def mark_overdue_left(seats: Mapping[Role, Seat], now: int) -> SeatsByRole:
-    """End the stay of each person who has been away for too long."""
+    """End the stay of each person who was away for too long."""
     for role, seat in seats.items():
         if seat.away_since is not None and now >= seat.away_since + AWAY_S:
             seats = mark_left(seats, role, now)

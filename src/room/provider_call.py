@@ -83,7 +83,7 @@ class ProviderCall:
             self._memory.roster = call_roster.mark_role_left(self._memory.roster, role)
 
     def seats(self, connected: set[Role], now: int) -> SeatsByRole:
-        """The seats, with people who have no socket placed by the provider's events."""
+        """The seats after the provider's events, which count for people without a socket."""
         seats = dict(self._memory.seats)
         for role in set(Role) - connected:
             if role in self.roles:

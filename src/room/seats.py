@@ -76,9 +76,9 @@ class Seats:
         self._update(seats)
 
     def close_silent_sockets(self, now: int) -> None:
-        """Close sockets without a recent ping, and mark people away who have no other socket.
+        """Close sockets without a recent ping, and mark people without another socket away.
 
-        Sockets also vanish when the object restarts.
+        A restart of the object closes sockets without an event.
         """
         for role in Role:
             sockets = self._sockets.of(role)
@@ -93,13 +93,14 @@ class Seats:
                 self._update(presence.mark_away(self._memory.seats, role, now))
 
     def mark_overdue_left(self, now: int) -> None:
-        """Mark people as having left who have been away for too long."""
+        """Mark each person who was away for too long as having left."""
         self._update(presence.mark_overdue_left(self._memory.seats, now))
 
     def needs_provider_check(self, now: int, *, is_due: bool) -> bool:
-        """True if a person has been away for too long, and may still be in the provider's call.
+        """True if a person was away for too long, who may still be in the provider's call.
 
-        With `is_due`, a check of the record, also if sockets and the provider's events differ.
+        If a check of the record is due (`is_due`), it is also true if the sockets and the
+        provider's events show different people.
         """
         connected = self._connected()
         by_event_alone = not self._call.roles <= connected
