@@ -79,6 +79,35 @@ STRIP = """async () => {
   return { shown, putAway, again, opened };
 }"""
 
+# The call ends for this page: after a click on Leave in it, or because it has moved. Only the room
+# knows which, and its socket may be down.
+LEFT = """async () => {
+  const { CallPlace } = await import("/js/call/call_place.js");
+  const ended = new AbortController();
+  const live = { isUp: true };
+  const first = { provider: "plugnmeet", place: "plugnmeet/first", url: "about:blank" };
+  const second = { provider: "bigbluebutton", place: "bigbluebutton/second", url: "about:blank" };
+  const session = { otherFirstName: "Amara", role: "student", join: async () => second };
+  const callPlace = new CallPlace(session, live, first, ended.signal);
+  let left = 0;
+  callPlace.addEventListener("left", () => (left += 1));
+  const leave = (isUp) => {
+    live.isUp = isUp;
+    callPlace.embed.dispatchEvent(new Event("left"));
+    return left;
+  };
+  const welcome = ({ provider, place }) => {
+    live.isUp = true;
+    callPlace.onMessage({ type: "welcome", epoch: 1, provider, place, recording: false });
+    return left;
+  };
+  const sameCall = [leave(true), leave(false), welcome(first)];
+  const movedCall = [leave(false), welcome(second), welcome(second)];
+  await until(() => document.querySelector("#embed iframe"));
+  ended.abort();
+  return { sameCall, movedCall };
+}"""
+
 # An own line is sent; its sender has scrolled up when the room's echo of it comes.
 ECHO = """async () => {
   const { ChatLines } = await import("/js/chat/chat_lines.js");
@@ -171,6 +200,10 @@ def test_reload_and_new_tab_move_to_the_settings(page: Page) -> None:
         "again": True,
         "opened": ["tab"],
     }
+
+
+def test_a_provider_call_that_ends_without_the_socket_waits_for_the_place(page: Page) -> None:
+    assert page.evaluate(LEFT) == {"sameCall": [1, 1, 2], "movedCall": [2, 2, 2]}
 
 
 def test_the_echo_of_an_own_line_does_not_scroll(page: Page) -> None:

@@ -32,6 +32,8 @@ export class CallPlace extends EventTarget {
   #grant;
   /** Whether the call is recorded; undefined before the first message. @type {boolean | undefined} */
   #recording;
+  /** The provider's call ended while the socket was down. */
+  #isLeaving = false;
 
   /**
    * @param {Session} session
@@ -48,9 +50,8 @@ export class CallPlace extends EventTarget {
     this.embed = new Embed(session, signal);
     this.embed.provider = grant.provider;
     this.embed.place = grant.place;
-    for (const event of ["left", "new-page"]) {
-      this.embed.addEventListener(event, () => this.dispatchEvent(new Event(event)));
-    }
+    this.embed.addEventListener("new-page", () => this.dispatchEvent(new Event("new-page")));
+    this.embed.addEventListener("left", () => this.#onLeft());
     $("recording").hidden = !(session.recorded && this.byProvider);
   }
 
@@ -66,6 +67,7 @@ export class CallPlace extends EventTarget {
     else if (message.type === "welcome") {
       this.#goTo(message, MOVE_REASONS.asked);
       this.#onRecording(message.recording);
+      if (this.#isLeaving) this.#onLeft();
     } else if (message.type === "in_call") {
       this.embed.hideWayOut();
     } else if (message.type === "recording") {
@@ -88,6 +90,7 @@ export class CallPlace extends EventTarget {
       ? place === this.embed.place
       : !isNew || (provider ? provider === this.embed.provider : this.byProvider);
     if (isHere) return;
+    this.#isLeaving = false;
     this.embed.place = place ?? undefined;
     if ((place ?? provider) === "peer") return this.embed.requestNewPage();
     if (provider) this.embed.provider = provider;
@@ -98,6 +101,12 @@ export class CallPlace extends EventTarget {
     this.#offerToMove();
     toast(why);
     this.#showProviderCall(undefined);
+  }
+
+  /** A call also ends because it has moved. Without a socket, the next `welcome` has the place. */
+  #onLeft() {
+    this.#isLeaving = !this.live.isUp;
+    if (!this.#isLeaving) this.dispatchEvent(new Event("left"));
   }
 
   #offerToMove() {
