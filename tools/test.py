@@ -29,8 +29,8 @@ PARTS = {
         for name in ("afterwards", "mail", "narrow", "policies", "states")
     ],
 }
-# More than cores: each part waits now and then, the worker tests half of their time.
-AT_ONCE = 3
+# Chromium and workerd take a core each.
+AT_ONCE = 2
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
 NOT_REPEATED = ("unit",)
 # A test that fails is repeated once, alone. More of them are no accident of a busy machine.
