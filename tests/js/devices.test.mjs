@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setGlobal } from "./browser.mjs";
+import { capture } from "../../public/js/devices/capture.js";
 import { explain, readHelp } from "../../public/js/devices/device_help.js";
 import { problemOf } from "../../public/js/devices/device_problems.js";
 
@@ -137,4 +138,73 @@ for (const [name, message, allows, state, problem] of ERRORS) {
     setGlobal(t, "navigator", state ? { permissions: { query: async () => ({ state }) } } : {});
     assert.equal(await problemOf("camera", new DOMException(message, name)), problem);
   });
+}
+
+const REMEMBERED = { id: "old", name: "Old camera" };
+const KIND_OF = { video: "camera", audio: "microphone" };
+
+/**
+ * Capture with a browser that answers each request by `answer(kinds, device)`: the name of an error, or the id of
+ * the device that it gives. Returns the requests, and what was captured.
+ */
+async function captured(t, wanted, answer, permissions = {}) {
+  const requests = [];
+  const getUserMedia = async (constraints) => {
+    const media = Object.keys(constraints);
+    const device = Object.values(constraints).map((each) => each.deviceId?.exact).find(Boolean) ?? null;
+    const kinds = media.map((each) => KIND_OF[each]);
+    requests.push(device ? `${kinds.join("+")} ${device}` : kinds.join("+"));
+    const given = answer(kinds.join("+"), device);
+    if (/Error$/.test(given)) throw new DOMException("", given);
+    const tracks = media.map((kind) => ({ kind, label: given, getSettings: () => ({ deviceId: given }) }));
+    return { getTracks: () => tracks };
+  };
+  const query = async ({ name }) => ({ state: permissions[name] ?? "prompt" });
+  setGlobal(t, "navigator", { mediaDevices: { getUserMedia }, permissions: { query } });
+  const found = await capture(new Map(wanted));
+  const names = (map) => Object.fromEntries([...map].map(([kind, value]) => [kind, value.name ?? value.label ?? value]));
+  return { requests, tracks: names(found.tracks), errors: names(found.errors), replaced: names(found.replaced) };
+}
+
+const BOTH = [["camera", undefined], ["microphone", undefined]];
+const CAPTURES = [
+  ["both devices with one prompt", BOTH, () => "new", {}, {
+    requests: ["camera+microphone"], tracks: { camera: "new", microphone: "new" }, errors: {}, replaced: {},
+  }],
+  ["nothing after a refusal of both, without a second prompt", BOTH, () => "NotAllowedError", {}, {
+    requests: ["camera+microphone"],
+    tracks: {},
+    errors: { camera: "NotAllowedError", microphone: "NotAllowedError" },
+    replaced: {},
+  }],
+  [
+    "the granted device alone after a joint refusal",
+    BOTH,
+    (kinds) => (kinds === "microphone" ? "new" : "NotAllowedError"),
+    { microphone: "granted", camera: "denied" },
+    {
+      requests: ["camera+microphone", "microphone"],
+      tracks: { microphone: "new" },
+      errors: { camera: "NotAllowedError" },
+      replaced: {},
+    },
+  ],
+  ["the microphone alone when there is no camera", BOTH, (kinds) => (kinds === "microphone" ? "new" : "NotFoundError"), {}, {
+    requests: ["camera+microphone", "camera", "camera", "microphone"],
+    tracks: { microphone: "new" },
+    errors: { camera: "NotFoundError" },
+    replaced: {},
+  }],
+  ["another camera when the remembered one is gone", [["camera", REMEMBERED]], (_, device) => (device ? "OverconstrainedError" : "new"), {}, {
+    requests: ["camera old", "camera"], tracks: { camera: "new" }, errors: {}, replaced: { camera: "gone" },
+  }],
+  ["another camera when the remembered one is busy", [["camera", REMEMBERED]], (_, device) => (device ? "NotReadableError" : "new"), {}, {
+    requests: ["camera old", "camera"], tracks: { camera: "new" }, errors: {}, replaced: { camera: "busy" },
+  }],
+  ["the remembered camera under a new id, by its name", [["camera", REMEMBERED]], (_, device) => (device ? "OverconstrainedError" : "Old camera"), {}, {
+    requests: ["camera old", "camera"], tracks: { camera: "Old camera" }, errors: {}, replaced: {},
+  }],
+];
+for (const [what, wanted, answer, permissions, expected] of CAPTURES) {
+  test(`capture gives ${what}`, async (t) => assert.deepEqual(await captured(t, wanted, answer, permissions), expected));
 }
