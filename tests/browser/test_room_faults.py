@@ -69,7 +69,7 @@ TWO_PEERS = """async () => {
     peer.addEventListener("tracks", () => {
       video.srcObject ??= new MediaStream(peer.remoteTracks.slice(0, 2));
     });
-    peer.show(tracks);
+    peer.sendTracks(tracks);
     return { peer, video };
   });
   const connected = () => sides.every(({ peer }) => peer.state === "connected");

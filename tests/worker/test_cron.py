@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from tests.worker.lesson import until
 from tests.worker.site import HOUR, MINUTE
 
 PAST = -HOUR - 16 * MINUTE  # the overtime is over
@@ -65,9 +66,10 @@ def test_sweep_keeps_a_cancelled_session(site, swept):
 
 
 def test_sweep_logs_a_closed_session_once(site, swept):
-    log = site.worker.logs()
+    closed = '"session_closed_by_sweep", "session_id": "cron-held"'
+    until(lambda: closed in site.worker.logs(), wanted=True)
 
-    assert log.count('"session_closed_by_sweep", "session_id": "cron-held"') == 1
+    assert site.worker.logs().count(closed) == 1
 
 
 @pytest.mark.parametrize(

@@ -127,5 +127,5 @@ def test_the_site_is_healthy(site):
     assert health.status_code == 200
     assert health.json()["ok"] is True
     assert set(health.json()["bindings"].values()) == {True}
-    assert f'"version": "{health.json()["version"]}"' in site.worker.logs()
+    until(lambda: f'"version": "{health.json()["version"]}"' in site.worker.logs(), wanted=True)
     assert len(health.json()["version"]) == 8, "locally a version has an id and no tag"

@@ -5,6 +5,7 @@ import re
 import pytest
 
 import routes
+from tests.worker.lesson import until
 from tests.worker.site import BROWSER, booking, error_of
 from tools.dev_settings import development
 
@@ -125,7 +126,10 @@ PROBLEMS = [
 def test_the_log_names_all_missing_settings(unfinished):
     unfinished.get("/session/s1")
 
-    assert unfinished.worker.logged("not_configured")[-1]["problems"] == PROBLEMS
+    until(
+        lambda: [line["problems"] for line in unfinished.worker.logged("not_configured")][-1:],
+        [PROBLEMS],
+    )
 
 
 def test_health_names_all_missing_settings(unfinished):

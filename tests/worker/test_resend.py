@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.fakes.resend import API_KEY, Resend, running
+from tests.worker.lesson import until
 from tests.worker.site import DAY, HOUR, Site, booking, error_of, person
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -121,7 +122,7 @@ def test_rejected_address_is_dead_and_others_are_sent(site, resend, new_id):
     student, teacher = rows(site, new_id)
     assert (student["state"], teacher["state"]) == ("dead", "sent")
     assert "Invalid `to` field" in student["last_error"]
-    assert '"event": "mail_dead"' in site.worker.logs()
+    until(lambda: '"event": "mail_dead"' in site.worker.logs(), wanted=True)
 
 
 def test_many_mails_are_sent_once_within_the_rate_limit(site, resend, new_id):
