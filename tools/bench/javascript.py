@@ -67,7 +67,9 @@ def marked_page() -> str:
         patch.object(environment, "colour", colour),
         patch.object(times, "span", lambda *_: times.Span(**names)),
         patch.object(times, "duration", lambda _: mark("wait")),
-        patch.object(times, "clock_time", lambda at, _: mark("start" if at == start else "opens")),
+        patch.object(
+            times, "clock_and_day", lambda at, *_: mark("start" if at == start else "opens")
+        ),
         patch.object(platform_urls, "quote", lambda text, safe: text + safe),
     ):
         access = LoadedAccess(session, Role.STUDENT, NOW, loaded=outcomes.SessionRows())

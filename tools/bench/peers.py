@@ -1,6 +1,5 @@
 """Our Worker and its peers: each has its own wrangler and a copy of the same data."""
 
-import json
 import shutil
 import sqlite3
 import time
@@ -108,13 +107,9 @@ exclude = {ours["python_modules"]["exclude"]}
 def configured_as_ours(source: Path) -> Path:
     """Write our own wrangler.toml: the services of its bindings take time to start too."""
     ours = (ROOT / "wrangler.toml").read_text(encoding="utf-8")
-    flags = tomllib.loads(ours)["compatibility_flags"]
     config = source.parent / "wrangler.toml"
     config.write_text(
-        ours.replace(
-            f"compatibility_flags = {json.dumps(flags)}",
-            f"compatibility_flags = {json.dumps([*flags, LOCAL_FLAG])}",
-        )
+        ours.replace("compatibility_flags = [", f'compatibility_flags = ["{LOCAL_FLAG}",', 1)
         .replace('directory = "public"', f'directory = "{ROOT / "public"}"')
         .replace('migrations_dir = "migrations"', f'migrations_dir = "{ROOT / "migrations"}"')
     )

@@ -63,7 +63,8 @@ function values(row, role, now, env) {
     wait: duration(start - now),
     span: span(start, end, viewer.zone),
     data: {
-      canJoin: true, canMove: false, closesAt: end + OVERTIME_S, id: row.id,
+      canJoin: true, canMove: false, closesAt: end + OVERTIME_S, frames: [], id: row.id,
+      clock: { english: "en-GB", monthFirst: false, timeZone: viewer.zone, utcOffset: utcOffset(start, viewer.zone) },
       opensAt: start - JOIN_WINDOW_S, other: { name: other.name, called: other.name, present: other.present },
       recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer", role,
       scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable",
@@ -87,6 +88,11 @@ function parts(moment, zone) {
 function clock(moment, zone) {
   const { hour, minute } = parts(moment, zone);
   return `${hour}:${minute}`;
+}
+
+function utcOffset(moment, zone) {
+  const [, sign, hours, minutes] = parts(moment, zone).timeZoneName.match(/([+-])(\d\d):(\d\d)/) ?? [0, "+", 0, 0];
+  return Number(`${sign}1`) * (hours * 3600 + minutes * 60);
 }
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
