@@ -161,7 +161,7 @@ def test_controls_hide_and_come_back_on_focus_pointer_and_key(pair: Pair) -> Non
     student.keyboard.press("Tab")
     shown.wait_for(timeout=500)
     student.wait_for_timeout(5000)
-    # Whoever came here by keyboard stays in sight of where they are.
+    # The controls stay while a keyboard user has the focus in them.
     assert student.evaluate("document.activeElement.id") == "quality"
     assert shown.count() == 1
 

@@ -13,7 +13,7 @@ const note = document.getElementById("join-note");
 export class JoinFlow {
   /** The button of the running attempt. */
   #pressed = null;
-  /** Of the last attempt, for Retry. */
+  /** Whether the last attempt was without a camera; Retry repeats it. */
   #audioOnly = false;
   /** Whether the room's modules did not load. */
   #roomFailed = false;
