@@ -176,11 +176,12 @@ STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
     "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, DEV_PACKAGES],
+    "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
 }
 
 
 def main(purpose: str) -> None:
-    """Prepare for `run` (dev server, deploy), `check` or `test`. Raises: StepFailedError."""
+    """Prepare for `run` (dev server, deploy), `check`, `test` or `bench`. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
     if purpose == "test":

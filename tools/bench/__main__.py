@@ -26,7 +26,7 @@ def main() -> None:
     if sys.platform != "linux":
         sys.exit("make bench: it reads processor time and memory from /proc, so it needs Linux.")
     try:
-        setup.main("check")
+        setup.main("bench")
         if Path(sys.prefix) != VENV:
             # Into the environment that has just been made, which has what the parts import.
             os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "tools.bench"])  # noqa: S606
