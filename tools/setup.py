@@ -181,7 +181,7 @@ STEPS = {
 
 
 def main(purpose: str) -> None:
-    """Prepare for `run` (dev server, deploy), `check`, `test` or `bench`. Raises: StepFailedError."""
+    """Prepare for `run` (a server, a deploy) or another of STEPS. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
     if purpose == "test":
