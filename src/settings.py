@@ -33,6 +33,10 @@ _PLAIN_NAME: Final = re.compile(rf"(?:{_ATOM}|[^\x00-\x7f]|\s)*")
 _NOT_IN_A_HEADER: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
+# As in RFC 7065.
+_TURN_URL: Final = re.compile(
+    r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\?transport=(?:udp|tcp))?"
+)
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 # Of Durable Objects. Empty: the room starts near its first visitor.
 JURISDICTIONS: Final = ("", "eu", "us", "fedramp")
@@ -109,6 +113,8 @@ class Settings:
     )
     turn_key_id: str = setting("Cloudflare TURN key id")
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
+    turn_urls: tuple[str, ...] = setting("your own TURN servers, comma-separated", ())
+    turn_secret: str = setting("secret that your TURN servers share with us", secret=True)
 
     @property
     def development(self) -> bool:
@@ -164,7 +170,7 @@ class Settings:
             return []
         found = [
             f"{name.upper()} is shorter than {SHORTEST_SECRET} characters"
-            for name in ("platform_token", "auth_jwt_secret", "link_secrets")
+            for name in ("platform_token", "auth_jwt_secret", "link_secrets", "turn_secret")
             if any(len(secret) < SHORTEST_SECRET for secret in _each(getattr(self, name)))
         ]
         found += [
@@ -178,11 +184,21 @@ class Settings:
         """Features that a missing setting turns off in production. It names no values."""
         if self.development:
             return []
+        lacks = []
         if not self.resend_api_key:
-            return ["without RESEND_API_KEY nobody gets mail"]
-        if not self.resend_webhook_secret:
-            return ["without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of"]
-        return []
+            lacks.append("without RESEND_API_KEY nobody gets mail")
+        elif not self.resend_webhook_secret:
+            lacks.append("without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of")
+        if self.video_provider == "peer" and not self._has_relay():
+            lacks.append("without TURN some pairs of networks cannot connect")
+        return lacks
+
+    def _has_relay(self) -> bool:
+        """Whether browsers that cannot reach each other have a server that relays the call."""
+        addresses = [url for server in self.ice_servers for url in urls_of(server)]
+        return bool(self.turn_key_id or self.turn_urls) or any(
+            url.startswith(("turn:", "turns:")) for url in addresses
+        )
 
     def _missing(self) -> list[str]:
         required = [
@@ -202,7 +218,15 @@ class Settings:
             required += ["bbb_url", "bbb_secret"]
         if self.turn_key_id:
             required.append("turn_key_api_token")
+        if self.turn_urls:
+            required.append("turn_secret")
         return [name.upper() for name in required if not getattr(self, name)]
+
+
+def urls_of(server: dict[str, Any]) -> list[str]:
+    """The addresses of an `RTCIceServer`, which may be one text."""
+    urls = server["urls"]
+    return [urls] if isinstance(urls, str) else urls
 
 
 def _each(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -256,10 +280,21 @@ def _ice_servers(raw: str) -> tuple[dict[str, Any], ...]:
     except json.JSONDecodeError as error:
         raise ValueError("must be a JSON list of ICE servers") from error
     if not isinstance(servers, list) or not all(
-        isinstance(server, dict) and "urls" in server for server in servers
+        isinstance(server, dict)
+        and "urls" in server
+        and isinstance(urls := urls_of(server), list)
+        and all(isinstance(url, str) for url in urls)
+        for server in servers
     ):
         raise ValueError("must be a JSON list of objects with `urls`")
     return tuple(servers)
+
+
+def _turn_urls(raw: str) -> tuple[str, ...]:
+    urls = _keys(raw)
+    if not urls or not all(_TURN_URL.fullmatch(url) for url in urls):
+        raise ValueError("must be like turn:turn.example.com:3478,turns:turn.example.com:443")
+    return urls
 
 
 def _sender(raw: str) -> str:
@@ -303,6 +338,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "bbb_url": _web_address,
     "provider_timeout_s": _seconds,
     "ice_servers": _ice_servers,
+    "turn_urls": _turn_urls,
     "recordings_kept_days": _whole,
     "resources_kept_days": _whole,
     "chat_kept_days": _whole,

@@ -136,6 +136,8 @@ def smoke(environment: Environment, version: str) -> None:
         answer = health(address)
         if answer.get("ok") and version[:8] in str(answer.get("version")):
             print(f"{address} is healthy.")
+            for lack in answer.get("lacks", []):
+                print(f'Note: {lack} (docs/operations.md, "Optional services").')
             return
         if time.monotonic() > deadline:
             raise StepFailedError(

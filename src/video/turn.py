@@ -1,14 +1,17 @@
-"""STUN and TURN servers for a call. With a key, Cloudflare makes credentials for each join.
+"""STUN and TURN servers for a call. Each join gets credentials of its own for the TURN servers.
 
-Source: developers.cloudflare.com/realtime/turn/generate-credentials
+Sources: developers.cloudflare.com/realtime/turn/generate-credentials;
+draft-uberti-behave-turn-rest, which coturn calls `use-auth-secret`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from logs import log
+from settings import urls_of
 
 if TYPE_CHECKING:
     from context import Context
@@ -27,9 +30,11 @@ BLOCKED_PORT: Final = ":53?"
 async def ice_servers(ctx: Context, *, until: int) -> list[dict[str, Any]]:
     """The servers with which a browser finds the other one; credentials are valid until `until`.
 
-    Without an answer from Cloudflare these are the configured servers: most calls need no relay.
+    Without an answer from Cloudflare these are the other servers: most calls need no relay.
     """
     configured = list(ctx.settings.ice_servers)
+    if ctx.settings.turn_urls:
+        configured.append(_own_servers(ctx, expires_at=until + MARGIN_S))
     if not ctx.settings.turn_key_id:
         return configured
     try:
@@ -37,6 +42,23 @@ async def ice_servers(ctx: Context, *, until: int) -> list[dict[str, Any]]:
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         log("turn_unavailable", request_id=ctx.request_id, error=type(error).__name__)
         return configured
+
+
+def _own_servers(ctx: Context, *, expires_at: int) -> dict[str, Any]:
+    """The operator's TURN servers. The name says when it expires; the secret signs the name.
+
+    The rest of the name is random: TURN servers log it, and count what each name uses.
+    """
+    import base64  # noqa: PLC0415
+    import hmac  # noqa: PLC0415
+
+    username = f"{expires_at}:{os.urandom(8).hex()}"
+    signature = hmac.digest(ctx.settings.turn_secret.encode(), username.encode(), "sha1")
+    return {
+        "urls": list(ctx.settings.turn_urls),
+        "username": username,
+        "credential": base64.b64encode(signature).decode(),
+    }
 
 
 async def _create_credentials(ctx: Context, *, ttl: int) -> list[dict[str, Any]]:
@@ -57,10 +79,5 @@ async def _create_credentials(ctx: Context, *, ttl: int) -> list[dict[str, Any]]
     return [
         {**server, "urls": usable}
         for server in from_json(answer.body)["iceServers"]
-        if (usable := [url for url in _urls(server) if BLOCKED_PORT not in f"{url}?"])
+        if (usable := [url for url in urls_of(server) if BLOCKED_PORT not in f"{url}?"])
     ]
-
-
-def _urls(server: dict[str, Any]) -> list[str]:
-    urls = server["urls"]
-    return [urls] if isinstance(urls, str) else urls

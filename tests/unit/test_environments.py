@@ -80,6 +80,7 @@ def test_production_keeps_its_resource_names():
         ({"PLUGNMEET_URL": "https://p.test"}, "PLUGNMEET_API_SECRET"),
         ({"BBB_URL": "https://b.test"}, "BBB_SECRET"),
         ({"TURN_KEY_ID": "t"}, "TURN_KEY_API_TOKEN"),
+        ({"TURN_URLS": "turn:t.test"}, "TURN_SECRET"),
     ],
 )
 def test_setting_requires_its_secret(settings, secret):

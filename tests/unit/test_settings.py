@@ -124,7 +124,9 @@ def test_development_accepts_development_secrets():
     assert Settings.from_env(COMPLETE | changes).development
 
 
-@pytest.mark.parametrize("raw", ["[", "{}", '"stun:x"', "[1]", '[{"url": "stun:x"}]'])
+@pytest.mark.parametrize(
+    "raw", ["[", "{}", '"stun:x"', "[1]", '[{"url": "stun:x"}]', '[{"urls": 1}]', '[{"urls": [1]}]']
+)
 def test_ice_servers_are_a_json_list_of_servers(raw):
     (problem,) = problems(ICE_SERVERS=raw)
 
@@ -137,6 +139,72 @@ def test_ice_servers_keep_their_fields():
     first, second = Settings.from_env(COMPLETE | {"ICE_SERVERS": raw}).ice_servers
     assert first == {"urls": ["stun:stun.example.com"]}
     assert second["username"] == "u"
+
+
+@pytest.mark.parametrize(
+    ("raw", "urls"),
+    [
+        ("turn:turn.example.com", ("turn:turn.example.com",)),
+        (
+            "turn:203.0.113.1:3478, turns:turn.example.com:443?transport=tcp,turn:[2001:db8::1]:80",
+            (
+                "turn:203.0.113.1:3478",
+                "turns:turn.example.com:443?transport=tcp",
+                "turn:[2001:db8::1]:80",
+            ),
+        ),
+    ],
+)
+def test_turn_servers_are_separated_by_commas(raw, urls):
+    settings = Settings.from_env(COMPLETE | {"TURN_URLS": raw, "TURN_SECRET": "s"})
+
+    assert settings.turn_urls == urls
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        ",",
+        "turn.example.com",
+        "stun:stun.example.com",
+        "turn://turn.example.com",
+        "turn:turn.example.com?transport=sctp",
+        "turn:turn.example.com:port",
+        '["turn:turn.example.com"]',
+    ],
+)
+def test_an_invalid_turn_server_is_refused_by_name(raw):
+    (problem,) = problems(TURN_URLS=raw)
+
+    assert problem.startswith("TURN_URLS must be like turn:")
+
+
+@pytest.mark.parametrize(
+    ("settings", "lacking"),
+    [
+        ({}, True),
+        ({"ICE_SERVERS": '[{"urls": ["stun:stun.example.com"]}]'}, True),
+        ({"ICE_SERVERS": '[{"urls": "turn:turn.example.com"}]'}, False),
+        ({"ICE_SERVERS": '[{"urls": ["stun:s.example.com", "turns:t.example.com"]}]'}, False),
+        ({"TURN_KEY_ID": "k", "TURN_KEY_API_TOKEN": "t"}, False),
+        ({"TURN_URLS": "turn:turn.example.com", "TURN_SECRET": "s"}, False),
+        # A call that cannot connect moves to the provider.
+        (
+            {
+                "VIDEO_PROVIDER": "bigbluebutton",
+                "BBB_URL": "https://b.example/api",
+                "BBB_SECRET": "s",
+                "PEER_FIRST": "true",
+            },
+            False,
+        ),
+        ({"ENVIRONMENT": "development"}, False),
+    ],
+)
+def test_a_missing_relay_is_named(settings, lacking):
+    sentence = "without TURN some pairs of networks cannot connect"
+
+    assert (sentence in Settings.from_env(COMPLETE | settings).lacks()) is lacking
 
 
 @pytest.mark.parametrize(
@@ -172,6 +240,7 @@ def test_a_jwks_replaces_the_shared_secret():
         ),
         ({"VIDEO_PROVIDER": "bigbluebutton"}, {"BBB_URL", "BBB_SECRET"}),
         ({"TURN_KEY_ID": "key"}, {"TURN_KEY_API_TOKEN"}),
+        ({"TURN_URLS": "turn:turn.example.com"}, {"TURN_SECRET"}),
     ],
 )
 def test_a_feature_requires_its_settings(switch, needed):
@@ -202,15 +271,22 @@ def test_a_weak_setting_is_named_without_its_value():
         auth_jwks_url="https://example.com/jwks",
         resend_api_key="re_1",
         resend_webhook_secret="whsec_MTIz",
+        turn_urls=("turn:turn.example.com",),
+        turn_secret="t" * 32,
     )
     weak = replace(
-        strong, public_url="http://x", link_secrets=("k" * 32, "leaked"), resend_api_key=""
+        strong,
+        public_url="http://x",
+        link_secrets=("k" * 32, "leaked"),
+        resend_api_key="",
+        turn_secret="short",
     )
 
     assert strong.weaknesses() == []
     assert replace(weak, environment="development").weaknesses() == []
     assert weak.weaknesses() == [
         "LINK_SECRETS is shorter than 32 characters",
+        "TURN_SECRET is shorter than 32 characters",
         "PUBLIC_URL is not https",
         "without RESEND_API_KEY nobody gets mail",
     ]

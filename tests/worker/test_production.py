@@ -86,7 +86,10 @@ def test_health_names_missing_features(production):
     health = production.get("/healthz").json()
 
     assert health["ok"] is True
-    assert health["lacks"] == ["without RESEND_API_KEY nobody gets mail"]
+    assert health["lacks"] == [
+        "without RESEND_API_KEY nobody gets mail",
+        "without TURN some pairs of networks cannot connect",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,11 @@ class Releases:
         assert address == f"https://{DOMAIN}/healthz"
         self.asked += 1
         version = self.lagging.pop() if self.lagging else self.live
-        return {"ok": self.healthy, "version": f"tag {version[:8]}"}
+        return {
+            "ok": self.healthy,
+            "version": f"tag {version[:8]}",
+            "lacks": ["without TURN some pairs of networks cannot connect"],
+        }
 
     @property
     def live(self) -> str:
@@ -145,7 +149,7 @@ def bad_release_is_rolled_back(releases: Releases, project: Path, monkeypatch) -
     config.write_text(before)
 
 
-def test_deploy_and_rollback_of_a_worker(releases, project, monkeypatch, tmp_path):
+def test_deploy_and_rollback_of_a_worker(releases, project, monkeypatch, tmp_path, capsys):
     cloudflare = releases.cloudflare
 
     assert "at a terminal" in releases.make()
@@ -157,6 +161,7 @@ def test_deploy_and_rollback_of_a_worker(releases, project, monkeypatch, tmp_pat
     monkeypatch.setenv("SECRETS", str(secrets))
     monkeypatch.setattr(deploy, "at_a_terminal", lambda: True)
     assert releases.make() == ""
+    assert "without TURN some pairs of networks cannot connect" in capsys.readouterr().out
     assert releases.changes()[:2] == ["migrate", "put"]
     assert set(releases.changes()[2:]) == {"domains", "schedules", "consumer"}
     assert releases.sent("put")["migrations"]["new_tag"] == "v1"

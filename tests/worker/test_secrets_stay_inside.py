@@ -39,6 +39,7 @@ from tools.paths import ROOT
 ACCESS_LINE = re.compile(r"^\[wrangler:info\] [A-Z]+ \S+ \d{3} ", re.MULTILINE)
 OLD_KEY = "test-older-link-secret-0123456789abcdef01"
 TURN_TOKEN = "test-turn-key-token-0123456789abcdef01234"
+TURN_SECRET = "test-secret-of-own-turn-servers-0123456789"
 BODIES: tuple[dict[str, Any], ...] = (
     {},
     {"content": b'{"half":'},
@@ -110,6 +111,8 @@ def overheard(
                 "PROVIDER_TIMEOUT_S": "0.5",
                 "TURN_KEY_ID": "turn-key",
                 "TURN_KEY_API_TOKEN": TURN_TOKEN,
+                "TURN_URLS": "turn:turn.example.com",
+                "TURN_SECRET": TURN_SECRET,
                 "RESEND_API_KEY": resend.API_KEY,
                 "RESEND_API_URL": address_of_mail,
                 "RESEND_WEBHOOK_SECRET": RESEND_SECRET,
