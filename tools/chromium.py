@@ -3,7 +3,8 @@
 import os
 import shutil
 
-from tools.steps import StepFailedError, run
+from tools.debian import apt_get, can_install
+from tools.steps import StepFailedError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Chromium without windows; drawing them takes a fifth of a test's time.
@@ -41,15 +42,3 @@ def install() -> None:
         # Older Debian releases have only the Chromium with windows.
         if not find():
             apt_get("install", "--yes", "--no-install-recommends", "chromium", *FONTS)
-
-
-def can_install() -> bool:
-    return shutil.which("apt-get") is not None and os.geteuid() == 0
-
-
-def apt_get(*arguments: str) -> None:
-    """Run apt-get without questions; wait if another apt-get is running."""
-    run(
-        ["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments],
-        env={"DEBIAN_FRONTEND": "noninteractive"},
-    )

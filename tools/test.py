@@ -24,6 +24,7 @@ PARTS = {
     "unit": ["tests/unit"],
     "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_parts", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
+    "networks": ["tests/networks"],
     "pages": [
         f"tests/browser/test_{name}.py"
         for name in ("afterwards", "mail", "narrow", "policies", "states")
@@ -113,7 +114,7 @@ def run(part: str, tries: int, output: IO[str] | None = None) -> None:
     A process that is cut off is followed by another one, as long as each begins a test.
     """
     command = [
-        *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "--durations=8", *TEST_LIMIT),
+        *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "-rs", "--durations=8", *TEST_LIMIT),
         *("-p", "tests.passed", f"--notes={file_of_notes(part)}", f"--tries={tries}"),
         *("-o", f"cache_dir={ROOT}/.pytest_cache/{part}"),
         *(file for pattern in PARTS[part] for file in files_of(pattern)),

@@ -8,5 +8,13 @@ from tools.local_worker import LocalWorker
 
 def sign_in(context: BrowserContext, worker: LocalWorker, user: str, url: str = "") -> None:
     """Set the platform's cookie in this browser, for the Worker's host or another name of it."""
-    cookie = {"name": worker.settings["AUTH_COOKIE"], "value": token_of(user, worker.settings)}
-    context.add_cookies([{**cookie, "url": url or worker.url, "httpOnly": True}])
+    context.add_cookies(
+        [
+            {
+                "name": worker.settings["AUTH_COOKIE"],
+                "value": token_of(user, worker.settings),
+                "url": url or worker.url,
+                "httpOnly": True,
+            }
+        ]
+    )

@@ -1,4 +1,4 @@
-"""Tables of figures, as text and in docs/performance.md."""
+"""Tables of figures, as text and in the page that shows them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +10,17 @@ PAGE = ROOT / "docs" / "performance.md"
 
 @dataclass
 class Table:
-    """Figures under a title; `note` describes the measurement."""
+    """Figures under a title; `note` describes the measurement. `words` are cells of words."""
 
     title: str
     head: list[str]
     rows: list[list[str]]
     note: str = ""
+    words: bool = False
 
     def markdown(self) -> str:
-        lines = [self.head, ["---", *["---:"] * (len(self.head) - 1)], *self.rows]
+        aligned = "---" if self.words else "---:"
+        lines = [self.head, ["---", *[aligned] * (len(self.head) - 1)], *self.rows]
         table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
         return "\n\n".join(part for part in (f"### {self.title}", table, self.note) if part)
 
@@ -29,9 +31,15 @@ def percentile(values: list[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
-def write(part: str, tables: list[Table], facts: dict[str, str], page: Path = PAGE) -> None:
+def write(
+    part: str,
+    tables: list[Table],
+    facts: dict[str, str],
+    page: Path = PAGE,
+    command: str = "make bench",
+) -> None:
     """Replace the figures of a part between its marks in the page; other text stays."""
-    begin, end = f"<!-- {part}: made by `make bench` -->", f"<!-- end of {part} -->"
+    begin, end = f"<!-- {part}: made by `{command}` -->", f"<!-- end of {part} -->"
     about = "; ".join(f"{name} {value}" for name, value in facts.items())
     body = "\n\n".join(table.markdown() for table in tables)
     text = page.read_text(encoding="utf-8") if page.is_file() else ""
