@@ -19,13 +19,14 @@ def test_each_file_belongs_to_one_part():
 
 @pytest.fixture
 def outcome(tmp_path, monkeypatch, capsys):
-    """Return what runs these tests as the one part, and says what was printed and what failed."""
+    """Return what runs these tests as a part, and says what was printed and what failed."""
     monkeypatch.setattr(make_test, "CACHE", tmp_path)
-    monkeypatch.setattr(make_test, "PARTS", {"calls": [str(tmp_path / "test_some.py")]})
+    parts = {"calls": [str(tmp_path / "test_some.py")], "unit": [str(tmp_path / "test_other.py")]}
+    (tmp_path / "test_other.py").write_text("def test_good(): pass")
+    monkeypatch.setattr(make_test, "PARTS", parts)
     monkeypatch.setattr(make_test, "files_of", lambda pattern: [pattern])
     monkeypatch.setattr(make_test.setup, "main", lambda _: None)
-    monkeypatch.setattr(make_test, "failed_checks", list)
-    monkeypatch.setattr(make_test, "TEST_LIMIT", ())
+    monkeypatch.setattr(make_test, "failed_checks", lambda *_: [])
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(tests):
