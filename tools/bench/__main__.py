@@ -15,7 +15,7 @@ from tools.local_worker import LocalWorkerError
 from tools.paths import ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError
 
-PARTS = ("pages", "startup", "budgets", "rooms", "load")
+PARTS = ("pages", "startup", "budgets", "join", "rooms", "load")
 LONG_PARTS = ("reminders", "recordings")
 
 
