@@ -81,6 +81,11 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def calls_peer(session: Session, settings: Settings) -> bool:
+    """True if the call is between two browsers, and was never at a provider."""
+    return place_of(session, settings) == Place(PEER) and session.provider in (None, PEER)
+
+
 def can_move_call(session: Session, settings: Settings) -> bool:
     """Whether the call is peer to peer and there is a provider to move it to."""
     place = place_of(session, settings)

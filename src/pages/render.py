@@ -140,6 +140,7 @@ def _script_data(access: Access, view: View, settings: Settings) -> dict[str, An
             "present": access.other.present,
         },
         "clock": times.script_clock(session.scheduled_start, access.viewer),
+        "callsPeer": call_location.calls_peer(session, settings),
         "canMove": call_location.can_move_call(session, settings),
         "frames": call_location.frame_origins(session, settings),
         "recorded": call_location.is_recorded(session, settings),

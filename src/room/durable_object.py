@@ -6,6 +6,7 @@ session's record with the room and writes what is missing.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from room.sockets import LiveSocket, LiveSockets, broadcast
 from room.storage import ChatLog, Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Coroutine
 
     from context import Context
     from room.messages import Message, Move
@@ -50,6 +51,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._call = ProviderCall(self._memory, self._context, self._now)
         self._seats = Seats(self._sockets, self._call, self._memory)
         self._limits: dict[str, MessageLimits] = {}
+        self._running: set[asyncio.Future[None]] = set()
         self._reconciler = Reconciler(
             storage=self.ctx.storage,
             sockets=self._sockets,
@@ -90,7 +92,8 @@ class Room(DurableObject):  # type: ignore[misc]
             "place": identity.place or None,
         }
         socket.send(self._relay.welcome(socket, other, self._now()) | call)
-        await self._reconciler.run()
+        # The page need not wait for the record. A failure is logged, and plans its retry.
+        self._start(self._reconciler.run())
         return js.Response.new(None, status=101, webSocket=client)
 
     async def end(self, session_id: str, *_newer: Any) -> None:
@@ -239,6 +242,13 @@ class Room(DurableObject):  # type: ignore[misc]
         self._limits.pop(socket.id, None)
         if self._seats.mark_away(socket, self._now()):
             await self._reconciler.set_alarm()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run this beside the event. The runtime keeps an object awake while it waits for D1."""
+        task = asyncio.ensure_future(work)
+        # The event loop alone does not keep a task.
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     def _limits_of(self, socket: LiveSocket) -> MessageLimits:
         if socket.id not in self._limits:

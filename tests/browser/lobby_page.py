@@ -5,10 +5,18 @@ import re
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    expect,
+)
 
 from tests.browser.closing import leave
 from tests.browser.signing_in import sign_in
@@ -34,9 +42,11 @@ COUNT_REQUESTS = """
   };
 }
 """
+ROOM_MODULE = "**/js/room/room.js"
 # Replaces the room, which has tests of its own.
 ROOM_STUB = """
 export async function enterRoom({ grant, devices, session }) {
+  grant = await grant;
   document.title = "In the room";
   Object.assign(window, { grant, devices, session, entered: (window.entered ?? 0) + 1 });
 }
@@ -80,7 +90,7 @@ def signed_in(
     context = browser.new_context(**options)
     try:
         context.add_init_script(VIOLATIONS_TO_CONSOLE)
-        context.route("**/js/room/room.js", lambda route: route.fulfill(
+        context.route(ROOM_MODULE, lambda route: route.fulfill(
             content_type="text/javascript", body=ROOM_STUB))  # fmt: skip
         sign_in(context, worker, user, str(options["base_url"]))
         yield context
@@ -121,15 +131,19 @@ def lobby(
     expected: Sequence[str] = (),
     permissions: Sequence[str] = (),
     issues: list[str] | None = None,
+    room: Callable[[Route], None] | None = None,
     **options: object,
 ) -> Iterator[Page]:
     """Open the lobby of a session; `script` runs before the page's own.
 
-    `issues` collects the tech issues that the page tells the server.
+    `room` answers requests for the room's module, which the lobby loads by itself. `issues`
+    collects the tech issues that the page tells the server.
     """
     with signed_in(worker, browser, **options) as context:
         if permissions:
             context.grant_permissions(list(permissions))
+        if room:
+            context.route(ROOM_MODULE, room)
         page = context.new_page()
         if script:
             page.add_init_script(script)

@@ -9,6 +9,7 @@ from tests.browser.lobby_page import (
     COUNT_REQUESTS,
     FAKE_DEVICES,
     JOIN_WINDOW_S,
+    ROOM_MODULE,
     book,
     cancel,
     lobby,
@@ -136,11 +137,11 @@ def test_the_join_button_is_enabled_when_the_room_opens(
 def test_an_early_visitor_gets_the_prompt_on_join(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
-    session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 3)
+    session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 8)
     browser = chromium(FAKE_DEVICES)
     with lobby(dev_worker, browser, session_id, script=COUNT_REQUESTS) as page:
         wait_for_state(page, "idle")
-        expect(page.locator("#join")).to_be_enabled(timeout=10_000)
+        expect(page.locator("#join")).to_be_enabled()
         assert page.evaluate("window.requests") == 0
         page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1")
@@ -153,10 +154,6 @@ def test_the_lobby_shows_the_words_that_a_reload_shows(
 ):
     session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 4)
     with lobby(dev_worker, browser_with_camera, session_id) as page:
-        state = page.evaluate("fetch(`/session/${location.pathname.split('/')[2]}/state`)"
-                              ".then((answer) => answer.json())")  # fmt: skip
-        if "words" not in state:
-            pytest.skip("GET /state does not bring the page's words yet")
         expect(page.locator("body")).to_have_attribute("data-view", "joinable", timeout=10_000)
         expect(page.locator("#status-label")).to_have_text("Open now")
         live = words(page)
@@ -370,20 +367,29 @@ def test_joining_without_a_connection_leads_back_to_the_lobby(
         page.wait_for_function("() => window.entered === 1")
 
 
-def test_retry_after_a_lost_connection_loads_the_rooms_scripts(
+def test_a_lobby_without_the_rooms_scripts_joins_in_a_new_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
+    """The new page joins without a click, and only once."""
+    requests = []
+
+    def fail_once(route: Route) -> None:
+        requests.append(route)
+        if len(requests) == 1:
+            route.abort()
+        else:
+            route.fallback()
+
     with lobby(
-        dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD, SOCKET_NOT_YET_OPEN]
+        dev_worker,
+        browser_with_camera,
+        session_id,
+        room=fail_once,
+        expected=[FAILED_LOAD, SOCKET_NOT_YET_OPEN],
     ) as page:
-        wait_for_state(page, "live")
-        page.route("**/join", lambda route: route.abort(), times=1)
-        page.route("**/js/room/room.js", lambda route: route.abort(), times=1)
-        page.locator("#join").click()
-        expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
+        expect(page.locator("#network-result")).to_contain_text("ms to our server")
         page.evaluate("window.before = true")
-        page.locator("#trouble-retry").click()
-        # In a new page, which joins without a click, and only once.
+        page.locator("#join").click()
         page.wait_for_function("() => window.entered === 1 && !window.before")
         assert page.evaluate("devices.audioOnly") is False
         page.reload()
@@ -399,19 +405,19 @@ def test_rooms_scripts_that_fail_are_loaded_by_one_new_page(
         dev_worker,
         browser_with_camera,
         session_id,
+        room=abort,
         issues=issues,
         expected=[FAILED_LOAD, SOCKET_NOT_YET_OPEN],
     ) as page:
         wait_for_state(page, "live")
         page.evaluate("window.before = true")
-        page.route("**/js/room/room.js", lambda route: route.abort())
         with page.expect_request("**/events"):
             page.locator("#join").click()
         expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
         assert page.evaluate("window.before") is None
         assert issues == ["room_failed"]
 
-        page.unroute("**/js/room/room.js")
+        page.context.unroute(ROOM_MODULE, abort)
         page.locator("#trouble-retry").click()
         page.wait_for_function("() => window.entered === 1")
 
@@ -419,11 +425,12 @@ def test_rooms_scripts_that_fail_are_loaded_by_one_new_page(
 def test_retry_without_a_connection_keeps_the_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
-    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+    with lobby(
+        dev_worker, browser_with_camera, session_id, room=abort, expected=[FAILED_LOAD]
+    ) as page:
         wait_for_state(page, "live")
         page.evaluate("window.same = true")
-        page.route("**/js/room/room.js", lambda route: route.abort())
-        page.route("**/{join,state}", lambda route: route.abort())
+        page.route("**/{join,state}", abort)
         for button in ("#join", "#trouble-retry"):
             page.locator(button).click()
             expect(page.locator(button)).to_have_attribute("aria-busy", "false")
@@ -466,16 +473,22 @@ def test_a_room_that_breaks_shows_trouble(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
     issues: list[str] = []
-    broken = "export async function enterRoom() { throw new Error('broken'); }"
-    with lobby(dev_worker, browser_with_camera, session_id, issues=issues) as page:
+
+    def broken(route: Route) -> None:
+        body = "export async function enterRoom() { throw new Error('broken'); }"
+        route.fulfill(content_type="text/javascript", body=body)
+
+    with lobby(dev_worker, browser_with_camera, session_id, room=broken, issues=issues) as page:
         wait_for_state(page, "live")
-        page.context.route("**/js/room/room.js", lambda route: route.fulfill(
-            content_type="text/javascript", body=broken))  # fmt: skip
         with page.expect_request("**/events"):
             page.locator("#join").click()
 
         expect(page.locator("#trouble-heading")).to_have_text("Unable to connect.")
         assert issues == ["room_failed"]
+
+
+def abort(route: Route) -> None:
+    route.abort()
 
 
 def come_back(page: Page) -> None:

@@ -7,6 +7,7 @@ call failing. It then repeats the use case as a person or a service would (a sec
 delivery, the next tick), and compares the data with that of the run without faults.
 """
 
+import asyncio
 import json
 import re
 import time
@@ -165,13 +166,17 @@ class Rooms:
     async def run(self, session_id: str, method: str, *args: Any) -> Any:
         """Run one event of a room. The binding turns all its errors into one kind."""
         try:
-            done = getattr(self.awake(session_id), method)(*args)
-            return await done if isawaitable(done) else done
+            room = self.awake(session_id)
+            done = getattr(room, method)(*args)
+            answer = await done if isawaitable(done) else done
+            # The runtime goes on until the work that an event has started is over.
+            await asyncio.gather(*room._running)
         except DiedError:
             self.crash(session_id)
             raise
         except Exception as error:
             raise ServiceUnavailableError from error
+        return answer
 
     def awake(self, session_id: str) -> durable_object.Room:
         state = self.states.get(session_id)

@@ -15,6 +15,7 @@ export class JoinFlow {
   #pressed = null;
   /** Whether the last attempt was without a camera; Retry repeats it. */
   #audioOnly = false;
+  #room;
   /** Whether the room's modules did not load. */
   #roomFailed = false;
   /** Whether this page was loaded again to join. */
@@ -43,6 +44,11 @@ export class JoinFlow {
   setOpen(open) {
     joinButton.disabled = audioButton.disabled = !open;
     this.#label();
+  }
+
+  /** Load the room's modules once. */
+  loadRoom() {
+    return (this.#room ??= import("../room/room.js").catch(() => void (this.#roomFailed = true)));
   }
 
   /** Join now if the page was loaded again for that. */
@@ -85,10 +91,10 @@ export class JoinFlow {
     // They may be off: an early visit, or an attempt without the camera.
     if (!devices.asking) devices.start({ quietly: devices.checked });
     if (this.#roomFailed) return this.#joinInNewPage();
-    const loading = import("../room/room.js").catch(() => null);
-    loading.then((room) => (this.#roomFailed = !room));
-    const grant = await session.join();
-    const room = await loading;
+    const grant = session.join();
+    grant.catch(() => {}); // read later
+    const room = await this.loadRoom();
+    if (!room) await grant;
     // A deployment may have changed the modules. One new page, since that may fail as well.
     if (!room && !this.#isNewPage) return this.#joinInNewPage();
     if (!room) throw new Error("room.js did not load");

@@ -52,6 +52,8 @@ async function startDevices() {
 /** After the devices, which disturb it; at most 2 s later. */
 async function watchConnection(devicesStarted) {
   await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
+  // Before Join, and before the check, which measures the network.
+  if (!navigator["connection"]?.saveData) await joinFlow.loadRoom();
   if (signal.aborted) return;
   try {
     (await import("./connection_check.js")).watchConnection(signal);

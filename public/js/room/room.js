@@ -12,8 +12,16 @@ import { Room } from "./room_page.js";
 
 const WELCOME_DUE_MS = 12_000;
 
-/** Enter; resolves when the room is shown. @param {Entry} entry */
+/**
+ * Enter; resolves when the room is shown. Throws the reason of a refusal.
+ *
+ * @param {Omit<Entry, "grant"> & { grant: Grant | Promise<Grant> }} entry A lobby of the release before
+ *   waits for its grant.
+ */
 export async function enterRoom({ grant, devices, session }) {
+  // A provider may take half a minute, in which the other person must not see somebody come. Between
+  // two browsers the socket opens beside the request.
+  if (!session.callsPeer) await grant;
   const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), hex).join("");
   const mayEnter = () =>
     session.fetchState().then(
@@ -21,23 +29,43 @@ export async function enterRoom({ grant, devices, session }) {
       (error) => !GONE.includes(error.status),
     );
   const live = new LiveSocket(session.id, page, mayEnter);
-  const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
-  const room = new Room({ grant, devices, session, live, takeOver: () => takeOver({ devices, session }), onLeft });
+  const takeEarlyMessages = keepMessages(live);
+  let isOver = false;
+  live.addEventListener("over", () => (isOver = true), { once: true });
+  const welcomed = welcome(live);
+  welcomed.catch(() => {});
   try {
-    await welcome(live);
+    // First the grant: its refusal has a sentence for people.
+    grant = await grant;
+    await welcomed;
+    if (isOver) throw new Error("over");
   } catch (error) {
     live.leave();
     throw error;
   }
+  const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
+  const room = new Room({ grant, devices, session, live, takeOver: () => takeOver({ devices, session }), onLeft });
+  for (const detail of takeEarlyMessages()) live.dispatchEvent(new CustomEvent("message", { detail }));
   room.open();
   history.replaceState(null, "");
+}
+
+/** Keep the socket's messages until there is a room that acts on them. @param {LiveSocket} live */
+function keepMessages(live) {
+  const messages = [];
+  const keep = (event) => messages.push(event["detail"]);
+  live.addEventListener("message", keep);
+  return () => {
+    live.removeEventListener("message", keep);
+    return messages;
+  };
 }
 
 /** "Use it here": the room then replaces the other page. */
 async function takeOver({ devices, session }) {
   try {
     await devices.start({ quietly: true });
-    await enterRoom({ grant: await session.join(), devices, session });
+    await enterRoom({ grant: session.join(), devices, session });
   } catch {
     // The page that the server has now says why.
     location.reload();
@@ -48,7 +76,7 @@ async function takeOver({ devices, session }) {
 async function rejoin({ devices, session }) {
   devices.start();
   try {
-    await enterRoom({ grant: await session.join(), devices, session });
+    await enterRoom({ grant: session.join(), devices, session });
   } catch (error) {
     devices.stop();
     // The page that the server has now says why.

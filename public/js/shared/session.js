@@ -22,6 +22,7 @@ export class Session {
     this.other = data.other;
     /** Whether the call may move from peer to peer to a provider. */
     this.canMove = data.canMove;
+    this.callsPeer = data.callsPeer;
     this.recorded = data.recorded;
     this.clock = data.clock;
     const [page] = performance.getEntriesByType("navigation");
