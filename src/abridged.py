@@ -1,4 +1,8 @@
-"""Keeps packages from importing what nothing here uses. It comes before all of them."""
+"""Keeps packages from importing what nothing here uses. It comes before all of them.
+
+An isolate imports 23 modules less for its first page, which takes 56 ms instead of 62, also after a
+start from a snapshot: the page imports PyJWT late. docs/performance.md has the measurement.
+"""
 
 import os
 import sys
