@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools import bytecode, chromium, debian, empty_database, snapshot, vendor
+from tools import bytecode, chromium, debian, empty_database, other_browsers, snapshot, vendor
 from tools.networks import namespaces
 from tools.node import workerd_binary
 from tools.paths import (
@@ -187,7 +187,7 @@ def main(purpose: str) -> None:
     vendor.mark_as_synced()
     if purpose == "test":
         chromium.install()
-        debian.install_missing(namespaces.PROGRAMS)
+        debian.install_missing(namespaces.PROGRAMS | other_browsers.PROGRAMS)
 
 
 if __name__ == "__main__":

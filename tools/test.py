@@ -23,6 +23,7 @@ PARTS = {
     "worker": ["tests/worker"],
     "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_parts", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
+    "browsers": ["tests/browser/*/test_*.py"],
     "networks": ["tests/networks"],
     "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
     "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],

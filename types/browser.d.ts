@@ -37,3 +37,14 @@ type Problem =
   | "unknown";
 /** The device `name` is in use instead of the expected one. */
 type Notice = { kind: Kind; reason: "gone" | "busy" | "unplugged" | "changed"; name: string };
+
+/** What a request for devices has brought. */
+type Captured = {
+  tracks: Map<Kind, MediaStreamTrack>;
+  /** Why a kind is missing. */
+  errors: Map<Kind, DOMException>;
+  /** Why another device is in use. */
+  replaced: Map<Kind, "gone" | "busy">;
+};
+/** A problem in words. */
+type Explanation = { title: string; text: string; steps: string[] };

@@ -10,6 +10,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Playwright,
     expect,
     sync_playwright,
 )
@@ -59,7 +60,13 @@ def refuse(violations: list[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(violations: list[str]) -> Iterator[Callable[..., Browser]]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, violations: list[str]) -> Iterator[Callable[..., Browser]]:
     """Return a running Chromium with QUIET and these flags; the same browser for the same flags."""
     running: dict[frozenset[str], Browser] = {}
 
@@ -70,20 +77,16 @@ def chromium(violations: list[str]) -> Iterator[Callable[..., Browser]]:
     def watch(context: BrowserContext) -> None:
         context.on("console", note)
 
-    with sync_playwright() as playwright:
+    def start(*flags: str, find: Callable[[], str | None] = installed.find) -> Browser:
+        key = frozenset((*flags, find.__name__))
+        if key not in running:
+            running[key] = playwright.chromium.launch(executable_path=find(), args=[*QUIET, *flags])
+            running[key].on("context", watch)
+        return running[key]
 
-        def start(*flags: str, find: Callable[[], str | None] = installed.find) -> Browser:
-            key = frozenset((*flags, find.__name__))
-            if key not in running:
-                running[key] = playwright.chromium.launch(
-                    executable_path=find(), args=[*QUIET, *flags]
-                )
-                running[key].on("context", watch)
-            return running[key]
-
-        yield start
-        for browser in running.values():
-            browser.close()
+    yield start
+    for browser in running.values():
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -36,10 +36,10 @@ class Meeting:
         self._contexts: list[Any] = []
         self.book()
 
-    def open(self, role: str, **options: Any) -> Page:
-        """Open the lobby as this person, in a new context."""
+    def open(self, role: str, browser: Browser | None = None, **options: Any) -> Page:
+        """Open the lobby as this person, in a new context of the meeting's or this browser."""
         usual = {"viewport": DESKTOP, "permissions": ALLOWED}
-        context = self.browser.new_context(**(usual | options))
+        context = (browser or self.browser).new_context(**(usual | options))
         self._contexts.append(context)
         sign_in(context, self.worker, f"demo-{role}")
         page = context.new_page()

@@ -35,7 +35,7 @@ async function visit(t, userAgent, maxTouchPoints = 0) {
   await readHelp();
 }
 
-/** @returns {import("../../public/js/devices/device_help.js").Explanation} */
+/** @returns {Explanation} */
 function explained(problem, kinds) {
   return explain(new Map(kinds.map((kind) => [kind, problem])), []);
 }
@@ -115,6 +115,13 @@ test("the problem with steps leads, and what works is named", async (t) => {
   assert.match(both.text, /^Your camera is in use or not responding\./);
   const one = explain(new Map([["camera", "missing"]]), ["microphone"]);
   assert.match(one.text, /^Your microphone works: you can join with audio only\./);
+});
+
+test("Firefox, whose permission still says prompt after Block, gets the steps that lift it", async (t) => {
+  setGlobal(t, "document", {});
+  const permissions = { query: async () => ({ state: "prompt" }) };
+  setGlobal(t, "navigator", { userAgent: AGENTS["Firefox on Linux"], permissions });
+  assert.equal(await problemOf("camera", new DOMException("", "NotAllowedError")), "denied");
 });
 
 /** A browser's error, what Permissions-Policy and the permission say, and the problem. */

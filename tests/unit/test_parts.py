@@ -7,14 +7,14 @@ import pytest
 from tools import test as make_test
 from tools.notes import Notes
 
-TESTS = ["tests/unit", "tests/worker"]
+TESTS = ["tests/networks", "tests/unit", "tests/worker"]
 
 
 def test_each_file_belongs_to_one_part():
     patterns = [pattern for part in make_test.PARTS.values() for pattern in part]
     files = [file for pattern in patterns for file in make_test.files_of(pattern)]
 
-    assert sorted(files) == [*make_test.files_of("tests/browser/test_*.py"), *TESTS]
+    assert sorted(files) == [*make_test.files_of("tests/browser/**/test_*.py"), *TESTS]
 
 
 @pytest.fixture

@@ -1,12 +1,6 @@
 /**
  * Getting camera and microphone. The tries: both at once (one prompt), each alone (one refusal fails
  * a joint request), without the remembered device, without constraints.
- *
- * @typedef {Map<Kind, Device>} Wanted The device to try first.
- * @typedef {object} Captured
- * @prop {Map<Kind, MediaStreamTrack>} tracks
- * @prop {Map<Kind, DOMException>} errors Why a kind is missing.
- * @prop {Map<Kind, "gone" | "busy">} replaced Why another device was used.
  */
 
 /** Errors that other constraints do not avoid. */
@@ -17,7 +11,7 @@ const CONSTRAINTS = {
 };
 const MEDIA = { camera: "video", microphone: "audio" };
 
-/** @param {Wanted} wanted @returns {Promise<Captured>} */
+/** @param {Map<Kind, Device>} wanted Each with the device to try first. @returns {Promise<Captured>} */
 export async function capture(wanted) {
   /** @type {Captured} */
   const captured = { tracks: new Map(), errors: new Map(), replaced: new Map() };
@@ -43,17 +37,14 @@ export function permission(kind) {
   return navigator.permissions?.query({ name }).catch(() => null) ?? Promise.resolve(null);
 }
 
-/** @param {Wanted} wanted @param {Captured} captured @returns {Promise<DOMException | null>} */
+/** @param {Captured} captured @returns {Promise<DOMException | null>} */
 async function captureTogether(wanted, captured) {
   let first, last;
   // A missing remembered device must not cost a second prompt.
   for (const remembered of [true, false]) {
-    const constraints = [...wanted].map(([kind, device]) => [
-      MEDIA[kind],
-      constraintsOf(kind, remembered && device),
-    ]);
+    const asked = [...wanted].map(([kind, device]) => [MEDIA[kind], constraintsOf(kind, remembered && device)]);
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(Object.fromEntries(constraints));
+      const stream = await navigator.mediaDevices.getUserMedia(Object.fromEntries(asked));
       for (const [kind, device] of wanted) keep(kind, stream, device, first, captured);
       return null;
     } catch (error) {
@@ -82,7 +73,7 @@ async function captureAlone(kind, device, captured) {
   captured.errors.set(kind, last);
 }
 
-/** After a joint refusal: whether this kind was granted before, or only the other one was refused. */
+/** After a joint refusal: this kind was granted before, or only the other one was refused. */
 async function mayAskAlone(kind, wanted) {
   const state = (await permission(kind))?.state;
   const all = await Promise.all([...wanted.keys()].map(permission));

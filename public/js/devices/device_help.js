@@ -1,11 +1,6 @@
 import { KINDS } from "./devices.js";
 
-/**
- * The words about device problems: device_help.json, filled in for this browser on this system. The
- * first entry whose `when` applies counts.
- *
- * @typedef {{ title: string, text: string, steps: string[] }} Explanation
- */
+/** device_help.json, filled in for this browser on this system. The first entry that applies counts. */
 
 const UNREAD = {
   title: "Your camera or microphone does not work.",
@@ -27,9 +22,7 @@ export async function readHelp() {
 /**
  * The problem with the most steps comes first; the text names the others.
  *
- * @param {Map<Kind, Problem>} problems Not empty.
- * @param {Kind[]} working The kinds that work.
- * @returns {Explanation}
+ * @param {Map<Kind, Problem>} problems Not empty. @param {Kind[]} working @returns {Explanation}
  */
 export function explain(problems, working) {
   if (!help) return UNREAD;
@@ -56,7 +49,7 @@ function explainOne(problem, kinds) {
   return { title: filled(title), text: filled(text), steps: found.map(filled) };
 }
 
-/** Only for words about where to click. @param {Record<string, string>} signs */
+/** Only for words. @param {Record<string, string>} signs */
 function nameBySign(signs) {
   const isHere = ([, sign]) => new RegExp(sign).test(navigator.userAgent);
   return Object.entries(signs).find(isHere)?.[0];

@@ -3,13 +3,10 @@ import { KINDS } from "./devices.js";
 /** The lists of cameras, microphones and speakers, in the lobby and in the room. */
 
 const SYSTEM_DEFAULT = { id: "", name: "System default" };
+const REFUSED = ["denied", "dismissed", "policy", "security", "system"];
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
-/**
- * @param {Devices} devices
- * @param {Record<string, string>} ids Of the select elements.
- * @param {AbortSignal} signal
- */
+/** @param {Devices} devices @param {Record<string, string>} ids @param {AbortSignal} signal */
 export function showDeviceLists(devices, ids, signal) {
   const picker = (what) => {
     const select = /** @type {HTMLSelectElement} */ (document.getElementById(ids[what]));
@@ -21,7 +18,7 @@ export function showDeviceLists(devices, ids, signal) {
   const refresh = async () => {
     const found = await devices.list();
     for (const { kind, select } of inputs) {
-      const instead = devices.checked ? `No ${kind} available` : "Not checked yet";
+      const instead = insteadOf(kind, devices, found[kind]);
       fill(select, found[kind], devices.currentId(kind), instead);
     }
     const outputs = [...found.speaker];
@@ -44,14 +41,23 @@ export function noticeInWords({ kind, reason, name }) {
   return `${why}. Using ${name || "another one"} now.`;
 }
 
-/** @param {HTMLSelectElement} picker @param {string} instead Shown without any choice. */
+/** The first line when no device is in use. */
+function insteadOf(kind, devices, choices) {
+  if (!devices.checked) return "Not checked yet";
+  const problem = devices.problems.get(kind);
+  if (REFUSED.includes(problem)) return `No access to the ${kind}`;
+  if (choices.length === 0) return `No ${kind} available`;
+  return problem ? `No ${kind} in use` : "";
+}
+
+/** @param {HTMLSelectElement} picker */
 function fill(picker, choices, current, instead) {
   const options = choices.map(({ id, name }, index) => new Option(name || `No. ${index + 1}`, id));
-  if (options.length === 0) options.push(new Option(instead, ""));
+  const index = choices.findIndex((each) => each.id === current);
+  if (index < 0 && instead) options.unshift(new Option(instead, ""));
   picker.disabled = choices.length === 0;
   const key = (all) => [...all].map((option) => `${option.value} ${option.text}`).join();
   // Filling an open list closes it.
   if (key(picker.options) !== key(options)) picker.replaceChildren(...options);
-  const index = choices.findIndex((each) => each.id === current);
   picker.selectedIndex = Math.max(0, index);
 }

@@ -23,7 +23,8 @@ async function refusalOf(kind, error) {
   if (/by system/i.test(error.message)) return "system";
   const state = (await permission(kind))?.state;
   if (state === "granted") return "system";
-  return state === "prompt" ? "dismissed" : "denied";
+  // Firefox still says "prompt" after Block.
+  return state === "prompt" && !/Firefox/.test(navigator.userAgent) ? "dismissed" : "denied";
 }
 
 /** @param {Kind} kind */

@@ -4,13 +4,15 @@ import { recall, remember } from "./remembered.js";
 
 /** @type {Kind[]} */
 export const KINDS = ["camera", "microphone"];
+/** From a device's loss to its message, unless another one has started. */
+const LOST_MS = 1000;
 
 /**
  * Camera, microphone and speaker, in the lobby and then in the room.
  *
  * Events: `change`, after which any track may be another one; `notice` (CustomEvent<Notice>). The
- * stream stays the same object until `stop()`. A camera that is off has no track (and no light); a
- * microphone that is off has a track with `enabled = false`.
+ * stream is one object until `stop()`. A camera that is off has no track (and no light); a
+ * microphone that is off has a disabled track.
  */
 export class Devices extends EventTarget {
   /** @type {MediaStream | null} */
@@ -21,15 +23,17 @@ export class Devices extends EventTarget {
   #problems = new Map();
   #choices = recall();
   #audioOnly = false;
-  /** @type {Device[]} The last list. */
+  /** @type {Device[]} */
   #speakers = [];
   /** @type {Map<Kind, number>} The newest of each kind: tracks of older ones are dropped. */
   #attempts = new Map();
   #lastAttempt = 0;
-  /** The attempt whose prompt may be open, or 0. */
+  /** The attempt that waits for the browser, or 0. */
+  #running = 0;
+  /** The same, when its prompt may be open. */
   #asking = 0;
   #checked = false;
-  /** Calls of `stop()`: an older attempt then starts nothing. */
+  /** After `stop()` an older attempt starts nothing. */
   #stops = 0;
 
   /** The live tracks; null without any. */
@@ -91,7 +95,7 @@ export class Devices extends EventTarget {
     const failed = [...this.#problems.keys()];
     const states = await Promise.all(failed.map(permission));
     const kinds = failed.filter((_, index) => states[index]?.state === "granted");
-    if (stops === this.#stops && !this.asking) await this.#capture(kinds, true);
+    if (stops === this.#stops && !this.#running) await this.#capture(kinds, true);
     this.#changed();
   }
 
@@ -146,7 +150,7 @@ export class Devices extends EventTarget {
   /** Stop every track. */
   stop() {
     this.#stops++;
-    this.#asking = 0;
+    this.#asking = this.#running = 0;
     for (const kind of KINDS) this.#stopKind(kind);
     this.#stream = null;
     this.#changed();
@@ -157,15 +161,13 @@ export class Devices extends EventTarget {
     for (const track of this.#tracks.values()) track.stop();
   }
 
-  /** Capture the wanted kinds that are missing. @param {Kind[]} kinds */
+  /** Capture the wanted kinds that are missing. */
   async #capture(kinds, quietly) {
-    const wanted = kinds.filter(
-      (kind) => !this.#works(kind) && (kind === "microphone" || this.cameraWanted),
-    );
+    const isWanted = (kind) => !this.#works(kind) && (kind === "microphone" || this.cameraWanted);
+    const wanted = kinds.filter(isWanted);
     if (wanted.length > 0) await this.#attempt(wanted, quietly);
   }
 
-  /** @param {Kind[]} kinds @param {boolean} quietly */
   async #attempt(kinds, quietly) {
     const attempt = ++this.#lastAttempt;
     for (const kind of kinds) this.#attempts.set(kind, attempt);
@@ -173,16 +175,18 @@ export class Devices extends EventTarget {
     if (problem) {
       for (const kind of kinds) this.#problems.set(kind, problem);
     } else {
+      this.#running = attempt;
       if (!quietly) this.#asking = attempt;
       this.#changed();
       await this.#adopt(attempt, await capture(new Map(kinds.map((k) => [k, this.#choices[k]]))));
       if (this.#asking === attempt) this.#asking = 0;
+      if (this.#running === attempt) this.#running = 0;
     }
     this.#checked = true;
     this.#changed();
   }
 
-  /** @param {number} attempt @param {import("./capture.js").Captured} captured */
+  /** @param {number} attempt @param {Captured} captured */
   async #adopt(attempt, { tracks, errors, replaced }) {
     const isCurrent = (kind) => this.#attempts.get(kind) === attempt;
     for (const [kind, track] of tracks) {
@@ -196,7 +200,6 @@ export class Devices extends EventTarget {
     }
   }
 
-  /** @param {Kind} kind @param {MediaStreamTrack} track */
   #put(kind, track) {
     this.#drop(kind);
     if (kind === "microphone") track.enabled = this.#choices.microphoneOn;
@@ -208,7 +211,7 @@ export class Devices extends EventTarget {
     this.#stream.addTrack(track);
   }
 
-  /** Stop the track, and cancel an attempt. @param {Kind} kind */
+  /** Stop the track, and cancel an attempt. */
   #stopKind(kind) {
     this.#attempts.set(kind, ++this.#lastAttempt);
     this.#problems.delete(kind);
@@ -216,7 +219,6 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** @param {Kind} kind */
   #drop(kind) {
     const track = this.#tracks.get(kind);
     if (!track) return;
@@ -225,7 +227,7 @@ export class Devices extends EventTarget {
     this.#stream?.removeTrack(track);
   }
 
-  /** A phone call or another app uses the device for a while. */
+  /** A phone call or another app uses the device. */
   #interrupted(kind, track) {
     if (this.#tracks.get(kind) !== track) return;
     if (track.muted) this.#problems.set(kind, "interrupted");
@@ -233,7 +235,7 @@ export class Devices extends EventTarget {
     this.#changed();
   }
 
-  /** The device was unplugged, or the permission revoked. @param {Kind} kind @param {MediaStreamTrack} track */
+  /** The device was unplugged, or the permission revoked. */
   async #ended(kind, track) {
     if (this.#tracks.get(kind) !== track) return;
     this.#drop(kind);
@@ -241,7 +243,13 @@ export class Devices extends EventTarget {
     const stops = this.#stops;
     const state = (await permission(kind))?.state;
     if (stops !== this.#stops) return;
+    // Firefox asks again, although it says "granted".
+    const late = setTimeout(() => {
+      if (stops === this.#stops && !this.#tracks.has(kind)) this.#problems.set(kind, "unplugged");
+      this.#changed();
+    }, LOST_MS);
     if (state === "granted") await this.#capture([kind], true);
+    clearTimeout(late);
     if (this.#tracks.has(kind)) return this.#notify(kind, "unplugged");
     const revoked = state === "denied" || state === "prompt";
     const missing = this.#problems.get(kind) === "missing";

@@ -1,11 +1,6 @@
 const reported = new Set();
 
-/**
- * Report each problem to the operator, once a page.
- *
- * @param {Devices["problems"]} problems
- * @param {Session} session
- */
+/** Report each problem to the operator, once a page. @param {Session} session */
 export function reportProblems(problems, session) {
   for (const [kind, problem] of problems) {
     const name = `${kind}_${problem}`;

@@ -4,12 +4,12 @@ import { loudness } from "../devices/loudness.js";
 const SILENCE_MS = 8000;
 /** Speech is louder, a quiet room is not. */
 const SOUND = 0.12;
-/** The bar falls by this a second: slowly enough to read. */
+/** The bar falls by this a second. */
 const FALL = 1.5;
 /** Between two values for screen readers. */
 const SPOKEN_MS = 250;
 
-/** The microphone's level as a bar and as a meter for screen readers, and a hint in silence. */
+/** The microphone's level, also for screen readers, and a hint in silence. */
 export class LevelMeter {
   /** @type {AudioContext | null} */
   #context = null;
@@ -22,7 +22,7 @@ export class LevelMeter {
   #lastSound = 0;
   #lastSpoken = 0;
 
-  /** @param {HTMLElement} bar Gets `--level`, 0 to 1. @param {HTMLElement} hint Shown in silence. */
+  /** @param {HTMLElement} bar Gets `--level`, 0 to 1. @param {HTMLElement} hint */
   constructor(bar, hint) {
     this.bar = bar;
     this.hint = hint;

@@ -26,7 +26,7 @@ async function testSpeaker(speakerId) {
     const { playTestTone } = await import("./test_tone.js");
     await playTestTone(speakerId);
   } catch {
-    show("The test sound could not be played. Choose another speaker.");
+    show("The test sound could not be played. Connect or choose another speaker.");
   } finally {
     testButton.setAttribute("aria-busy", "false");
   }

@@ -4,7 +4,7 @@ import { KINDS } from "../devices/devices.js";
 
 /** The own picture or a message in its place, and the two switches on it. */
 
-/** From asking to the hint at the prompt, and to the offer to ask again. */
+/** From asking to the hint, and to the offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
 const MESSAGES = { off: "Your camera is off.", error: "No picture.", live: "" };
@@ -27,7 +27,7 @@ export function showPreview(devices, signal) {
   camera.onclick = () => devices.setCameraOn(!devices.cameraOn);
   microphone.onclick = () => devices.setMicrophoneOn(!devices.microphoneOn);
   devices.addEventListener("change", () => render(devices), { signal });
-  // Safari does not play on when the page is shown again.
+  // Safari stops while the page is hidden.
   const replay = () => document.hidden || video.play().catch(() => {});
   document.addEventListener("visibilitychange", replay, { signal });
 }

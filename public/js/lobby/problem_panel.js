@@ -12,10 +12,7 @@ const steps = $("problem-steps");
 const retry = $("problem-retry");
 let shown = "";
 
-/**
- * @param {Devices} devices
- * @param {Session} session
- */
+/** @param {Devices} devices @param {Session} session */
 export async function showProblems(devices, session) {
   retry.onclick = () => devices.start();
   retry.setAttribute("aria-busy", String(devices.asking));
@@ -29,7 +26,7 @@ export async function showProblems(devices, session) {
   else show(explain(problems, working));
 }
 
-/** @param {import("../devices/device_help.js").Explanation} explanation */
+/** @param {Explanation} explanation */
 function show(explanation) {
   const words = JSON.stringify(explanation);
   // Writing an alert again reads it out again.

@@ -1,3 +1,6 @@
+/** The sound takes 1.4 s. Without any output Firefox never begins, and says nothing. */
+const DUE_MS = 5000;
+
 /**
  * Play two pleasant notes on the chosen speaker. Call it on a gesture.
  *
@@ -6,21 +9,27 @@
  */
 export async function playTestTone(speakerId) {
   const context = new AudioContext();
+  const player = new Audio();
+  const late = new Promise((_, reject) => setTimeout(reject, DUE_MS, new Error("no sound")));
   try {
-    const player = new Audio();
-    const output = context.createMediaStreamDestination();
-    player.srcObject = output.stream;
-    // An element: each browser that can choose a speaker can do so for elements.
-    if (speakerId) await player.setSinkId(speakerId);
-    await context.resume();
-    await player.play();
-    const start = context.currentTime + 0.1;
-    ring(context, output, 659.3, start);
-    await ring(context, output, 880, start + 0.28);
-    player.pause();
+    await Promise.race([play(context, player, speakerId), late]);
   } finally {
-    await context.close();
+    player.pause();
+    context.close();
   }
+}
+
+/** @param {AudioContext} context @param {HTMLAudioElement} player @param {string} speakerId */
+async function play(context, player, speakerId) {
+  const output = context.createMediaStreamDestination();
+  player.srcObject = output.stream;
+  // An element: each browser that can choose a speaker can do so for elements.
+  if (speakerId) await player.setSinkId(speakerId);
+  await context.resume();
+  await player.play();
+  const start = context.currentTime + 0.1;
+  ring(context, output, 659.3, start);
+  await ring(context, output, 880, start + 0.28);
 }
 
 /**

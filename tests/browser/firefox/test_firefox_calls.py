@@ -1,0 +1,98 @@
+"""Calls of Firefox with Chromium, each as the one who makes the offers, and with itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.firefox.conftest import Firefox
+from tests.browser.room_page import (
+    CONNECTED,
+    audio_energy,
+    join,
+    meeting_on,
+    wait_until_it_plays,
+)
+from tools.local_worker import LocalWorker
+
+# Without a window Firefox has no screen to share.
+SHARE_A_DRAWING = """() => {
+  const drawing = document.createElement("canvas");
+  const paint = () => drawing.getContext("2d").fillRect(0, 0, 300 * Math.random(), 150);
+  setInterval(paint, 100);
+  navigator.mediaDevices.getDisplayMedia = async () => drawing.captureStream();
+}"""
+Pair = tuple[Page, Page]
+PAIRS = ("student_in_firefox", "teacher_in_firefox", "both_in_firefox")
+
+
+@pytest.fixture(scope="module", params=PAIRS)
+def pair(
+    request: pytest.FixtureRequest,
+    dev_worker: LocalWorker,
+    browser_for_calls: Browser,
+    firefox: Firefox,
+) -> Iterator[Pair]:
+    """Student and teacher in their call, the same in all tests."""
+    browsers = {
+        role: firefox.browser if request.param in (f"{role}_in_firefox", PAIRS[-1]) else None
+        for role in ("student", "teacher")
+    }
+    with meeting_on(dev_worker, browser_for_calls) as meeting:
+        pages = [meeting.open(role, browser) for role, browser in browsers.items()]
+        for page in pages:
+            join(page)
+        for page in pages:
+            page.wait_for_selector(CONNECTED)
+        yield pages[0], pages[1]
+
+
+def test_both_see_and_hear_each_other(pair: Pair) -> None:
+    for page in pair:
+        wait_until_it_plays(page)
+        assert audio_energy(page) > 1
+
+
+def test_what_is_switched_off_is_seen(pair: Pair) -> None:
+    for page, other, name in ((*pair, "Lena"), (*reversed(pair), "Amara")):
+        page.locator("#call-microphone").click()
+        expect(other.locator("#other-muted")).to_have_text(f"{name} is muted")
+        page.locator("#call-microphone").click()
+        expect(other.locator("#other-muted")).to_be_hidden()
+        page.locator("#call-camera").click()
+        expect(other.locator("#remote-cover")).to_contain_text(f"{name}'s camera is off")
+        page.locator("#call-camera").click()
+        expect(other.locator("#remote-cover")).to_be_hidden()
+
+
+def test_lines_of_chat_arrive(pair: Pair) -> None:
+    for page, other, name in ((*pair, "Amara"), (*reversed(pair), "Lena")):
+        page.keyboard.press("c")
+        page.get_by_label(f"Message to {name}").fill(f"Hello {name}")
+        page.keyboard.press("Enter")
+        expect(other.locator("#chat-lines li").last).to_contain_text(f"Hello {name}")
+        page.get_by_role("button", name="Close panel").click()
+
+
+def test_a_shared_screen_is_seen(pair: Pair) -> None:
+    for page, other in (pair, reversed(pair)):
+        if "Firefox" in page.evaluate("navigator.userAgent"):
+            page.evaluate(SHARE_A_DRAWING)
+        share = page.get_by_role("button", name="Share screen")
+        share.click()
+        expect(other.locator("#remote-screen")).to_be_visible()
+        wait_until_it_plays(other, "remote-screen")
+        page.mouse.move(600, 300)
+        share.click()
+        expect(other.locator("#remote-screen")).to_be_hidden()
+
+
+def test_leaving_and_rejoining(pair: Pair) -> None:
+    for page, other, name in ((*pair, "Lena"), (*reversed(pair), "Amara")):
+        page.get_by_role("button", name="Leave").click()
+        expect(page.get_by_role("heading", name="You left")).to_be_visible()
+        expect(other.locator("#cover-text")).to_have_text(f"{name} has left")
+        page.get_by_role("button", name="Rejoin session").click()
+        for each in pair:
+            each.wait_for_selector(CONNECTED)
+        wait_until_it_plays(other)
