@@ -18,30 +18,26 @@ from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
 # Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
-# longest first, so that all processors are busy to the end.
+# longest first, so that all processors are busy to the end; beside it the one that is the first to
+# say what is wrong.
 PARTS = {
     "worker": ["tests/worker"],
+    "unit": ["tests/unit"],
     "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_parts", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
     "browsers": ["tests/browser/*/test_*.py"],
     "networks": ["tests/networks"],
     "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
     "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
-    "unit": ["tests/unit"],
 }
 # Chromium and workerd take a core each.
 AT_ONCE = 2
-# What has no sockets and no media can miss no deadline: it runs beside the others, in the time that
-# they leave over.
-BESIDE = "unit"
-LEFT_OVER = ("nice", "-n", "10")
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
 NOT_REPEATED = ("unit",)
 # A test that fails is repeated once, alone. More of them are no accident of a busy machine.
 MAX_REPEATED = 3
 # A call that never ends must not hold up everything: where it waits is shown.
-TEST_LIMIT_S = 100
-BESIDE_LIMIT_S = 600
+TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
 
 
 def main() -> None:
@@ -52,12 +48,10 @@ def main() -> None:
     for part in PARTS:
         file_of_notes(part).unlink(missing_ok=True)
     times: dict[str, float] = {}
-    with ThreadPoolExecutor(AT_ONCE + 1) as pool:
-        checking = pool.submit(check_and_run_beside, times)
-        others = iter([part for part in PARTS if part != BESIDE])
-        for lane in [pool.submit(run_each, others, times) for _ in range(AT_ONCE)]:
-            lane.result()
-        failed = checking.result()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        checking = pool.submit(check, times)
+        list(pool.map(lambda part: run_beside(part, times), PARTS))
+    failed = checking.result()
     with timed("repeated", times):
         repeat_failed()
     print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
@@ -75,18 +69,10 @@ def timed(part: str, times: dict[str, float]) -> Iterator[None]:
     times[part] = time.monotonic() - started
 
 
-def run_each(parts: Iterator[str], times: dict[str, float]) -> None:
-    """Run the next part that no other lane has begun, until there is none."""
-    for part in parts:
-        run_beside(part, times)
-
-
-def check_and_run_beside(times: dict[str, float]) -> list[str]:
-    """Run the checks and the part without sockets; return the names of the failed checks."""
+def check(times: dict[str, float]) -> list[str]:
+    """Return the names of the failed checks."""
     with timed("check", times):
-        failed = failed_checks(*LEFT_OVER)
-    run_beside(BESIDE, times)
-    return failed
+        return failed_checks()
 
 
 def run_beside(part: str, times: dict[str, float]) -> None:
@@ -134,10 +120,7 @@ def run(part: str, tries: int, output: IO[str] | None = None) -> None:
     A process that is cut off is followed by another one, as long as each begins a test.
     """
     command = [
-        *(LEFT_OVER if part == BESIDE else ()),
-        *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "-rs", "--durations=8"),
-        *("-o", f"faulthandler_timeout={BESIDE_LIMIT_S if part == BESIDE else TEST_LIMIT_S}"),
-        *("-o", "faulthandler_exit_on_timeout=true"),
+        *(str(VENV_PYTHON), "-m", "pytest", "--quiet", "-rs", "--durations=8", *TEST_LIMIT),
         *("-p", "tests.passed", f"--notes={file_of_notes(part)}", f"--tries={tries}"),
         *("-o", f"cache_dir={ROOT}/.pytest_cache/{part}"),
         *(file for pattern in PARTS[part] for file in files_of(pattern)),
