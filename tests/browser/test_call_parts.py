@@ -75,7 +75,7 @@ OFFER_THAT_FAILS = """async () => {
   const peer = new Peer({ iceServers: [], polite: false, numbersOffers: true, send });
   await new Promise((resolve) => setTimeout(resolve, 200));
   RTCPeerConnection.prototype.setLocalDescription = setLocalDescription;
-  peer.retry();
+  peer.restart();
   await until(() => sent.some(({ description }) => description?.type === "offer"));
   peer.close();
 }"""
@@ -174,7 +174,7 @@ def test_a_late_answer_to_an_earlier_offer_is_ignored(page: Page) -> None:
     }
 
 
-def test_a_failed_offer_is_made_again_on_retry(page: Page) -> None:
+def test_a_failed_offer_is_made_again_by_a_restart(page: Page) -> None:
     page.evaluate(OFFER_THAT_FAILS)
 
 

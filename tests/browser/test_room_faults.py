@@ -210,11 +210,17 @@ def test_a_connection_that_cannot_be_made_shows_trouble(
         teacher.reload()
         join(teacher)
 
-        expect(heading_of(student)).to_be_focused(timeout=25_000)
+        for page in (student, teacher):
+            expect(heading_of(page)).to_be_focused(timeout=25_000)
+        why = "Your network and Amara's network do not let you connect directly. We keep trying."
+        expect(student.get_by_text(why)).to_be_visible()
         student.get_by_role("button", name="Audio only").last.click()
         expect(student.locator("#call-camera")).to_have_attribute("aria-pressed", "false")
         expect(student.locator("#cover-text")).to_contain_text("Connecting with Amara")
         expect(student.locator("#room-heading")).to_be_focused()
+        # Both pages try again.
+        expect(teacher.locator("#cover-text")).to_contain_text("Connecting with Lena")
+        expect(heading_of(teacher)).to_be_hidden()
         # For this call only.
         remembered = "JSON.parse(localStorage.getItem('session-room:devices') ?? '{}').cameraOn"
         assert student.evaluate(remembered) is not False

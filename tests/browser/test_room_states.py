@@ -127,7 +127,7 @@ TOLD = [
     (lesson, "desktop"),
     (lonely, "small"),
     (lonely, "desktop"),
-    # One long wait, until restarts have not helped for 15 s.
+    # One long wait, until restarts have not helped for 12 s.
     (unreachable, "portrait"),
 ]
 

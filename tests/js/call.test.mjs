@@ -1,48 +1,133 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock, fire, setGlobal } from "./browser.mjs";
+import { CallServers } from "../../public/js/call/call_servers.js";
 import { MediaFlow, longestGap } from "../../public/js/call/media_flow.js";
 import { QualityMeter, numbers } from "../../public/js/call/quality_meter.js";
 import { QualityWarning } from "../../public/js/call/quality_warning.js";
 import { Recovery } from "../../public/js/call/recovery.js";
+import { connectionOf } from "../../public/js/call/sdp.js";
 
-/** Feed [at ms, connection state or event] to a Recovery. Returns when it restarted and was stuck. */
+/**
+ * Feed [at ms, connection state or what happens] to a Recovery. Returns when it restarted, when a
+ * restart had not helped, and when it was stuck.
+ */
 async function recover(t, steps, until) {
   const clock = new Clock(t);
-  const [restarts, stuck] = [[], []];
+  const [restarts, failing, stuck] = [[], [], []];
   const recovery = new Recovery({
     restart: () => restarts.push(clock.now),
+    onFailing: (count) => failing.push([clock.now, count]),
     onStuck: () => stuck.push(clock.now),
   });
+  const does = {
+    online: () => fire("online"),
+    "new socket": () => recovery.beginAnew(),
+    "asked by the other page": () => recovery.restartNow(),
+    "begun by the other page": () => recovery.hasBegun(),
+  };
   for (const [at, what] of steps) {
     await clock.advance(at - clock.now);
-    if (what === "online") fire("online");
-    else if (what === "retry") recovery.retry();
+    if (does[what]) does[what]();
     else recovery.onState(what);
   }
   await clock.advance(until - clock.now);
   recovery.stop();
-  return { restarts, stuck };
+  return { restarts, failing, stuck };
 }
 
+const UP = [0, "connected"];
 const RECOVERIES = [
-  ["a call that never connects is stuck after 15 s", [[0, "connecting"]], 40_000, [], [15_000]],
-  ["a short disconnection mends itself", [[0, "connected"], [1000, "disconnected"], [2900, "connected"]], 60_000, [], []],
-  ["a disconnection is restarted after 2 s", [[0, "connected"], [1000, "disconnected"], [3200, "connected"]], 60_000, [3000], []],
-  ["a failure is restarted at once", [[0, "connected"], [1000, "failed"], [1200, "connected"]], 60_000, [1000], []],
+  ["a call that never connects is stuck after 12 s", [[0, "connecting"]], 40_000, { stuck: [12_000] }],
+  ["a short disconnection mends itself", [UP, [1000, "disconnected"], [2900, "connected"]], 60_000, {}],
+  ["a disconnection is restarted after 2 s", [UP, [1000, "disconnected"], [3200, "connected"]], 60_000, { restarts: [3000] }],
+  ["media that stops is a loss before the connection says so", [UP, [1000, "stalled"], [2900, "disconnected"], [3200, "connected"]], 60_000, { restarts: [3000] }],
+  ["a failure is restarted at once", [UP, [1000, "failed"], [1200, "connected"]], 60_000, { restarts: [1000] }],
   [
     "restarts back off to 15 s",
-    [[0, "connected"], [1000, "failed"]],
+    [UP, [1000, "failed"]],
     50_000,
-    [1000, 3500, 8500, 18_500, 33_500, 48_500],
-    [16_000],
+    {
+      restarts: [1000, 3500, 8500, 18_500, 33_500, 48_500],
+      failing: [[3500, 1], [8500, 2], [18_500, 3], [33_500, 4], [48_500, 5]],
+      stuck: [13_000],
+    },
   ],
-  ["the network's return restarts at once", [[0, "connected"], [1000, "failed"], [2000, "online"], [2100, "connected"]], 60_000, [1000, 2000], []],
-  ["the network's return does nothing to a call that works", [[0, "connected"], [1000, "online"]], 60_000, [], []],
-  ["Retry gets 15 s of its own", [[0, "connected"], [1000, "failed"], [17_000, "retry"]], 33_000, [1000, 3500, 8500, 17_000, 19_500, 24_500], [16_000, 32_000]],
+  ["the network's return restarts at once", [UP, [1000, "failed"], [2500, "online"], [2600, "connected"]], 60_000, { restarts: [1000, 2500] }],
+  ["the network's return does nothing to a call that works", [UP, [1000, "online"]], 60_000, {}],
+  ["the time offline does not make a call stuck", [UP, [1000, "failed"], [12_000, "online"], [23_000, "connected"]], 40_000, { restarts: [1000, 3500, 8500, 12_000, 14_500, 19_500], failing: [[3500, 1], [8500, 2], [14_500, 1], [19_500, 2]] }],
+  [
+    "what happens at once on the network's return makes one restart",
+    [UP, [1000, "failed"], [30_000, "online"], [30_100, "disconnected"], [30_200, "failed"], [30_400, "begun by the other page"], [30_600, "connected"]],
+    60_000,
+    { restarts: [1000, 3500, 8500, 18_500, 30_000], failing: [[3500, 1], [8500, 2], [18_500, 3]], stuck: [13_000] },
+  ],
+  ["a restart that the other side has begun serves this side", [UP, [1000, "stalled"], [2500, "begun by the other page"], [3200, "connected"]], 60_000, {}],
+  ["a new socket restarts although another restart has just begun", [UP, [1000, "failed"], [1300, "new socket"], [1600, "connected"]], 60_000, { restarts: [1000, 1300] }],
+  [
+    "the other page gets its restarts from a call that works",
+    [UP, [1000, "asked by the other page"], [1300, "asked by the other page"], [9000, "asked by the other page"]],
+    60_000,
+    { restarts: [1000, 1300, 9000] },
+  ],
 ];
-for (const [what, steps, until, restarts, stuck] of RECOVERIES) {
-  test(what, async (t) => assert.deepEqual(await recover(t, steps, until), { restarts, stuck }));
+for (const [what, steps, until, expected] of RECOVERIES) {
+  const all = { restarts: [], failing: [], stuck: [], ...expected };
+  test(what, async (t) => assert.deepEqual(await recover(t, steps, until), all));
+}
+
+const STUN = { urls: "stun:stun.example.com" };
+/** Another credential each time. */
+const relay = (number) => ({ urls: "turn:turn.example.com", username: `user${number}`, credential: "c" });
+
+/** Servers of a call that end at 1000, and what the page does for them. */
+function servedCall(t, answers) {
+  const clock = new Clock(t);
+  const used = [];
+  const call = { iceServers: [STUN], useServers: (servers) => used.push((call.iceServers = servers)) };
+  const joins = [];
+  const join = async () => {
+    joins.push(clock.now);
+    const answer = answers.shift();
+    if (!answer) throw new Error("offline");
+    return answer;
+  };
+  return { clock, used, joins, servers: new CallServers({ join }, call, { expires_at: 1000, ice_servers: [STUN] }) };
+}
+
+test("a call gets new servers once when its session is made longer", async (t) => {
+  const { clock, used, joins, servers } = servedCall(t, [undefined, { expires_at: 2000, ice_servers: [STUN, relay(1)] }]);
+  for (const closesAt of [1000, 2000, 2000, 2000]) {
+    servers.keepUntil(closesAt);
+    await clock.advance(20_000);
+  }
+  // The first request had no answer.
+  assert.deepEqual([joins, used], [[20_000, 60_000], [[STUN, relay(1)]]]);
+});
+
+test("a call whose restarts fail gets new servers, not too often, and no restart for the same ones", async (t) => {
+  const answers = [1, 1, 2].map((number) => ({ expires_at: 1000, ice_servers: [relay(number)] }));
+  const { clock, used, joins, servers } = servedCall(t, answers);
+  for (let time = 0; time < 65_000; time += 5000) {
+    servers.renew();
+    await clock.advance(5000);
+  }
+  assert.deepEqual([joins, used], [[0, 30_000, 60_000], [[relay(1)], [relay(2)]]]);
+});
+
+test("an answer of a provider has no servers, and changes nothing", async (t) => {
+  const { clock, used, servers } = servedCall(t, [{ expires_at: 2000, url: "https://example.com" }]);
+  servers.renew();
+  await clock.advance(1000);
+  assert.deepEqual(used, []);
+});
+
+const CONNECTIONS = [
+  ["a restart", "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\n", "v=0\r\no=- 42 3 IN IP4 127.0.0.1\r\n", true],
+  ["another connection", "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 42 0 IN IP4 0.0.0.0\r\n", "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 43 0 IN IP4 0.0.0.0\r\n", false],
+];
+for (const [what, one, two, same] of CONNECTIONS) {
+  test(`a description of ${what} is ${same ? "of the same" : "of another"} connection`, () => assert.equal(connectionOf(one) === connectionOf(two), same));
 }
 
 const OFF = { microphone: false, camera: false, screen: false };
@@ -100,12 +185,12 @@ async function lastReport(t, samples) {
   meter.addEventListener("report", ({ detail }) => (report = detail));
   const left = [...samples];
   const totals = { packetsLost: 0, packetsReceived: 0 };
-  let first = true;
-  await meter.start(async () => {
-    const { lost = 0, outgoing = 0, roundTrip = 0.05, relayed = false, limit } = (first ? samples[0] : left.shift()) ?? {};
-    if (!first) totals.packetsLost += lost;
-    if (!first) totals.packetsReceived += 100 - lost;
-    first = false;
+  let settling = 2;
+  meter.start(async () => {
+    const settles = settling-- > 0;
+    const { lost = 0, outgoing = 0, roundTrip = 0.05, relayed = false, limit } = settles ? samples[0] : left.shift();
+    totals.packetsLost += lost;
+    totals.packetsReceived += 100 - lost;
     return new Map([
       ["in", { type: "inbound-rtp", ...totals }],
       ["remote", { type: "remote-inbound-rtp", fractionLost: outgoing }],
@@ -114,7 +199,7 @@ async function lastReport(t, samples) {
       ["local", { type: "local-candidate", candidateType: relayed ? "relay" : "host" }],
     ]);
   });
-  await clock.advance(2000 * samples.length);
+  await clock.advance(2000 * (2 + samples.length));
   meter.stop();
   return report;
 }
@@ -135,15 +220,45 @@ for (const [what, samples, quality] of GRADES) {
   test(`the connection with ${what} is ${quality}`, async (t) => assert.equal((await lastReport(t, samples)).quality, quality));
 }
 
-test("what was lost before the meter started does not count", async (t) => {
+test("the losses of an outage do not count, and bring no warning", async (t) => {
   const clock = new Clock(t);
   const meter = new QualityMeter();
-  const reports = [];
-  meter.addEventListener("report", ({ detail }) => reports.push(detail.loss));
-  await meter.start(async () => new Map([["in", { type: "inbound-rtp", packetsLost: 900, packetsReceived: 1000 }]]));
-  await clock.advance(2000);
+  const warning = new QualityWarning();
+  const totals = { packetsLost: 0, packetsReceived: 1000 };
+  const remote = { type: "remote-inbound-rtp", fractionLost: 0 };
+  const report = new Map([
+    ["in", { type: "inbound-rtp", ...totals }],
+    ["remote", remote],
+  ]);
+  const [qualities, warned] = [[], []];
+  meter.addEventListener("start", () => warning.restart());
+  meter.addEventListener("report", ({ detail: { quality } }) => {
+    qualities.push(quality);
+    if (warning.isDue(quality, clock.now)) warned.push(clock.now);
+  });
+  const flow = () => {
+    totals.packetsReceived += 100;
+    report.set("in", { type: "inbound-rtp", ...totals });
+  };
+  const run = async (seconds) => {
+    for (let second = 0; second < seconds; second += 2) {
+      flow();
+      await clock.advance(2000);
+    }
+  };
+  meter.start(async () => report);
+  await run(20);
   meter.stop();
-  assert.deepEqual(reports, [0]);
+  // Back after 12 s: the gap is found with the packets after it, the other side's report comes later.
+  meter.start(async () => report);
+  totals.packetsLost += 900;
+  await run(2);
+  remote.fractionLost = 0.8;
+  await run(2);
+  remote.fractionLost = 0;
+  await run(20);
+  meter.stop();
+  assert.deepEqual([new Set(qualities), warned], [new Set(["good"]), []]);
 });
 
 test("the numbers name the relay and a busy computer", async (t) => {

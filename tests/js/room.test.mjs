@@ -12,6 +12,7 @@ const MET_AND_WELL = {
   otherCanCall: true,
   byProvider: false,
   live: true,
+  offline: false,
   stuck: false,
   met: true,
   status: "in_progress",
@@ -32,6 +33,12 @@ const SITUATIONS = [
   [{ call: "connecting", met: false }, "connecting", "Connecting with Amara…"],
   [{ call: "connecting", other: "away", met: false }, "connecting", "Connecting with Amara…"],
   [{ call: "connecting", stuck: true }, "trouble", "Unable to connect."],
+  [{ call: "connecting", stuck: true, live: false }, "trouble", "Unable to connect."],
+  // Nobody is there to connect with.
+  [{ call: "reconnecting", stuck: true, other: "away" }, "reconnecting", "Reconnecting…"],
+  [{ offline: true }, "reconnecting", "You are offline"],
+  [{ offline: true, call: "reconnecting", live: false, stuck: true }, "reconnecting", "You are offline"],
+  [{ offline: true, call: "idle", byProvider: true }, "connected", "Amara is in the room"],
   [{ call: "connecting", live: false }, "reconnecting", "Reconnecting…"],
   [NO_SHOW, "no_show", "Amara hasn't joined"],
   [{ ...NO_SHOW, keepsWaiting: true }, "waiting", "Waiting for Amara"],
@@ -57,6 +64,18 @@ test("the hint names the browser that cannot call", () => {
   assert.equal(hint({ canCall: false }), "This browser cannot make video calls. Chat and files work.");
   assert.equal(hint({ otherCanCall: false }), "Amara's browser cannot make video calls. Chat and files work.");
 });
+
+const WHY = [
+  [{ met: false }, "Your network and Amara's network do not let you connect directly."],
+  [{}, "The connection to Amara is lost."],
+  [{ live: false }, "This device does not reach our server."],
+];
+for (const [changes, why] of WHY) {
+  test(`the card of trouble says why: ${JSON.stringify(changes)}`, () => {
+    const found = situationOf({ ...MET_AND_WELL, call: "connecting", stuck: true, ...changes });
+    assert.deepEqual([found.card, found.why], ["trouble", why]);
+  });
+}
 
 test("a lost socket alone is a badge over a call that goes on", () => {
   const found = situationOf({ ...MET_AND_WELL, live: false });

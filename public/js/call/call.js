@@ -3,12 +3,17 @@
  * It does not touch the page.
  *
  * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
- * (CustomEvent: the remote [microphone, camera, screen]), `stuck`.
+ * (CustomEvent: the remote [microphone, camera, screen]), `dropped` when media stops, `failing` when a
+ * restart has not helped, `stuck`, `anew` when one of the two has begun a new connection.
  */
 
 import { MediaFlow } from "./media_flow.js";
 import { Peer } from "./peer.js";
 import { QualityMeter } from "./quality_meter.js";
+
+/** Restarts without media over a path that works, before a new connection is made. */
+const RENEW_AFTER = 2;
+const RENEW_AGAIN_MS = 60_000;
 
 /** @type {boolean | undefined} */
 let possible;
@@ -18,6 +23,9 @@ export class Call extends EventTarget {
   #peer = null;
   #page = "";
   #wasConnected = false;
+  #lastState = "idle";
+  /** When a new connection was made because nothing came over the old one. */
+  #renewedAt = -Infinity;
   #mediaFlow = new MediaFlow();
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
@@ -32,7 +40,7 @@ export class Call extends EventTarget {
     this.live = live;
     this.iceServers = iceServers;
     this.polite = false;
-    this.#mediaFlow.addEventListener("change", () => this.#changed());
+    this.#mediaFlow.addEventListener("change", () => this.#onFlow());
     /** Whether the room passes on the number of an offer. */
     this.numbersOffers = false;
   }
@@ -64,17 +72,7 @@ export class Call extends EventTarget {
     this.hangUp();
     if (!page) return;
     this.#page = page;
-    const send = (signal) => this.live.send({ type: "signal", to: page, ...signal });
-    const { iceServers, polite, numbersOffers } = this;
-    const peer = new Peer({ iceServers, polite, numbersOffers, send });
-    this.#peer = peer;
-    peer.addEventListener("change", () => this.#changed());
-    peer.addEventListener("stuck", () => this.dispatchEvent(new Event("stuck")));
-    peer.addEventListener("tracks", () =>
-      this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
-    );
-    peer.sendTracks(this.#tracks);
-    this.#changed();
+    this.#connect(0);
   }
 
   /** For the running call and later ones. @param {RTCIceServer[]} iceServers */
@@ -83,9 +81,11 @@ export class Call extends EventTarget {
     this.#peer?.useServers(iceServers);
   }
 
-  /** Try again after `stuck`, on a button. */
+  /** Try again after `stuck`, on a button: with a new connection, so that the other page does so too. */
   retry() {
-    this.#peer?.retry();
+    if (!this.#peer) return;
+    this.#renew();
+    if (this.polite) this.#peer.restart();
   }
 
   hangUp() {
@@ -99,7 +99,15 @@ export class Call extends EventTarget {
 
   /** @param {{ from: string } & import("./peer.js").Signal} signal */
   receive(signal) {
-    if (signal.from === this.#page) this.#peer?.receive(signal);
+    if (signal.from !== this.#page || !this.#peer) return;
+    const isAnother = signal.description && this.#peer.isReplacedBy(signal.description);
+    if (isAnother) {
+      this.#renew();
+      this.dispatchEvent(new Event("anew"));
+      // An answer to the old connection is of no use to the new one.
+      if (!this.polite) return;
+    }
+    this.#peer.receive(signal);
   }
 
   /** @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
@@ -108,16 +116,63 @@ export class Call extends EventTarget {
     await this.#peer?.sendTracks(tracks);
   }
 
+  /** @param {number} offersBefore */
+  #connect(offersBefore) {
+    const to = this.#page;
+    const send = (signal) => this.live.send({ type: "signal", to, ...signal });
+    const { iceServers, polite, numbersOffers } = this;
+    const peer = new Peer({ iceServers, polite, numbersOffers, send, offersBefore });
+    this.#peer = peer;
+    peer.addEventListener("change", () => this.#changed());
+    peer.addEventListener("failing", (event) => this.#onFailing(event["detail"]));
+    peer.addEventListener("stuck", () => this.dispatchEvent(new Event("stuck")));
+    peer.addEventListener("tracks", () =>
+      this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
+    );
+    peer.sendTracks(this.#tracks);
+    this.#changed();
+  }
+
+  /** A new connection to the same page. */
+  #renew() {
+    const before = this.#peer;
+    before.close();
+    this.#mediaFlow.stop();
+    this.#connect(before.offers);
+  }
+
+  /** Media has stopped, or comes again. */
+  #onFlow() {
+    const { stalled } = this.#mediaFlow;
+    this.#peer?.setStalled(stalled);
+    this.#changed();
+  }
+
+  /** @param {number} restarts */
+  #onFailing(restarts) {
+    this.dispatchEvent(new Event("failing"));
+    // With a network path it is the connection that does not work.
+    const isConnected = this.#peer.state === "connected";
+    const now = performance.now();
+    if (restarts < RENEW_AFTER || !isConnected || now - this.#renewedAt < RENEW_AGAIN_MS) return;
+    this.#renewedAt = now;
+    this.retry();
+  }
+
   #changed() {
     const peer = this.#peer;
-    if (this.state === "connected" && !this.#wasConnected) {
+    const { state } = this;
+    if (peer?.state === "connected" && !this.#mediaFlow.isWatching) this.#mediaFlow.watch(() => peer.getStats());
+    if (state === "connected") {
       this.#wasConnected = true;
-      this.#mediaFlow.watch(() => peer.getStats());
+      // Packets lost in an outage are not measured.
+      this.meter.start(() => peer.getStats());
+    } else {
+      this.meter.stop();
     }
-    // Packets lost in an outage are not measured.
-    if (this.state === "connected") this.meter.start(() => peer.getStats());
-    else this.meter.stop();
-    this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+    if (state === "reconnecting" && this.#lastState === "connected") this.dispatchEvent(new Event("dropped"));
+    this.#lastState = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 }
 

@@ -38,8 +38,13 @@ export class MediaFlow extends EventTarget {
     this.#timer = window.setInterval(async () => this.#check(received(await getStats())), EVERY_MS);
   }
 
+  get isWatching() {
+    return this.#timer !== 0;
+  }
+
   stop() {
     clearInterval(this.#timer);
+    this.#timer = 0;
     this.#setStalled(false);
   }
 

@@ -6,11 +6,12 @@
  * The first offer has three lines: microphone, camera, screen. Later tracks change by `replaceTrack`
  * alone, so only restarts of ICE negotiate again.
  *
- * Events: `change` when `state` changes; `tracks` once the other side's tracks are known;
- * `stuck` when restarts have not helped for 15 s.
+ * Events: `change` when `state` changes; `tracks` once the other side's tracks are known; `failing`
+ * (CustomEvent: how many restarts have not helped); `stuck` when restarts have not helped for 12 s.
  */
 
 import { Recovery } from "./recovery.js";
+import { connectionOf } from "./sdp.js";
 
 const KINDS = ["audio", "video", "video"];
 /** Microphone, camera, screen: bits per second. Speech and faces need no more between two. */
@@ -37,18 +38,24 @@ export class Peer extends EventTarget {
   #tracks = [null, null, null];
   #stream = new MediaStream();
   #answerTimer = 0;
+  #isOffering = false;
   /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
-  #offerNumber = 0;
-  #offerFailed = false;
-  /** Applies descriptions and candidates one after the other. */
+  #offerNumber;
+  /** Connected, but no media comes. */
+  #isStalled = false;
+  /** Applies signals one after the other. */
   #inbox = Promise.resolve();
+  /** Applies tracks one after the other: a second `replaceTrack` would overtake the first. */
+  #applying = Promise.resolve();
 
   /**
    * @param {{ iceServers: RTCIceServer[], polite: boolean, numbersOffers: boolean,
-   *   send: (signal: object) => boolean }} how `numbersOffers`: the room takes an offer's number.
+   *   send: (signal: object) => boolean, offersBefore?: number }} how `numbersOffers`: the room takes
+   *   an offer's number. `offersBefore`: of earlier connections between the two pages.
    */
-  constructor({ iceServers, polite, numbersOffers, send }) {
+  constructor({ iceServers, polite, numbersOffers, send, offersBefore = 0 }) {
     super();
+    this.#offerNumber = offersBefore;
     this.#polite = polite;
     this.#numbersOffers = numbersOffers;
     this.#send = send;
@@ -56,7 +63,8 @@ export class Peer extends EventTarget {
     this.#pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
     this.#pc.onconnectionstatechange = () => this.#changed();
     this.#recovery = new Recovery({
-      restart: () => this.restart(),
+      restart: () => this.#restart(),
+      onFailing: (restarts) => this.dispatchEvent(new CustomEvent("failing", { detail: restarts })),
       onStuck: () => this.dispatchEvent(new Event("stuck")),
     });
     if (!polite) {
@@ -87,6 +95,11 @@ export class Peer extends EventTarget {
     await this.#applyTracks();
   }
 
+  /** The number of the newest offer, for the connection that replaces this one. */
+  get offers() {
+    return this.#offerNumber ?? 0;
+  }
+
   /** @param {RTCIceServer[]} iceServers */
   useServers(iceServers) {
     this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
@@ -95,29 +108,38 @@ export class Peer extends EventTarget {
 
   /** Find a network path again; media goes on meanwhile. */
   restart() {
-    if (this.#pc.signalingState === "closed") return;
-    if (this.#polite) return this.#send({ restart: true });
-    this.#pc.restartIce();
-    // The browser asks once for an offer, also when that offer failed.
-    if (this.#offerFailed) this.#offer();
+    this.#recovery.restartNow();
   }
 
-  /** Try again after `stuck`, on a button. */
-  retry() {
-    this.#recovery.retry();
-  }
-
-  /** The socket is back: send again what may be lost. */
+  /** A socket of one of the two is new: signals to the old one may be lost. */
   resume() {
-    if (this.#pc.signalingState === "have-local-offer") this.#sendDescription();
-    if (this.state !== "connected" && this.#pc.remoteDescription) this.restart();
+    const isWell = this.state === "connected" && !this.#isStalled;
+    if (this.#pc.remoteDescription && !isWell) this.#recovery.beginAnew();
+    else this.#sendPendingOffer();
+  }
+
+  /** @param {boolean} stalled Whether the media of a connection that is up has stopped. */
+  setStalled(stalled) {
+    this.#isStalled = stalled;
+    this.#tellRecovery();
+  }
+
+  /**
+   * Whether the other page has made a new connection since the last description. Then this side
+   * needs a new one as well.
+   *
+   * @param {Description} description
+   */
+  isReplacedBy({ type, sdp, offer }) {
+    const isLate = type === "answer" && offer !== undefined && offer !== this.#offerNumber;
+    const before = this.#pc.remoteDescription;
+    return !isLate && before !== null && connectionOf(before.sdp) !== connectionOf(sdp);
   }
 
   /** Apply a signal of the other page. @param {Signal} signal */
-  receive({ description, candidate, restart }) {
-    if (restart) this.restart();
+  receive(signal) {
     this.#inbox = this.#inbox
-      .then(() => (description ? this.#onDescription(description) : candidate && this.#addCandidate(candidate)))
+      .then(() => this.#apply(signal))
       .catch((error) => console.error("signal not understood", error));
     return this.#inbox;
   }
@@ -129,18 +151,44 @@ export class Peer extends EventTarget {
     this.#pc.close();
   }
 
+  #restart() {
+    if (this.state === "closed") return;
+    if (this.#polite) return this.#send({ restart: true });
+    this.#pc.restartIce();
+    this.#offer();
+  }
+
+  /** @param {Signal} signal */
+  async #apply({ description, candidate, restart }) {
+    if (this.#pc.signalingState === "closed") return;
+    if (description) await this.#onDescription(description);
+    else if (candidate) await this.#addCandidate(candidate);
+    // The polite side had not seen this offer: it serves as the restart.
+    else if (restart && !this.#sendPendingOffer()) this.restart();
+  }
+
+  /** @returns {boolean} Whether there is one. */
+  #sendPendingOffer() {
+    if (this.#isOffering) return true;
+    const isPending = this.#pc.signalingState === "have-local-offer";
+    if (isPending) this.#sendDescription();
+    return isPending;
+  }
+
   async #offer() {
-    this.#offerFailed = false;
+    if (this.#isOffering) return;
+    this.#isOffering = true;
+    // First: a late answer to the offer before does not fit this one.
+    this.#offerNumber += 1;
     try {
       await this.#pc.setLocalDescription();
+      this.#sendDescription();
     } catch (error) {
       // The next restart tries again.
-      this.#offerFailed = true;
       console.error("no offer could be made", error);
-      return;
+    } finally {
+      this.#isOffering = false;
     }
-    this.#offerNumber += 1;
-    this.#sendDescription();
   }
 
   #sendDescription() {
@@ -149,9 +197,7 @@ export class Peer extends EventTarget {
     this.#send({ description: { type, sdp, offer } });
     clearTimeout(this.#answerTimer);
     if (type !== "offer") return;
-    this.#answerTimer = setTimeout(() => {
-      if (this.#pc.signalingState === "have-local-offer") this.#sendDescription();
-    }, ANSWER_DUE_MS);
+    this.#answerTimer = setTimeout(() => this.#sendPendingOffer(), ANSWER_DUE_MS);
   }
 
   /** @param {Description} description */
@@ -161,6 +207,7 @@ export class Peer extends EventTarget {
     // An offer that was sent again has two answers: the second may come after the next offer.
     if (type === "answer" && pc.signalingState !== "have-local-offer") return;
     if (type === "answer" && offer !== undefined && offer !== this.#offerNumber) return;
+    if (type === "offer") this.#recovery.hasBegun();
     await pc.setRemoteDescription({ type, sdp });
     await this.#addEarlyCandidates();
     if (type === "offer") {
@@ -188,20 +235,25 @@ export class Peer extends EventTarget {
       this.#earlyCandidates.push(candidate);
       return;
     }
-    await this.#pc.addIceCandidate(candidate);
+    // One of an earlier connection fits no description any more.
+    await this.#pc.addIceCandidate(candidate).catch((error) => console.info("candidate not used", error));
   }
 
   async #addEarlyCandidates() {
     for (const candidate of this.#earlyCandidates.splice(0)) await this.#addCandidate(candidate);
   }
 
-  async #applyTracks() {
-    const lines = this.#pc.getTransceivers();
-    await Promise.all(lines.map(({ sender }, index) => this.#apply(sender, index)));
+  #applyTracks() {
+    const applyAll = () => Promise.all(this.#pc.getTransceivers().map(({ sender }, index) => this.#sendOn(sender, index)));
+    this.#applying = this.#applying.then(applyAll).then(
+      () => {},
+      (error) => console.error("a track cannot be sent", error),
+    );
+    return this.#applying;
   }
 
   /** @param {RTCRtpSender} sender @param {number} index */
-  async #apply(sender, index) {
+  async #sendOn(sender, index) {
     const track = this.#tracks[index] ?? null;
     if (sender.track !== track) await sender.replaceTrack(track);
     const parameters = sender.getParameters();
@@ -213,7 +265,11 @@ export class Peer extends EventTarget {
   }
 
   #changed() {
-    this.#recovery.onState(this.state);
+    this.#tellRecovery();
     this.dispatchEvent(new Event("change"));
+  }
+
+  #tellRecovery() {
+    this.#recovery.onState(this.state === "connected" && this.#isStalled ? "stalled" : this.state);
   }
 }

@@ -26,7 +26,11 @@ export function showQuality(meter, signal) {
   button.addEventListener("click", () => open(details.hidden === true), { signal });
   addEventListener("keydown", ({ key }) => key === "Escape" && open(false), { signal });
   addEventListener("pointerdown", (event) => isElsewhere(event) && open(false), { signal });
-  meter.addEventListener("start", () => show("unknown", ""), { signal });
+  const onStart = () => {
+    show("unknown", "");
+    warning.restart();
+  };
+  meter.addEventListener("start", onStart, { signal });
   meter.addEventListener(
     "report",
     (event) => {

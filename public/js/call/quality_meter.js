@@ -5,6 +5,8 @@
 
 const EVERY_MS = 2000;
 const SAMPLES = 5;
+/** The first samples after a start: an outage's losses are counted, and reported, after its end. */
+const SETTLING = 2;
 const FAIR = { loss: 0.03, roundTrip: 0.25 };
 const POOR = { loss: 0.1, roundTrip: 0.5 };
 
@@ -19,21 +21,20 @@ export const QUALITY = {
 
 export class QualityMeter extends EventTarget {
   #timer = 0;
+  #settling = 0;
   #samples = [];
   #before = { lost: 0, received: 0 };
 
   /** Start to measure; a meter that measures goes on. @param {() => Promise<RTCStatsReport>} getStats */
-  async start(getStats) {
+  start(getStats) {
     if (this.#timer) return;
-    const timer = setInterval(async () => {
+    this.#settling = SETTLING;
+    const timer = window.setInterval(async () => {
       const sample = read(await getStats());
       if (this.#timer === timer) this.#add(sample);
     }, EVERY_MS);
     this.#timer = timer;
     this.dispatchEvent(new Event("start"));
-    // Packets lost before do not count.
-    const before = read(await getStats());
-    if (this.#timer === timer && this.#samples.length === 0) this.#before = before;
   }
 
   stop() {
@@ -46,6 +47,7 @@ export class QualityMeter extends EventTarget {
     const lost = sample.lost - this.#before.lost;
     const received = sample.received - this.#before.received;
     this.#before = { lost: sample.lost, received: sample.received };
+    if (this.#settling-- > 0) return;
     const incoming = received + lost > 0 ? Math.max(0, lost) / (received + Math.max(0, lost)) : 0;
     this.#samples = [...this.#samples, { ...sample, loss: Math.max(incoming, sample.outgoing) }];
     this.#samples = this.#samples.slice(-SAMPLES);
@@ -83,7 +85,7 @@ function read(report) {
 }
 
 function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
 
 /** @param {Report} report One line with the figures. */

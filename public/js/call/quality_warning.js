@@ -9,6 +9,11 @@ export class QualityWarning {
   #warnings = 0;
   #warnedAt = -Infinity;
 
+  /** After a pause: samples before it do not count. */
+  restart() {
+    this.#bad = 0;
+  }
+
   /**
    * Count one sample. Returns whether to warn now.
    *

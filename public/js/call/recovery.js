@@ -1,46 +1,63 @@
 /**
  * When to restart ICE, and when the call is stuck.
  *
- * A short disconnection ends by itself, so a restart waits for 2 s; after a failure it does not wait.
- * After 15 s without a connection the call is stuck, and restarts go on.
+ * A short loss ends by itself, so a restart waits for 2 s; after a failure it does not wait. After
+ * 12 s without a connection the call is stuck, and restarts go on.
  */
 
-const DISCONNECTED_MS = 2000;
+/** @typedef {RTCPeerConnectionState | "stalled"} PathState "stalled": connected, but no media comes. */
+
+const LOST_MS = 2000;
 const FIRST_RETRY_MS = 2500;
 const LONGEST_RETRY_MS = 15_000;
-const STUCK_MS = 15_000;
+const STUCK_MS = 12_000;
+/** Reasons to restart come together: the network, the socket, the other page. One restart serves all. */
+const ONE_RESTART_MS = 1000;
 
 export class Recovery {
-  #restart;
-  #onStuck;
+  #does;
   #timer = 0;
   #stuckTimer = 0;
   #attempts = 0;
+  #isUp = false;
+  #begunAt = -Infinity;
 
-  /** @param {{ restart: () => void, onStuck: () => void }} does */
-  constructor({ restart, onStuck }) {
-    this.#restart = restart;
-    this.#onStuck = onStuck;
-    this.onOnline = () => this.#attempts > 0 && this.#try();
+  /**
+   * @param {{ restart: () => void, onFailing: (restarts: number) => void, onStuck: () => void }} does
+   *   `onFailing`: so many restarts have not helped.
+   */
+  constructor(does) {
+    this.#does = does;
+    this.onOnline = () => this.#onOnline();
     addEventListener("online", this.onOnline);
     this.#expectConnection();
   }
 
-  /** @param {RTCPeerConnectionState} state */
+  /** @param {PathState} state */
   onState(state) {
-    if (state === "connected") this.#recovered();
-    else if (state === "disconnected") this.#tryAfter(DISCONNECTED_MS);
-    else if (state === "failed") this.#try();
-    if (state === "disconnected" || state === "failed") this.#expectConnection();
+    if (state === "connected") return this.#recovered();
+    if (state !== "stalled" && state !== "disconnected" && state !== "failed") return;
+    this.#isUp = false;
+    this.#expectConnection();
+    if (state === "failed") this.#try();
+    else this.#timer ||= this.#after(LOST_MS);
   }
 
-  /** Try again on a button, with 15 s until the call is stuck again. */
-  retry() {
-    clearTimeout(this.#stuckTimer);
-    this.#stuckTimer = 0;
-    this.#attempts = 0;
-    this.#expectConnection();
+  /** Restart, also shortly after another restart. */
+  restartNow() {
+    this.#begunAt = -Infinity;
     this.#try();
+  }
+
+  /** Restart: the signals of earlier restarts may be lost, and do not count. */
+  beginAnew() {
+    this.#forget();
+    this.restartNow();
+  }
+
+  /** The other side has begun a restart. */
+  hasBegun() {
+    this.#begunAt = performance.now();
   }
 
   stop() {
@@ -49,26 +66,45 @@ export class Recovery {
     clearTimeout(this.#stuckTimer);
   }
 
-  #recovered() {
-    clearTimeout(this.#timer);
+  #onOnline() {
+    this.#forget();
+    if (this.#timer) this.#try();
+  }
+
+  /** The time without a network does not count. */
+  #forget() {
+    this.#attempts = 0;
+    if (!this.#stuckTimer) return;
     clearTimeout(this.#stuckTimer);
     this.#stuckTimer = 0;
+    this.#expectConnection();
+  }
+
+  #recovered() {
+    this.#isUp = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#stuckTimer);
+    this.#timer = this.#stuckTimer = 0;
     this.#attempts = 0;
   }
 
   #expectConnection() {
-    this.#stuckTimer ||= setTimeout(this.#onStuck, STUCK_MS);
+    this.#stuckTimer ||= window.setTimeout(() => this.#does.onStuck(), STUCK_MS);
   }
 
   /** @param {number} wait */
-  #tryAfter(wait) {
+  #after(wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#try(), wait);
+    return (this.#timer = window.setTimeout(() => this.#try(), wait));
   }
 
   #try() {
-    this.#restart();
-    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts++);
-    this.#tryAfter(wait);
+    if (!this.#isUp) this.#after(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts));
+    if (performance.now() - this.#begunAt < ONE_RESTART_MS) return;
+    this.#begunAt = performance.now();
+    if (this.#attempts > 0) this.#does.onFailing(this.#attempts);
+    // A restart for the other side says nothing about this side.
+    if (!this.#isUp) this.#attempts += 1;
+    this.#does.restart();
   }
 }

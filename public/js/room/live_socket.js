@@ -1,3 +1,5 @@
+import { answerDueMs, patienceMs, waitMs } from "./socket_waits.js";
+
 /**
  * The live socket: it reconnects by itself until the room ends it.
  *
@@ -6,15 +8,17 @@
  * has the messages.
  */
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8000;
 /** Two pings without an answer: the network is gone before the socket notices. */
 const SILENCE_MS = 9000;
+/** A socket that tries to open since before the network changed may never open. */
+const YOUNG_MS = 500;
 
 /** As often as heartbeat.js ticks. */
 const BEAT_MS = 4000;
 const LEAVING_MS = 1500;
 
+/** The close code that browsers give a lost socket. */
+const LOST = 1006;
 const OVER = new Map([
   [4001, "replaced"],
   [4002, "left"],
@@ -24,9 +28,15 @@ const OVER = new Map([
 export class LiveSocket extends EventTarget {
   /** @type {WebSocket | null} */
   #socket = null;
-  #attempts = 0;
+  /** Attempts since the last welcome, or since the network came back. */
+  #failed = 0;
   #timer = 0;
+  /** Ends an attempt that takes too long. */
+  #patience = 0;
+  #openedIn = 0;
+  #startedAt = 0;
   #receivedAt = 0;
+  #isAsking = false;
   #over = false;
   #leaving = false;
   #welcome = false;
@@ -46,8 +56,12 @@ export class LiveSocket extends EventTarget {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.address = `${scheme}://${location.host}/session/${sessionId}/live?page=${page}`;
     this.mayEnter = mayEnter;
-    this.onOnline = () => this.#connect();
-    addEventListener("online", this.onOnline);
+    this.onNetwork = () => {
+      this.#failed = 0;
+      this.check();
+    };
+    addEventListener("online", this.onNetwork);
+    navigator["connection"]?.addEventListener("change", this.onNetwork);
     this.#heartbeat.onmessage = () => {
       clearInterval(this.#ownBeat);
       this.#beat();
@@ -75,24 +89,58 @@ export class LiveSocket extends EventTarget {
     setTimeout(() => this.#finish("left"), sent ? LEAVING_MS : 0);
   }
 
+  /**
+   * The network may have changed: a socket that does not answer is replaced at once.
+   *
+   * @returns {Promise<boolean>} Whether the socket works.
+   */
+  async check() {
+    const socket = this.#socket;
+    const asked = performance.now();
+    if (this.#over) return false;
+    if (!socket) {
+      this.#connect();
+    } else if (socket.readyState === WebSocket.CONNECTING && asked - this.#startedAt > YOUNG_MS) {
+      this.#replace(socket);
+    } else if (socket.readyState === WebSocket.OPEN) {
+      socket.send("ping");
+      await new Promise((resolve) => setTimeout(resolve, answerDueMs(this.#openedIn)));
+      if (this.#receivedAt > asked) return this.isUp;
+      this.#replace(socket);
+    }
+    return false;
+  }
+
   #connect() {
     if (this.#over || this.#socket) return;
     clearTimeout(this.#timer);
     const socket = new WebSocket(this.address);
     this.#socket = socket;
-    this.#receivedAt = performance.now();
+    this.#startedAt = this.#receivedAt = performance.now();
     socket.onmessage = ({ data }) => this.#onData(data);
     socket.onclose = ({ code }) => this.#onClose(socket, code);
+    const patience = patienceMs(this.#failed, this.#openedIn);
+    this.#patience = window.setTimeout(() => this.#replace(socket), patience);
+  }
+
+  /** Without a wait: nobody has heard this socket. @param {WebSocket} socket */
+  #replace(socket) {
+    if (socket !== this.#socket) return;
+    socket.close();
+    this.#onClose(socket, LOST, 0);
   }
 
   /** @param {string} data */
   #onData(data) {
-    this.#receivedAt = performance.now();
+    const now = performance.now();
+    this.#receivedAt = now;
     if (data === "pong") return;
     const message = JSON.parse(data);
     if (message.type === "welcome") {
+      clearTimeout(this.#patience);
+      this.#openedIn = now - this.#startedAt;
       this.#welcome = true;
-      this.#attempts = 0;
+      this.#failed = 0;
     }
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
     // Browsers may take seconds to report the close that follows.
@@ -102,30 +150,33 @@ export class LiveSocket extends EventTarget {
   }
 
   #beat() {
-    if (!this.#socket) return;
-    if (performance.now() - this.#receivedAt > SILENCE_MS) {
-      const silent = this.#socket;
-      silent.close();
-      this.#onClose(silent, 1006);
-    } else if (this.#socket.readyState === WebSocket.OPEN) {
-      this.#socket.send("ping");
-    }
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (performance.now() - this.#receivedAt > SILENCE_MS) this.#replace(this.#socket);
+    else this.#socket.send("ping");
   }
 
-  /** @param {WebSocket} socket @param {number} code */
-  async #onClose(socket, code) {
+  /** @param {WebSocket} socket @param {number} code @param {number} [wait] Until the next one. */
+  #onClose(socket, code, wait = waitMs(this.#failed, Math.random())) {
     if (socket !== this.#socket || this.#over) return;
+    clearTimeout(this.#patience);
     const wasUp = this.#welcome;
     this.#socket = null;
     this.#welcome = false;
+    this.#failed += 1;
     this.leftOnRecord = OVER.get(code) === "left";
     if (OVER.has(code)) return this.#finish(OVER.get(code));
+    this.#timer = window.setTimeout(() => this.#connect(), wait);
     if (wasUp) this.dispatchEvent(new Event("down"));
-    // A refused socket looks like a lost one: ask the server.
-    else if (!(await this.mayEnter())) return this.#finish("refused");
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);
-    // Spread: after a restart of the server all pages reconnect.
-    this.#timer = setTimeout(() => this.#connect(), wait * (0.5 + Math.random()));
+    else this.#askServer();
+  }
+
+  /** A refused socket looks like a lost one. */
+  async #askServer() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const may = await this.mayEnter();
+    this.#isAsking = false;
+    if (!may && !this.#welcome) this.#finish("refused");
   }
 
   /** @param {string} how */
@@ -134,7 +185,9 @@ export class LiveSocket extends EventTarget {
     this.#over = true;
     this.#welcome = false;
     clearTimeout(this.#timer);
-    removeEventListener("online", this.onOnline);
+    clearTimeout(this.#patience);
+    removeEventListener("online", this.onNetwork);
+    navigator["connection"]?.removeEventListener("change", this.onNetwork);
     this.#heartbeat.terminate();
     clearInterval(this.#ownBeat);
     this.#socket?.close();

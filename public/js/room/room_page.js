@@ -1,10 +1,12 @@
 import { Call } from "../call/call.js";
+import { CallServers } from "../call/call_servers.js";
 import { Chat } from "../chat/chat.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
 import { rememberEnd } from "../shared/ended_by.js";
 import { reloadOnce } from "../shared/state_follower.js";
 import { CallPlace, hidePeerControls } from "../call/call_place.js";
+import { NetworkWatch } from "./network_watch.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "../call/own_media.js";
 import { Panel } from "./panel.js";
@@ -39,10 +41,11 @@ export class Room {
     this.live = live;
     this.takeOver = takeOver;
     this.onLeft = onLeft;
+    this.network = new NetworkWatch(live, signal);
     this.other = new OtherPerson(session);
     this.call = new Call(live, grant.ice_servers ?? []);
     this.callPlace = new CallPlace(session, live, grant, signal);
-    this.serversUntil = grant.expires_at;
+    this.servers = new CallServers(session, this.call, grant);
     this.stage = new Stage(signal);
     this.view = new RoomView(this.stage);
     this.clock = new RoomClock(session);
@@ -51,6 +54,7 @@ export class Room {
     this.files = new RoomFiles(this.panel, session, signal);
     this.chat = new Chat(live, this.panel, session, signal);
     live.addEventListener("message", (event) => this.#onMessage(event["detail"]));
+    live.addEventListener("up", () => this.#onAnew());
     live.addEventListener("down", () => this.#render());
     live.addEventListener("over", (event) => this.#over(event["detail"]));
   }
@@ -97,6 +101,17 @@ export class Room {
     this.call.addEventListener("state", () => this.#onCall(), { signal });
     this.call.addEventListener("tracks", (event) => this.stage.showRemote(event["detail"]), { signal });
     this.call.addEventListener("stuck", () => this.#onStuck(), { signal });
+    this.call.addEventListener("anew", () => this.#onAnew(), { signal });
+    // The call drops before a socket notices that its network is gone.
+    this.call.addEventListener("dropped", () => this.live.check(), { signal });
+    this.call.addEventListener("failing", () => this.live.isUp && this.servers.renew(), { signal });
+    this.network.addEventListener("change", () => this.#onAnew(), { signal });
+  }
+
+  /** The call is tried anew. */
+  #onAnew() {
+    this.#isStuck = false;
+    this.#render();
   }
 
   #onMessage(message) {
@@ -123,14 +138,6 @@ export class Room {
   #onSessionUpdate(facts) {
     this.#record = facts;
     updateTimes(this.session, facts);
-    if (facts.closes_at > this.serversUntil && !this.callPlace.byProvider) this.#renewServers(facts.closes_at);
-  }
-
-  /** After the session is made longer: relays drop a call when their credentials expire. */
-  async #renewServers(closesAt) {
-    this.serversUntil = closesAt;
-    const grant = await this.session.join().catch(() => null);
-    if (grant?.ice_servers) this.call.useServers(grant.ice_servers);
   }
 
   #onWelcome(message) {
@@ -154,11 +161,11 @@ export class Room {
     this.#callIfOnline();
   }
 
-  /** @template {{ isNewPage: boolean }} T @param {T} change Of the other person. @returns {T} */
+  /** @template {{ from: string, isNewPage: boolean }} T @param {T} change Of the other person. @returns {T} */
   #onOtherChange(change) {
     const { state } = this.other;
-    // The problem was with the connection to the old page.
-    if (state === "left" || (change.isNewPage && state === "online")) this.#isStuck = false;
+    // The problem was with the connection to the old page, or to its old socket.
+    if (state === "left" || (state === "online" && (change.isNewPage || change.from !== "online"))) this.#isStuck = false;
     return change;
   }
 
@@ -183,6 +190,7 @@ export class Room {
   /** Each second. Before the start nobody is late. */
   #tick() {
     this.clock.show();
+    if (!this.callPlace.byProvider) this.servers.keepUntil(this.session.closesAt);
     const { state } = $("room").dataset;
     const late = state === "waiting" && this.clock.isPastStart;
     showWaitingMail(!this.#haveMet && (late || state === "no_show"));
@@ -222,6 +230,7 @@ export class Room {
       otherCanCall: this.other.canCall,
       byProvider,
       live: this.live.isUp,
+      offline: this.network.isOffline,
       stuck: this.#isStuck,
       met: this.#haveMet,
       status: this.#record.status,
@@ -239,12 +248,16 @@ export class Room {
     if (what === "keep-waiting") this.#keepsWaiting = true;
     // For this call only: the stored choice stays.
     if (what === "audio-only") this.devices.audioOnly = true;
-    if (what === "audio-only" || what === "retry") {
-      this.#isStuck = false;
-      this.call.retry();
-    }
+    if (what === "audio-only" || what === "retry") this.#retry();
     this.#render();
     $("room-heading").focus();
+  }
+
+  #retry() {
+    this.#isStuck = false;
+    this.live.check();
+    this.servers.renew();
+    this.call.retry();
   }
 
   /** The devices stop now. The room's answer may take a moment. */

@@ -35,7 +35,7 @@ export class RoomView {
    * @param {import("./situation.js").Situation} situation
    * @param {{ other: import("./other_person.js").OtherPerson, met: boolean, byProvider: boolean }} known
    */
-  show({ state, words, hint, card, badge, dimmed }, { other, met, byProvider }) {
+  show({ state, words, hint, card, why, badge, dimmed }, { other, met, byProvider }) {
     const { media, name } = other;
     const seen = state === "connected" || (dimmed && met);
     room.dataset.state = state;
@@ -47,6 +47,7 @@ export class RoomView {
     this.stage.showReconnecting(badge, dimmed);
     $("other-muted").hidden = byProvider || state !== "connected" || media.microphone;
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
+    if (why) $("trouble-why").textContent = why;
     showCard(card);
     this.#speak(words);
   }

@@ -10,7 +10,8 @@
  * @property {boolean} otherCanCall Whether the other person's browser can.
  * @property {boolean} byProvider Whether the call is at a provider.
  * @property {boolean} live Whether the live socket is up.
- * @property {boolean} stuck Whether restarts have not helped for 15 s.
+ * @property {boolean} offline Whether this device has no network, as far as the page knows.
+ * @property {boolean} stuck Whether restarts have not helped for 12 s.
  * @property {boolean} met Whether the two were connected in this session.
  * @property {string} status The session's.
  * @property {string | null} noShow The role that did not come.
@@ -21,16 +22,22 @@
  * @property {string} words For the cover, the title and screen readers.
  * @property {string} hint
  * @property {"no_show" | "trouble" | null} card
+ * @property {string} why The reason that the card of trouble gives.
  * @property {string} badge Over the last picture.
  * @property {boolean} dimmed
  */
 
+const OFFLINE = "Check your Wi-Fi, cable or mobile data. The session goes on when your internet is back.";
+
 /** @param {Known} known @returns {Situation} */
 export function situationOf(known) {
   const { name, other, call } = known;
-  const calm = { hint: "", card: null, badge: "", dimmed: false };
+  const calm = { hint: "", card: null, why: "", badge: "", dimmed: false };
   // Sound and picture do not need the socket: a short loss is only a badge.
-  const badge = known.live ? "" : "Reconnecting to the session…";
+  const badge = known.offline ? "You are offline. Reconnecting…" : known.live ? "" : "Reconnecting to the session…";
+  if (known.offline && !known.byProvider) {
+    return { ...calm, state: "reconnecting", words: "You are offline", hint: OFFLINE, badge, dimmed: true };
+  }
   if (known.byProvider && other === "online") {
     return { ...calm, state: "connected", words: `${name} is in the room`, badge };
   }
@@ -40,8 +47,9 @@ export function situationOf(known) {
     return { ...calm, state: "chat_only", words: `${name} is here, by chat only`, hint, badge };
   }
   if (call === "connected") return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
-  if (known.stuck && !known.byProvider && (other !== "left" || !known.live)) {
-    return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", dimmed: true };
+  // While the other person is away there is nobody to connect with.
+  if (known.stuck && !known.byProvider && (other === "online" || !known.live)) {
+    return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", why: whyOf(known), dimmed: true };
   }
   if ((!known.live && !known.byProvider) || call === "reconnecting" || (other === "away" && (known.met || known.byProvider))) {
     return { ...calm, state: "reconnecting", words: "Reconnecting…", badge: "Reconnecting…", dimmed: true };
@@ -57,4 +65,11 @@ export function situationOf(known) {
     ? `${name} can come back as long as the room is open.`
     : `You will hear it here when ${name} comes in.`;
   return { ...calm, state: "waiting", words, hint, badge };
+}
+
+/** @param {Known} known Of a call that is stuck. */
+function whyOf({ name, live, met }) {
+  if (!live) return "This device does not reach our server.";
+  if (met) return `The connection to ${name} is lost.`;
+  return `Your network and ${name}'s network do not let you connect directly.`;
 }
