@@ -154,6 +154,8 @@ export class Peer extends EventTarget {
   #restart() {
     if (this.state === "closed") return;
     if (this.#polite) return this.#send({ restart: true });
+    // A second request would make a second offer after the answer to the first.
+    if (this.#isOffering) return;
     this.#pc.restartIce();
     this.#offer();
   }
