@@ -6,13 +6,76 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.lobby_page import COUNT_REQUESTS, cancel
-from tests.browser.room_page import CONNECTED, MINUTE, Meeting
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
 IN_SIGHT = """element => {
   const { top, bottom } = element.getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
 }"""
+
+# `handed` has all tracks that the page ever got. Requests wait while `gate` is closed.
+KEEP_TRACKS = """
+{
+  window.handed = [];
+  window.asked = [];
+  window.gate = Promise.resolve();
+  const { mediaDevices } = navigator;
+  for (const name of ["getUserMedia", "getDisplayMedia"]) {
+    const ask = mediaDevices[name].bind(mediaDevices);
+    mediaDevices[name] = async (what) => {
+      asked.push(name);
+      const stream = await ask(what);
+      handed.push(...stream.getTracks());
+      await gate;
+      return stream;
+    };
+  }
+  const { clone } = MediaStreamTrack.prototype;
+  MediaStreamTrack.prototype.clone = function () {
+    const made = clone.call(this);
+    handed.push(made);
+    return made;
+  };
+}
+"""
+# Camera and screen are asked for, the person leaves, and both are given then.
+LEAVE_WHILE_ASKING = """async () => {
+  const click = (id) => document.getElementById(id).click();
+  const until = async (holds) => {
+    for (let tries = 0; !holds(); tries += 1) {
+      if (tries > 1000) throw new Error(`never: ${holds}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  click("call-microphone");
+  let open;
+  gate = new Promise((resolve) => (open = resolve));
+  const before = { asked: asked.length, handed: handed.length };
+  click("call-camera");
+  click("call-camera");
+  click("call-screen");
+  await until(() => handed.length === before.handed + 2);
+  click("call-leave");
+  click("call-camera");
+  click("call-screen");
+  const afterwards = asked.length - before.asked - 2;
+  open();
+  await until(() => handed.every(({ readyState }) => readyState === "ended"));
+  return { afterwards, handed: new Set(handed.map(({ kind }) => kind)).size };
+}"""
+
+
+def test_what_was_asked_for_before_leaving_ends_when_it_comes(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    student.add_init_script(KEEP_TRACKS)
+    student.reload()
+    join(student)
+
+    assert student.evaluate(LEAVE_WHILE_ASKING) == {"afterwards": 0, "handed": 2}
+    expect(student.get_by_role("heading", name="You left")).to_be_visible()
+    states = student.evaluate("handed.map(({ readyState }) => readyState)")
+    assert set(states) == {"ended"}
 
 
 def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -> None:

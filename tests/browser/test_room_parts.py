@@ -176,6 +176,25 @@ SILENCE = """async () => {
   return { whileSpeaking, whileListening };
 }"""
 
+# A phone call suspends audio, and the page comes back.
+SUSPENDED = """async () => {
+  const { Listening } = await import("/js/call/listening.js");
+  const { resume } = AudioContext.prototype;
+  const contexts = [];
+  AudioContext.prototype.resume = function () { contexts.push(this); return resume.call(this); };
+  const { stream } = new MediaStreamAudioDestinationNode(new AudioContext());
+  const listening = new Listening(stream.getAudioTracks()[0], 1024);
+  await until(() => listening.isRunning);
+  await listening.analyser.context.suspend();
+  const suspended = listening.isRunning;
+  dispatchEvent(new Event("focus"));
+  await until(() => listening.isRunning);
+  listening.stop();
+  dispatchEvent(new Event("focus"));
+  AudioContext.prototype.resume = resume;
+  return { suspended, resumed: contexts.length };
+}"""
+
 
 @pytest.fixture(scope="module")
 def page(shared_meeting: Meeting) -> Page:
@@ -212,6 +231,10 @@ def test_the_echo_of_an_own_line_does_not_scroll(page: Page) -> None:
 
 def test_the_newest_read_line_is_stored_for_each_session(page: Page) -> None:
     assert page.evaluate(UNREAD) == {"both": [7, 3, 0], "kept": 20, "ofBefore": 0}
+
+
+def test_suspended_audio_is_resumed_when_the_page_comes_back(page: Page) -> None:
+    assert page.evaluate(SUSPENDED) == {"suspended": False, "resumed": 1}
 
 
 def test_silence_after_sound_is_not_reported(page: Page) -> None:

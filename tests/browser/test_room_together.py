@@ -72,6 +72,24 @@ def test_a_camera_switched_off_leaves_the_picture_of_its_person(pair: Pair) -> N
 def test_a_shared_screen_is_seen_beside_the_camera(pair: Pair) -> None:
     student, teacher = pair
     share = teacher.get_by_role("button", name="Share screen")
+    teacher.evaluate(
+        """() => {
+          const { mediaDevices } = navigator;
+          const ask = mediaDevices.getDisplayMedia.bind(mediaDevices);
+          mediaDevices.getDisplayMedia = async (what) => {
+            const stream = await ask(what);
+            [window.shown] = stream.getTracks();
+            return stream;
+          };
+        }"""
+    )
+    share.click()
+    expect(student.locator("#remote-screen")).to_be_visible()
+    # The browser's own button ends it without a word to the page's button.
+    teacher.evaluate("shown.stop(); shown.dispatchEvent(new Event('ended'))")
+    expect(student.locator("#remote-screen")).to_be_hidden()
+    expect(share).to_have_attribute("aria-pressed", "false")
+    teacher.mouse.move(600, 300)
     share.click()
 
     expect(student.locator("#remote-screen")).to_be_visible()

@@ -1,5 +1,6 @@
 /** Notices that this person speaks while muted. The sound stays in this module. */
 
+import { Listening } from "./listening.js";
 import { loudness } from "../devices/loudness.js";
 
 const LISTEN_MS = 100;
@@ -36,18 +37,16 @@ export class MutedSpeech {
     // A clone that is on, while the track that is sent stays off.
     const clone = muted.clone();
     clone.enabled = true;
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 1024 });
-    context.createMediaStreamSource(new MediaStream([clone])).connect(analyser);
+    const listening = new Listening(clone, 1024);
     let moments = [];
     const timer = setInterval(() => {
-      moments = [...moments.slice(1 - MOMENTS), loudness(analyser) > SPEECH];
+      moments = [...moments.slice(1 - MOMENTS), loudness(listening.analyser) > SPEECH];
       if (moments.filter(Boolean).length >= LOUD_MOMENTS) this.#report();
     }, LISTEN_MS);
     this.#stop = () => {
       clearInterval(timer);
       clone.stop();
-      context.close();
+      listening.stop();
     };
   }
 

@@ -10,6 +10,8 @@ import { toast } from "../shared/toasts.js";
 const $ = (id) => document.getElementById(id);
 const LISTS = { camera: "call-camera-picker", microphone: "call-microphone-picker", speaker: "call-speaker-picker" };
 
+/** Problems of a device that the person, the system or the page's frame refuses. */
+const REFUSED = ["denied", "dismissed", "policy", "security", "system"];
 const ALL_OFF = { microphone: false, camera: false, screen: false };
 
 /** Our own microphone, camera and screen in the call: their buttons, their tracks, their problems. */
@@ -17,6 +19,9 @@ export class OwnMedia {
   #share = new ScreenShare();
   #silentMicrophone = new SilentMicrophone();
   #mutedSpeech = new MutedSpeech(() => toast("You are muted. Nobody hears what you say."));
+  #end = new AbortController();
+  /** The last that the room got. */
+  #sent = {};
 
   /**
    * @param {{ devices: Devices, session: Session,
@@ -31,8 +36,8 @@ export class OwnMedia {
     this.call = call;
     this.callPlace = callPlace;
     this.stage = stage;
-    this.signal = signal;
-    signal.addEventListener("abort", () => {
+    signal.addEventListener("abort", () => this.#end.abort());
+    this.#end.signal.addEventListener("abort", () => {
       this.#mutedSpeech.listenTo(null);
       this.#silentMicrophone.listenTo(null);
     });
@@ -40,7 +45,8 @@ export class OwnMedia {
 
   /** The room is on the screen. */
   open() {
-    const { devices, session, signal } = this;
+    const { devices, session } = this;
+    const { signal } = this.#end;
     const on = (id, does) => $(id).addEventListener("click", does, { signal });
     on("call-microphone", () => devices.setMicrophoneOn(!devices.microphoneOn));
     on("call-camera", () => devices.setCameraOn(!devices.cameraOn));
@@ -51,6 +57,7 @@ export class OwnMedia {
     this.#silentMicrophone.addEventListener("change", () => this.#onSilence(), { signal });
     // After a phone call a new track may have sound.
     addEventListener("focus", () => this.#silentMicrophone.silent && this.#captureAgain(), { signal });
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#onDeviceChange(), { signal });
     showDeviceLists(devices, LISTS, signal);
     showDeviceTrouble(devices, session, signal);
     this.#show();
@@ -60,26 +67,47 @@ export class OwnMedia {
   sendMedia() {
     // At a provider, the provider's client shows that.
     if (this.callPlace.byProvider) return;
-    if (!Call.isPossible) return this.live.send({ type: "media", ...ALL_OFF, call: false });
+    this.#sent = this.#media();
+    this.live.send({ type: "media", ...this.#sent });
+  }
+
+  /** The room counts messages: nothing is sent twice. */
+  #sendChange() {
+    if (JSON.stringify(this.#media()) !== JSON.stringify(this.#sent)) this.sendMedia();
+  }
+
+  #media() {
+    if (!Call.isPossible) return { ...ALL_OFF, call: false };
     const { microphoneOn, cameraOn } = this.devices;
     const microphone = microphoneOn && !this.#silentMicrophone.silent;
-    const screen = this.#share.track !== null;
-    this.live.send({ type: "media", microphone, camera: cameraOn, screen });
+    return { microphone, camera: cameraOn, screen: this.#share.track !== null };
   }
 
   #captureAgain() {
     this.devices.choose("microphone", this.devices.currentId("microphone"));
   }
 
+  /** Headphones that come back are used again. */
+  async #onDeviceChange() {
+    await this.devices.list();
+    this.stage.useSpeaker(this.devices.speakerId);
+  }
+
   #onSilence() {
-    if (this.#silentMicrophone.silent) toast("Your microphone sends no sound. Is it muted on the headset, or in your system?");
+    if (this.#silentMicrophone.silent) {
+      const name = this.devices.stream?.getAudioTracks()[0]?.label;
+      const microphone = name ? `Your microphone “${name}”` : "Your microphone";
+      const words = `${microphone} sends no sound. Is it muted on the headset, or in your system? Settings has the other microphones.`;
+      toast(words, showMicrophones);
+    }
     this.#show();
   }
 
-  /** Stop all devices. */
+  /** Stop all devices. The buttons start them no more. */
   stop() {
     this.#share.stop();
     this.devices.stop();
+    this.#end.abort();
   }
 
   /** After any change on our side. */
@@ -96,19 +124,30 @@ export class OwnMedia {
     this.call.sendTracks([microphone, camera, shared]);
     this.#mutedSpeech.listenTo(devices.microphoneOn || devices.problems.has("microphone") ? null : microphone);
     this.#silentMicrophone.listenTo(devices.microphoneOn ? microphone : null);
-    this.sendMedia();
+    this.#sendChange();
   }
 
   /** The words in place of picture and sound: switched off, broken, or not allowed yet. */
   #missing() {
     const { asking, cameraWanted, microphoneOn, problems } = this.devices;
-    const interrupted = problems.get("microphone") === "interrupted";
-    const broken = interrupted ? "Microphone interrupted" : "No microphone";
-    const mute = problems.has("microphone") ? broken : "You are muted";
-    const dark = problems.has("camera") ? "No camera" : "Camera off";
+    const mute = lackInWords("microphone", problems) ?? "You are muted";
+    const dark = lackInWords("camera", problems) ?? "Camera off";
     return {
       picture: asking && cameraWanted ? "Starting… Choose Allow if you are asked." : dark,
       sound: microphoneOn ? (this.#silentMicrophone.silent ? "No sound from you" : "") : mute,
     };
   }
+}
+
+/** @param {Kind} kind @param {Devices["problems"]} problems */
+function lackInWords(kind, problems) {
+  const problem = problems.get(kind);
+  if (!problem) return null;
+  if (problem === "interrupted" && kind === "microphone") return "Microphone interrupted";
+  return REFUSED.includes(problem) ? `No access to the ${kind}` : `No ${kind}`;
+}
+
+function showMicrophones() {
+  if ($("settings-part").hidden || $("panel").hidden) $("call-more").click();
+  $(LISTS.microphone).focus();
 }

@@ -5,6 +5,8 @@ export class ScreenShare extends EventTarget {
   track = null;
   /** Whether the browser's own dialog is open: a second one would be in its way. */
   #asking = false;
+  /** Calls of `stop()`: a screen that is chosen later is not shared. */
+  #stops = 0;
 
   static get isPossible() {
     return Boolean(navigator.mediaDevices?.getDisplayMedia);
@@ -14,18 +16,23 @@ export class ScreenShare extends EventTarget {
     if (this.track) return this.stop();
     if (this.#asking) return;
     this.#asking = true;
+    const stops = this.#stops;
     // Null when nothing was chosen.
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => null);
     this.#asking = false;
     if (!stream) return;
-    [this.track] = stream.getVideoTracks();
+    const [track] = stream.getVideoTracks();
+    if (stops !== this.#stops) return track.stop();
+    this.track = track;
     // Sharp letters matter more than smooth motion.
     this.track.contentHint = "detail";
-    this.track.addEventListener("ended", () => this.stop());
+    // The browser has a button of its own.
+    track.addEventListener("ended", () => this.stop());
     this.dispatchEvent(new Event("change"));
   }
 
   stop() {
+    this.#stops += 1;
     if (!this.track) return;
     this.track.stop();
     this.track = null;

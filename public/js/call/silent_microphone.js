@@ -1,3 +1,5 @@
+import { Listening } from "./listening.js";
+
 /**
  * Notices a microphone that has given no sound so far: every sample is zero, as after a phone call or
  * on a muted headset. A quiet room has other samples. Once there was sound, zeros mean nothing: a
@@ -7,7 +9,7 @@
  */
 
 const LISTEN_MS = 500;
-const SILENT_MS = 12_000;
+const SILENT_MS = 8000;
 
 export class SilentMicrophone extends EventTarget {
   silent = false;
@@ -27,25 +29,22 @@ export class SilentMicrophone extends EventTarget {
 
   /** @param {MediaStreamTrack} track */
   #listen(track) {
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 32_768 });
-    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
+    const listening = new Listening(track, 32_768);
+    const samples = new Float32Array(listening.analyser.fftSize);
     let waitsSince = performance.now();
     const timer = setInterval(() => {
-      analyser.getFloatTimeDomainData(samples);
+      listening.analyser.getFloatTimeDomainData(samples);
       if (samples.some((sample) => sample !== 0)) {
         this.#stop();
         this.#stop = () => {};
         return this.#setSilent(false);
       }
-      // A context that waits for a gesture gives zeros as well.
-      if (context.state !== "running") waitsSince = performance.now();
+      if (!listening.isRunning) waitsSince = performance.now();
       this.#setSilent(performance.now() - waitsSince > SILENT_MS);
     }, LISTEN_MS);
     this.#stop = () => {
       clearInterval(timer);
-      context.close();
+      listening.stop();
     };
   }
 
