@@ -35,24 +35,35 @@ def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
 
 
 class Wire:
-    """A page's live socket, which a test can cut and keep cut."""
+    """A page's live socket, which a test can cut and keep cut, or make silent."""
 
     def __init__(self, page: Page) -> None:
         self.cut = False
-        self._open: list[WebSocketRoute] = []
+        self.opened: list[WebSocketRoute] = []
+        self._silent: list[WebSocketRoute] = []
         page.route_web_socket("**/live?*", self._route)
 
     def break_off(self) -> None:
         self.cut = True
-        for socket in self._open:
+        for socket in self.opened:
             socket.close(code=4999)
+
+    def silence(self) -> None:
+        """Lose what the present sockets send, as after a change of network."""
+        self._silent = [*self.opened]
 
     def _route(self, socket: WebSocketRoute) -> None:
         if self.cut:
             socket.close(code=4999)
             return
-        socket.connect_to_server()
-        self._open.append(socket)
+        server = socket.connect_to_server()
+        self.opened.append(socket)
+
+        def pass_on(message: str | bytes) -> None:
+            if socket not in self._silent:
+                server.send(message)
+
+        socket.on_message(pass_on)
 
 
 # Two sides in one page, which both request restarts as soon as they are connected.
@@ -113,6 +124,27 @@ def test_media_goes_on_while_the_socket_is_cut_for_10_s(meeting: Meeting) -> Non
     assert student.locator(CONNECTED).count() == 1
     attendance = meeting.record()["attendance"]
     assert [row["left_at"] for row in attendance] == [None, None]
+
+
+def test_offline_is_shown_at_once_and_a_silent_socket_is_replaced(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    wire = Wire(student)
+    student.reload()
+    join(student)
+    expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
+    wire.silence()
+    student.evaluate(
+        """() => {
+          dispatchEvent(new Event("offline"));
+          window.atOnce = document.getElementById("reconnecting-text").textContent;
+        }"""
+    )
+
+    assert student.evaluate("atOnce") == "You are offline. Reconnecting…"
+    # The browser never says `online`: the new socket shows that there is a network.
+    expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
+    expect(student.locator("#reconnecting")).to_be_hidden()
+    assert len([socket for socket in wire.opened if "page=" in socket.url]) == 2
 
 
 def test_both_sides_restart_before_the_first_picture(meeting: Meeting) -> None:
