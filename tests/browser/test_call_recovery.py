@@ -21,6 +21,7 @@ HELPERS = """async () => {
       await wait(10);
     }
   };
+  window.connections = [];
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   window.tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];
   window.RTCPeerConnection = class extends real.RTCPeerConnection {
@@ -180,6 +181,32 @@ TRACKS = """async () => {
   return found;
 }"""
 
+# Two sides in one page, which both request restarts as soon as they are connected.
+TWO_PEERS = """async () => {
+  const { Peer } = await import("/js/call/peer.js");
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];
+  const sides = [true, false].map((polite, index) => {
+    const send = (signal) => void setTimeout(() => sides[1 - index].peer.receive(signal), 20);
+    const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true });
+    document.body.append(video);
+    const peer = new Peer({ iceServers: [], polite, numbersOffers: true, send });
+    peer.addEventListener("tracks", () => {
+      video.srcObject ??= new MediaStream(peer.remoteTracks.slice(0, 2));
+    });
+    peer.sendTracks(tracks);
+    return { peer, video };
+  });
+  const connected = () => sides.every(({ peer }) => peer.state === "connected");
+  for (let tries = 0; tries < 5000 && !connected(); tries += 1) await wait(1);
+  for (const { peer } of sides) peer.restart();
+  await wait(3000);
+  return sides.map(({ peer, video }) => ({
+    state: peer.state, lines: peer.remoteTracks.length, sees: video.videoWidth > 0,
+  }));
+}"""
+
 
 @pytest.fixture(scope="module")
 def page(shared_meeting: Meeting) -> Iterator[Page]:
@@ -229,3 +256,10 @@ def test_a_page_that_calls_again_after_hanging_up_is_answered(page: Page, index:
 
 def test_the_newest_tracks_are_sent(page: Page) -> None:
     assert page.evaluate(TRACKS) == [True, None]
+
+
+def test_both_sides_restart_before_the_first_picture(page: Page) -> None:
+    assert page.evaluate(TWO_PEERS) == [
+        {"state": "connected", "lines": 3, "sees": True},
+        {"state": "connected", "lines": 3, "sees": True},
+    ]

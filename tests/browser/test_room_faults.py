@@ -66,33 +66,6 @@ class Wire:
         socket.on_message(pass_on)
 
 
-# Two sides in one page, which both request restarts as soon as they are connected.
-TWO_PEERS = """async () => {
-  const { Peer } = await import("/js/call/peer.js");
-  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-  const tracks = [...media.getAudioTracks(), ...media.getVideoTracks(), null];
-  const sides = [true, false].map((polite, index) => {
-    const send = (signal) => void setTimeout(() => sides[1 - index].peer.receive(signal), 20);
-    const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true });
-    document.body.append(video);
-    const peer = new Peer({ iceServers: [], polite, numbersOffers: true, send });
-    peer.addEventListener("tracks", () => {
-      video.srcObject ??= new MediaStream(peer.remoteTracks.slice(0, 2));
-    });
-    peer.sendTracks(tracks);
-    return { peer, video };
-  });
-  const connected = () => sides.every(({ peer }) => peer.state === "connected");
-  for (let tries = 0; tries < 5000 && !connected(); tries += 1) await wait(1);
-  for (const { peer } of sides) peer.restart();
-  await wait(3000);
-  return sides.map(({ peer, video }) => ({
-    state: peer.state, lines: peer.remoteTracks.length, sees: video.videoWidth > 0,
-  }));
-}"""
-
-
 def connect_within_reach(*pages: Page) -> None:
     """Join as both, with each connection of these pages in `peers`."""
     for page in pages:
@@ -145,15 +118,6 @@ def test_offline_is_shown_at_once_and_a_silent_socket_is_replaced(meeting: Meeti
     expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
     expect(student.locator("#reconnecting")).to_be_hidden()
     assert len([socket for socket in wire.opened if "page=" in socket.url]) == 2
-
-
-def test_both_sides_restart_before_the_first_picture(meeting: Meeting) -> None:
-    page = meeting.open("student")
-
-    assert page.evaluate(TWO_PEERS) == [
-        {"state": "connected", "lines": 3, "sees": True},
-        {"state": "connected", "lines": 3, "sees": True},
-    ]
 
 
 def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
