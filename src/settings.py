@@ -189,16 +189,24 @@ class Settings:
             lacks.append("without RESEND_API_KEY nobody gets mail")
         elif not self.resend_webhook_secret:
             lacks.append("without RESEND_WEBHOOK_SECRET bounces and complaints are not heard of")
-        if self.video_provider == "peer" and not self._has_relay():
+        if self.video_provider == "peer" and not self.has_relay:
             lacks.append("without TURN some pairs of networks cannot connect")
         return lacks
 
-    def _has_relay(self) -> bool:
+    @property
+    def has_relay(self) -> bool:
         """Whether browsers that cannot reach each other have a server that relays the call."""
-        addresses = [url for server in self.ice_servers for url in urls_of(server)]
         return bool(self.turn_key_id or self.turn_urls) or any(
-            url.startswith(("turn:", "turns:")) for url in addresses
+            url.startswith(("turn:", "turns:")) for url in self._ice_urls()
         )
+
+    @property
+    def stun_urls(self) -> list[str]:
+        """The servers that tell a browser its address as others see it."""
+        return [url for url in self._ice_urls() if url.startswith("stun:")]
+
+    def _ice_urls(self) -> list[str]:
+        return [url for server in self.ice_servers for url in urls_of(server)]
 
     def _missing(self) -> list[str]:
         required = [

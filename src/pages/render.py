@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from db.database import Row
     from db.demo import DemoPerson
     from db.outcomes import SessionRows
+    from domain.model import Session
     from errors import AppError
     from settings import Settings
     from web.kept_form import KeptForm
@@ -54,6 +55,7 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
         clock=data["clock"],
         recorded=data["recorded"],
         has_provider=call_location.has_provider(session, settings),
+        stun=" ".join(_stun_to_check(session, settings)),
         data=data,
         **(ended_page.values(access, settings, saved) if over else ended_page.files(settings)),
     )
@@ -119,6 +121,13 @@ def demo_sign_in_page(people: Sequence[DemoPerson], target: str) -> str:
 
 def outbox_page(mails: list[Row]) -> str:
     return fill("dev/outbox.html", title="Outbox", mails=mails)
+
+
+def _stun_to_check(session: Session, settings: Settings) -> list[str]:
+    """STUN servers with which the lobby checks direct calls, where a call has no other way."""
+    if settings.has_relay or call_location.has_provider(session, settings):
+        return []
+    return settings.stun_urls
 
 
 def _script_data(access: Access, view: View, settings: Settings) -> dict[str, Any]:

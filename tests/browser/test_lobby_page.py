@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import socket
 import time
 from datetime import datetime
 from pathlib import Path
@@ -121,6 +122,17 @@ def test_the_connection_check_runs_by_itself_and_on_its_button(page: Page):
     expect(page.locator("#announcer")).to_contain_text("ms to our server")
     assert asked.count("ping.txt") == 9
     assert asked.count("probe.bin") == 1
+
+    # A STUN server that gives no answer.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        result.evaluate(
+            "(result, port) => (result.dataset.stun = `stun:127.0.0.1:${port}`)",
+            silent.getsockname()[1],
+        )
+        page.locator("#check-network").click()
+        expect(result).to_contain_text("May not reach everybody")
+    expect(result).to_have_attribute("data-quality", re.compile("fair|poor"))
 
 
 def test_a_slow_connection(page: Page):

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inWords } from "../../public/js/lobby/countdown.js";
 import { verdict } from "../../public/js/lobby/network.js";
+import { isLimited } from "../../public/js/lobby/reach.js";
 import { endedBy, rememberEnd } from "../../public/js/shared/ended_by.js";
 import { Session } from "../../public/js/shared/session.js";
 import { hasOtherPage, nextRequestMs } from "../../public/js/shared/state_rules.js";
@@ -53,6 +54,22 @@ const VERDICTS = [
 ];
 for (const [measured, quality, text] of VERDICTS) {
   test(`the connection check says "${text}"`, () => assert.deepEqual(verdict(...measured), { quality, text }));
+}
+
+/** A candidate that a STUN server has seen, and the local port behind it. */
+const seen = (port, relatedPort, relatedAddress = "192.168.1.2") => ({ type: "srflx", address: "203.0.113.5", port, relatedAddress, relatedPort });
+const host = { type: "host", address: "192.168.1.2", port: 5000, relatedAddress: null, relatedPort: null };
+const REACHES = [
+  ["one port for all servers", { candidates: [host, seen(5000, 5000), seen(5000, 5000)], isComplete: true }, false],
+  ["another port, the same for all servers", { candidates: [host, seen(7000, 5000), seen(7000, 5000)], isComplete: true }, false],
+  ["a port of its own for each server", { candidates: [host, seen(7000, 5000), seen(7001, 5000)], isComplete: true }, true],
+  ["two ways out", { candidates: [host, seen(7000, 5000), seen(7001, 5000, "10.0.0.2")], isComplete: true }, false],
+  ["a local port that the browser hides", { candidates: [host, seen(7000, 0), seen(7001, 0)], isComplete: true }, false],
+  ["no answer of a STUN server", { candidates: [host], isComplete: false }, true],
+  ["an address of its own in the internet", { candidates: [host], isComplete: true }, false],
+];
+for (const [what, gathered, limited] of REACHES) {
+  test(`a network with ${what} ${limited ? "may not reach everybody" : "is not suspected"}`, () => assert.equal(isLimited(gathered), limited));
 }
 
 /** Seconds from the start, the page, and the wait in ms. */

@@ -4,6 +4,8 @@ import time
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 import demo
 from auth.access import LoadedAccess
 from db import demo as demo_db
@@ -25,6 +27,7 @@ SETTINGS = Settings(
     auth_jwt_secret="a-secret-of-the-platform-for-tests-only",
     link_secrets=("a-key-of-links-for-tests-only",),
 )
+STUN = ({"urls": ["stun:one.example", "stun:two.example"]},)
 
 
 async def ask(ctx: Any, user: str | None) -> str:
@@ -72,3 +75,35 @@ async def test_only_students_see_the_button_to_book_again(db: Database):
     }
 
     assert offered == {Role.STUDENT: True, Role.TEACHER: False}
+
+
+RELAY = ({"urls": "turn:turn.example.com", "username": "u", "credential": "c"},)
+PROVIDER = {
+    "video_provider": "plugnmeet",
+    "plugnmeet_url": "https://meet.example",
+    "peer_first": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "checked"),
+    [
+        ({}, True),
+        ({"ice_servers": STUN + RELAY}, False),
+        ({"turn_key_id": "key"}, False),
+        ({"turn_urls": ("turn:turn.example.com",)}, False),
+        (PROVIDER, False),
+    ],
+)
+async def test_the_lobby_checks_direct_calls_where_there_is_no_other_way(
+    db: Database, settings: dict[str, Any], checked: bool
+):
+    await demo_db.replace(db, people=demo.PEOPLE, sessions=demo.sessions(NOW), now=NOW)
+    query = outcomes.of_session("demo-joinable")
+    session, rows = await sessions.find_with(db, "demo-joinable", query.statements)
+    assert session
+    access = LoadedAccess(session, Role.STUDENT, NOW, loaded=query.parse(rows))
+    page = render.session_page(access, Settings(**{"ice_servers": STUN} | settings))
+
+    assert ('data-stun="stun:one.example stun:two.example"' in page) is checked
+    assert ("data-stun" in page) is checked

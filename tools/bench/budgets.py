@@ -25,6 +25,7 @@ BESIDES = {
     ", when a device fails": ("lobby/problem_panel.js",),
     ", when this device's clock differs": ("shared/device_zone.js",),
     ", when the other person does not come": ("shared/waiting_mail.js",),
+    ", where calls have no relay": ("lobby/reach.js",),
 }
 """Further modules of the lobby, and when it loads them."""
 BUDGETS = {

@@ -1,7 +1,7 @@
 import { announce } from "../shared/announce.js";
 import { checkNetwork } from "./network.js";
 
-/** The connection's line in the lobby. Loaded when the devices have started. */
+/** The connection's line in the lobby. */
 
 const $ = (id) => document.getElementById(id);
 const result = $("network-result");
@@ -24,7 +24,10 @@ async function check(signal) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   result.textContent = "Checking…";
-  const { quality, text } = await checkNetwork(signal);
+  let found = await checkNetwork(signal);
+  const { stun } = result.dataset;
+  if (stun) found = await import("./reach.js").then((reach) => reach.withReach(found, stun), () => found);
+  const { quality, text } = found;
   result.dataset.quality = quality;
   result.textContent = text;
   const blocked = quality === "blocked";

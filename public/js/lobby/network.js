@@ -4,10 +4,10 @@ const PINGS = 8;
 const PING_TIMEOUT_MS = 3000;
 const PROBE_TIMEOUT_MS = 8000;
 const LOOPBACK_TIMEOUT_MS = 6000;
-/** Milliseconds and Mbit/s; beyond these, calls usually suffer. */
+/** Beyond these, calls usually suffer. */
 const FAIR = { rtt: 250, jitter: 60, mbits: 1.5 };
 const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
-/** The probe is too small to measure faster lines. */
+/** The probe measures no faster line. */
 const FAST_MBITS = 50;
 
 /** @type {Result} */
@@ -34,7 +34,7 @@ function median(numbers) {
 
 /** Times in milliseconds; `mbits` is null when not measured. @returns {Result} */
 export function verdict(rtt, jitter, mbits) {
-  // With a short round trip, jitter comes from a busy machine.
+  // Else it comes from a busy machine.
   const jitterMs = rtt > FAIR.rtt ? jitter : 0;
   const isWorseThan = (limit) =>
     rtt > limit.rtt || jitterMs > limit.jitter || (mbits ?? Infinity) < limit.mbits;
@@ -53,9 +53,9 @@ function speedInWords(mbits) {
   return `about ${mbits < 3 ? mbits.toFixed(1) : Math.round(mbits)} Mbit/s`;
 }
 
-/** @returns {Promise<number[]>} Milliseconds each; lost ones are missing. */
+/** Milliseconds each; lost ones are missing. */
 async function roundTrips(signal) {
-  // The first request opens the connection and does not count.
+  // The first request opens the connection.
   if (!(await get("/ping.txt", PING_TIMEOUT_MS, signal))) return [];
   const times = [];
   for (let number = 0; number < PINGS; number += 1) {
@@ -65,7 +65,7 @@ async function roundTrips(signal) {
   return times;
 }
 
-/** @param {number} rtt @returns {Promise<number | null>} Mbit/s; null where people save data. */
+/** Mbit/s; null where people save data. @param {number} rtt */
 async function downloadSpeed(rtt, signal) {
   if (navigator["connection"]?.saveData) return null;
   const started = performance.now();
@@ -88,7 +88,7 @@ async function get(url, timeout, end) {
   }
 }
 
-/** @returns {Promise<boolean>} Whether two peers inside this page reach each other. */
+/** Whether two peers inside this page reach each other. */
 async function loopback() {
   let one, two;
   try {
