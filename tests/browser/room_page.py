@@ -101,6 +101,8 @@ class Meeting:
                 "scheduled_end": self.end,
                 **self.booked,
             },
+            # The first booking of a Worker loads modules.
+            timeout=30,
             trust_env=False,
         )
         assert answer.is_success, answer.text

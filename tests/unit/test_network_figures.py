@@ -29,11 +29,13 @@ def test_a_call_that_does_not_come_back_has_no_figures():
     read = (["Reconnecting…", "Unable to connect."], [])
 
     assert Observation(("direct", ""), None, 0, read).cells() == [
-        *("direct", "does not end", "", "Reconnecting… → Unable to connect.", "nothing")
+        *("direct", "it does not come back", "", "Reconnecting… → Unable to connect.", "nothing")
     ]
     assert Observation(("direct", "relay by UDP"), Break(12.04, 9000), 5500, read).cells()[:3] == [
         *("direct, then relay by UDP", "12.0 s", "3.5 s")
     ]
+
+    assert Observation(("direct", "direct"), Break(0.0, 0), 0, read).cells()[1] == "it never stops"
 
 
 def test_another_system_gets_a_reason(monkeypatch):

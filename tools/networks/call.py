@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.room_page import ALLOWED, Meeting
 from tests.browser.signing_in import sign_in
@@ -86,10 +87,20 @@ class Visit:
         address = f"http://{HOST}:{site.port}"
         sign_in(self._context, site, f"demo-{role}", address)
         self.page: Page = self._context.new_page()
+        self._failures: list[str] = []
+        self.page.on("pageerror", lambda error: self._failures.append(str(error)))
+        self.page.on(
+            "requestfailed",
+            lambda request: self._failures.append(f"{request.url} {request.failure}"),
+        )
         self.page.goto(f"{address}/session/{session_id}")
 
     def join(self) -> None:
-        self.page.locator("#toggle-camera[aria-pressed=true]").wait_for()
+        """Join from the lobby. Raises: TimeoutError, which says what failed in the page."""
+        try:
+            self.page.locator("#toggle-camera[aria-pressed=true]").wait_for()
+        except PlaywrightTimeoutError as error:
+            raise TimeoutError(f"no camera in the lobby; failed: {self._failures}") from error
         self.page.locator("#join").click()
         self.page.locator("#room:not([hidden])").wait_for()
 

@@ -59,7 +59,7 @@ class Router(Namespace):
             f"address add {lan}.1/24 dev lan",
             "link set lan up",
         )
-        self.forward()
+        self.set("ipv4/ip_forward", "1")
         self.connect(CONE, ())
 
     def connect(self, access: Access, site_ports: tuple[int, ...]) -> None:
@@ -116,6 +116,8 @@ class Person(Namespace):
     def __init__(self) -> None:
         super().__init__()
         self.cables: dict[str, str] = {}
+        # An address of IPv6 comes a second after the cable, which is a second change of network.
+        self.set("ipv6/conf/default/disable_ipv6", "1")
 
     def change(self, *, unplugged: str = "", plugged: str = "") -> None:
         """Change the network at one moment, with address and route as DHCP gives them."""

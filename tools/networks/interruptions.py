@@ -58,8 +58,8 @@ class Observation(NamedTuple):
     def cells(self) -> list[str]:
         before, after = self.ways
         way = before if after in (before, "") else f"{before}, then {after}"
-        seconds = ["does not end", ""]
-        if self.found:
+        seconds = ["it does not come back", ""] if self.found is None else ["it never stops", ""]
+        if self.found and self.found.still_s:
             back_s = max(0.0, self.found.over - self.back) / 1000
             seconds = [f"{self.found.still_s:.1f} s", f"{back_s:.1f} s"]
         return [way, *seconds, *(" → ".join(said) or "nothing" for said in self.read)]

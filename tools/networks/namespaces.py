@@ -96,9 +96,9 @@ class Namespace:
         """Make changes of `ip` one after the other. Raises: StepFailedError."""
         ip(*changes, inside=self.enter)
 
-    def forward(self) -> None:
-        """Pass packets on between the interfaces, as a router."""
-        run([*self.enter, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"])
+    def set(self, name: str, value: str) -> None:
+        """Set a value below /proc/sys/net of this network. Raises: StepFailedError."""
+        run([*self.enter, "sh", "-c", f"echo {value} > /proc/sys/net/{name}"])
 
     def rules(self, changes: str) -> None:
         """Change the rules of nftables, all at once. Raises: StepFailedError."""
