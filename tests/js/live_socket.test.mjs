@@ -54,6 +54,10 @@ class Network {
       }
     }
     setGlobal(t, "WebSocket", FakeSocket);
+    setGlobal(t, "fetch", async () => {
+      if (network.state !== "up") throw new TypeError("Failed to fetch");
+      return { ok: true };
+    });
     setGlobal(t, "Worker", class { terminate() {} });
     setGlobal(t, "navigator", { connection: new EventTarget() });
     t.mock.method(Math, "random", () => 0.5);
@@ -160,6 +164,21 @@ for (const [what, failed, openedIn, patience] of PATIENCE) {
 for (const [openedIn, due] of [[200, 800], [3000, 1500]]) {
   test(`a socket that opened in ${openedIn} ms answers within ${due} ms`, () => assert.equal(answerDueMs(openedIn), due));
 }
+
+test("a page that is offline finds the network before the browser says so", async (t) => {
+  const { network, live, heard, clock } = await inTheRoom(t);
+  const ended = new AbortController();
+  t.after(() => ended.abort());
+  const watch = new NetworkWatch(live, ended.signal);
+  network.state = "down";
+  network.change();
+  fire("offline");
+  // The next attempt would come 8 s after the last one.
+  await clock.advance(60_000);
+  network.state = "up";
+  await clock.advance(700);
+  assert.deepEqual([heard, watch.isOffline], [["down", "up"], false]);
+});
 
 test("the page is offline at once, until the socket works or the browser says so", async (t) => {
   const { network, live, clock } = await inTheRoom(t);

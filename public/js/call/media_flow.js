@@ -4,7 +4,7 @@
  * Events: `change` when `stalled` changes.
  */
 
-const EVERY_MS = 500;
+const EVERY_MS = 250;
 /**
  * The longest gap between two packets that a network in order may make. Sound comes every 20 ms; a
  * browser sends one picture a second of a slide that stands still.

@@ -113,6 +113,7 @@ export class Peer extends EventTarget {
 
   /** A socket of one of the two is new: signals to the old one may be lost. */
   resume() {
+    this.#recovery.suspect();
     const isWell = this.state === "connected" && !this.#isStalled;
     if (this.#pc.remoteDescription && !isWell) this.#recovery.beginAnew();
     else this.#sendPendingOffer();

@@ -1,8 +1,8 @@
 /**
  * When to restart ICE, and when the call is stuck.
  *
- * A short loss ends by itself, so a restart waits for 2 s; after a failure it does not wait. After
- * 12 s without a connection the call is stuck, and restarts go on.
+ * A short loss ends by itself, so a restart waits for 2 s; after a failure, and when the network has just
+ * changed, it does not wait. After 12 s without a connection the call is stuck, and restarts go on.
  */
 
 /** @typedef {RTCPeerConnectionState | "stalled"} PathState "stalled": connected, but no media comes. */
@@ -13,6 +13,8 @@ const LONGEST_RETRY_MS = 15_000;
 const STUCK_MS = 12_000;
 /** Reasons to restart come together: the network, the socket, the other page. One restart serves all. */
 const ONE_RESTART_MS = 1000;
+/** For so long a loss is an effect of the network's change. */
+const CHANGED_MS = 5000;
 
 export class Recovery {
   #does;
@@ -21,6 +23,7 @@ export class Recovery {
   #attempts = 0;
   #isUp = false;
   #begunAt = -Infinity;
+  #changedAt = -Infinity;
 
   /**
    * @param {{ restart: () => void, onFailing: (restarts: number) => void, onStuck: () => void }} does
@@ -40,13 +43,18 @@ export class Recovery {
     this.#isUp = false;
     this.#expectConnection();
     if (state === "failed") this.#try();
-    else this.#timer ||= this.#after(LOST_MS);
+    else if (!this.#timer) this.#onLoss();
   }
 
   /** Restart, also shortly after another restart. */
   restartNow() {
     this.#begunAt = -Infinity;
     this.#try();
+  }
+
+  /** The network may have changed: a loss that follows is no short one. */
+  suspect() {
+    this.#changedAt = performance.now();
   }
 
   /** Restart: the signals of earlier restarts may be lost, and do not count. */
@@ -64,6 +72,11 @@ export class Recovery {
     removeEventListener("online", this.onOnline);
     clearTimeout(this.#timer);
     clearTimeout(this.#stuckTimer);
+  }
+
+  #onLoss() {
+    if (performance.now() - this.#changedAt < CHANGED_MS) this.#try();
+    else this.#after(LOST_MS);
   }
 
   #onOnline() {
@@ -95,7 +108,7 @@ export class Recovery {
   /** @param {number} wait */
   #after(wait) {
     clearTimeout(this.#timer);
-    return (this.#timer = window.setTimeout(() => this.#try(), wait));
+    this.#timer = window.setTimeout(() => this.#try(), wait);
   }
 
   #try() {

@@ -114,6 +114,11 @@ export class LiveSocket extends EventTarget {
     return false;
   }
 
+  /** There is a network again: do not wait for the next attempt. */
+  hurry() {
+    this.#connect();
+  }
+
   #connect() {
     if (this.#over || this.#socket) return;
     clearTimeout(this.#timer);
