@@ -23,7 +23,7 @@ from tools.steps import StepFailedError
 PARTS = {
     "worker": ["tests/worker"],
     "unit": ["tests/unit"],
-    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_parts", "embed")],
+    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
     "browsers": ["tests/browser/*/test_*.py"],
     "networks": ["tests/networks"],

@@ -270,7 +270,7 @@ def test_the_room_around_a_providers_call_shows_a_lost_connection(meeting: Meeti
     student.context.set_offline(True)
     sockets[-1].close(code=4999)
 
-    expect(student.locator("#room-status-words")).to_have_text("Reconnecting to the session…")
+    expect(student.locator("#room-status-words")).to_have_text("You are offline. Reconnecting…")
 
 
 def test_a_broken_call_reloads_and_a_blocked_tab_shows_a_note(
