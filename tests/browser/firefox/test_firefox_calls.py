@@ -45,11 +45,14 @@ def pair(
     }
     with meeting_on(dev_worker, browser_for_calls) as meeting:
         pages = [meeting.open(role, browser) for role, browser in browsers.items()]
+        errors: list[str] = []
         for page in pages:
+            page.on("pageerror", lambda error: errors.append(str(error)))
             join(page)
         for page in pages:
             page.wait_for_selector(CONNECTED)
         yield pages[0], pages[1]
+        assert errors == []
 
 
 @between(STUDENT, TEACHER, BOTH)
