@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools import setup
+from tools.local_worker import LocalWorkerError
 from tools.networks.namespaces import reason_not_to_run
 from tools.paths import ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError
@@ -32,7 +33,7 @@ def main() -> None:
             # Into the environment that has just been made, which has Playwright.
             os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "tools.networks"])  # noqa: S606
         run_parts(list(wanted))
-    except StepFailedError as failure:
+    except (StepFailedError, LocalWorkerError, TimeoutError) as failure:
         sys.exit(f"make networks: {failure}")
     print(f"Written to {PAGE.relative_to(ROOT)}")
 
