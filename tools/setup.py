@@ -179,14 +179,17 @@ STEPS = {
     "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, DEV_PACKAGES],
     "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
 }
+# Also Firefox, WebKit and what makes networks.
+STEPS["all tests"] = STEPS["test"]
 
 
 def main(purpose: str) -> None:
     """Prepare for `run` (a server, a deploy) or another of STEPS. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
-    if purpose == "test":
+    if STEPS[purpose] is STEPS["test"]:
         chromium.install()
+    if purpose == "all tests":
         debian.install_missing(namespaces.PROGRAMS | other_browsers.PROGRAMS)
 
 

@@ -20,16 +20,20 @@ from tools.steps import StepFailedError
 # Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
 # longest first, so that all processors are busy to the end; beside it the one that is the first to
 # say what is wrong.
-PARTS = {
+ALL_PARTS = {
     "worker": ["tests/worker"],
     "unit": ["tests/unit"],
     "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
+    "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
+    "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
     "browsers": ["tests/browser/*/test_*.py"],
     "networks": ["tests/networks"],
-    "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
-    "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
 }
+# `ALL=1` runs these as well. They need other browsers and a coturn, and seven minutes more.
+LONG_PARTS = ("browsers", "networks")
+WITH_ALL = bool(os.environ.get("ALL"))
+PARTS = {part: ALL_PARTS[part] for part in ALL_PARTS if WITH_ALL or part not in LONG_PARTS}
 # Chromium and workerd take a core each.
 AT_ONCE = 2
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
@@ -42,7 +46,7 @@ TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_time
 
 def main() -> None:
     try:
-        setup.main("test")
+        setup.main("all tests" if WITH_ALL else "test")
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
     for part in PARTS:
