@@ -45,6 +45,8 @@ type Captured = {
   errors: Map<Kind, DOMException>;
   /** Why another device is in use. */
   replaced: Map<Kind, "gone" | "busy">;
+  /** Stops the tracks. */
+  end: AbortSignal;
 };
 /** A problem in words. */
 type Explanation = { title: string; text: string; steps: string[] };

@@ -168,12 +168,30 @@ async function captured(t, wanted, answer, permissions = {}) {
   };
   const query = async ({ name }) => ({ state: permissions[name] ?? "prompt" });
   setGlobal(t, "navigator", { mediaDevices: { getUserMedia }, permissions: { query } });
-  const found = await capture(new Map(wanted));
+  const found = await capture(new Map(wanted), new AbortController().signal);
   const names = (map) => Object.fromEntries([...map].map(([kind, value]) => [kind, value.name ?? value.label ?? value]));
   return { requests, tracks: names(found.tracks), errors: names(found.errors), replaced: names(found.replaced) };
 }
 
 const BOTH = [["camera", undefined], ["microphone", undefined]];
+
+test("who leaves at the prompt for the microphone is asked no more, and the camera stops", async (t) => {
+  const end = new AbortController();
+  const asked = [];
+  let stops = 0;
+  const getUserMedia = async (constraints) => {
+    asked.push(Object.keys(constraints).join("+"));
+    if (asked.length === 1) throw new DOMException("", "NotReadableError");
+    if (!constraints.video) {
+      end.abort();
+      throw new DOMException("", "NotReadableError");
+    }
+    return { getTracks: () => [{ kind: "video", getSettings: () => ({}), stop: () => (stops += 1) }] };
+  };
+  setGlobal(t, "navigator", { mediaDevices: { getUserMedia } });
+  await capture(new Map(BOTH), end.signal);
+  assert.deepEqual([asked, stops], [["video+audio", "video", "audio"], 1]);
+});
 const CAPTURES = [
   ["both devices with one prompt", BOTH, () => "new", {}, {
     requests: ["camera+microphone"], tracks: { camera: "new", microphone: "new" }, errors: {}, replaced: {},

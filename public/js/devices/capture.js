@@ -11,13 +11,13 @@ const CONSTRAINTS = {
 };
 const MEDIA = { camera: "video", microphone: "audio" };
 
-/** @param {Map<Kind, Device>} wanted Each with the device to try first. @returns {Promise<Captured>} */
-export async function capture(wanted) {
+/** @param {Map<Kind, Device>} wanted Each with the device to try first. @param {AbortSignal} end */
+export async function capture(wanted, end) {
   /** @type {Captured} */
-  const captured = { tracks: new Map(), errors: new Map(), replaced: new Map() };
+  const captured = { tracks: new Map(), errors: new Map(), replaced: new Map(), end };
   const refusal = wanted.size > 1 ? await captureTogether(wanted, captured) : null;
   for (const [kind, device] of wanted) {
-    if (captured.tracks.has(kind)) continue;
+    if (captured.tracks.has(kind) || end.aborted) continue;
     if (refusal && !(await mayAskAlone(kind, wanted))) captured.errors.set(kind, refusal);
     else await captureAlone(kind, device, captured);
   }
@@ -50,7 +50,7 @@ async function captureTogether(wanted, captured) {
     } catch (error) {
       first ??= error;
       last = error;
-      if (error.name !== "OverconstrainedError") break;
+      if (captured.end.aborted || error.name !== "OverconstrainedError") break;
     }
   }
   return REFUSALS.includes(last.name) ? last : null;
@@ -67,7 +67,7 @@ async function captureAlone(kind, device, captured) {
     } catch (error) {
       first ??= error;
       last = error;
-      if (REFUSALS.includes(error.name)) break;
+      if (captured.end.aborted || REFUSALS.includes(error.name)) break;
     }
   }
   captured.errors.set(kind, last);
@@ -89,6 +89,7 @@ function constraintsOf(kind, device) {
 
 function keep(kind, stream, device, firstError, captured) {
   const track = stream.getTracks().find((each) => each.kind === MEDIA[kind]);
+  captured.end.addEventListener("abort", () => track.stop());
   captured.tracks.set(kind, track);
   if (!device || track.getSettings().deviceId === device.id || track.label === device.name) return;
   captured.replaced.set(kind, firstError?.name === "OverconstrainedError" ? "gone" : "busy");

@@ -33,8 +33,8 @@ export class Devices extends EventTarget {
   /** The same, when its prompt may be open. */
   #asking = 0;
   #checked = false;
-  /** After `stop()` an older attempt starts nothing. */
-  #stops = 0;
+  /** Aborted by `stop()`. */
+  #end = new AbortController();
 
   /** The live tracks; null without any. */
   get stream() {
@@ -91,11 +91,11 @@ export class Devices extends EventTarget {
 
   /** Try failed devices again where that opens no prompt. */
   async recheck() {
-    const stops = this.#stops;
+    const end = this.#end.signal;
     const failed = [...this.#problems.keys()];
     const states = await Promise.all(failed.map(permission));
     const kinds = failed.filter((_, index) => states[index]?.state === "granted");
-    if (stops === this.#stops && !this.#running) await this.#capture(kinds, true);
+    if (!end.aborted && !this.#running) await this.#capture(kinds, true);
     this.#changed();
   }
 
@@ -116,10 +116,10 @@ export class Devices extends EventTarget {
 
   /** @param {Kind | "speaker"} what @param {string} id */
   async choose(what, id) {
-    const stops = this.#stops;
+    const end = this.#end.signal;
     const found = await this.list();
     this.#remember({ [what]: found[what].find((each) => each.id === id) });
-    if (stops !== this.#stops) return;
+    if (end.aborted) return;
     if (what === "speaker" || (what === "camera" && !this.cameraWanted)) return this.#changed();
     // Phones cannot have two cameras open at once.
     if (matchMedia("(pointer: coarse)").matches) this.#drop(what);
@@ -149,7 +149,8 @@ export class Devices extends EventTarget {
 
   /** Stop every track. */
   stop() {
-    this.#stops++;
+    this.#end.abort();
+    this.#end = new AbortController();
     this.#asking = this.#running = 0;
     for (const kind of KINDS) this.#stopKind(kind);
     this.#stream = null;
@@ -178,7 +179,8 @@ export class Devices extends EventTarget {
       this.#running = attempt;
       if (!quietly) this.#asking = attempt;
       this.#changed();
-      await this.#adopt(attempt, await capture(new Map(kinds.map((k) => [k, this.#choices[k]]))));
+      const wanted = new Map(kinds.map((kind) => [kind, this.#choices[kind]]));
+      await this.#adopt(attempt, await capture(wanted, this.#end.signal));
       if (this.#asking === attempt) this.#asking = 0;
       if (this.#running === attempt) this.#running = 0;
     }
@@ -240,12 +242,12 @@ export class Devices extends EventTarget {
     if (this.#tracks.get(kind) !== track) return;
     this.#drop(kind);
     this.#changed();
-    const stops = this.#stops;
+    const end = this.#end.signal;
     const state = (await permission(kind))?.state;
-    if (stops !== this.#stops) return;
+    if (end.aborted) return;
     // Firefox asks again, although it says "granted".
     const late = setTimeout(() => {
-      if (stops === this.#stops && !this.#tracks.has(kind)) this.#problems.set(kind, "unplugged");
+      if (!end.aborted && !this.#tracks.has(kind)) this.#problems.set(kind, "unplugged");
       this.#changed();
     }, LOST_MS);
     if (state === "granted") await this.#capture([kind], true);

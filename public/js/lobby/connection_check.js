@@ -8,7 +8,7 @@ const result = $("network-result");
 const button = $("check-network");
 const noCalls = $("no-calls");
 
-/** Check now, on the button, and when the network comes or goes. @param {AbortSignal} signal Ends it. */
+/** Check now, on the button, and when the network changes. @param {AbortSignal} signal */
 export function watchConnection(signal) {
   const run = () => check(signal);
   button.onclick = async () => {

@@ -7,7 +7,7 @@ const LOOPBACK_TIMEOUT_MS = 6000;
 /** Beyond these, calls usually suffer. */
 const FAIR = { rtt: 250, jitter: 60, mbits: 1.5 };
 const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
-/** The probe measures no faster line. */
+/** The probe's limit. */
 const FAST_MBITS = 50;
 
 /** @type {Result} */
@@ -15,7 +15,7 @@ const OFFLINE = { quality: "offline", text: "Offline: check your Wi-Fi, cable or
 /** @type {Result} */
 const BLOCKED = { quality: "blocked", text: "Blocked: no video calls in this browser (WebRTC)" };
 
-/** @param {AbortSignal} [signal] Ends it early. @returns {Promise<Result>} Never rejects. */
+/** @param {AbortSignal} [signal] @returns {Promise<Result>} Never rejects. */
 export async function checkNetwork(signal) {
   if (navigator.onLine === false) return OFFLINE;
   if (!(await loopback())) return BLOCKED;
@@ -23,7 +23,6 @@ export async function checkNetwork(signal) {
   if (times.length === 0) return OFFLINE;
   if (times.length < PINGS / 2) return verdict(Infinity, 0, null);
   const rtt = median(times);
-  // Medians: one outlier does not count.
   const jitter = median(times.slice(1).map((time, index) => Math.abs(time - times[index])));
   return verdict(rtt, jitter, await downloadSpeed(rtt, signal));
 }
@@ -79,7 +78,6 @@ async function downloadSpeed(rtt, signal) {
 async function get(url, timeout, end) {
   try {
     const late = AbortSignal.timeout(timeout);
-    // Older browsers finish their requests.
     const signal = (end && AbortSignal.any?.([end, late])) ?? late;
     const response = await fetch(url, { cache: "no-store", signal });
     return response.ok ? await response.arrayBuffer() : null;
