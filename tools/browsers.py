@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "browsers.md"
 PART = "browsers"
 CALLS = "firefox_calls"
 NAMES = {"firefox": "Firefox", "webkit": "WebKit"}
-# Of a test's id: folder, file, name, and the case in brackets.
+# The parts of a test's id: its folder, file and name, and the case in brackets.
 TEST = re.compile(r".*/(\w+)/test_(\w+)\.py::test_(\w+)(?:\[(.*)\])?")
 
 

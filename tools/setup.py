@@ -173,21 +173,22 @@ DEV_PACKAGES = Step(
 )
 
 
+TESTS = [*RUNTIME, BYTECODE, MIGRATED, STARTED, DEV_PACKAGES]
 STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
-    "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, DEV_PACKAGES],
+    "test": TESTS,
+    # With Firefox, WebKit and what makes networks.
+    "all tests": TESTS,
     "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
 }
-# Also Firefox, WebKit and what makes networks.
-STEPS["all tests"] = STEPS["test"]
 
 
 def main(purpose: str) -> None:
     """Prepare for `run` (a server, a deploy) or another of STEPS. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
-    if STEPS[purpose] is STEPS["test"]:
+    if purpose in ("test", "all tests"):
         chromium.install()
     if purpose == "all tests":
         debian.install_missing(namespaces.PROGRAMS | other_browsers.PROGRAMS)

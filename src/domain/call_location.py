@@ -83,7 +83,8 @@ def origin(address: str) -> str:
 
 def calls_peer(session: Session, settings: Settings) -> bool:
     """True if the call is between two browsers, and was never at a provider."""
-    return place_of(session, settings) == Place(PEER) and session.provider in (None, PEER)
+    place = place_of(session, settings)
+    return place.provider == PEER and session.provider in (None, PEER)
 
 
 def can_move_call(session: Session, settings: Settings) -> bool:

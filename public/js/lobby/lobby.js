@@ -34,7 +34,7 @@ showPreview(devices, signal);
 showPickers(devices, signal);
 devices.addEventListener("change", onDevices, { signal });
 watchDevices();
-watchConnection(startDevices());
+loadLater(startDevices());
 joinFlow.resume();
 
 async function startDevices() {
@@ -49,8 +49,8 @@ async function startDevices() {
   await devices.start({ quietly: early });
 }
 
-/** After the devices, which disturb it; at most 2 s later. */
-async function watchConnection(devicesStarted) {
+/** The rest of the lobby, after the devices; at most 2 s later. */
+async function loadLater(devicesStarted) {
   await Promise.race([devicesStarted, new Promise((resolve) => setTimeout(resolve, 2000))]);
   // Before Join, and before the check, which measures the network.
   if (!navigator["connection"]?.saveData) await joinFlow.loadRoom();
@@ -59,7 +59,7 @@ async function watchConnection(devicesStarted) {
     (await import("./connection_check.js")).watchConnection(signal);
   } catch {
     // Offline: the module did not load.
-    addEventListener("online", () => watchConnection(null), { once: true, signal });
+    addEventListener("online", () => loadLater(null), { once: true, signal });
   }
 }
 

@@ -131,7 +131,7 @@ export class LiveSocket extends EventTarget {
     this.#patience = window.setTimeout(() => this.#replace(socket), patience);
   }
 
-  /** Without a wait: nobody has heard this socket. @param {WebSocket} socket */
+  /** Connect again without a wait: no server answers this socket. @param {WebSocket} socket */
   #replace(socket) {
     if (socket !== this.#socket) return;
     socket.close();
