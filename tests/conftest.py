@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tools import dev_settings, empty_database, setup
+from tools.bare_worker import BareWorker
 from tools.local_worker import DIRECT, LocalWorker, free_port
 from tools.paths import SNAPSHOT
 from tools.steps import run_steps
@@ -106,8 +107,8 @@ def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
     everything |= settings
     # Bytecode is made first: otherwise a test that deploys writes it, and each write below src/
     # restarts all running Workers. The Worker starts from its own snapshot, as in production.
-    run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED])
+    run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED, setup.OPTIONS])
     empty_database.copy_to(state)
-    worker = LocalWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
+    worker = BareWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
     worker.start()
     return worker

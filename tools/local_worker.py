@@ -1,6 +1,6 @@
 """The whole Worker on this machine: real workerd, D1, R2, queues, cron and Durable Objects.
 
-`make dev` and the tests start it the same way. Standard library only.
+`make dev` starts it with wrangler, the tests without (tools/bare_worker.py). Standard library only.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ class LocalWorker:
         self.port = port
         self.ip = ip
         self.url = f"http://{ip}:{port}"
-        self._env_file = state / f"settings-{port}.env"
+        self._settings_file = state / f"settings-{port}"
         self._on_log = on_log
         self._config = config
         self._snapshot = snapshot
@@ -79,7 +79,7 @@ class LocalWorker:
     def start(self) -> None:
         """Start the Worker and wait until it answers. Raises: LocalWorkerError."""
         self.apply_migrations()
-        write_env_file(self._env_file, self.settings)
+        self._write_settings()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tools.supervise", *self._command()],
             cwd=ROOT,
@@ -115,7 +115,7 @@ class LocalWorker:
             self._reader.join()
         if process.stdout:
             process.stdout.close()
-        self._env_file.unlink(missing_ok=True)
+        self._settings_file.unlink(missing_ok=True)
 
     def is_running(self) -> bool:
         """True if wrangler is running."""
@@ -167,6 +167,9 @@ class LocalWorker:
             msg = f"The migrations could not be applied:\n{ANSI_CODES.sub('', done.stdout)}"
             raise LocalWorkerError(msg)
 
+    def _write_settings(self) -> None:
+        write_env_file(self._settings_file, self.settings)
+
     def _command(self) -> list[str]:
         return wrangler(
             "dev",
@@ -174,7 +177,7 @@ class LocalWorker:
             f"--port={self.port}",
             "--inspector-port=0",
             f"--persist-to={self.state}",
-            f"--env-file={self._env_file}",
+            f"--env-file={self._settings_file}",
             "--show-interactive-dev-session=false",
             *(
                 [f"--config={self._config}"]

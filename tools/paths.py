@@ -19,5 +19,6 @@ BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
 WORKERD_WRAPPER: Final = CACHE / "workerd"
 # workerd requires this file name.
 SNAPSHOT: Final = CACHE / "snapshot" / "snapshot.bin"
+WORKER_OPTIONS: Final = CACHE / "worker_options.json"
 EMPTY_DATABASE: Final = CACHE / "empty_database"
 NODE_BYTECODE: Final = CACHE / "node"

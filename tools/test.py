@@ -20,22 +20,18 @@ from tools.steps import StepFailedError
 # Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
 # longest first, so that all processors are busy to the end; beside it the one that is the first to
 # say what is wrong.
-ALL_PARTS = {
+PARTS = {
+    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
     "worker": ["tests/worker"],
     "unit": ["tests/unit"],
-    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
     "lobby": ["tests/browser/test_lobby*.py"],
+    "browsers": ["tests/browser/*/test_*.py"],
     "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
     "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
-    "browsers": ["tests/browser/*/test_*.py"],
     "networks": ["tests/networks"],
 }
-# `ALL=1` runs these as well. They need other browsers and a coturn, and seven minutes more.
-LONG_PARTS = ("browsers", "networks")
-WITH_ALL = bool(os.environ.get("ALL"))
-PARTS = {part: ALL_PARTS[part] for part in ALL_PARTS if WITH_ALL or part not in LONG_PARTS}
-# Chromium and workerd take a core each.
-AT_ONCE = 2
+# Tests of two parts keep two cores busy; while they wait for a timer, those of a third run.
+AT_ONCE = 3
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
 NOT_REPEATED = ("unit",)
 # A test that fails is repeated once, alone. More of them are no accident of a busy machine.
@@ -46,7 +42,7 @@ TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_time
 
 def main() -> None:
     try:
-        setup.main("all tests" if WITH_ALL else "test")
+        setup.main("test")
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
     for part in PARTS:

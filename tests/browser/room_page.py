@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 from playwright.sync_api import Browser, Page, expect
 
+from tests import plain_http
 from tests.browser.closing import leave
 from tests.browser.signing_in import sign_in
 from tests.people import both, token_of
@@ -60,10 +60,8 @@ class Meeting:
         return student, teacher
 
     def record(self) -> dict[str, Any]:
-        answer = httpx.get(
-            f"{self.worker.url}/platform/sessions/{self.id}",
-            headers=self._platform,
-            trust_env=False,
+        answer = plain_http.request(
+            "GET", f"{self.worker.url}/platform/sessions/{self.id}", headers=self._platform
         )
         record: dict[str, Any] = answer.json()
         return record
@@ -71,12 +69,12 @@ class Meeting:
     def upload(self, name: str) -> None:
         """Share a text file as the teacher, without a page."""
         settings = self.worker.settings
-        answer = httpx.post(
+        answer = plain_http.request(
+            "POST",
             f"{self.worker.url}/session/{self.id}/resources",
             params={"name": name},
             content=b"Eigenvalues of " + name.encode(),
             headers={"Cookie": f"{settings['AUTH_COOKIE']}={token_of('demo-teacher', settings)}"},
-            trust_env=False,
         )
         assert answer.is_success, answer.text
 
@@ -84,14 +82,15 @@ class Meeting:
         """Set the room's clock ahead."""
         seconds = moment - int(time.time())
         address = f"{self.worker.url}/dev/clock/{self.id}"
-        assert httpx.post(address, json={"seconds": seconds}, trust_env=False).is_success
+        assert plain_http.request("POST", address, json={"seconds": seconds}).is_success
 
     def close(self) -> None:
         for context in self._contexts:
             leave(context)
 
     def book(self) -> None:
-        answer = httpx.put(
+        answer = plain_http.request(
+            "PUT",
             f"{self.worker.url}/platform/sessions/{self.id}",
             headers=self._platform,
             json={
@@ -101,9 +100,6 @@ class Meeting:
                 "scheduled_end": self.end,
                 **self.booked,
             },
-            # The first booking of a Worker loads modules.
-            timeout=30,
-            trust_env=False,
         )
         assert answer.is_success, answer.text
 

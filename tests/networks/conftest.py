@@ -20,6 +20,6 @@ def networks_can_be_made() -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Return the networks, sites and browsers that all these tests share."""
-    run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED])
+    run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED, setup.OPTIONS])
     with lab(tmp_path_factory.mktemp("lab")) as built:
         yield built

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests import plain_http
 from tests.people import STRANGER, STUDENT, TEACHER, both, token_of
 from tools.local_worker import LocalWorker
 
@@ -76,7 +77,7 @@ class Lesson:
             return [key for (key,) in rows]
 
     def _client(self, headers: dict[str, str]) -> httpx.Client:
-        return httpx.Client(base_url=self.worker.url, headers=headers, trust_env=False, timeout=120)
+        return plain_http.client(self.worker.url, headers=headers, timeout=120)
 
     def _cookie(self, who: str) -> str:
         settings = self.worker.settings

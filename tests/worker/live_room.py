@@ -13,7 +13,8 @@ import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from tests.people import both
+from tests import plain_http
+from tests.people import both, token_of
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
@@ -30,7 +31,7 @@ class Room:
         self.id = f"live-{secrets.token_hex(6)}"
         self.start = int(time.time()) + starts_in
         self.end = self.start + minutes * MINUTE
-        self.http = httpx.Client(base_url=worker.url, trust_env=False, timeout=30)
+        self.http = plain_http.client(worker.url)
         self._clients: list[LiveClient] = []
         self.book()
 
@@ -87,9 +88,8 @@ class Room:
             return connection.execute(query, [self.id]).fetchall()
 
     def cookie(self, who: str) -> str:
-        with httpx.Client(base_url=self.worker.url, trust_env=False) as browser:
-            browser.get("/dev/sign-in", params={"user": who, "next": "/dev"})
-            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        settings = self.worker.settings
+        return f"{settings['AUTH_COOKIE']}={token_of(who, settings)}"
 
     def post(self, path: str, who: str, **options: Any) -> httpx.Response:
         return self.http.post(

@@ -11,6 +11,7 @@ import httpx
 
 from auth import links
 from auth.links import RoomLink
+from tests import plain_http
 from tests.people import token_of
 from tools.local_worker import LocalWorker
 
@@ -28,9 +29,8 @@ class Site:
         self.worker = worker
         self.settings = worker.settings
         self.url = worker.settings["PUBLIC_URL"]
-        self.client = httpx.Client(
-            base_url=worker.url,
-            trust_env=False,
+        self.client = plain_http.client(
+            worker.url,
             timeout=60,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )

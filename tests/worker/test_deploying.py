@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tools import environments
-from tools.bench.workerd import serving
+from tools.bench.workerd import below
 from tools.local_worker import LocalWorker
 from tools.node import node_environment, wrangler
 from tools.paths import ROOT, SNAPSHOT
+from tools.steps import run
 
 # Cloudflare's limit for all modules of a Worker together, before compression.
 LIMIT_KIB = 64 * 1024
 # Only development and tests need these.
+WRANGLERS_OWN = {"README.md"}
 NOT_DEPLOYED = ("pytest", "tests/", "tools/", "hypothesis", "playwright")
 
 STAGING = environments.Environment(
@@ -73,12 +75,22 @@ def test_wrangler_packs_an_environment(config: Path, tmp_path: Path) -> None:
     assert any("jinja2/__pycache__/" in path for path in packed)
     assert [path for path in packed if path.endswith(".pyc") and "cpython-314" not in path] == []
     assert [path for path in packed if path.startswith(NOT_DEPLOYED)] == []
+    assert set(packed) - WRANGLERS_OWN == set(names_of_modules()), "what the tests' Workers have"
+
+
+def names_of_modules() -> list[str]:
+    """Return what tools/worker_modules.mjs gives to Miniflare."""
+    script = (
+        'import { modules, SOURCE } from "./tools/worker_modules.mjs";'
+        "modules().forEach(({ path }) => console.log(path.slice(SOURCE.length + 1)));"
+    )
+    return run(["node", "--input-type=module", "-e", script], env=node_environment()).splitlines()
 
 
 def test_test_worker_starts_from_the_snapshot(
     dev_worker: LocalWorker,
 ) -> None:
-    _, command = serving(dev_worker.port)
+    [command] = [command for _, command in below(dev_worker.port) if "workerd serve" in command]
 
     assert f"--python-snapshot-dir={SNAPSHOT.parent}" in command
     assert f"--python-load-snapshot={SNAPSHOT.name}" in command

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import start_worker
 from tests.people import STUDENT, TEACHER
 from tests.worker.live_room import MINUTE, Room, rooms_on, until
-from tools import dev_settings, empty_database
-from tools.local_worker import LocalWorker, free_port
+from tools.local_worker import LocalWorker
 
 
 def names(room: Room) -> list[str]:
@@ -185,11 +185,7 @@ async def test_cancellation_closes_room(book: Callable[..., Room]) -> None:
 async def test_restart_keeps_chat_and_ends_stay_of_missing_person(
     tmp_path: Path,
 ) -> None:
-    empty_database.copy_to(tmp_path)
-    port = free_port()
-    settings = dev_settings.development(f"http://localhost:{port}")
-    worker = LocalWorker(settings, port=port, state=tmp_path, ip="localhost")
-    worker.start()
+    worker = start_worker({}, tmp_path)
     async with AsyncExitStack() as stack:
         stack.callback(worker.stop)
         book = await stack.enter_async_context(rooms_on(worker))

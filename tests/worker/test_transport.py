@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.fakes import misbehaving_server
 from tests.fakes.misbehaving_server import SLOW_S, MisbehavingServer
 from tools.local_worker import LocalWorker, free_port
@@ -40,7 +40,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
 
     def ask(method: str, url: str, **more: Any) -> dict[str, Any]:
         order = {"method": method, "url": url, **more}
-        answer = httpx.post(worker.url, json=order, trust_env=False, timeout=30)
+        answer = plain_http.request("POST", worker.url, json=order)
         assert answer.status_code == 200, worker.logs()
         report: dict[str, Any] = answer.json()
         return report

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tests import plain_http
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.fakes.faults import Faults
 from tools.local_worker import LocalWorker
@@ -45,7 +46,7 @@ class Service:
 
     def deliver(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
         url = f"{self.worker.url}/webhooks/{self.name}"
-        return httpx.post(url, content=body, headers=headers, trust_env=False, timeout=30)
+        return plain_http.request("POST", url, content=body, headers=headers)
 
 
 class PlugNmeetService(Service):

@@ -40,9 +40,9 @@ def serving(port: int) -> tuple[int, str]:
 
 
 def below(port: int) -> list[tuple[int, str]]:
-    """Each process under the wrangler that serves this port, with its command line."""
+    """Each process of the Worker that serves this port, with its command line."""
     table = [line.split(None, 2) for line in run(["ps", "-eo", "pid,ppid,args"]).splitlines()[1:]]
-    roots = {pid for pid, _, arguments in table if f"--port={port} " in f"{arguments} "}
+    roots = {pid for pid, _, arguments in table if f"/settings-{port} " in f"{arguments} "}
     while children := {pid for pid, parent, _ in table if parent in roots} - roots:
         roots |= children
     return [(int(pid), arguments) for pid, _, arguments in table if pid in roots]

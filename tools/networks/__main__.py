@@ -25,7 +25,7 @@ def main() -> None:
     if unknown := set(wanted) - set(PARTS):
         sys.exit(f"make networks: ONLY can be {', '.join(PARTS)}, not {', '.join(unknown)}.")
     try:
-        setup.main("all tests")
+        setup.main("test")
         if reason := reason_not_to_run():
             print(f"make networks: it did not run, because {reason}.")
             return

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tools import dev_settings, empty_database
+from tools.bare_worker import BareWorker
 from tools.local_worker import LocalWorker, free_port
 from tools.networks import relay
 from tools.networks.call import HOST, browsers
@@ -45,12 +46,12 @@ def lab(folder: Path) -> Iterator[Lab]:
 
 @contextmanager
 def site(state: Path, **settings: str) -> Iterator[LocalWorker]:
-    """Run the Worker as `make dev` does, at the server's address."""
+    """Run the Worker at the server's address."""
     state.mkdir()
     empty_database.copy_to(state)
     port = free_port()
     everything = dev_settings.development(f"http://{HOST}:{port}") | settings
-    worker = LocalWorker(everything, port=port, state=state, ip=SERVER, snapshot=SNAPSHOT)
+    worker = BareWorker(everything, port=port, state=state, ip=SERVER, snapshot=SNAPSHOT)
     worker.start()
     try:
         yield worker
