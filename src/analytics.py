@@ -1,6 +1,6 @@
-"""Product events: six names, without personal data.
+"""Product events: seven names, without personal data.
 
-In production a data point is `blobs = [event, session_id, text]`, `doubles = [number]`,
+In production a data point is `blobs = [event, session_id, *texts]`, `doubles = numbers`,
 `indexes = [session_id]`. In development they are rows in D1.
 """
 
@@ -38,6 +38,19 @@ def session_ended(ctx: Context, session_id: str, *, started_at: int | None, ende
 def feedback_submitted(ctx: Context, session_id: str, rating: int) -> None:
     """A person rated the session, or changed the rating."""
     _record(ctx, "feedback_submitted", session_id, {"rating": rating})
+
+
+def call_connected(
+    ctx: Context, session_id: str, *, user_role: str, way: str, milliseconds: int, again: bool
+) -> None:
+    """Picture or sound of the other one has come. Each of the two browsers reports it."""
+    data: dict[str, str | int] = {
+        "user_role": user_role,
+        "way": way,
+        "milliseconds": milliseconds,
+        "again": int(again),
+    }
+    _record(ctx, "call_connected", session_id, data)
 
 
 def tech_issue(ctx: Context, session_id: str, error_type: str) -> None:

@@ -20,6 +20,8 @@ type Choices = {
   speaker?: Device;
   cameraOn: boolean;
   microphoneOn: boolean;
+  originalSound?: boolean;
+  savesData?: boolean;
 };
 /** Why a device does not work; public/device_help.json has the words. */
 type Problem =

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import analytics
 from auth.access import admit
 from web import validation
-from web.bodies import TechIssue
+from web.bodies import CallConnected, TechIssue
 from web.messages import Response
 
 if TYPE_CHECKING:
@@ -16,8 +16,21 @@ if TYPE_CHECKING:
 
 
 async def record(request: Request, ctx: Context, session_id: str) -> Response:
-    """Record a `tech_issue`; 204."""
+    """Record a `tech_issue` or a `call_connected`; 204."""
     access = await admit(request, ctx, session_id)
-    issue = validation.parse(TechIssue, await request.json())
-    analytics.tech_issue(ctx, access.session.id, issue.error_type)
+    said = await request.json()
+    # Chosen here, so that the error names the fields of this event alone.
+    if isinstance(said, dict) and said.get("event") == "call_connected":
+        call = validation.parse(CallConnected, said)
+        analytics.call_connected(
+            ctx,
+            access.session.id,
+            user_role=access.role,
+            way=call.way,
+            milliseconds=call.milliseconds,
+            again=call.again,
+        )
+    else:
+        issue = validation.parse(TechIssue, said)
+        analytics.tech_issue(ctx, access.session.id, issue.error_type)
     return Response(None, 204)

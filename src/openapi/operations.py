@@ -113,7 +113,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "waiting.tell_the_other": _participant(
         _json(202, schemas.TOLD), fails=(errors.ConflictError, errors.SessionEndedError)
     ),
-    "events.record": _participant(DONE, body={JSON: bodies.TechIssue}),
+    "events.record": _participant(DONE, body={JSON: bodies.BrowserEvent}),
     "home.show": _anyone(ELSEWHERE),
     "link.leave": _anyone(ELSEWHERE),
     "feedback.give": _participant(

@@ -96,6 +96,8 @@ class Media(_Message):
     screen: bool
     call: bool = True
     """False if the sender's browser cannot make a call between two browsers."""
+    saves: bool = False
+    """True if the sender wants little data: the other person's page sends a small picture."""
 
 
 class Leave(_Message):

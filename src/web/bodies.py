@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
 MAX_SHIFT_S: Final = 24 * 60 * 60
+MAX_WAIT_MS: Final = 60 * 60 * 1000
 
 
 class TechIssue(BaseModel):
@@ -16,6 +17,23 @@ class TechIssue(BaseModel):
 
     event: Literal["tech_issue"]
     error_type: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+
+
+class CallConnected(BaseModel):
+    """How long picture or sound of a call between two browsers took to come, or to come again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: Literal["call_connected"]
+    milliseconds: Annotated[int, Field(ge=0, le=MAX_WAIT_MS)]
+    """Since both were there, or since the call was lost."""
+    way: Literal["direct", "relayed"]
+    again: bool
+    """Whether the call was connected before."""
+
+
+class BrowserEvent(RootModel[TechIssue | CallConnected]):
+    """What a browser may report."""
 
 
 class ClockShift(BaseModel):

@@ -16,6 +16,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.room_page import Meeting, meeting_on
+from tests.browser.windows import WITHOUT_WINDOWS
 from tools import chromium as installed
 from tools.local_worker import LocalWorker
 from tools.paths import NODE_MODULES
@@ -67,7 +68,10 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright, violations: list[str]) -> Iterator[Callable[..., Browser]]:
-    """Return a running Chromium with QUIET and these flags; the same browser for the same flags."""
+    """Return a running Chromium with QUIET and these flags; the same browser for the same flags.
+
+    `asks`: it has windows, and asks people before it opens their devices.
+    """
     running: dict[frozenset[str], Browser] = {}
 
     def note(message: ConsoleMessage) -> None:
@@ -77,11 +81,15 @@ def chromium(playwright: Playwright, violations: list[str]) -> Iterator[Callable
     def watch(context: BrowserContext) -> None:
         context.on("console", note)
 
-    def start(*flags: str, find: Callable[[], str | None] = installed.find) -> Browser:
-        key = frozenset((*flags, find.__name__))
+    def start(*flags: str, asks: bool = False) -> Browser:
+        key = frozenset((*flags, f"asks: {asks}"))
         if key not in running:
-            running[key] = playwright.chromium.launch(executable_path=find(), args=[*QUIET, *flags])
-            running[key].on("context", watch)
+            path = installed.find() if asks else installed.find_windowless()
+            browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+            browser.on("context", watch)
+            if not asks:
+                WITHOUT_WINDOWS.add(browser)
+            running[key] = browser
         return running[key]
 
     yield start
@@ -96,29 +104,20 @@ def browser_with_camera(chromium: Callable[..., Browser]) -> Browser:
 
 
 @pytest.fixture(scope="session")
-def browser_for_calls(chromium: Callable[..., Browser]) -> Browser:
-    """Return a Chromium without windows, with a fake camera and microphone.
-
-    It asks nobody for permission: `Meeting` grants it to each context.
-    """
-    return chromium(*FAKE_MEDIA, find=installed.find_windowless)
-
-
-@pytest.fixture(scope="session")
 def axe_source() -> str:
     """Return axe-core's script, to be added to a page."""
     return (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
+def meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     """Return a session that has just begun, on the Worker as `make dev` runs it."""
-    with meeting_on(dev_worker, browser_for_calls) as meeting:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
         yield meeting
 
 
 @pytest.fixture(scope="module")
-def shared_meeting(dev_worker: LocalWorker, browser_for_calls: Browser) -> Iterator[Meeting]:
+def shared_meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Meeting]:
     """Return a meeting for all tests of a module, which test parts of the room in one page."""
-    with meeting_on(dev_worker, browser_for_calls) as meeting:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
         yield meeting

@@ -20,6 +20,7 @@ from playwright.sync_api import (
 
 from tests.browser.closing import leave
 from tests.browser.signing_in import sign_in
+from tests.browser.windows import usual_options
 from tests.people import both
 from tools.local_worker import DIRECT, LocalWorker
 
@@ -86,7 +87,7 @@ def signed_in(
     worker: LocalWorker, browser: Browser, *, user: str = "demo-student", **options: object
 ) -> Iterator[BrowserContext]:
     """Open a context with a signed-in person."""
-    options = {"base_url": worker.url} | options
+    options = {"base_url": worker.url} | usual_options(browser) | options
     context = browser.new_context(**options)
     try:
         context.add_init_script(VIOLATIONS_TO_CONSOLE)

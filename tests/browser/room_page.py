@@ -11,13 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests import plain_http
 from tests.browser.closing import leave
 from tests.browser.signing_in import sign_in
+from tests.browser.windows import usual_options
 from tests.people import both, token_of
 from tools.local_worker import LocalWorker
 
 MINUTE = 60
 DESKTOP = {"width": 1280, "height": 800}
-# Chromium without a window shows no prompt and refuses.
-ALLOWED = ("camera", "microphone")
 CONNECTED = '#room[data-state="connected"]'
 
 
@@ -38,8 +37,9 @@ class Meeting:
 
     def open(self, role: str, browser: Browser | None = None, **options: Any) -> Page:
         """Open the lobby as this person, in a new context of the meeting's or this browser."""
-        usual = {"viewport": DESKTOP, "permissions": ALLOWED}
-        context = (browser or self.browser).new_context(**(usual | options))
+        browser = browser or self.browser
+        usual = {"viewport": DESKTOP, **usual_options(browser)}
+        context = browser.new_context(**(usual | options))
         self._contexts.append(context)
         sign_in(context, self.worker, f"demo-{role}")
         page = context.new_page()

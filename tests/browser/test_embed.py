@@ -43,19 +43,19 @@ def no_faults(server: PlugNmeetFake) -> Iterator[None]:
 
 @pytest.fixture
 def meeting(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
 ) -> Iterator[Meeting]:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_for_calls) as meeting:
+    with meeting_on(worker, browser_with_camera) as meeting:
         yield meeting
 
 
 @pytest.fixture
 def peers(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
 ) -> Iterator[Meeting]:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2", PEER_FIRST="true")
-    with meeting_on(worker, browser_for_calls) as meeting:
+    with meeting_on(worker, browser_with_camera) as meeting:
         yield meeting
 
 
@@ -164,12 +164,12 @@ def test_a_second_device_takes_over_in_either_order_of_messages(
 
 
 def test_both_pages_move_when_an_operator_changes_the_provider(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
 ) -> None:
     with bigbluebutton.running() as other:
         both = other.settings | server.settings
         worker = worker_with(**both, PROVIDER_TIMEOUT_S="3")
-        with meeting_on(worker, browser_for_calls) as meeting:
+        with meeting_on(worker, browser_with_camera) as meeting:
             student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
             in_call(student, "Lena Fischer")
             in_call(teacher, "Amara Okafor")
@@ -340,10 +340,10 @@ def test_a_requested_move_moves_both_and_recovers_from_a_failed_join(
 
 
 def test_a_recorded_session_is_marked_and_recorded_with_the_teacher(
-    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_for_calls: Browser
+    worker_with: Callable[..., LocalWorker], server: PlugNmeetFake, browser_with_camera: Browser
 ) -> None:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_for_calls, -MINUTE, recording_enabled=True) as meeting:
+    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
         student = meeting.open("student")
         expect(student.locator("#recording-notice")).to_contain_text("This session is recorded")
         student = enter(meeting, "student")
@@ -356,11 +356,11 @@ def test_a_recorded_session_is_marked_and_recorded_with_the_teacher(
 
 
 def test_a_bigbluebutton_call_opens_in_a_frame_of_the_room(
-    worker_with: Callable[..., LocalWorker], browser_for_calls: Browser
+    worker_with: Callable[..., LocalWorker], browser_with_camera: Browser
 ) -> None:
     with bigbluebutton.running() as other:
         worker = worker_with(**other.settings, PROVIDER_TIMEOUT_S="2")
-        with meeting_on(worker, browser_for_calls) as meeting:
+        with meeting_on(worker, browser_with_camera) as meeting:
             student, teacher = enter(meeting, "student"), enter(meeting, "teacher")
             in_call(student, "Lena Fischer")
             in_call(teacher, "Amara Okafor")
@@ -381,11 +381,11 @@ def test_a_bigbluebutton_call_opens_in_a_frame_of_the_room(
 def test_the_header_fits_a_phone_at_its_fullest(
     worker_with: Callable[..., LocalWorker],
     server: PlugNmeetFake,
-    browser_for_calls: Browser,
+    browser_with_camera: Browser,
     width: int,
 ) -> None:
     worker = worker_with(**server.settings, PROVIDER_TIMEOUT_S="2")
-    with meeting_on(worker, browser_for_calls, -MINUTE, recording_enabled=True) as meeting:
+    with meeting_on(worker, browser_with_camera, -MINUTE, recording_enabled=True) as meeting:
         student = enter(meeting, "student", viewport={"width": width, "height": 640})
         in_call(student, "Lena Fischer")
         boxes = student.evaluate(

@@ -113,7 +113,8 @@ def test_switches_are_remembered(
 def test_chosen_devices_are_used_and_remembered(
     dev_worker: LocalWorker, chromium: Callable[..., Browser], session_id: str
 ):
-    browser = chromium(TWO_CAMERAS, ALLOW_ALL)
+    # Without windows the ids of devices are new in each page.
+    browser = chromium(TWO_CAMERAS, ALLOW_ALL, asks=True)
     with lobby(dev_worker, browser, session_id, script=COLLECT_TRACKS) as page:
         wait_for_state(page, "live")
         expect(page.locator("#camera-picker option")).to_have_count(2)
@@ -142,7 +143,8 @@ def test_a_phone_closes_one_camera_before_it_opens_the_next(
         "is_mobile": True,
         "has_touch": True,
     }
-    browser = chromium(TWO_CAMERAS, ALLOW_ALL)
+    # Without windows the ids of devices are new in each page.
+    browser = chromium(TWO_CAMERAS, ALLOW_ALL, asks=True)
     with lobby(dev_worker, browser, session_id, script=COLLECT_TRACKS, **phone) as page:
         wait_for_state(page, "live")
         page.locator("#camera-picker").select_option(label="fake_device_1")
@@ -191,7 +193,7 @@ def test_an_early_visitor_gets_the_prompt_on_a_button(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
     early = book(dev_worker, starts_in=3600)
-    with lobby(dev_worker, chromium(FAKE_DEVICES), early, script=COLLECT_TRACKS) as page:
+    with lobby(dev_worker, chromium(FAKE_DEVICES, asks=True), early, script=COLLECT_TRACKS) as page:
         page.wait_for_timeout(500)
         wait_for_state(page, "idle")
         assert page.evaluate("window.requests") == 0
@@ -206,7 +208,9 @@ def test_an_early_visitor_with_permission_gets_the_picture_at_once(
 ):
     early = book(dev_worker, starts_in=3600)
     permissions = ["camera", "microphone"]
-    with lobby(dev_worker, chromium(FAKE_DEVICES), early, permissions=permissions) as page:
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES, asks=True), early, permissions=permissions
+    ) as page:
         wait_for_state(page, "live")
 
 

@@ -138,7 +138,7 @@ def test_an_early_visitor_gets_the_prompt_on_join(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ):
     session_id = book(dev_worker, starts_in=JOIN_WINDOW_S + 8)
-    browser = chromium(FAKE_DEVICES)
+    browser = chromium(FAKE_DEVICES, asks=True)
     with lobby(dev_worker, browser, session_id, script=COUNT_REQUESTS) as page:
         wait_for_state(page, "idle")
         expect(page.locator("#join")).to_be_enabled()
@@ -182,9 +182,11 @@ def test_joining_too_early_shows_a_note(
 def test_joining_a_cancelled_session_shows_its_page(
     dev_worker: LocalWorker, browser_with_camera: Browser, session_id: str
 ):
-    with lobby(dev_worker, browser_with_camera, session_id, expected=[FAILED_LOAD]) as page:
+    # Before the page knows of it.
+    script = "window.WebSocket = class extends EventTarget { send() {} close() {} };"
+    refused = {"expected": [FAILED_LOAD], "script": script}
+    with lobby(dev_worker, browser_with_camera, session_id, **refused) as page:
         wait_for_state(page, "live")
-        # Before the page knows of it.
         page.route("**/state", lambda route: route.abort())
         cancel(dev_worker, session_id)
         page.locator("#join").click()

@@ -49,7 +49,7 @@ def no_problem(page: Page) -> None:
 
 def test_denied(dev_worker: LocalWorker, chromium: Start, session_id: str):
     issues: list[str] = []
-    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, issues=issues) as page:
+    with lobby(dev_worker, chromium(FAKE_DEVICES, asks=True), session_id, issues=issues) as page:
         wait_for_state(page, "error")
 
         expect_problem(page, PLEASE_ALLOW, "This browser blocks the camera and microphone")
@@ -61,7 +61,7 @@ def test_denied(dev_worker: LocalWorker, chromium: Start, session_id: str):
 def test_a_permission_granted_later_starts_the_devices(
     dev_worker: LocalWorker, chromium: Start, session_id: str
 ):
-    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id) as page:
+    with lobby(dev_worker, chromium(FAKE_DEVICES, asks=True), session_id) as page:
         expect_problem(page, PLEASE_ALLOW, "This browser blocks")
         page.context.grant_permissions(["camera", "microphone"])
 
@@ -85,7 +85,9 @@ def test_try_again_works_without_reload_and_keeps_the_focus_in_the_page(
 
 
 def test_only_the_microphone_is_granted(dev_worker: LocalWorker, chromium: Start, session_id: str):
-    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["microphone"]) as page:
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES, asks=True), session_id, permissions=["microphone"]
+    ) as page:
         expect_problem(page, PLEASE_ALLOW, "Your microphone works: you can join with audio only.")
         expect(page.locator("#problem-text")).to_contain_text("This browser blocks the camera")
         expect(page.locator("#toggle-microphone")).to_have_attribute("aria-pressed", "true")
@@ -93,7 +95,9 @@ def test_only_the_microphone_is_granted(dev_worker: LocalWorker, chromium: Start
 
 
 def test_only_the_camera_is_granted(dev_worker: LocalWorker, chromium: Start, session_id: str):
-    with lobby(dev_worker, chromium(FAKE_DEVICES), session_id, permissions=["camera"]) as page:
+    with lobby(
+        dev_worker, chromium(FAKE_DEVICES, asks=True), session_id, permissions=["camera"]
+    ) as page:
         wait_for_state(page, "live")
 
         expect_problem(page, PLEASE_ALLOW, "nobody would hear you")

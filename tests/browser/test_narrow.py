@@ -10,6 +10,7 @@ from tests.browser.closing import leave
 from tests.browser.room_page import join
 from tests.browser.signing_in import sign_in
 from tests.browser.test_states import settle
+from tests.browser.windows import usual_options
 from tests.worker.site import DAY, HOUR, MINUTE, Site, booking
 from tools.local_worker import LocalWorker
 
@@ -52,7 +53,9 @@ def open_as(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[C
 
     def open_page(user: str, path: str, width: int = 320, height: int = 640) -> Page:
         context = browser_with_camera.new_context(
-            base_url=dev_worker.url, viewport={"width": width, "height": height}
+            base_url=dev_worker.url,
+            viewport={"width": width, "height": height},
+            **usual_options(browser_with_camera),
         )
         contexts.append(context)
         sign_in(context, dev_worker, user)

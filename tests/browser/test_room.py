@@ -178,9 +178,9 @@ def test_a_failed_end_shows_the_reason(meeting: Meeting) -> None:
 
 
 def test_a_waiting_person_reads_that_the_other_has_not_joined(
-    dev_worker: LocalWorker, browser_for_calls: Browser
+    dev_worker: LocalWorker, browser_with_camera: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_for_calls, starts_in=-MINUTE) as meeting:
+    with meeting_on(dev_worker, browser_with_camera, starts_in=-MINUTE) as meeting:
         student = meeting.enter("student")
         expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
         meeting.clock_at(meeting.start + 10 * MINUTE)

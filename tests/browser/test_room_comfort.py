@@ -115,9 +115,9 @@ def test_a_waiting_person_can_have_a_mail_sent(meeting: Meeting) -> None:
 
 
 def test_nobody_is_late_before_the_start(
-    dev_worker: LocalWorker, browser_for_calls: Browser
+    dev_worker: LocalWorker, browser_with_camera: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_for_calls, starts_in=5 * MINUTE) as meeting:
+    with meeting_on(dev_worker, browser_with_camera, starts_in=5 * MINUTE) as meeting:
         student = meeting.enter("student")
         expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
         expect(student.locator("#room [data-waiting-mail]").first).to_be_hidden()

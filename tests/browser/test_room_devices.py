@@ -82,7 +82,7 @@ def test_denied_access_is_shown_in_the_room_and_again_on_a_new_try(
     dev_worker: LocalWorker, chromium: Callable[..., Browser]
 ) -> None:
     issues: list[str] = []
-    with meeting_on(dev_worker, chromium(FAKE_DEVICES)) as meeting:
+    with meeting_on(dev_worker, chromium(FAKE_DEVICES, asks=True)) as meeting:
         student = meeting.open("student", permissions=[])
         student.on("request", lambda request: note_issue(request, issues))
         student.locator("#join").click()

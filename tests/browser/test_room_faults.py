@@ -188,9 +188,9 @@ def test_a_dead_connection_is_replaced_when_the_page_comes_back(meeting: Meeting
 
 
 def test_a_connection_that_cannot_be_made_shows_trouble(
-    dev_worker: LocalWorker, browser_for_calls: Browser
+    dev_worker: LocalWorker, browser_with_camera: Browser
 ) -> None:
-    with meeting_on(dev_worker, browser_for_calls) as meeting:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
         student = meeting.open("student")
         # Candidates without a working address.
         student.add_init_script(
@@ -244,10 +244,10 @@ def test_a_person_who_was_lost_and_left_is_not_reconnected(meeting: Meeting) -> 
 
 
 def test_a_call_survives_a_restart_of_the_worker(
-    worker_of_my_own: LocalWorker, browser_for_calls: Browser
+    worker_of_my_own: LocalWorker, browser_with_camera: Browser
 ) -> None:
     worker = worker_of_my_own
-    with meeting_on(worker, browser_for_calls) as meeting:
+    with meeting_on(worker, browser_with_camera) as meeting:
         student, teacher = meeting.both()
         student.get_by_role("button", name="Chat").click()
         student.get_by_label("Message to Amara").fill("before the restart")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.signing_in import sign_in
+from tests.browser.windows import usual_options
 from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
@@ -41,7 +42,8 @@ def visit(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Cal
     contexts = []
 
     def open_page(user: str, path: str, **settings) -> Page:
-        contexts.append(browser_with_camera.new_context(base_url=dev_worker.url, **settings))
+        options = {"base_url": dev_worker.url} | usual_options(browser_with_camera) | settings
+        contexts.append(browser_with_camera.new_context(**options))
         sign_in(contexts[-1], dev_worker, user)
         page = contexts[-1].new_page()
         page.goto(path)

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock, fire, setGlobal } from "./browser.mjs";
 import { CallServers } from "../../public/js/call/call_servers.js";
+import { encodingOf } from "../../public/js/call/encodings.js";
 import { MediaFlow, longestGap } from "../../public/js/call/media_flow.js";
 import { QualityMeter, numbers } from "../../public/js/call/quality_meter.js";
-import { QualityWarning } from "../../public/js/call/quality_warning.js";
 import { Recovery } from "../../public/js/call/recovery.js";
+import { SavingRule } from "../../public/js/call/saving_rule.js";
 import { connectionOf } from "../../public/js/call/sdp.js";
 
 /**
@@ -223,21 +224,21 @@ for (const [what, samples, quality] of GRADES) {
   test(`the connection with ${what} is ${quality}`, async (t) => assert.equal((await lastReport(t, samples)).quality, quality));
 }
 
-test("the losses of an outage do not count, and bring no warning", async (t) => {
+test("the losses of an outage do not count, and make no picture small", async (t) => {
   const clock = new Clock(t);
   const meter = new QualityMeter();
-  const warning = new QualityWarning();
+  const rule = new SavingRule();
   const totals = { packetsLost: 0, packetsReceived: 1000 };
   const remote = { type: "remote-inbound-rtp", fractionLost: 0 };
   const report = new Map([
     ["in", { type: "inbound-rtp", ...totals }],
     ["remote", remote],
   ]);
-  const [qualities, warned] = [[], []];
-  meter.addEventListener("start", () => warning.restart());
+  const [qualities, stages] = [[], []];
+  meter.addEventListener("start", () => rule.restart());
   meter.addEventListener("report", ({ detail: { quality } }) => {
     qualities.push(quality);
-    if (warning.isDue(quality, clock.now)) warned.push(clock.now);
+    if (rule.add(quality)) stages.push(rule.stage);
   });
   const flow = () => {
     totals.packetsReceived += 100;
@@ -261,7 +262,7 @@ test("the losses of an outage do not count, and bring no warning", async (t) => 
   remote.fractionLost = 0;
   await run(20);
   meter.stop();
-  assert.deepEqual([new Set(qualities), warned], [new Set(["good"]), []]);
+  assert.deepEqual([new Set(qualities), stages], [new Set(["good"]), []]);
 });
 
 test("the numbers name the relay and a busy computer", async (t) => {
@@ -272,19 +273,42 @@ test("the numbers name the relay and a busy computer", async (t) => {
   );
 });
 
-/** Samples, one every 2 s, and after how many of them people are warned. */
-const MINUTES = (count) => Array(count * 30).fill("poor");
-const WARNINGS = [
-  [["poor", "poor", "good", "poor", "poor"], []],
-  [["poor", "poor", "poor", "poor"], [3]],
-  [MINUTES(6), [3, 153]],
-  [MINUTES(30), [3, 153, 303]],
+const of = (quality, count) => Array(count).fill(quality);
+/** Samples, one every 2 s; [after how many of them, what is saved then]. */
+const SAVINGS = [
+  ["two poor samples", [...of("poor", 2), ...of("good", 1), ...of("poor", 2)], []],
+  ["6 s of a poor line", of("poor", 3), [[3, 1]]],
+  ["12 s of a poor line", of("poor", 30), [[3, 1], [6, 2]]],
+  ["20 good seconds", [...of("poor", 6), ...of("good", 10)], [[3, 1], [6, 2], [16, 0]]],
+  ["fair seconds", [...of("poor", 3), ...of("good", 9), ...of("fair", 1), ...of("good", 9)], [[3, 1]]],
+  [
+    "a line that bears small pictures only",
+    [...of("poor", 3), ...of("good", 10), ...of("poor", 3), ...of("good", 20), ...of("poor", 3), ...of("good", 39)],
+    [[3, 1], [13, 0], [16, 1], [36, 0], [39, 1]],
+  ],
 ];
-for (const [samples, expected] of WARNINGS) {
-  test(`of ${samples.length} samples, ${expected.length} warn`, () => {
-    const warning = new QualityWarning();
-    const due = samples.map((quality, index) => (warning.isDue(quality, index * 2000) ? index + 1 : 0));
-    assert.deepEqual(due.filter(Boolean), expected);
+for (const [what, samples, expected] of SAVINGS) {
+  test(`data is saved after ${what}`, () => {
+    const rule = new SavingRule();
+    const stages = samples.map((quality, index) => rule.add(quality) && [index + 1, rule.stage]);
+    assert.deepEqual(stages.filter(Boolean), expected);
+  });
+}
+
+/** A track's size, and what is sent of it. */
+const camera = (width, height) => ({ getSettings: () => ({ width, height }) });
+const ENCODINGS = [
+  [0, null, true, { maxBitrate: 64_000 }],
+  [1, camera(1280, 720), false, { maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  [1, camera(1280, 720), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  [1, camera(720, 1280), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  [1, camera(320, 180), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  [1, null, true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  [2, camera(2560, 1440), true, { maxBitrate: 250_000, maxFramerate: 5, scaleResolutionDownBy: 1 }],
+];
+for (const [line, track, small, expected] of ENCODINGS) {
+  test(`line ${line}${small ? ", small," : ""} is sent with ${expected.maxBitrate} bit/s`, () => {
+    assert.deepEqual(encodingOf(line, track, small), expected);
   });
 }
 

@@ -48,6 +48,15 @@ def test_media_accepts_call_false() -> None:
     assert message.call is False
 
 
+def test_media_asks_for_little_data() -> None:
+    content = {"type": "media", "microphone": True, "camera": True, "screen": False}
+    few, much = (messages.parse(frame(**content, **more)) for more in ({"saves": True}, {}))
+
+    assert isinstance(few, Media)
+    assert isinstance(much, Media)
+    assert (few.saves, much.saves) == (True, False)
+
+
 def test_signal_relays_candidate_with_names_of_browsers() -> None:
     candidate = {
         "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host",

@@ -48,6 +48,22 @@ def test_a_problem_in_the_browser_is_a_tech_issue(site, new_id, error_type):
     ]
 
 
+CONNECTED = {"event": "call_connected", "milliseconds": 412, "way": "relayed", "again": False}
+
+
+def test_a_call_that_connects_is_kept_without_names(site, new_id):
+    site.book(new_id)
+    answer = site.post(f"/session/{new_id}/events", user="teacher", json=CONNECTED)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert eventually(lambda: events_of(site, new_id)) == [
+        (
+            "call_connected",
+            {"user_role": "teacher", "way": "relayed", "milliseconds": 412, "again": 0},
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -60,6 +76,10 @@ def test_a_problem_in_the_browser_is_a_tech_issue(site, new_id, error_type):
         ({"event": "tech_issue", "error_type": "x" * 41}, {"error_type"}),
         ({"event": "tech_issue", "error_type": 7}, {"error_type"}),
         ({"event": "tech_issue", "error_type": "x", "who": "Lena"}, {"who"}),
+        (CONNECTED | {"milliseconds": -1}, {"milliseconds"}),
+        (CONNECTED | {"milliseconds": 3_600_001, "way": "10.0.0.7"}, {"milliseconds", "way"}),
+        (CONNECTED | {"who": "Lena"}, {"who"}),
+        ({"event": "call_connected"}, {"milliseconds", "way", "again"}),
         ([], {"body"}),
         (None, {"body"}),
     ],

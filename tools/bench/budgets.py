@@ -19,13 +19,18 @@ STATIC_IMPORT = re.compile(
     r'^(?:import|export)\b[^;]*?from\s*"(\.[\w./]+)"|^import\s*"(\.[\w./]+)"', re.MULTILINE
 )
 LOBBY_KB = 60
-LOBBY = ("lobby/lobby.js", "lobby/connection_check.js")
+LOBBY = ("lobby/lobby.js",)
 BESIDES = {
     "": (),
+    # Elsewhere the check of the connection waits until the room is loaded.
+    ", where the browser saves data": ("lobby/connection_check.js",),
     ", when a device fails": ("lobby/problem_panel.js",),
     ", when this device's clock differs": ("shared/device_zone.js",),
     ", when the other person does not come": ("shared/waiting_mail.js",),
-    ", where calls have no relay": ("lobby/reach.js",),
+    ", where it saves data and calls have no relay": (
+        "lobby/reach.js",
+        "lobby/connection_check.js",
+    ),
 }
 """Further modules of the lobby, and when it loads them."""
 BUDGETS = {

@@ -28,6 +28,7 @@ const REASONS = {
     ".pictureInPictureElement",
     ".pictureInPictureEnabled",
     ".requestPictureInPicture",
+    ".requestVideoFrameCallback",
     ".requestWindow",
     ".saveData",
     ".setSinkId",

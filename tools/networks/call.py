@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.browser.room_page import ALLOWED, Meeting
+from tests.browser.room_page import Meeting
 from tests.browser.signing_in import sign_in
 from tools import chromium
 from tools.local_worker import LocalWorker
@@ -79,7 +79,7 @@ class Visit:
         prepare: Prepare | None = None,
     ) -> None:
         self._context: BrowserContext = browser.new_context(
-            viewport={"width": 1280, "height": 800}, permissions=ALLOWED
+            viewport={"width": 1280, "height": 800}, permissions=("camera", "microphone")
         )
         self._context.add_init_script(OBSERVER)
         if prepare:

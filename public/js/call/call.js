@@ -29,6 +29,7 @@ export class Call extends EventTarget {
   #mediaFlow = new MediaFlow();
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
+  #isSmall = false;
   meter = new QualityMeter();
 
   /**
@@ -116,6 +117,17 @@ export class Call extends EventTarget {
     await this.#peer?.sendTracks(tracks);
   }
 
+  /** For the running call and later ones. @param {boolean} small */
+  sendSmallPicture(small) {
+    this.#isSmall = small;
+    this.#peer?.sendSmallPicture(small);
+  }
+
+  /** Of the running call. */
+  async getStats() {
+    return this.#peer?.getStats();
+  }
+
   /** @param {number} offersBefore */
   #connect(offersBefore) {
     const to = this.#page;
@@ -129,6 +141,7 @@ export class Call extends EventTarget {
     peer.addEventListener("tracks", () =>
       this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
     );
+    peer.sendSmallPicture(this.#isSmall);
     peer.sendTracks(this.#tracks);
     this.#changed();
   }

@@ -3,7 +3,7 @@
  * person switches the device on again.
  */
 
-import { noticeInWords } from "../devices/device_lists.js";
+import { noticeInWords } from "../devices/notices.js";
 import { toast } from "../shared/toasts.js";
 
 /** By then the cause is exact: not "not found" but "unplugged". */

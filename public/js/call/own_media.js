@@ -5,6 +5,7 @@ import { showDeviceTrouble } from "./device_trouble.js";
 import { MutedSpeech } from "./muted_speech.js";
 import { SilentMicrophone } from "./silent_microphone.js";
 import { ScreenShare } from "./screen_share.js";
+import { showSwitches } from "../devices/switches.js";
 import { toast } from "../shared/toasts.js";
 
 const $ = (id) => document.getElementById(id);
@@ -26,16 +27,17 @@ export class OwnMedia {
   /**
    * @param {{ devices: Devices, session: Session,
    *   live: LiveSocket, call: import("./call.js").Call, callPlace: CallPlace,
-   *   stage: Stage }} parts
+   *   stage: Stage, saver: import("./data_saver.js").DataSaver }} parts
    * @param {AbortSignal} signal Ends it.
    */
-  constructor({ devices, session, live, call, callPlace, stage }, signal) {
+  constructor({ devices, session, live, call, callPlace, stage, saver }, signal) {
     this.devices = devices;
     this.session = session;
     this.live = live;
     this.call = call;
     this.callPlace = callPlace;
     this.stage = stage;
+    this.saver = saver;
     signal.addEventListener("abort", () => this.#end.abort());
     this.#end.signal.addEventListener("abort", () => {
       this.#mutedSpeech.listenTo(null);
@@ -54,6 +56,8 @@ export class OwnMedia {
     $("call-screen").hidden = !ScreenShare.isPossible;
     devices.addEventListener("change", () => this.#show(), { signal });
     this.#share.addEventListener("change", () => this.#show(), { signal });
+    this.saver.addEventListener("change", () => this.#sendChange(), { signal });
+    showSwitches(devices, "call-", signal);
     this.#silentMicrophone.addEventListener("change", () => this.#onSilence(), { signal });
     // After a phone call a new track may have sound.
     addEventListener("focus", () => this.#silentMicrophone.silent && this.#captureAgain(), { signal });
@@ -80,7 +84,8 @@ export class OwnMedia {
     if (!Call.isPossible) return { ...ALL_OFF, call: false };
     const { microphoneOn, cameraOn } = this.devices;
     const microphone = microphoneOn && !this.#silentMicrophone.silent;
-    return { microphone, camera: cameraOn, screen: this.#share.track !== null };
+    const media = { microphone, camera: cameraOn, screen: this.#share.track !== null };
+    return this.saver.asksOther ? { ...media, saves: true } : media;
   }
 
   #captureAgain() {

@@ -12,10 +12,9 @@
 
 import { Recovery } from "./recovery.js";
 import { connectionOf } from "./sdp.js";
+import { encodingOf } from "./encodings.js";
 
 const KINDS = ["audio", "video", "video"];
-/** Microphone, camera, screen: bits per second. Speech and faces need no more between two. */
-const MAX_BITRATE = [64_000, 1_500_000, 2_500_000];
 /** Without an answer by then, the offer was lost with a socket and is sent again. */
 const ANSWER_DUE_MS = 5000;
 
@@ -37,6 +36,7 @@ export class Peer extends EventTarget {
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
   #stream = new MediaStream();
+  #isSmall = false;
   #answerTimer = 0;
   #isOffering = false;
   /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
@@ -92,6 +92,13 @@ export class Peer extends EventTarget {
   /** Send these from now on. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
   async sendTracks(tracks) {
     this.#tracks = tracks;
+    await this.#applyTracks();
+  }
+
+  /** @param {boolean} small Whether camera and screen are sent small, from now on. */
+  async sendSmallPicture(small) {
+    if (small === this.#isSmall) return;
+    this.#isSmall = small;
     await this.#applyTracks();
   }
 
@@ -260,9 +267,10 @@ export class Peer extends EventTarget {
     const track = this.#tracks[index] ?? null;
     if (sender.track !== track) await sender.replaceTrack(track);
     const parameters = sender.getParameters();
-    if (!parameters.encodings?.length) return;
-    if (parameters.encodings[0].maxBitrate === MAX_BITRATE[index]) return;
-    parameters.encodings[0].maxBitrate = MAX_BITRATE[index];
+    const [encoding] = parameters.encodings ?? [];
+    const wanted = encodingOf(index, track, this.#isSmall);
+    if (!encoding || Object.keys(wanted).every((name) => encoding[name] === wanted[name])) return;
+    Object.assign(encoding, wanted);
     // A browser that refuses sends at its own rate.
     await sender.setParameters(parameters).catch(() => {});
   }

@@ -1,8 +1,6 @@
 /** The connection's quality: three bars, a word, and its figures on a click. */
 
-import { toast } from "../shared/toasts.js";
 import { QUALITY, numbers } from "./quality_meter.js";
-import { QualityWarning } from "./quality_warning.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -10,7 +8,6 @@ const $ = (id) => document.getElementById(id);
 export function showQuality(meter, signal) {
   const button = $("quality");
   const details = $("quality-details");
-  const warning = new QualityWarning();
   const show = (quality, line) => {
     button.dataset.quality = quality;
     $("quality-label").textContent = QUALITY[quality].label;
@@ -26,19 +23,12 @@ export function showQuality(meter, signal) {
   button.addEventListener("click", () => open(details.hidden === true), { signal });
   addEventListener("keydown", ({ key }) => key === "Escape" && open(false), { signal });
   addEventListener("pointerdown", (event) => isElsewhere(event) && open(false), { signal });
-  const onStart = () => {
-    show("unknown", "");
-    warning.restart();
-  };
-  meter.addEventListener("start", onStart, { signal });
+  meter.addEventListener("start", () => show("unknown", ""), { signal });
   meter.addEventListener(
     "report",
     (event) => {
       const detail = event["detail"];
       show(detail.quality, numbers(detail));
-      if (warning.isDue(detail.quality, performance.now())) {
-        toast("Your connection is weak. Switching your camera off helps the sound.");
-      }
     },
     { signal },
   );

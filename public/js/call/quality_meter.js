@@ -67,7 +67,7 @@ function grade(loss, roundTrip) {
 
 /** @param {RTCStatsReport} report Returns the figures that decide. */
 function read(report) {
-  const found = { lost: 0, received: 0, outgoing: 0, roundTrip: 0, relayed: false, limit: "none" };
+  const found = { lost: 0, received: 0, outgoing: 0, roundTrip: 0, relayed: isRelayed(report), limit: "none" };
   report.forEach((each) => {
     if (each.type === "inbound-rtp") {
       found.lost += each.packetsLost ?? 0;
@@ -76,12 +76,26 @@ function read(report) {
       found.outgoing = Math.max(found.outgoing, each.fractionLost ?? 0);
     } else if (each.type === "outbound-rtp" && each.kind === "video" && each.qualityLimitationReason) {
       found.limit = each.qualityLimitationReason;
-    } else if (each.type === "candidate-pair" && each.nominated && each.state === "succeeded") {
+    } else if (isInUse(each)) {
       found.roundTrip = each.currentRoundTripTime ?? found.roundTrip;
-      found.relayed = report.get(each.localCandidateId)?.candidateType === "relay";
     }
   });
   return found;
+}
+
+/** @param {RTCStatsReport} report Whether the media goes through a relay, of either side. */
+export function isRelayed(report) {
+  let relayed = false;
+  report.forEach((each) => {
+    if (!isInUse(each)) return;
+    const ends = [each.localCandidateId, each.remoteCandidateId];
+    relayed = ends.some((id) => report.get(id)?.candidateType === "relay");
+  });
+  return relayed;
+}
+
+function isInUse({ type, nominated, state }) {
+  return type === "candidate-pair" && nominated && state === "succeeded";
 }
 
 function median(values) {

@@ -12,7 +12,8 @@ const CONSTRAINTS = {
 const MEDIA = { camera: "video", microphone: "audio" };
 
 /** @param {Map<Kind, Device>} wanted Each with the device to try first. @param {AbortSignal} end */
-export async function capture(wanted, end) {
+export async function capture(wanted, end, originalSound = false) {
+  for (const effect in CONSTRAINTS.microphone) CONSTRAINTS.microphone[effect] = !originalSound;
   /** @type {Captured} */
   const captured = { tracks: new Map(), errors: new Map(), replaced: new Map(), end };
   const refusal = wanted.size > 1 ? await captureTogether(wanted, captured) : null;

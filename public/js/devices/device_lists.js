@@ -30,17 +30,6 @@ export function showDeviceLists(devices, ids, signal) {
   refresh();
 }
 
-/** @param {Notice} notice */
-export function noticeInWords({ kind, reason, name }) {
-  const why = {
-    gone: `Your usual ${kind} is not connected`,
-    busy: `The chosen ${kind} could not be started`,
-    unplugged: `Your ${kind} was disconnected`,
-    changed: `Your usual ${kind} has changed`,
-  }[reason];
-  return `${why}. Using ${name || "another one"} now.`;
-}
-
 /** The first line when no device is in use. */
 function insteadOf(kind, devices, choices) {
   if (!devices.checked) return "Not checked yet";

@@ -64,6 +64,10 @@ export class Devices extends EventTarget {
     if (audioOnly) this.#stopKind("camera");
   }
 
+  get choices() {
+    return this.#choices;
+  }
+
   /** For `setSinkId`; empty for the system's default. */
   get speakerId() {
     const chosen = this.#choices.speaker?.id;
@@ -112,6 +116,13 @@ export class Devices extends EventTarget {
     if (track) track.enabled = on;
     this.#changed();
     if (on) await this.start();
+  }
+
+  /** @param {Partial<Choices>} changes @param {Kind} [again] This one starts again. */
+  async change(changes, again) {
+    this.#remember(changes);
+    if (this.#works(again)) await this.#attempt([again], true);
+    this.#changed();
   }
 
   /** @param {Kind | "speaker"} what @param {string} id */
@@ -180,7 +191,7 @@ export class Devices extends EventTarget {
       if (!quietly) this.#asking = attempt;
       this.#changed();
       const wanted = new Map(kinds.map((kind) => [kind, this.#choices[kind]]));
-      await this.#adopt(attempt, await capture(wanted, this.#end.signal));
+      await this.#adopt(attempt, await capture(wanted, this.#end.signal, this.#choices.originalSound));
       if (this.#asking === attempt) this.#asking = 0;
       if (this.#running === attempt) this.#running = 0;
     }

@@ -65,11 +65,12 @@ export class JoinFlow {
     if (this.#pressed) return;
     this.#pressed = pressed;
     this.#audioOnly = audioOnly;
+    const since = performance.now();
     pressed.setAttribute("aria-busy", "true");
     note.textContent = "";
     this.#label();
     try {
-      await this.#enter(audioOnly);
+      await this.#enter(audioOnly, since);
     } catch (error) {
       this.#onFailure(error);
     } finally {
@@ -85,7 +86,7 @@ export class JoinFlow {
     if (joinButton.textContent !== label) joinButton.textContent = label;
   }
 
-  async #enter(audioOnly) {
+  async #enter(audioOnly, since) {
     const { devices, session } = this;
     devices.audioOnly = audioOnly;
     // They may be off: an early visit, or an attempt without the camera.
@@ -98,7 +99,7 @@ export class JoinFlow {
     // A deployment may have changed the modules. One new page, since that may fail as well.
     if (!room && !this.#isNewPage) return this.#joinInNewPage();
     if (!room) throw new Error("room.js did not load");
-    await room.enterRoom({ grant, devices, session });
+    await room.enterRoom({ grant, devices, session, since });
     hideTrouble();
     this.listeners.onEntered();
   }

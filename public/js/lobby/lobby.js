@@ -33,6 +33,7 @@ showDeviceZone();
 showPreview(devices, signal);
 showPickers(devices, signal);
 devices.addEventListener("change", onDevices, { signal });
+$("switches").addEventListener("toggle", showSwitches, { once: true });
 watchDevices();
 loadLater(startDevices());
 joinFlow.resume();
@@ -61,6 +62,10 @@ async function loadLater(devicesStarted) {
     // Offline: the module did not load.
     addEventListener("online", () => loadLater(null), { once: true, signal });
   }
+}
+
+async function showSwitches() {
+  (await import("../devices/switches.js")).showSwitches(devices, "", signal);
 }
 
 async function onDevices() {

@@ -1,5 +1,5 @@
 import { announce } from "../shared/announce.js";
-import { noticeInWords, showDeviceLists } from "../devices/device_lists.js";
+import { showDeviceLists } from "../devices/device_lists.js";
 
 /** The lobby's lists of devices, and the speaker's test. */
 const note = document.getElementById("device-note");
@@ -10,7 +10,11 @@ const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker:
 export function showPickers(devices, signal) {
   showDeviceLists(devices, IDS, signal);
   testButton.onclick = () => testSpeaker(devices.speakerId);
-  devices.addEventListener("notice", (event) => show(noticeInWords(event["detail"])), { signal });
+  devices.addEventListener("notice", (event) => showNotice(event["detail"]), { signal });
+}
+
+async function showNotice(notice) {
+  show((await import("../devices/notices.js")).noticeInWords(notice));
 }
 
 function show(words) {

@@ -9,7 +9,7 @@ export class OtherPerson {
   state = "left";
   /** Their page, for signals. @type {string | null} */
   page = null;
-  /** @type {{ microphone: boolean, camera: boolean, screen: boolean, call?: boolean } | null} */
+  /** @type {{ microphone: boolean, camera: boolean, screen: boolean, call?: boolean, saves?: boolean } | null} */
   #media = null;
   #isKnown = false;
 
@@ -27,6 +27,15 @@ export class OtherPerson {
   /** Whether their browser can make a call between two browsers. */
   get canCall() {
     return this.#media?.call !== false;
+  }
+
+  /** Whether they ask for a small picture. */
+  get savesData() {
+    return Boolean(this.#media?.saves);
+  }
+
+  get showsPicture() {
+    return this.media.camera;
   }
 
   /** The longest gap between two of their packets while the network is in order, in milliseconds. */
@@ -66,9 +75,9 @@ export class OtherPerson {
   }
 
   /** They switched something on or off. */
-  onMedia({ microphone, camera, screen, call }) {
+  onMedia({ microphone, camera, screen, call, saves }) {
     const before = this.#media;
-    this.#media = { microphone, camera, screen, call };
+    this.#media = { microphone, camera, screen, call, saves };
     if (before && before.microphone !== microphone) {
       announce(`${this.name} ${microphone ? "is no longer muted" : "is muted"}.`);
     }

@@ -15,10 +15,10 @@ const WELCOME_DUE_MS = 12_000;
 /**
  * Enter; resolves when the room is shown. Throws the reason of a refusal.
  *
- * @param {Omit<Entry, "grant"> & { grant: Grant | Promise<Grant> }} entry A lobby of the release before
- *   waits for its grant.
+ * @param {Omit<Entry, "grant"> & { grant: Grant | Promise<Grant>, since?: number }} entry `since`: when
+ *   the person chose to, by `performance.now()`. A lobby of the release before waits for its grant.
  */
-export async function enterRoom({ grant, devices, session }) {
+export async function enterRoom({ grant, devices, session, since = performance.now() }) {
   // A provider may take half a minute, in which the other person must not see somebody come. Between
   // two browsers the socket opens beside the request.
   if (!session.callsPeer) await grant;
@@ -44,7 +44,8 @@ export async function enterRoom({ grant, devices, session }) {
     throw error;
   }
   const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
-  const room = new Room({ grant, devices, session, live, takeOver: () => takeOver({ devices, session }), onLeft });
+  const over = () => takeOver({ devices, session });
+  const room = new Room({ grant, devices, session, live, since, takeOver: over, onLeft });
   for (const detail of takeEarlyMessages()) live.dispatchEvent(new CustomEvent("message", { detail }));
   room.open();
   history.replaceState(null, "");

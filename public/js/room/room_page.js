@@ -1,6 +1,8 @@
 import { Call } from "../call/call.js";
 import { CallServers } from "../call/call_servers.js";
 import { Chat } from "../chat/chat.js";
+import { ConnectionTimes } from "../call/connection_times.js";
+import { DataSaver } from "../call/data_saver.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
 import { rememberEnd } from "../shared/ended_by.js";
@@ -33,23 +35,27 @@ export class Room {
   #isStuck = false;
   #keepsWaiting = false;
 
-  /** @param {import("./room.js").Entry & { live: LiveSocket, takeOver: () => void, onLeft: () => void }} with */
-  constructor({ grant, devices, session, live, takeOver, onLeft }) {
+  /** @param {import("./room.js").Entry & { live: LiveSocket, since: number, takeOver: () => void, onLeft: () => void }} with */
+  constructor({ grant, devices, session, live, since, takeOver, onLeft }) {
     const { signal } = this.#end;
     this.session = session;
     this.devices = devices;
     this.live = live;
     this.takeOver = takeOver;
     this.onLeft = onLeft;
+    this.since = since;
     this.network = new NetworkWatch(live, signal);
     this.other = new OtherPerson(session);
     this.call = new Call(live, grant.ice_servers ?? []);
+    this.times = new ConnectionTimes(session, this.call, () => this.other.showsPicture, signal);
+    this.saver = new DataSaver(devices, this.call, signal);
     this.callPlace = new CallPlace(session, live, grant, signal);
     this.servers = new CallServers(session, this.call, grant);
     this.stage = new Stage(signal);
     this.view = new RoomView(this.stage);
     this.clock = new RoomClock(session);
-    this.own = new OwnMedia({ devices, session, live, call: this.call, callPlace: this.callPlace, stage: this.stage }, signal);
+    const { call, callPlace, stage, saver } = this;
+    this.own = new OwnMedia({ devices, session, live, call, callPlace, stage, saver }, signal);
     this.panel = new Panel(signal);
     this.files = new RoomFiles(this.panel, session, signal);
     this.chat = new Chat(live, this.panel, session, signal);
@@ -132,6 +138,7 @@ export class Room {
 
   #onMedia(message) {
     this.other.onMedia(message);
+    this.saver.onOther(this.other.savesData);
     if (!this.other.canCall) this.call.hangUp();
   }
 
@@ -144,6 +151,10 @@ export class Room {
     this.call.polite = message.polite;
     this.call.numbersOffers = Boolean(message.numbers_offers);
     this.#onOtherChange(this.other.onWelcome(message.other));
+    this.saver.onOther(this.other.savesData);
+    // Who comes second has waited since the click.
+    if (this.other.state === "online" && this.since) this.times.begin(this.since);
+    this.since = 0;
     this.chat.restore(message.chat);
     this.files.catchUp();
     this.own.sendMedia();

@@ -54,9 +54,14 @@ export class Session {
     return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
   }
 
-  /** Report a problem to the operator. Never fails or waits. */
+  /** Report a problem to the operator. */
   report(errorType) {
-    const body = JSON.stringify({ event: "tech_issue", error_type: errorType });
+    this.tell({ event: "tech_issue", error_type: errorType });
+  }
+
+  /** Never fails or waits. @param {object} event */
+  tell(event) {
+    const body = JSON.stringify(event);
     const headers = { "Content-Type": "application/json" };
     this.request("events", { method: "POST", body, headers, keepalive: true }).catch(() => {});
   }

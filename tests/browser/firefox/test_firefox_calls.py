@@ -35,7 +35,7 @@ def between(*pairs: str) -> pytest.MarkDecorator:
 def pair(
     request: pytest.FixtureRequest,
     dev_worker: LocalWorker,
-    browser_for_calls: Browser,
+    browser_with_camera: Browser,
     firefox: Firefox,
 ) -> Iterator[Pair]:
     """Student and teacher in their call; who is not in Firefox is in Chromium."""
@@ -43,7 +43,7 @@ def pair(
         "student": firefox.browser if request.param in (STUDENT, BOTH) else None,
         "teacher": firefox.browser if request.param in (TEACHER, BOTH) else None,
     }
-    with meeting_on(dev_worker, browser_for_calls) as meeting:
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
         pages = [meeting.open(role, browser) for role, browser in browsers.items()]
         errors: list[str] = []
         for page in pages:
