@@ -14,14 +14,16 @@ from tests.browser.test_room_faults import KEEP_PEERS, Radio
 
 # Bits per second and lines of the own camera, as they are sent.
 CAMERA_SENT = """async () => {
-  const sender = peers.at(-1).getTransceivers()[1]?.sender;
-  if (!sender) return null;
+  // The lobby's check makes connections, too.
+  const call = peers.findLast((each) => each.getTransceivers().length === 3);
+  const { sender } = call.getTransceivers()[1];
   const [{ maxBitrate, scaleResolutionDownBy }] = sender.getParameters().encodings;
   return { maxBitrate, lines: sender.track.getSettings().height / scaleResolutionDownBy };
 }"""
 USUAL, SMALL = {"maxBitrate": 1_500_000, "lines": 720}, {"maxBitrate": 136_000, "lines": 240}
 MICROPHONE_SENT = """() => {
-  const { track } = peers.at(-1).getTransceivers()[0].sender;
+  const call = peers.findLast((each) => each.getTransceivers().length === 3);
+  const { track } = call.getTransceivers()[0].sender;
   const { echoCancellation, noiseSuppression, autoGainControl } = track.getSettings();
   return [echoCancellation, noiseSuppression, autoGainControl, track.readyState];
 }"""
