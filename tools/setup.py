@@ -6,6 +6,7 @@ It downloads from package registries only. Standard library only: nothing is ins
 import importlib.util
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools import (
@@ -190,10 +191,13 @@ DEV_PACKAGES = Step(
 )
 
 
+TESTS = [*RUNTIME, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES]
 STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
-    "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES],
+    "test": TESTS,
+    # With Firefox and WebKit.
+    "all tests": TESTS,
     "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
 }
 
@@ -202,17 +206,19 @@ def main(purpose: str) -> None:
     """Prepare for `run` (a server, a deploy) or another of STEPS. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
-    if purpose == "test":
+    if purpose in ("test", "all tests"):
         chromium.install()
-        install_for_more_tests()
+        install_if_possible(namespaces.PROGRAMS, "networks")
+    if purpose == "all tests":
+        install_if_possible(other_browsers.PROGRAMS, "other browsers")
 
 
-def install_for_more_tests() -> None:
-    """Install Firefox, WebKit and what makes networks. Their tests are skipped without."""
+def install_if_possible(programs: Mapping[str, str], what: str) -> None:
+    """Install what some tests need; without it they are skipped."""
     try:
-        debian.install_missing(namespaces.PROGRAMS | other_browsers.PROGRAMS)
+        debian.install_missing(programs)
     except StepFailedError as failure:
-        print(f"setup: tests of other browsers or networks are skipped: {failure}", flush=True)
+        print(f"setup: the tests of {what} are skipped: {failure}", flush=True)
 
 
 if __name__ == "__main__":

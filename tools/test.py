@@ -20,9 +20,10 @@ from tools.steps import StepFailedError
 # Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
 # longest first, so that all processors are busy to the end; beside it the one that is the first to
 # say what is wrong.
-PARTS = {
+ALL_PARTS = {
     "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
-    "worker": ["tests/worker"],
+    "worker-1": ["tests/worker/test_[a-p]*.py"],
+    "worker-2": ["tests/worker/test_[q-z]*.py"],
     "unit": ["tests/unit"],
     "lobby": ["tests/browser/test_lobby*.py"],
     "browsers": ["tests/browser/*/test_*.py"],
@@ -30,6 +31,10 @@ PARTS = {
     "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
     "networks": ["tests/networks"],
 }
+# `ALL=1` runs these as well. They need Firefox and WebKit, and two minutes more.
+LONG_PARTS = ("browsers",)
+WITH_ALL = bool(os.environ.get("ALL"))
+PARTS = {part: ALL_PARTS[part] for part in ALL_PARTS if WITH_ALL or part not in LONG_PARTS}
 # Tests of two parts keep two cores busy; while they wait for a timer, those of a third run.
 AT_ONCE = 3
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
@@ -37,12 +42,12 @@ NOT_REPEATED = ("unit",)
 # A test that fails is repeated once, alone. More of them are no accident of a busy machine.
 MAX_REPEATED = 3
 # A call that never ends must not hold up everything: where it waits is shown.
-TEST_LIMIT = ("-o", "faulthandler_timeout=100", "-o", "faulthandler_exit_on_timeout=true")
+TEST_LIMIT = ("-o", "faulthandler_timeout=180", "-o", "faulthandler_exit_on_timeout=true")
 
 
 def main() -> None:
     try:
-        setup.main("test")
+        setup.main("all tests" if WITH_ALL else "test")
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
     for part in PARTS:
@@ -54,7 +59,7 @@ def main() -> None:
     failed = checking.result()
     with timed("repeated", times):
         repeat_failed()
-    print("\n".join(f"{part:8} took {seconds:.1f} s" for part, seconds in times.items()))
+    print("\n".join(f"{part:10} took {seconds:.1f} s" for part, seconds in times.items()))
     print_repeated()
     print_failed()
     failed += [part for part in PARTS if not notes_of(part).is_whole]

@@ -38,7 +38,7 @@ type Problem =
   | "interrupted"
   | "unknown";
 /** The device `name` is in use instead of the expected one. */
-type Notice = { kind: Kind; reason: "gone" | "busy" | "unplugged" | "changed"; name: string };
+type Notice = { kind: Kind; reason: "gone" | "busy" | "unplugged" | "changed" | "back"; name: string };
 
 /** What a request for devices has brought. */
 type Captured = {

@@ -92,7 +92,7 @@ SPEECH_AGAIN = """async () => {
 # How often devices are captured after `stop()`, which comes during an await.
 STOPPED_MEANWHILE = """async (what) => {
   const { Devices } = await import("/js/devices/devices.js");
-  const { follow } = await import("/js/devices/default_device.js");
+  const { follow } = await import("/js/devices/follow_devices.js");
   const { mediaDevices, permissions } = navigator;
   const ask = mediaDevices.getUserMedia.bind(mediaDevices);
   let asked = 0;
@@ -129,6 +129,44 @@ STOPPED_MEANWHILE = """async (what) => {
   delete mediaDevices.getUserMedia;
   delete mediaDevices.enumerateDevices;
   return { started: before > 0, afterwards: asked - before, stream: devices.stream };
+}"""
+
+# The microphones in use, and why each was taken, while the chosen one is unplugged and plugged in.
+CHOSEN_IS_BACK = """async () => {
+  const { Devices } = await import("/js/devices/devices.js");
+  const { follow } = await import("/js/devices/follow_devices.js");
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+  let unplugged = "";
+  mediaDevices.enumerateDevices = async () =>
+    (await list()).filter((each) => each.deviceId !== unplugged);
+  mediaDevices.getUserMedia = (wish) => {
+    const missing = unplugged && wish.audio?.deviceId?.exact === unplugged;
+    return missing ? Promise.reject(new OverconstrainedError("deviceId")) : ask(wish);
+  };
+  const devices = new Devices();
+  await devices.start({ quietly: true });
+  const label = () => devices.stream.getAudioTracks()[0].label;
+  const chosen = (await devices.list()).microphone.findLast((each) => each.name !== label());
+  await devices.choose("microphone", chosen.id);
+  const found = [label() === chosen.name];
+  devices.addEventListener("notice", ({ detail }) => {
+    found.push(detail.reason, label() === chosen.name);
+  });
+  const [track] = devices.stream.getAudioTracks();
+  unplugged = chosen.id;
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+  for (let tries = 0; found.length < 3 && tries < 100; tries += 1) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  await follow(devices);
+  unplugged = "";
+  await follow(devices);
+  await follow(devices);
+  devices.stop();
+  return found;
 }"""
 
 FOCUS_IN_A_FRAME = """async () => {
@@ -202,6 +240,14 @@ def test_devices_stopped_during_an_attempt_stay_off(page: Page, what: str) -> No
     found = page.evaluate(STOPPED_MEANWHILE, what)
 
     assert found == {"started": True, "afterwards": 0, "stream": None}
+
+
+def test_the_chosen_microphone_is_used_again_when_it_is_back(page: Page) -> None:
+    found = page.evaluate(CHOSEN_IS_BACK)
+
+    assert found[0] is True
+    assert found[-2:] == ["back", True], "once"
+    assert found[2] is False
 
 
 def test_the_focus_stays_in_a_frame(page: Page) -> None:

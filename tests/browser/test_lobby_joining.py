@@ -13,6 +13,7 @@ from tests.browser.lobby_page import (
     book,
     cancel,
     lobby,
+    signed_in,
     wait_for_state,
 )
 from tools.local_worker import LocalWorker
@@ -192,6 +193,36 @@ def test_joining_a_cancelled_session_shows_its_page(
         page.locator("#join").click()
 
         expect(page.locator("#heading")).to_have_text("This session was cancelled")
+
+
+@pytest.mark.parametrize(("failures", "works"), [(1, True), (9, False)])
+def test_a_lobby_whose_scripts_did_not_load_is_loaded_again(
+    dev_worker: LocalWorker,
+    browser_with_camera: Browser,
+    session_id: str,
+    failures: int,
+    works: bool,
+):
+    tries: list[str] = []
+
+    def answer(route: Route) -> None:
+        tries.append(route.request.url)
+        if len(tries) > failures:
+            route.continue_()
+        else:
+            # What a page gets that loads while the network changes.
+            route.abort("internetdisconnected")
+
+    with signed_in(dev_worker, browser_with_camera) as context:
+        page = context.new_page()
+        page.route("**/js/lobby/countdown.js", answer)
+        page.goto(f"/session/{session_id}")
+        if works:
+            wait_for_state(page, "live")
+            expect(page.get_by_text("did not load completely")).to_have_count(0)
+        else:
+            expect(page.get_by_text("did not load completely")).to_be_visible(timeout=30_000)
+            assert len(tries) == 4
 
 
 def test_a_cancellation_reloads_the_lobby(

@@ -16,8 +16,8 @@ from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
 PUBLIC = ROOT / "public"
-BEFORE_USABLE_BYTES = 50_000
-IN_ALL_BYTES = 56_000
+BEFORE_USABLE_BYTES = 51_500
+IN_ALL_BYTES = 57_500
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.lobby_page import FAKE_DEVICES, note_issue
-from tests.browser.room_page import CONNECTED, Meeting, meeting_on
+from tests.browser.room_page import CONNECTED, Meeting, join, meeting_on
 from tools.local_worker import LocalWorker
 
 PLEASE_ALLOW = "Please allow camera/microphone access."
@@ -129,6 +129,27 @@ def test_a_replaced_headset_is_named(meeting: Meeting) -> None:
     student.evaluate("unplug('audio')")
 
     toast(student, "Your microphone was disconnected. Using")
+
+
+def test_a_screen_that_cannot_be_shared_is_explained_and_cancel_is_not(meeting: Meeting) -> None:
+    student = meeting.open("student")
+    student.add_init_script(
+        """
+        window.messages = ["Permission denied", "Permission denied by system"];
+        navigator.mediaDevices.getDisplayMedia = () =>
+          Promise.reject(new DOMException(messages.shift(), "NotAllowedError"));
+        """
+    )
+    student.reload()
+    join(student)
+    student.locator("#call-screen").click()
+    student.wait_for_timeout(500)
+    assert student.evaluate("messages.length") == 1
+    assert student.locator(".toast", has_text="screen").count() == 0
+    student.locator("#call-screen").click()
+
+    toast(student, "Your screen could not be shared.")
+    expect(student.locator("#call-screen")).to_have_attribute("aria-pressed", "false")
 
 
 def test_chosen_headphones_play_again_when_they_come_back(meeting: Meeting) -> None:

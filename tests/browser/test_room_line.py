@@ -20,7 +20,7 @@ CAMERA_SENT = """async () => {
   const [{ maxBitrate, scaleResolutionDownBy }] = sender.getParameters().encodings;
   return { maxBitrate, lines: sender.track.getSettings().height / scaleResolutionDownBy };
 }"""
-USUAL, SMALL = {"maxBitrate": 1_500_000, "lines": 720}, {"maxBitrate": 136_000, "lines": 240}
+USUAL, SMALL = {"maxBitrate": 1_500_000, "lines": 360}, {"maxBitrate": 136_000, "lines": 240}
 MICROPHONE_SENT = """() => {
   const call = peers.findLast((each) => each.getTransceivers().length === 3);
   const { track } = call.getTransceivers()[0].sender;

@@ -167,6 +167,33 @@ test("slides that stop arriving are noticed, and a slide that stands still is no
   assert.deepEqual(changes, [[13_500, true], [15_300, false]]);
 });
 
+test("media counts as stopped after a change of network, until something comes", async (t) => {
+  const clock = new Clock(t);
+  const flow = new MediaFlow();
+  const changes = [];
+  flow.addEventListener("change", () => changes.push([clock.now, flow.stalled]));
+  let packets = 0;
+  const arrive = async (milliseconds) => {
+    for (const end = clock.now + milliseconds; clock.now < end; ) {
+      packets += 1;
+      await clock.advance(100);
+    }
+  };
+  flow.watch(async () => new Map([["v", { type: "inbound-rtp", packetsReceived: packets }]]));
+  await arrive(3000);
+  flow.doubt();
+  // What came just before is no sign.
+  await clock.advance(2000);
+  assert.deepEqual(changes.splice(0), [[3000, true]]);
+  await arrive(1000);
+  assert.deepEqual(changes.splice(0), [[5300, false]]);
+  flow.expect(Infinity);
+  flow.doubt();
+  await clock.advance(1000);
+  assert.deepEqual(changes, [], "nothing is sent");
+  flow.stop();
+});
+
 test("media that was just switched on has time to arrive", async (t) => {
   const clock = new Clock(t);
   const flow = new MediaFlow();

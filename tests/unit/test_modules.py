@@ -28,7 +28,7 @@ def test_each_old_address_leads_to_a_file():
         line.split() for line in (PUBLIC / "_redirects").read_text().splitlines() if "/" in line[:1]
     ]
 
-    assert len(lines) == 27
+    assert len(lines) == 28
     for old, new in lines:
         assert not (PUBLIC / old[1:]).exists()
         assert (PUBLIC / new[1:]).is_file(), new

@@ -7,14 +7,17 @@ import pytest
 from tools import test as make_test
 from tools.notes import Notes
 
-TESTS = ["tests/networks", "tests/unit", "tests/worker"]
+FOLDERS = ["tests/networks", "tests/unit"]
+FILES = ("tests/browser/**/test_*.py", "tests/worker/test_*.py")
 
 
 def test_each_file_belongs_to_one_part():
-    patterns = [pattern for part in make_test.PARTS.values() for pattern in part]
+    patterns = [pattern for part in make_test.ALL_PARTS.values() for pattern in part]
     files = [file for pattern in patterns for file in make_test.files_of(pattern)]
 
-    assert sorted(files) == [*make_test.files_of("tests/browser/**/test_*.py"), *TESTS]
+    assert sorted(files) == sorted(
+        [*FOLDERS, *(file for each in FILES for file in make_test.files_of(each))]
+    )
 
 
 @pytest.fixture

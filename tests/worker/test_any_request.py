@@ -56,6 +56,12 @@ def document(attacked: Site) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def read_only(attacked: Site) -> Prey:
+    """Sessions for requests that change nothing."""
+    return lay_out(attacked)
+
+
+@pytest.fixture(scope="module")
 def session() -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
@@ -114,8 +120,8 @@ def test_the_generated_requests_reach_their_handlers(attacked):
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_any_request_gets_a_documented_answer(attacked, document, session, route):
-    prey = lay_out(attacked)
+def test_any_request_gets_a_documented_answer(attacked, document, session, read_only, route):
+    prey = read_only if route.method == "GET" else lay_out(attacked)
     headers = headers_of(attacked, prey)
     schema = schemathesis.openapi.from_dict(with_ids(document, attacked, prey))
     operation = schema[route.path][route.method]

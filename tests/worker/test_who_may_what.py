@@ -77,6 +77,8 @@ EXPECTED = {
     for method, path, *statuses in LINES
 }
 REFUSED = (302, 401, 403)
+# What these change is of no use to the next person, and in nobody's way.
+REPEATABLE = re.compile(r"/(dev|webhooks|platform|unsubscribe)/|/(events|feedback|waiting|join)$")
 NEXT_WEEK = {"reason": "I am away."}
 
 Body = Callable[[Prey], dict[str, Any]]
@@ -155,8 +157,8 @@ def ask(site: Site, prey: Prey, route: tuple[str, str], who: str, said: dict[str
         return knock(site.url.replace("http", "ws", 1) + where, headers)
     try:
         return site.request(method, where, headers=headers, **said).status_code
-    except httpx.RemoteProtocolError:
-        # wrangler's proxy may drop the connection of an upload that is refused unread.
+    except httpx.TransportError:
+        # An upload that is refused unread may lose its connection.
         return site.request(method, where, headers=headers, **said).status_code
 
 
@@ -184,14 +186,15 @@ def test_every_route_admits_the_right_people(attacked, prey, route):
     found = {}
     for who, expected in EXPECTED[route].items():
         # A request that changes data gets a session of its own.
-        shared = expected in REFUSED or (route[0] == "GET" and expected != 101)
+        harmless = (route[0] == "GET" and expected != 101) or REPEATABLE.search(route[1])
+        shared = expected in REFUSED or harmless
         own = prey if shared else lay_out(attacked)
         said = BODIES.get(route, lambda _: {})(own)
         if not shared and route in PREPARED:
             said = PREPARED[route](attacked, own)
-        before = dump(attacked, own)
+        before = dump(attacked, own) if expected in REFUSED else None
         found[who] = ask(attacked, own, route, who, said)
-        if found[who] in REFUSED:
+        if before:
             assert dump(attacked, own) == before, who
 
     assert found == EXPECTED[route]

@@ -63,6 +63,11 @@ export class Call extends EventTarget {
     this.#mediaFlow.expect(longestGap);
   }
 
+  /** The network may have changed. */
+  doubt() {
+    this.#mediaFlow.doubt();
+  }
+
   /**
    * Call this page of the other person; a call to the same page goes on.
    *

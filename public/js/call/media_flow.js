@@ -30,6 +30,8 @@ export class MediaFlow extends EventTarget {
   #received = 0;
   #arrivedAt = 0;
   #longestGap = LONGEST_GAP_MS.speech;
+  /** Whether the packets of the next look may have come before the doubt. */
+  #isDoubted = false;
 
   /** @param {() => Promise<RTCStatsReport>} getStats */
   watch(getStats) {
@@ -54,6 +56,14 @@ export class MediaFlow extends EventTarget {
     this.#longestGap = longestGap;
   }
 
+  /** The network may have changed: media counts as stopped until something comes. */
+  doubt() {
+    if (!this.isWatching || this.#longestGap === Infinity) return;
+    this.#isDoubted = true;
+    this.#arrivedAt = -Infinity;
+    this.#setStalled(true);
+  }
+
   /** Media that was switched on at the other end needs time to arrive. */
   #restartWait() {
     this.#arrivedAt = performance.now() + BEGIN_MS;
@@ -62,8 +72,9 @@ export class MediaFlow extends EventTarget {
   /** @param {number} packets All so far. */
   #check(packets) {
     const now = performance.now();
-    if (packets !== this.#received) this.#arrivedAt = now;
+    if (packets !== this.#received && !this.#isDoubted) this.#arrivedAt = now;
     this.#received = packets;
+    this.#isDoubted = false;
     this.#setStalled(now - this.#arrivedAt > this.#longestGap);
   }
 

@@ -13,6 +13,7 @@ const LISTS = { camera: "call-camera-picker", microphone: "call-microphone-picke
 
 /** Problems of a device that the person, the system or the page's frame refuses. */
 const REFUSED = ["denied", "dismissed", "policy", "security", "system"];
+const NO_SCREEN = "Your screen could not be shared. Your system may not allow this browser to record the screen.";
 const ALL_OFF = { microphone: false, camera: false, screen: false };
 
 /** Our own microphone, camera and screen in the call: their buttons, their tracks, their problems. */
@@ -56,6 +57,7 @@ export class OwnMedia {
     $("call-screen").hidden = !ScreenShare.isPossible;
     devices.addEventListener("change", () => this.#show(), { signal });
     this.#share.addEventListener("change", () => this.#show(), { signal });
+    this.#share.addEventListener("failed", () => toast(NO_SCREEN), { signal });
     this.saver.addEventListener("change", () => this.#sendChange(), { signal });
     showSwitches(devices, "call-", signal);
     this.#silentMicrophone.addEventListener("change", () => this.#onSilence(), { signal });

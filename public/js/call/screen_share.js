@@ -1,4 +1,4 @@
-/** Sharing the screen, where the platform can (phones cannot). Events: `change`. */
+/** Sharing the screen, where the platform can (phones cannot). Events: `change`, `failed`. */
 
 export class ScreenShare extends EventTarget {
   /** @type {MediaStreamTrack | null} */
@@ -18,7 +18,7 @@ export class ScreenShare extends EventTarget {
     this.#asking = true;
     const stops = this.#stops;
     // Null when nothing was chosen.
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => null);
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch((error) => this.#onError(error));
     this.#asking = false;
     if (!stream) return;
     const [track] = stream.getVideoTracks();
@@ -29,6 +29,14 @@ export class ScreenShare extends EventTarget {
     // The browser has a button of its own.
     track.addEventListener("ended", () => this.stop());
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {DOMException} error */
+  #onError({ name, message }) {
+    // Chromium's words where the system forbids it; without them, the person has chosen Cancel.
+    const isCancelled = name === "NotAllowedError" && !message.includes("system");
+    if (!isCancelled) this.dispatchEvent(new Event("failed"));
+    return null;
   }
 
   stop() {

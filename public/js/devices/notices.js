@@ -6,6 +6,7 @@ export function noticeInWords({ kind, reason, name }) {
     gone: `Your usual ${kind} is not connected`,
     busy: `The chosen ${kind} could not be started`,
     unplugged: `Your ${kind} was disconnected`,
+    back: `Your usual ${kind} is back`,
     changed: `Your usual ${kind} has changed`,
   }[reason];
   return `${why}. Using ${name || "another one"} now.`;

@@ -81,7 +81,7 @@ function watchDevices() {
   const recheck = () => devices.recheck();
   navigator.mediaDevices?.addEventListener("devicechange", async () => {
     recheck();
-    (await import("../devices/default_device.js")).follow(devices);
+    (await import("../devices/follow_devices.js")).follow(devices);
   });
   addEventListener("focus", recheck);
   document.addEventListener("visibilitychange", () => document.hidden || recheck());

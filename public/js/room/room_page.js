@@ -111,6 +111,7 @@ export class Room {
     // The call drops before a socket notices that its network is gone.
     this.call.addEventListener("dropped", () => this.live.check(), { signal });
     this.call.addEventListener("failing", () => this.live.isUp && this.servers.renew(), { signal });
+    this.network.addEventListener("change", () => this.call.doubt(), { signal });
     this.network.addEventListener("change", () => this.#onAnew(), { signal });
   }
 
