@@ -6,11 +6,10 @@ processor time, and a request less than half.
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Final
 
-from tools.local_worker import LOCAL_FLAG, LocalWorker, compatibility_flags
+from tools.local_worker import LOCAL_FLAG, LocalWorker, compatibility_flags, write_private
 from tools.node import node_environment
 from tools.paths import ROOT, WORKER_OPTIONS
 from tools.steps import run
@@ -30,10 +29,7 @@ class BareWorker(LocalWorker):
             "settings": self.settings,
             "compatibilityFlags": [*compatibility_flags(), LOCAL_FLAG],
         }
-        self._settings_file.unlink(missing_ok=True)
-        descriptor = os.open(self._settings_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(own, file)
+        write_private(self._settings_file, json.dumps(own))
 
     def _command(self) -> list[str]:
         return ["node", str(HOST), str(WORKER_OPTIONS), str(self._settings_file)]

@@ -257,10 +257,15 @@ def migrations_digest() -> str:
 def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
     """Write settings to a file for wrangler: arguments would be visible in the process list."""
     lines = [f"{name}={quoted(value)}\n" for name, value in settings.items()]
+    write_private(path, "".join(lines))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, from its first moment on."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(lines)
+        file.write(text)
 
 
 def quoted(value: str) -> str:

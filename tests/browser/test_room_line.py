@@ -3,14 +3,14 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.room_page import CONNECTED, Meeting, join, wait_until_it_plays
-from tests.browser.test_room_faults import KEEP_PEERS, Radio
+from tests.browser.test_room_faults import Radio, connect_within_reach
+from tests.worker.lesson import until
 
 # Bits per second and lines of the own camera, as they are sent.
 CAMERA_SENT = """async () => {
@@ -31,22 +31,9 @@ MICROPHONE_SENT = """() => {
 
 def connected(meeting: Meeting) -> tuple[Page, Page]:
     """Return student and teacher in a call, each with its connections in `peers`."""
-    pages = meeting.open("student"), meeting.open("teacher")
-    for page in pages:
-        page.add_init_script(KEEP_PEERS)
-        page.reload()
-        join(page)
-    for page in pages:
-        page.wait_for_selector(CONNECTED)
-        wait_until_it_plays(page)
-    return pages
-
-
-def until(page: Page, read: Callable[[], Any], wanted: Any, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while (seen := read()) != wanted:
-        assert time.monotonic() < deadline, f"read {seen!r}, waited for {wanted!r}"
-        page.wait_for_timeout(100)
+    student, teacher = meeting.open("student"), meeting.open("teacher")
+    connect_within_reach(student, teacher)
+    return student, teacher
 
 
 def reports(meeting: Meeting) -> list[dict[str, Any]]:
@@ -70,7 +57,7 @@ def test_each_page_reports_how_long_the_first_picture_took(meeting: Meeting) -> 
     teacher = meeting.enter("teacher")
     for page in (student, teacher):
         page.wait_for_selector(CONNECTED)
-    until(teacher, lambda: len(reports(meeting)), 2)
+    until(lambda: len(reports(meeting)), 2, seconds=10)
     took_ms = (time.monotonic() - came) * 1000
     found = {each["user_role"]: each for each in reports(meeting)}
 
@@ -81,7 +68,7 @@ def test_each_page_reports_how_long_the_first_picture_took(meeting: Meeting) -> 
 
     student.reload()
     join(student)
-    until(teacher, lambda: len(reports(meeting)), 4, seconds=20)
+    until(lambda: len(reports(meeting)), 4, seconds=20)
     again = {each["user_role"]: each["again"] for each in reports(meeting)[2:]}
     assert again == {"student": 0, "teacher": 1}, "a new page has lost nothing"
 
@@ -91,37 +78,32 @@ def test_who_saves_data_sends_and_gets_a_small_picture(meeting: Meeting) -> None
     student.locator("#call-more").click()
     student.locator("#call-save-data").check()
     for page in (student, teacher):
-        until(page, lambda page=page: page.evaluate(CAMERA_SENT), SMALL)
+        until(lambda page=page: page.evaluate(CAMERA_SENT), SMALL, seconds=10)
     # Remembered, and known to the other page that comes again.
     for page in (student, teacher):
         page.reload()
         join(page)
     for page in (student, teacher):
         page.wait_for_selector(CONNECTED)
-        until(page, lambda page=page: page.evaluate(CAMERA_SENT), SMALL)
+        until(lambda page=page: page.evaluate(CAMERA_SENT), SMALL, seconds=10)
     student.locator("#call-more").click()
     expect(student.locator("#call-save-data")).to_be_checked()
     expect(teacher.locator("#call-save-data")).not_to_be_checked()
 
     student.locator("#call-save-data").uncheck()
     for page in (student, teacher):
-        until(page, lambda page=page: page.evaluate(CAMERA_SENT), USUAL)
+        until(lambda page=page: page.evaluate(CAMERA_SENT), USUAL, seconds=10)
 
 
 def test_a_weak_line_makes_the_own_picture_small_and_says_so_once(meeting: Meeting) -> None:
     student, teacher = meeting.open("student"), meeting.open("teacher")
     radio = Radio(student)
-    for page in (student, teacher):
-        page.add_init_script(KEEP_PEERS)
-        page.reload()
-        join(page)
-    for page in (student, teacher):
-        page.wait_for_selector(CONNECTED)
+    connect_within_reach(student, teacher)
     radio.lose(percent=30)
     told = student.locator(".toast", has_text="your picture is smaller for now")
     told.wait_for(timeout=40_000)
 
-    until(student, lambda: student.evaluate(CAMERA_SENT), SMALL)
+    until(lambda: student.evaluate(CAMERA_SENT), SMALL, seconds=10)
     assert told.count() == 1
     assert student.locator(CONNECTED).count() == 1
 
@@ -131,7 +113,7 @@ def test_original_sound_is_sent_as_it_is(meeting: Meeting) -> None:
     assert student.evaluate(MICROPHONE_SENT) == [True, True, True, "live"]
     student.locator("#call-more").click()
     student.locator("#call-original-sound").check()
-    until(student, lambda: student.evaluate(MICROPHONE_SENT), [False, False, False, "live"])
+    until(lambda: student.evaluate(MICROPHONE_SENT), [False, False, False, "live"], seconds=10)
     wait_until_it_plays(teacher)
     assert teacher.locator(CONNECTED).count() == 1
 
@@ -142,4 +124,4 @@ def test_original_sound_is_sent_as_it_is(meeting: Meeting) -> None:
     student.locator("#original-sound").uncheck()
     join(student)
     student.wait_for_selector(CONNECTED)
-    until(student, lambda: student.evaluate(MICROPHONE_SENT), [True, True, True, "live"])
+    until(lambda: student.evaluate(MICROPHONE_SENT), [True, True, True, "live"], seconds=10)

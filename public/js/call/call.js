@@ -128,7 +128,7 @@ export class Call extends EventTarget {
     this.#peer?.sendSmallPicture(small);
   }
 
-  /** Of the running call. */
+  /** The statistics of the running call; undefined without one. */
   async getStats() {
     return this.#peer?.getStats();
   }

@@ -34,10 +34,6 @@ export class OtherPerson {
     return Boolean(this.#media?.saves);
   }
 
-  get showsPicture() {
-    return this.media.camera;
-  }
-
   /** The longest gap between two of their packets while the network is in order, in milliseconds. */
   get longestGap() {
     return longestGap(this.media, this.state === "online");

@@ -47,7 +47,7 @@ export class Room {
     this.network = new NetworkWatch(live, signal);
     this.other = new OtherPerson(session);
     this.call = new Call(live, grant.ice_servers ?? []);
-    this.times = new ConnectionTimes(session, this.call, () => this.other.showsPicture, signal);
+    this.times = new ConnectionTimes(session, this.call, () => this.other.media.camera, signal);
     this.saver = new DataSaver(devices, this.call, signal);
     this.callPlace = new CallPlace(session, live, grant, signal);
     this.servers = new CallServers(session, this.call, grant);
