@@ -102,6 +102,8 @@ class Context(NamedTuple):
     files: Files
     fetch_stream: Callable[[str, Mapping[str, str]], Awaitable[Fetched]]
     """GET an address and follow redirects; the body is unread. Raises: RecordingError."""
+    static_file: Callable[[str], Awaitable[Fetched]]
+    """GET a file of public/ by its path; the body is unread. Raises: ServiceUnavailableError."""
     discard: Callable[[Any], Awaitable[None]]
     """Cancel a body that will not be read."""
     queue_recording: Callable[[str], Awaitable[None]]

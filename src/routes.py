@@ -87,6 +87,7 @@ ROUTES: Final = (
     Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),
     Route("GET", "/platform/recordings", "recordings.list_unready", cross_site=True),
     Route("POST", "/platform/recordings/{record_id}/retry", "recordings.retry", cross_site=True),
+    Route("GET", "/a/{release}/{kind}/{folder}/{file}", "static.of_another_release"),
     Route("GET", "/healthz", "ops.healthz"),
     Route("GET", "/openapi.json", "ops.openapi", development=True),
     Route("GET", "/dev", "dev.dashboard", page=True, development=True),

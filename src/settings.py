@@ -115,6 +115,7 @@ class Settings:
     turn_key_api_token: str = setting("Cloudflare TURN API token", secret=True)
     turn_urls: tuple[str, ...] = setting("your own TURN servers, comma-separated", ())
     turn_secret: str = setting("secret that your TURN servers share with us", secret=True)
+    release: str = setting("address of this release's scripts and styles; `make deploy` sets it")
 
     @property
     def development(self) -> bool:
@@ -305,6 +306,12 @@ def _turn_urls(raw: str) -> tuple[str, ...]:
     return urls
 
 
+def _release(raw: str) -> str:
+    if not re.fullmatch(r"/a/[0-9a-f]+", raw):
+        raise ValueError("must be like /a/0123456789abcdef, as `make deploy` writes it")
+    return raw
+
+
 def _sender(raw: str) -> str:
     """A sender as in RFC 5322: a name with commas and the like gets quotation marks."""
     found = _SENDER.fullmatch(raw)
@@ -347,6 +354,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "provider_timeout_s": _seconds,
     "ice_servers": _ice_servers,
     "turn_urls": _turn_urls,
+    "release": _release,
     "recordings_kept_days": _whole,
     "resources_kept_days": _whole,
     "chat_kept_days": _whole,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tools import dev_settings, empty_database, setup
+from tools import dev_settings, empty_database, setup, site
 from tools.bare_worker import BareWorker
 from tools.local_worker import DIRECT, LocalWorker, free_port
 from tools.paths import SNAPSHOT
@@ -98,7 +98,8 @@ def dev_worker(shared_worker_with: Callable[..., LocalWorker]) -> LocalWorker:
     return worker
 
 
-def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
+def start_worker(settings: dict[str, str], state: Path, public: Path = site.PUBLIC) -> LocalWorker:
+    """Start a Worker with these settings over development's; `public` has its static files."""
     port = free_port()
     # `localhost`, as in `make dev`: browsers accept Secure cookies from it.
     everything = dev_settings.development(f"http://localhost:{port}")
@@ -110,5 +111,6 @@ def start_worker(settings: dict[str, str], state: Path) -> LocalWorker:
     run_steps([setup.BYTECODE, setup.MIGRATED, setup.STARTED, setup.OPTIONS])
     empty_database.copy_to(state)
     worker = BareWorker(everything, port=port, state=state, ip="localhost", snapshot=SNAPSHOT)
+    worker.public = public
     worker.start()
     return worker

@@ -21,6 +21,7 @@ const miniflare = new Miniflare(
         name: "session-room",
         compatibilityFlags: own.compatibilityFlags,
         bindings: { ...options.bindings, ...own.settings },
+        assets: { ...options.assets, directory: own.public },
         modulesRoot: SOURCE,
         modules: modules(),
       },

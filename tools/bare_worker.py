@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from tools import site
 from tools.local_worker import LOCAL_FLAG, LocalWorker, compatibility_flags, write_private
 from tools.node import node_environment
 from tools.paths import ROOT, WORKER_OPTIONS
@@ -21,12 +22,16 @@ HOST: Final[Path] = ROOT / "tools" / "bare_worker.mjs"
 class BareWorker(LocalWorker):
     """One Miniflare with its own state folder and port. It does not notice changed files."""
 
+    public = site.PUBLIC
+    """The static files."""
+
     def _write_settings(self) -> None:
         own = {
             "host": self.ip,
             "port": self.port,
             "state": str(self.state),
             "settings": self.settings,
+            "public": str(self.public),
             "compatibilityFlags": [*compatibility_flags(), LOCAL_FLAG],
         }
         write_private(self._settings_file, json.dumps(own))

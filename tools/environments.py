@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tools import project_settings
+from tools import project_settings, site
 from tools.paths import ROOT
 from tools.steps import StepFailedError
 
@@ -136,9 +136,14 @@ def refuse_shared(environment: Environment, folder: Path) -> None:
 
 
 def write_config(environment: Environment, *, with_domain: bool = True) -> Path:
-    """Write wrangler.LABEL.json and return its path. Raises: StepFailedError."""
+    """Write wrangler.LABEL.json and return its path. Raises: StepFailedError.
+
+    It makes the static files of a release, too: an upload cannot take those of another checkout.
+    """
     base = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     config = config_of(base, environment, with_domain=with_domain)
+    config["assets"]["directory"] = str(site.SITE.relative_to(ROOT))
+    config["vars"]["RELEASE"] = site.build()
     if unset := [key for key, value in config["vars"].items() if placeholders_of(value)]:
         raise StepFailedError(f"environments/{environment.label}.toml lacks {', '.join(unset)}.")
     path = ROOT / f"wrangler.{environment.label}.json"

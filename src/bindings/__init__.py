@@ -66,6 +66,7 @@ def context(request_id: str, *, wait_until: Callable[[Any], None] | None = None)
         http=outbound.http,
         files=R2Files(env.FILES),
         fetch_stream=outbound.fetch_stream,
+        static_file=lambda path: outbound.static_file(env.ASSETS, path),
         discard=outbound.discard,
         queue_recording=lambda record_id: answer_of(
             "RECORDINGS", env.RECORDINGS.send(js_object({"record_id": record_id}))

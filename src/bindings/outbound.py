@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import js
 from pyodide.ffi import JsException, to_js
 
+from bindings.answers import answer_of
 from bindings.conversion import js_object
 from context import HTTPAnswer
 from errors import ServiceUnavailableError
@@ -42,12 +43,24 @@ async def fetch_stream(url: str, headers: Mapping[str, str]) -> Fetched:
             raise RecordingError("the source does not answer") from error
         finally:
             js.clearTimeout(timer)
-        found = json.loads(js.JSON.stringify(js.Object.fromEntries(answer.headers)))
+        found = _headers_of(answer)
         if answer.status not in REDIRECTS or "location" not in found:
             return Fetched(answer.status, found, answer.body)
         await discard(answer.body)
         url = urljoin(url, found["location"])
     raise RecordingError("the source redirects for ever")
+
+
+async def static_file(assets: Any, path: str) -> Fetched:
+    """GET a static file from its binding. Raises: ServiceUnavailableError."""
+    # The binding looks at the path alone.
+    answer = await answer_of("ASSETS", assets.fetch(f"https://assets.local{path}"))
+    return Fetched(answer.status, _headers_of(answer), answer.body)
+
+
+def _headers_of(answer: Any) -> dict[str, str]:
+    headers: dict[str, str] = json.loads(js.JSON.stringify(js.Object.fromEntries(answer.headers)))
+    return headers
 
 
 async def discard(body: Any) -> None:

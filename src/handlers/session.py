@@ -28,14 +28,14 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     return response
 
 
-async def left(_request: Request, _ctx: Context, session_id: str) -> Response:
+async def left(_request: Request, ctx: Context, session_id: str) -> Response:
     """The page to which a provider's client leads its frame after the call.
 
     It tells the page around the frame that the call is over. It needs no sign-in, because browsers
     send no cookies with a navigation that another site starts inside a frame. It contains nothing
     but the session id of the request.
     """
-    response = html_response(render.left_page(session_id))
+    response = html_response(render.left_page(session_id, ctx.settings))
     response.policy = security_headers.LEFT_FRAME
     return response
 

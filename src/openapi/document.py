@@ -40,6 +40,10 @@ PARAMETERS: Final[dict[str, str]] = {
     "token": "The token in a mail's link.",
     "record_id": "The provider's id of the recording.",
     "mail_id": "A mail in the outbox.",
+    "release": "A release's digest of its scripts and styles.",
+    "kind": "`js` or `css`.",
+    "folder": "A folder of scripts or styles.",
+    "file": "A script or a style sheet.",
 }
 SAFE: Final = "GET"
 

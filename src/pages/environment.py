@@ -15,6 +15,8 @@ from pages.templating import make_environment
 if TYPE_CHECKING:
     import jinja2
 
+    from settings import Settings
+
 AVATAR_COLOURS: Final = 6
 # Macros that templates use as filters: calling a filter costs a third of calling a macro.
 # Jinja draws an icon of a literal name when it compiles the template.
@@ -22,9 +24,9 @@ ICONS: Final = {"icon": "partials/icons.html", "room_icon": "partials/room_icons
 ROWS: Final = {"avatar": "partials/person.html", "file_row": "partials/files.html"}
 
 
-def fill(template: str, **values: Any) -> str:
-    """One template, filled in; values in html are escaped."""
-    return compiled(template).render(values)
+def fill(template: str, settings: Settings | None = None, **values: Any) -> str:
+    """One template, filled in; values in html are escaped. A page of ours needs `settings`."""
+    return compiled(template).render(values, release=settings.release if settings else "")
 
 
 # Jinja's own cache has a lock and counts its uses.

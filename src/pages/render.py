@@ -33,6 +33,7 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
     words = words_for(access, view)
     return fill(
         "session/over.html" if over else "session/lobby.html",
+        settings,
         title=f"{words.heading} · {isolated(session.course.title)}",
         words=words,
         view=view,
@@ -61,15 +62,16 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
     )
 
 
-def left_page(session_id: str) -> str:
+def left_page(session_id: str, settings: Settings) -> str:
     """The page in the frame of a call that has ended."""
-    return fill("session/left.html", session_id=session_id)
+    return fill("session/left.html", settings, session_id=session_id)
 
 
 def reminders_page(name: str, settings: Settings, *, enabled: bool, changed: bool) -> str:
     """Whether this person gets reminders; `changed` when they have just switched them."""
     return fill(
         "email/preferences.html",
+        settings,
         title="Reminders",
         name=name,
         enabled=enabled,
@@ -93,6 +95,7 @@ def error_page(
     """
     return fill(
         "error.html",
+        settings,
         title=failure.message,
         failure=failure,
         unexpected_id=unexpected_id,

@@ -40,6 +40,7 @@ def reschedule_page(
     session = access.session
     return fill(
         "reschedule/page.html",
+        settings,
         title=f"Another time · {isolated(session.course.title)}",
         session=session,
         viewer=access.viewer,

@@ -296,6 +296,7 @@ class World:
             queue_recording=self._queue,
             fetch_json=self._nothing,
             verify_signature=self._nothing,
+            static_file=self._nothing,
             probe=self._nothing,
         )
 

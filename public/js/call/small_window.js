@@ -108,7 +108,7 @@ function styles(document_) {
   /** @type {NodeListOf<HTMLLinkElement>} */
   const links = document.querySelectorAll("link[rel=stylesheet]");
   const used = [...links].map(({ href }) => href);
-  return [...used, new URL("/css/call/small_window.css", location.href).href].map((href) =>
+  return [...used, new URL("../../css/call/small_window.css", import.meta.url).href].map((href) =>
     Object.assign(document_.createElement("link"), { rel: "stylesheet", href }),
   );
 }

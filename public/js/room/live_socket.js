@@ -42,7 +42,7 @@ export class LiveSocket extends EventTarget {
   #welcome = false;
   /** Whether the room has noted that this person has left. */
   leftOnRecord = false;
-  #heartbeat = new Worker("/js/room/heartbeat.js");
+  #heartbeat = new Worker(new URL("heartbeat.js", import.meta.url));
   /** Pings until the worker ticks, which may never load. */
   #ownBeat = setInterval(() => this.#beat(), BEAT_MS);
 
