@@ -142,7 +142,7 @@ def write_config(environment: Environment, *, with_domain: bool = True) -> Path:
     """
     base = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
     config = config_of(base, environment, with_domain=with_domain)
-    config["assets"]["directory"] = str(site.SITE.relative_to(ROOT))
+    config["assets"]["directory"] = str(site.SITE)
     config["vars"]["RELEASE"] = site.build()
     if unset := [key for key, value in config["vars"].items() if placeholders_of(value)]:
         raise StepFailedError(f"environments/{environment.label}.toml lacks {', '.join(unset)}.")

@@ -21,14 +21,16 @@ from tools.steps import StepFailedError
 # longest first, so that all processors are busy to the end; beside it the one that is the first to
 # say what is wrong.
 ALL_PARTS = {
-    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "call_*", "embed")],
+    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "board*", "call_*", "embed")],
     "worker-1": ["tests/worker/test_[a-p]*.py"],
     "worker-2": ["tests/worker/test_[q-z]*.py"],
     "unit": ["tests/unit"],
     "lobby": ["tests/browser/test_lobby*.py"],
     "browsers": ["tests/browser/*/test_*.py"],
     "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
-    "pages": [f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "states")],
+    "pages": [
+        f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "release*", "states")
+    ],
     "networks": ["tests/networks"],
 }
 # `ALL=1` runs these as well. They need Firefox and WebKit, and two minutes more.

@@ -325,17 +325,19 @@ for (const [what, samples, expected] of SAVINGS) {
 /** A track's size, and what is sent of it. */
 const camera = (width, height) => ({ getSettings: () => ({ width, height }) });
 const ENCODINGS = [
-  [0, null, true, { maxBitrate: 64_000 }],
-  [1, camera(1280, 720), false, { maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
-  [1, camera(1280, 720), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
-  [1, camera(720, 1280), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
-  [1, camera(320, 180), true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-  [1, null, true, { maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-  [2, camera(2560, 1440), true, { maxBitrate: 250_000, maxFramerate: 5, scaleResolutionDownBy: 1 }],
+  ["sound on a poor line", [0, null, true, false], { maxBitrate: 64_000 }],
+  ["sound without a network", [0, null, false, true], { maxBitrate: 64_000 }],
+  ["a camera", [1, camera(1280, 720), false, false], { active: true, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["a camera without a network", [1, camera(1280, 720), false, true], { active: false, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["a small camera", [1, camera(1280, 720), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  ["a phone's camera", [1, camera(720, 1280), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  ["a camera that is small already", [1, camera(320, 180), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  ["no camera", [1, null, true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  ["a small screen", [2, camera(2560, 1440), true, false], { active: true, maxBitrate: 250_000, maxFramerate: 5, scaleResolutionDownBy: 1 }],
 ];
-for (const [line, track, small, expected] of ENCODINGS) {
-  test(`line ${line}${small ? ", small," : ""} is sent with ${expected.maxBitrate} bit/s`, () => {
-    assert.deepEqual(encodingOf(line, track, small), expected);
+for (const [what, [line, track, small, paused], expected] of ENCODINGS) {
+  test(`how ${what} is sent`, () => {
+    assert.deepEqual(encodingOf(line, track, small, paused), expected);
   });
 }
 

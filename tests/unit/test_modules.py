@@ -13,7 +13,7 @@ PUBLIC = ROOT / "public"
 
 def test_the_lobby_preloads_all_that_it_imports_and_nothing_else():
     page = (ROOT / "src/templates/session/lobby.html").read_text()
-    preloaded = re.findall(r'<link rel="modulepreload" href="/js/([\w./]+)">', page)
+    preloaded = re.findall(r'<link rel="modulepreload" href="{{ release }}/js/([\w./]+)">', page)
 
     assert sorted(preloaded) == sorted(budgets.loaded([ENTRY]) - {ENTRY})
 

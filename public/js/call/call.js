@@ -30,6 +30,7 @@ export class Call extends EventTarget {
   /** @type {(MediaStreamTrack | null)[]} */
   #tracks = [null, null, null];
   #isSmall = false;
+  #isPaused = false;
   meter = new QualityMeter();
 
   /**
@@ -66,6 +67,13 @@ export class Call extends EventTarget {
   /** The network may have changed. */
   doubt() {
     this.#mediaFlow.doubt();
+  }
+
+  /** For the running call and later ones. @param {boolean} paused Whether no packet can arrive. */
+  pausePictures(paused) {
+    if (paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    this.#peer?.pausePictures(paused);
   }
 
   /**
@@ -147,6 +155,7 @@ export class Call extends EventTarget {
       this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
     );
     peer.sendSmallPicture(this.#isSmall);
+    peer.pausePictures(this.#isPaused);
     peer.sendTracks(this.#tracks);
     this.#changed();
   }

@@ -9,13 +9,15 @@ const USUAL_FRAMERATE = 30;
  * @param {number} index 0: microphone, 1: camera, 2: screen.
  * @param {MediaStreamTrack | null} track
  * @param {boolean} small
+ * @param {boolean} paused Whether no picture is sent.
  * @returns {RTCRtpEncodingParameters}
  */
-export function encodingOf(index, track, small) {
+export function encodingOf(index, track, small, paused) {
   const maxBitrate = MAX_BITRATE[small ? "small" : "usual"][index];
   if (index === 0) return { maxBitrate };
-  if (!small) return { maxBitrate, maxFramerate: USUAL_FRAMERATE, scaleResolutionDownBy: 1 };
+  const active = !paused;
+  if (!small) return { active, maxBitrate, maxFramerate: USUAL_FRAMERATE, scaleResolutionDownBy: 1 };
   const { lines, maxFramerate } = SMALL[index];
   const { width = lines, height = lines } = track?.getSettings() ?? {};
-  return { maxBitrate, maxFramerate, scaleResolutionDownBy: Math.max(1, Math.min(width, height) / lines) };
+  return { active, maxBitrate, maxFramerate, scaleResolutionDownBy: Math.max(1, Math.min(width, height) / lines) };
 }

@@ -37,6 +37,7 @@ export class Peer extends EventTarget {
   #tracks = [null, null, null];
   #stream = new MediaStream();
   #isSmall = false;
+  #isPaused = false;
   #answerTimer = 0;
   #isOffering = false;
   /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
@@ -100,6 +101,17 @@ export class Peer extends EventTarget {
     if (small === this.#isSmall) return;
     this.#isSmall = small;
     await this.#applyTracks();
+  }
+
+  /**
+   * Without a network, a picture is worth no packets: they would hold up the first ones after it.
+   *
+   * @param {boolean} paused
+   */
+  pausePictures(paused) {
+    if (paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    this.#applyTracks();
   }
 
   /** The number of the newest offer, for the connection that replaces this one. */
@@ -268,7 +280,7 @@ export class Peer extends EventTarget {
     if (sender.track !== track) await sender.replaceTrack(track);
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings ?? [];
-    const wanted = encodingOf(index, track, this.#isSmall);
+    const wanted = encodingOf(index, track, this.#isSmall, this.#isPaused);
     if (!encoding || Object.keys(wanted).every((name) => encoding[name] === wanted[name])) return;
     Object.assign(encoding, wanted);
     // A browser that refuses sends at its own rate.

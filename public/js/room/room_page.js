@@ -227,6 +227,8 @@ export class Room {
     if (this.#end.signal.aborted) return;
     this.call.expectMedia(this.other.longestGap);
     const call = this.call.state;
+    const isApart = !this.live.isUp || this.other.state !== "online";
+    this.call.pausePictures(this.network.isOffline || (call === "reconnecting" && isApart));
     const { byProvider } = this.callPlace;
     const withoutCall = byProvider || !Call.isPossible || !this.other.canCall;
     if (call === "connected" || (withoutCall && this.other.state === "online")) {
