@@ -191,7 +191,8 @@ class ProviderError(ServiceUnavailableError):
 class RefusedMessageError(Exception):
     """A refused live message. Only its sender gets the `code`.
 
-    `line_id` is the id of a refused line of chat, and empty for other messages.
+    `line_id` is the id of a refused line of chat, or of a refused change of the board; it is empty
+    for other messages.
     """
 
     def __init__(self, code: str, message: str, *, line_id: str = "") -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import js
@@ -18,6 +18,8 @@ from workers import DurableObject
 
 import bindings
 from bindings.rooms import IDENTITY_HEADER
+from board.conversation import Conversation
+from board.store import BoardStore
 from domain.model import Role
 from errors import RefusedMessageError
 from logs import log
@@ -38,6 +40,11 @@ if TYPE_CHECKING:
     from room.messages import Message, Move
 
 
+# Refusals that are no strike: a browser may signal to a page that has just gone, and what a person
+# drew offline may not fit the board any more.
+HONEST: Final = ("not_delivered", "board_full", "board_read_only", "board_unknown")
+
+
 class Room(DurableObject):  # type: ignore[misc]
     """One a session."""
 
@@ -48,6 +55,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._sockets = LiveSockets(self.ctx)
         self._memory = Memory.load(self.ctx.storage.sql)
         self._relay = Relay(self._sockets, ChatLog(self.ctx.storage.sql))
+        self._board = Conversation(self._sockets, BoardStore(self.ctx.storage.sql))
         self._call = ProviderCall(self._memory, self._context, self._now)
         self._seats = Seats(self._sockets, self._call, self._memory)
         self._limits: dict[str, MessageLimits] = {}
@@ -85,12 +93,14 @@ class Room(DurableObject):  # type: ignore[misc]
             self._seats.enter(socket, self._now())
             self._reconciler.new_sockets.append(socket)
         other = self._memory.seats.get(socket.role.other)
-        call = {
+        call: dict[str, Any] = {
             "recording": self._call.is_recording,
             "epoch": self._memory.epoch,
             "provider": self._memory.provider or None,
             "place": identity.place or None,
         }
+        if not socket.is_watching:
+            call["board"] = self._board.welcome()
         socket.send(self._relay.welcome(socket, other, self._now()) | call)
         # The page need not wait for the record. A failure is logged, and plans its retry.
         self._start(self._reconciler.run())
@@ -157,11 +167,14 @@ class Room(DurableObject):  # type: ignore[misc]
         # A late import: pydantic would double the time that each Worker takes to start.
         from room import messages  # noqa: PLC0415
 
+        message = None
         try:
             message = messages.parse(text)
             self._limits_of(socket).count(message.type, time.monotonic())
             return self._handle(socket, message)
         except RefusedMessageError as refusal:
+            if message is not None and message.type == "board":
+                refusal.line_id = message.change
             return self._refuse(socket, refusal)
 
     async def webSocketClose(self, raw: Any, _code: int, _reason: str, _clean: bool) -> None:
@@ -198,9 +211,15 @@ class Room(DurableObject):  # type: ignore[misc]
             return self._move(socket, message)
         if message.type == "leave":
             return self._leave(socket)
-        is_first_line = self._relay.pass_on(socket, message, self._now())
-        # The record must show that there is a chat to download.
-        return self._reconciler.run() if is_first_line else None
+        match message.type:
+            case "chat" | "media" | "signal":
+                is_first_line = self._relay.pass_on(socket, message, self._now())
+                # The record must show that there is a chat to download.
+                return self._reconciler.run() if is_first_line else None
+            case _:
+                # The alarm saves the board.
+                must_plan = self._board.handle(socket, message, self._now())
+                return self._reconciler.set_alarm() if must_plan else None
 
     async def _move(self, socket: LiveSocket, message: Move) -> None:
         """Move both people to the provider. A second request finds the call moved."""
@@ -229,9 +248,7 @@ class Room(DurableObject):  # type: ignore[misc]
         """Send the refusal to its sender. Close the socket if it has too many strikes."""
         about = {"id": refusal.line_id} if refusal.line_id else {}
         socket.send({"type": "error", "code": refusal.code, "message": refusal.message, **about})
-        # A browser may signal to a page that has just gone: that is no strike.
-        is_honest = refusal.code == "not_delivered"
-        if is_honest or not self._limits_of(socket).record_strike(time.monotonic()):
+        if refusal.code in HONEST or not self._limits_of(socket).record_strike(time.monotonic()):
             return None
         log("socket_closed_for_abuse", session_id=self._memory.session_id, role=socket.role)
         socket.close(sockets.ABUSIVE, "too many refused messages")

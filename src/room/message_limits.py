@@ -37,6 +37,10 @@ LIMITS: Final = {
     "chat": (12.0, 1.0),
     "media": (30.0, 3.0),
     "move": (4.0, 0.2),
+    "board": (120.0, 60.0),
+    "board_live": (120.0, 60.0),
+    "board_mode": (30.0, 3.0),
+    "board_since": (20.0, 1.0),
 }
 # A refused message is a strike. A socket with too many strikes is closed for abuse.
 STRIKES: Final = (25.0, 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -16,15 +17,20 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
+from board.records import BoardMessage
 from domain import human_text
 from errors import RefusedMessageError
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_BOARD_BYTES: Final = 256 * 1024
 MAX_CHAT_CHARACTERS: Final = 2_000
 MAX_SDP_CHARACTERS: Final = 60_000
 MAX_ID_CHARACTERS: Final = 64
 MAX_OFFER_NUMBER: Final = 1_000_000
 
+# Within a text of JSON these quotation marks would be escaped.
+_IS_BOARD: Final = re.compile(r'(?<!\\)"type"\s*:\s*"board"')
+_CHANGE_ID: Final = re.compile(r'(?<!\\)"change"\s*:\s*"([0-9a-z]{8,32})"')
 _SIGNAL_CONTENT: Final = {"description", "candidate", "restart"}
 
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
@@ -117,7 +123,7 @@ class Move(_Message):
     reason: Literal["not_connected", "restart_failed", "asked"]
 
 
-Message = Signal | Chat | Media | Leave | Move
+Message = Signal | Chat | Media | Leave | Move | BoardMessage
 _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )
@@ -127,16 +133,25 @@ def parse(raw: object) -> Message:
     """The message in a frame. Raises: RefusedMessageError."""
     if not isinstance(raw, str):
         raise RefusedMessageError("malformed", "Messages are JSON texts.")
-    if len(raw) > MAX_MESSAGE_BYTES or len(raw.encode(errors="replace")) > MAX_MESSAGE_BYTES:
-        raise RefusedMessageError("too_large", f"Messages have at most {MAX_MESSAGE_BYTES} bytes.")
+    is_board = _IS_BOARD.search(raw) is not None
+    limit = MAX_BOARD_BYTES if is_board else MAX_MESSAGE_BYTES
+    if len(raw) > limit or len(raw.encode(errors="replace")) > limit:
+        message = f"Messages of this type have at most {limit} bytes."
+        raise RefusedMessageError("too_large", message, line_id=_change_id(raw))
     try:
         return _MESSAGES.validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step) for step in first["loc"])
-        line_id = _line_id(raw) if first["loc"][:1] == ("chat",) else ""
+        line_id = _line_id(raw) if first["loc"][:1] == ("chat",) else _change_id(raw)
         message = f"{where}: {first['msg']}"
         raise RefusedMessageError("malformed", message, line_id=line_id) from error
+
+
+def _change_id(raw: str) -> str:
+    """The id of a refused change of the board; empty for other messages."""
+    found = _CHANGE_ID.search(raw) if _IS_BOARD.search(raw) else None
+    return found[1] if found else ""
 
 
 def _line_id(raw: str) -> str:

@@ -96,8 +96,12 @@ class LiveSocket:
         return not self._attachment.get("retired") and self.raw.readyState == OPEN
 
     def send(self, message: dict[str, Any]) -> None:
+        self.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+    def send_text(self, text: str) -> None:
+        """Send a message that is JSON already."""
         if self.raw.readyState == OPEN:
-            self.raw.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+            self.raw.send(text)
 
     def ignore(self) -> None:
         """Ignore all later messages and events of this socket."""

@@ -19,8 +19,8 @@ LAYERS = (
     ("openapi",),
     ("routes",),
     (
-        *("analytics", "auth", "demo", "files", "mail", "pages", "recordings", "retention"),
-        *("room", "sessions", "video", "web"),
+        *("analytics", "auth", "board", "demo", "files", "mail", "pages", "recordings"),
+        *("retention", "room", "sessions", "video", "web"),
     ),
     ("db", "providers"),
     # What an event may use, as types, and what all the others write with.

@@ -17,7 +17,10 @@ from tools.local_worker import LocalWorker
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PAGE = secrets.token_hex(8)
 # The messages of docs/protocol.md that a person gets because of the other one.
-FROM_THE_OTHER = {"signal", "chat", "media", "presence", "session", "mode", "notice", "recording"}
+FROM_THE_OTHER = {
+    *("signal", "chat", "media", "presence", "session", "mode", "notice", "recording"),
+    *("board", "board_mode", "board_live"),
+}
 VALID: tuple[dict[str, Any], ...] = (
     {"type": "signal", "to": PAGE, "description": {"type": "offer", "sdp": "v=0"}},
     {"type": "signal", "to": PAGE, "candidate": {"candidate": "candidate:1", "sdpMid": "0"}},
@@ -25,6 +28,14 @@ VALID: tuple[dict[str, Any], ...] = (
     {"type": "chat", "id": "abcdefgh", "text": "Hello"},
     {"type": "media", "microphone": True, "camera": False, "screen": False},
     {"type": "move", "epoch": 0, "reason": "asked"},
+    {
+        "type": "board",
+        "change": "change000",
+        "ops": [{"put_page": {"id": "page0000", "title": "", "position": 1}}],
+    },
+    {"type": "board_since", "since": 0},
+    {"type": "board_mode", "open": True},
+    {"type": "board_live", "pointer": {"page": "page0000", "x": 1, "y": 2, "laser": True}},
 )
 DEEP = 20_000
 json_values = st.recursive(
