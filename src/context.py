@@ -76,6 +76,21 @@ class Rooms(Protocol):
         """The lines of the chat, in order: role, text and time of each."""
         ...
 
+    async def board(self, session_id: str) -> str:
+        """What is on the board, in JSON; empty if nobody has ever drawn."""
+        ...
+
+    async def board_image(self, session_id: str, image_id: str) -> None:
+        """Tell the room of a picture that its board may show."""
+        ...
+
+    async def board_fill(self, session_id: str, role: str, content: str) -> bool:
+        """Copy an earlier board into the room's, for this person; False if it has elements.
+
+        `content` is JSON: `pages` as `board` gives them, and `images`, the ids of the pictures.
+        """
+        ...
+
     async def forget_chat(self, session_id: str) -> None:
         """Have the room delete its data if the session is deleted or old enough."""
         ...

@@ -116,6 +116,24 @@ async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> Removed:
     return await _in_rounds(remove_some)
 
 
+async def _purge_boards(ctx: Context) -> Removed:
+    """Delete saved boards with their pictures; a room deletes its own board by its alarm."""
+    ended_before = _expired_before(ctx, ctx.settings.resources_kept_days)
+
+    async def remove_some() -> Removed:
+        boards, images = await retention_db.list_boards(
+            ctx.db, ended_before=ended_before, limit=FILES_PER_ROUND
+        )
+        rows = [*boards, *images]
+        if rows:
+            await ctx.files.delete([row["r2_key"] for row in rows])
+            ids = [row["id"] for row in boards], [row["id"] for row in images]
+            await retention_db.drop_boards(ctx.db, *ids)
+        return len(rows), FILES_PER_ROUND in (len(boards), len(images))
+
+    return await _in_rounds(remove_some)
+
+
 async def _purge_chats(ctx: Context) -> Removed:
     """Have rooms delete an expired chat if their alarm may be missing or wrong.
 
@@ -230,6 +248,7 @@ async def _delete_orphans(ctx: Context, listed: list[tuple[str, int]]) -> int:
 STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
     "resources": _purge_resources,
+    "boards": _purge_boards,
     "mails": _purge_mails,
     "events": _purge_events,
     "orphans": _purge_orphans,

@@ -25,6 +25,8 @@ class R2Files:
 
     async def put(self, key: str, body: Stream) -> Stored:
         try:
+            # Bytes are copied in one piece.
+            body = to_js(body) if isinstance(body, bytes) else body
             found = await self._bucket.put(key, body)
         except JsException as error:
             raise StreamBrokenError(str(error)) from error

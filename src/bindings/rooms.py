@@ -51,6 +51,17 @@ class DurableRooms:
         lines: list[dict[str, Any]] = json.loads(text)
         return lines
 
+    async def board(self, session_id: str) -> str:
+        text: str = await answer_of("ROOMS", self._room(session_id).board(session_id))
+        return text
+
+    async def board_image(self, session_id: str, image_id: str) -> None:
+        await answer_of("ROOMS", self._room(session_id).board_image(session_id, image_id))
+
+    async def board_fill(self, session_id: str, role: str, content: str) -> bool:
+        filled = self._room(session_id).board_fill(session_id, role, content)
+        return bool(await answer_of("ROOMS", filled))
+
     async def forget_chat(self, session_id: str) -> None:
         await answer_of("ROOMS", self._room(session_id).forget_chat())
 

@@ -45,7 +45,9 @@ class Conversation:
                 self._pass_on(socket, message)
         return False
 
-    def announce(self, applied: Applied, by: Role, sender: LiveSocket | None, change: str) -> None:
+    def announce(
+        self, applied: Applied, by: Role, sender: LiveSocket | None = None, change: str = ""
+    ) -> None:
         """Send a change that took effect to both; the sender's page gets its id, too."""
         text = (
             f'{{"type":"board","version":{applied.version},"previous":{applied.previous},'
@@ -63,6 +65,14 @@ class Conversation:
         applied = self.store.apply(socket.role, message)
         self.announce(applied, socket.role, socket, message.change)
         return applied.version > applied.previous and self.plan_save(now)
+
+    def fill(self, role: Role, content: str, now: int) -> bool:
+        """Copy an earlier board into this one for this person; False if it has elements."""
+        if not self.store.is_empty:
+            return False
+        self.announce(self.store.fill(json.loads(content)), role)
+        self.plan_save(now)
+        return True
 
     def plan_save(self, now: int) -> bool:
         """Note that the board has changed. Returns True if the alarm must be set."""

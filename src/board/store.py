@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from board.draft import MAX_BYTES, Draft, Usage, size_of
+from board.draft import MAX_BYTES, Draft, Row, Usage, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from board.draft import Row
     from board.records import Change
     from domain.model import Role
 
@@ -141,6 +140,40 @@ class BoardStore:
         self.save_state()
         return Applied(version, previous, *written)
 
+    def fill(self, content: dict[str, Any]) -> Applied:
+        """Copy the pages and pictures of an earlier board into this one, which has no elements.
+
+        The records come as `snapshot` makes them. They may be too many for one message, so what is
+        announced has a gap before it: pages then ask for what is newer.
+        """
+        rows = []
+        for page in content["pages"]:
+            elements = page.pop("elements")
+            rows.append(Row(page["id"], None, 0, page))
+            for element in sorted(elements, key=lambda each: each["order"]):
+                number = self.state.number + len(rows)
+                rows.append(Row(element["id"], page["id"], number, element | {"order": number}))
+        for image_id in content["images"]:
+            self.add_image(image_id)
+        self.state.version += 1
+        applied = self.write(rows)
+        # Rows of deleted elements with these ids were replaced.
+        self._usage = None
+        return Applied(applied.version, applied.previous, [], [])
+
+    @property
+    def is_empty(self) -> bool:
+        """True if no page has an element."""
+        return not any(count for page, count in self.usage.live.items() if page is not None)
+
+    def first_page(self) -> str | None:
+        pages = self._pages()
+        return pages[0]["id"] if pages else None
+
+    def _pages(self) -> list[dict[str, Any]]:
+        pages = (json.loads(row["record"]) for row in self._all(_PAGES))
+        return sorted(pages, key=lambda page: (page["position"], page["id"]))
+
     def _forget_deleted(self) -> None:
         """On a nearly full board, forget deleted elements: they cannot be restored any more."""
         if self.usage.has_kept and self.usage.bytes > MAX_BYTES - ROOM_BYTES:
@@ -183,12 +216,8 @@ class BoardStore:
 
     def snapshot(self) -> str:
         """All that is on the board now, in JSON, as `GET /session/{id}/board` answers it."""
-        pages = sorted(
-            (json.loads(row["record"]) for row in self._all(_PAGES)),
-            key=lambda page: (page["position"], page["id"]),
-        )
         texts = []
-        for page in pages:
+        for page in self._pages():
             parts = [row["records"] for row in self._all(_ELEMENTS, STATE_BYTES, page["id"])]
             texts.append(f'{json.dumps(page)[:-1]}, "elements": [{",".join(parts)}]}}')
         return f'{{"version": {self.state.version}, "pages": [{",".join(texts)}]}}'

@@ -18,6 +18,22 @@ UPDATE session_resources SET status = 'failed', updated_at = ?4
 RETURNING id, r2_key, upload_id
 """
 
+# Boards of sessions that ended before, and their pictures. Nothing is claimed: nobody adds to them.
+LIST_BOARDS: Final = """
+SELECT b.session_id AS id, b.r2_key FROM sessions s JOIN boards b ON b.session_id = s.id
+ WHERE s.scheduled_end <= ?1 LIMIT ?2
+"""
+LIST_BOARD_IMAGES: Final = """
+SELECT i.id, i.r2_key FROM sessions s JOIN board_images i ON i.session_id = s.id
+ WHERE s.scheduled_end <= ?1 LIMIT ?2
+"""
+DROP_BOARDS: Final = """
+DELETE FROM boards WHERE session_id IN (SELECT value FROM json_each(?1))
+"""
+DROP_BOARD_IMAGES: Final = """
+DELETE FROM board_images WHERE id IN (SELECT value FROM json_each(?1))
+"""
+
 # Sessions that ended after the last one seen, and whose room somebody has entered. A moved session
 # has lost the attendance of its old time, but it keeps the place of its call.
 LIST_ENDED_BETWEEN: Final = """
@@ -76,6 +92,8 @@ RETURNING event_id
 
 FIND_KNOWN_KEYS: Final = """
 SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT r2_key FROM boards WHERE r2_key IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT r2_key FROM board_images WHERE r2_key IN (SELECT value FROM json_each(?1))
 """
 
 
@@ -84,6 +102,21 @@ async def claim_resources(
 ) -> list[Row]:
     """Claim the files of sessions that ended before; from now on nobody can download them."""
     return await db.all(CLAIM_RESOURCES, ended_before, int(recordings), limit, now)
+
+
+async def list_boards(
+    db: Database, *, ended_before: int, limit: int
+) -> tuple[list[Row], list[Row]]:
+    """Boards and pictures of sessions that ended before: their ids and keys."""
+    given = (ended_before, limit)
+    found, images = await db.batch([(LIST_BOARDS, given), (LIST_BOARD_IMAGES, given)])
+    return found, images
+
+
+async def drop_boards(db: Database, sessions: Sequence[str], images: Sequence[str]) -> None:
+    """Delete the rows of boards and of pictures whose objects are deleted."""
+    listed = [(json.dumps(list(ids)),) for ids in (sessions, images)]
+    await db.batch([(DROP_BOARDS, listed[0]), (DROP_BOARD_IMAGES, listed[1])])
 
 
 async def list_ended_between(

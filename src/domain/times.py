@@ -87,6 +87,16 @@ def clock_and_day(moment: int, now: int, reader: Reader) -> str:
     return f"{time_of_day(there, locale)} on {date}"
 
 
+def short_day(moment: int, now: int, reader: Reader) -> str:
+    """`12 November` or `November 12`, with the year if it is another one."""
+    zone, locale = zone_of(reader.time_zone), reader.locale
+    there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
+    date = day(there, locale).partition(", ")[2]
+    if there.year == here.year:
+        date = date.removesuffix(f" {there.year}").removesuffix(",")
+    return date
+
+
 def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
     """The settings with which `chat_times.js` formats the same clock times and days.
 

@@ -1,4 +1,4 @@
-"""The bucket's interface for use cases. Bodies are the runtime's streams, never Python's bytes."""
+"""The bucket's interface for use cases. Files are the runtime's streams."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Files(Protocol):
     The others raise ServiceUnavailableError; `abort` never raises.
     """
 
-    async def put(self, key: str, body: Stream) -> Stored:
-        """Store a body of known length."""
+    async def put(self, key: str, body: Stream | bytes) -> Stored:
+        """Store bytes, or a stream of known length."""
         ...
 
     async def head(self, key: str) -> Stored | None: ...

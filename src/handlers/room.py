@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 async def join(request: Request, ctx: Context, session_id: str) -> Response:
     """Answer what the browser needs to enter the call, while the room is open."""
     access = await admit(request, ctx, session_id)
-    _refuse_unless_open(access)
+    refuse_unless_open(access)
     grant = await service.join(ctx, access.session, access.role)
     return json_response(grant.as_json())
 
@@ -49,7 +49,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
         raise BadRequestError("`page` must be 16 to 32 hexadecimal digits.")
     watching = request.query.get("watch") == "1"
     access = await admit(request, ctx, session_id)
-    _refuse_unless_open(access, early=watching)
+    refuse_unless_open(access, early=watching)
     place = place_on_record(access.session) or ""
     identity = SocketIdentity(session_id, access.viewer.id, access.role, page, watching, place)
     return Response(status=101, upgrade=await ctx.rooms.connect(session_id, identity.to_json()))
@@ -59,12 +59,12 @@ async def end(request: Request, ctx: Context, session_id: str) -> Response:
     """End the session for both; only the teacher can."""
     access = await admit(request, ctx, session_id)
     access.refuse_students("end the session for both")
-    _refuse_unless_open(access)
+    refuse_unless_open(access)
     await ctx.rooms.end(session_id)
     return json_response({"id": session_id, "ended": True})
 
 
-def _refuse_unless_open(access: Access, *, early: bool = False) -> None:
+def refuse_unless_open(access: Access, *, early: bool = False) -> None:
     """Raises: SessionEndedError; TooEarlyError unless `early` is allowed."""
     if rules.is_closed(access.session, access.now):
         raise SessionEndedError

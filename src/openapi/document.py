@@ -36,6 +36,8 @@ ABOUT: Final = (
 PARAMETERS: Final[dict[str, str]] = {
     "session_id": "The platform's id of the session.",
     "resource_id": "A file of the session.",
+    "image_id": "A picture of the board.",
+    "page": "A page of the board, and `.svg`.",
     "number": "The number of the part, from 1.",
     "token": "The token in a mail's link.",
     "record_id": "The provider's id of the recording.",

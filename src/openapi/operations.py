@@ -159,6 +159,31 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "uploads.complete": _participant(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
     "uploads.cancel": _participant(DONE, fails=(*NO_FILE, errors.ConflictError)),
     "chat_file.download": _participant({200: {"text/plain": schemas.TEXT}}),
+    "board.show": _participant({200: {HTML: schemas.TEXT, JSON: schemas.BOARD}}),
+    "board.page_svg": _participant(
+        {200: {"image/svg+xml": schemas.TEXT}}, fails=(errors.NotFoundError,)
+    ),
+    "board.add_image": _participant(
+        _json(201, schemas.BOARD_IMAGE),
+        fails=(
+            *NOT_OPEN,
+            errors.BadRequestError,
+            errors.LengthRequiredError,
+            errors.BodyTooLargeError,
+            errors.UnsupportedTypeError,
+        ),
+        body={BYTES: schemas.BYTES},
+    ),
+    "board.image": _participant(
+        {200: {"image/*": schemas.BYTES}, 304: {}},
+        fails=(errors.NotFoundError,),
+        headers={"If-None-Match": schemas.TEXT},
+    ),
+    "board.carry_on": _participant(
+        DONE,
+        fails=(*NOT_OPEN, errors.NotFoundError, errors.ConflictError, errors.BodyTooLargeError),
+        body={JSON: bodies.EarlierBoard},
+    ),
     "reschedule.show": _participant(PAGE, ELSEWHERE),
     "reschedule.ask": _participant(
         _json(201, schemas.ASKED),

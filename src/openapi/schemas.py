@@ -48,6 +48,21 @@ ROLE: Final = _one_of(*Role)
 STATUS: Final = _one_of(*Status)
 PROVIDER: Final = _one_of(PEER, PLUGNMEET, BIGBLUEBUTTON)
 
+BOARD: Final = _object(
+    version=COUNT,
+    pages=_list(
+        _object(
+            id=TEXT,
+            title=TEXT,
+            position={"type": "number"},
+            version=COUNT,
+            elements=_list({"type": "object", "required": ["id", "kind", "by"]}),
+        )
+    ),
+    earlier=_or_null(_object(session_id=TEXT, date=TEXT, title=TEXT)),
+)
+BOARD_IMAGE: Final = _object(id=TEXT, width=COUNT, height=COUNT)
+
 ERROR: Final = _object(
     error=_object(
         {

@@ -19,6 +19,7 @@ from workers import DurableObject
 import bindings
 from bindings.rooms import IDENTITY_HEADER
 from board.conversation import Conversation
+from board.keeping import Keeper
 from board.store import BoardStore
 from domain.model import Role
 from errors import RefusedMessageError
@@ -56,6 +57,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory = Memory.load(self.ctx.storage.sql)
         self._relay = Relay(self._sockets, ChatLog(self.ctx.storage.sql))
         self._board = Conversation(self._sockets, BoardStore(self.ctx.storage.sql))
+        self._keeper = Keeper(self._board.store, self._context, self._now)
         self._call = ProviderCall(self._memory, self._context, self._now)
         self._seats = Seats(self._sockets, self._call, self._memory)
         self._limits: dict[str, MessageLimits] = {}
@@ -65,6 +67,7 @@ class Room(DurableObject):  # type: ignore[misc]
             sockets=self._sockets,
             memory=self._memory,
             relay=self._relay,
+            keeper=self._keeper,
             call=self._call,
             seats=self._seats,
             context=self._context,
@@ -153,6 +156,26 @@ class Room(DurableObject):  # type: ignore[misc]
         """All lines of the chat, as JSON."""
         return json.dumps(self._relay.chat_lines())
 
+    async def board(self, _session_id: str, *_newer: Any) -> str:
+        """What is on the board, as JSON; empty if nobody has ever drawn."""
+        store = self._board.store
+        return store.snapshot() if store.state.version else ""
+
+    async def board_image(self, session_id: str, image_id: str, *_newer: Any) -> None:
+        """Elements may show this picture from now on."""
+        self._memory.session_id = session_id
+        self._board.store.add_image(image_id)
+        self._memory.save()
+
+    async def board_fill(self, session_id: str, role: str, content: str, *_newer: Any) -> bool:
+        """Copy an earlier board into this one. Returns False if it has elements."""
+        self._memory.session_id = session_id
+        if not self._board.fill(Role(role), content, self._now()):
+            return False
+        self._memory.save()
+        await self._reconciler.set_alarm()
+        return True
+
     async def forget_chat(self, *_newer: Any) -> None:
         """Delete the room's data if the record shows that this is due."""
         await self.refresh()
@@ -191,6 +214,7 @@ class Room(DurableObject):  # type: ignore[misc]
     async def alarm(self, _info: Any = None) -> None:
         """Check what is due: silent sockets, people who were away for too long, other work."""
         before, now = self._seats.present, self._now()
+        await self._keeper.save(self._memory.session_id)
         self._seats.close_silent_sockets(now)
         is_due = self._reconciler.has_due_work()
         if self._seats.needs_provider_check(now, is_due=is_due):

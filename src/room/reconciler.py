@@ -19,6 +19,7 @@ from room.sockets import broadcast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from board.keeping import Keeper
     from context import Context
     from domain.model import Role, Session
     from room.provider_call import ProviderCall
@@ -41,6 +42,7 @@ class Reconciler:
         sockets: LiveSockets,
         memory: Memory,
         relay: Relay,
+        keeper: Keeper,
         call: ProviderCall,
         seats: Seats,
         context: Callable[[], Context],
@@ -51,6 +53,7 @@ class Reconciler:
         self._sockets = sockets
         self._memory = memory
         self._relay = relay
+        self._keeper = keeper
         self._call = call
         self._seats = seats
         self._context = context
@@ -81,6 +84,9 @@ class Reconciler:
             self._send_notices()
             # After the end was moved to an earlier time, past notices are not sent.
             self._memory.notices_sent_until = self._now()
+            if session is not None:
+                is_over = rules.is_closed(session, self._now())
+                await self._keeper.save(session.id, is_over=is_over)
             await self._forget_if_due(session)
         except Exception as error:  # noqa: BLE001
             log("reconcile_failed", session_id=self._memory.session_id, error=repr(error))
@@ -142,18 +148,28 @@ class Reconciler:
 
     async def _forget_if_due(self, session: Session | None) -> None:
         """Delete the room's data if the session is deleted or old enough: docs/privacy.md."""
-        now = self._now()
-        due = reconcile.forget_at(session, self._context().settings.chat_kept_days)
+        now, settings = self._now(), self._context().settings
+        due = reconcile.forget_at(session, settings.chat_kept_days)
+        board_due = reconcile.forget_at(session, settings.resources_kept_days)
+        if not self._keeper.store.state.version:
+            board_due = None
+        elif board_due is not None and now >= board_due:
+            self._keeper.store.clear()
+            board_due = None
         if due is not None and now >= due:
-            if not self._memory.pending_ends:
+            is_saved = session is None or self._keeper.save_at is None
+            if not self._memory.pending_ends and is_saved:
                 if session is not None and (self._relay.has_chat or session.has_chat):
                     await session_record.mark_chat_forgotten(self._context(), session.id)
                 self._relay.clear_chat()
+                self._keeper.store.clear()
                 self._memory.forget()
                 return
-            # The memory still has the names of provider's rooms that must be ended.
+            # The memory still has the names of provider's rooms that must be ended, or the board
+            # is not saved yet.
             due = now + FORGET_RETRY_S
-        self._memory.forget_at = due
+        moments = [moment for moment in (due, board_due) if moment is not None]
+        self._memory.forget_at = min(moments, default=None)
 
     async def _end_call(self, room: str) -> None:
         """End a provider's room; a failure plans the retry, and the alarm for it."""
@@ -204,7 +220,8 @@ class Reconciler:
             self._memory.check_record_at, self._memory.seats, scheduled_end=end, now=self._now()
         )
         moments += self._call.end_times
-        moments += [] if self._memory.forget_at is None else [self._memory.forget_at]
+        planned = (self._memory.forget_at, self._keeper.save_at)
+        moments += [moment for moment in planned if moment is not None]
         due += [moment - self._memory.clock_shift_s for moment in moments]
         if not due:
             await self._storage.deleteAlarm()

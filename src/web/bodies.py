@@ -36,6 +36,14 @@ class BrowserEvent(RootModel[TechIssue | CallConnected]):
     """What a browser may report."""
 
 
+class EarlierBoard(BaseModel):
+    """The earlier session whose board is carried on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 class ClockShift(BaseModel):
     """How far a room's clock runs ahead of the real one."""
 

@@ -27,6 +27,10 @@ FILE_IN_TAB: Final = (
     "style-src 'unsafe-inline'; frame-ancestors 'none'"
 )
 FILE_DOWNLOAD: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+BOARD_PICTURE: Final = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+)
+"""A page of the board as SVG: nothing in it runs, and it loads nothing."""
 OUTBOX: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"

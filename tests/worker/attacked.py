@@ -153,6 +153,8 @@ def address(site: Site, prey: Prey, path: str) -> str:
         "token": site.link(prey.joinable, prey.student),
         "record_id": prey.recording,
         "mail_id": prey.mail,
+        "image_id": "0123456789abcdef0123456789abcdef",
+        "page": "page0000.svg",
     }
     if path.endswith("/restore"):
         values["resource_id"] = prey.deleted

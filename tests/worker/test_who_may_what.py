@@ -11,6 +11,7 @@ import websockets.sync.client
 from websockets.exceptions import InvalidStatus
 
 from routes import ROUTES
+from tests.pictures import png
 from tests.worker.attacked import Prey, address, dump, lay_out
 from tests.worker.lesson import PDF
 from tests.worker.site import Site
@@ -40,6 +41,11 @@ PUT    /session/{session_id}/uploads/{resource_id}/parts/{number} 403  200      
 POST   /session/{session_id}/uploads/{resource_id}/complete    403     201      403    401       401     403
 DELETE /session/{session_id}/uploads/{resource_id}             403     204      403    401       401     403
 GET    /session/{session_id}/chat.txt                          200     200      403    302       302     200
+GET    /session/{session_id}/board                             200     200      403    302       302     200
+POST   /session/{session_id}/board/images                      201     201      403    401       401     201
+GET    /session/{session_id}/board/images/{image_id}           404     404      403    401       401     404
+POST   /session/{session_id}/board/continue                    404     404      403    401       401     404
+GET    /session/{session_id}/board/{page}                      404     404      403    401       401     404
 GET    /session/{session_id}/reschedule                        200     200      403    302       302     200
 POST   /session/{session_id}/reschedule                        201     201      403    401       401     201
 POST   /session/{session_id}/reschedule/answer                 200     409      403    401       401     200
@@ -96,6 +102,8 @@ BODIES: dict[tuple[str, str], Body] = {
         "content": PDF,
         "params": {"name": "more.pdf"},
     },
+    ("POST", "/session/{session_id}/board/images"): lambda _: {"content": png()},
+    ("POST", "/session/{session_id}/board/continue"): as_json({"session_id": "unknown"}),
     ("POST", "/session/{session_id}/uploads"): as_json(
         {"name": "b.pdf", "size_bytes": 9, "key": "another-key"}
     ),

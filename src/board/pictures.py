@@ -1,0 +1,101 @@
+"""Pictures for the board: stored in R2, noted in D1, and told to the room.
+
+The object comes first: one without a row is removed by the purge. The room shows a picture in an
+element only if it was told of it, so a picture of another session is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from db import boards
+from errors import BadRequestError, BodyTooLargeError, NotFoundError, UnsupportedTypeError
+from files import pictures
+from files.storage import MB, StreamBrokenError
+from logs import log
+from web import ranges
+from web.messages import Response
+from web.security_headers import FILE_DOWNLOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from auth.access import Access, LoadedAccess
+    from context import Context
+    from db.database import Row
+    from files.storage import Stream
+
+MAX_BYTES: Final = 10 * MB
+MAX_IMAGES: Final = 200
+MAX_TOTAL_BYTES: Final = 100 * MB
+_FULL: Final = "A board may have 200 pictures of at most 100 MB together."
+
+
+async def add(ctx: Context, access: Access, size: int, body: Stream) -> dict[str, Any]:
+    """Store a picture. Returns its id, width and height.
+
+    Raises: BodyTooLargeError, UnsupportedTypeError, BadRequestError, ServiceUnavailableError.
+    """
+    if size > MAX_BYTES:
+        raise BodyTooLargeError("A picture may have at most 10 MB.")
+    session_id, image_id = access.session.id, new_id()
+    key = key_of(session_id, image_id)
+    try:
+        stored = await ctx.files.put(key, body)
+    except StreamBrokenError as error:
+        raise BadRequestError("The picture did not arrive whole. Please try again.") from error
+
+    async def read(start: int, length: int) -> bytes:
+        return await ctx.files.read(key, start, length)
+
+    picture = await pictures.inspect(read, stored.size)
+    if picture is None:
+        await ctx.files.delete([key])
+        raise UnsupportedTypeError("The board takes PNG, JPEG and WebP pictures.")
+    row = {"id": image_id, "r2_key": key, "type": picture.media_type, "size_bytes": stored.size}
+    row |= {"width": picture.width, "height": picture.height}
+    await note(ctx, session_id, row)
+    await ctx.rooms.board_image(session_id, image_id)
+    log("board_image_added", session_id=session_id, image_id=image_id, size=stored.size)
+    return {"id": image_id, "width": picture.width, "height": picture.height}
+
+
+async def note(ctx: Context, session_id: str, row: Row) -> None:
+    """Write the row of a stored picture. Raises: BodyTooLargeError beyond the limits."""
+    limits = {"max_images": MAX_IMAGES, "max_bytes": MAX_TOTAL_BYTES}
+    if not await boards.add_image(ctx.db, session_id, row, now=ctx.now, **limits):
+        await ctx.files.delete([row["r2_key"]])
+        raise BodyTooLargeError(_FULL)
+
+
+async def show(
+    ctx: Context, access: LoadedAccess[Row | None], headers: Mapping[str, str], *, head_only: bool
+) -> Response:
+    """The loaded picture. Raises: NotFoundError."""
+    row = access.loaded
+    if row is None:
+        raise NotFoundError
+    etag = f'"{row["id"]}"'
+    answer = [
+        ("Content-Type", row["type"]),
+        ("ETag", etag),
+        # The browser caches the picture but asks each time, so that access is checked.
+        ("Cache-Control", "private, no-cache"),
+    ]
+    if ranges.is_unchanged(headers, etag):
+        return Response(None, 304, answer, policy=FILE_DOWNLOAD)
+    answer.append(("Content-Length", str(row["size_bytes"])))
+    body = None if head_only else await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
+    if body is None and not head_only:
+        raise NotFoundError
+    return Response(body, 200, answer, policy=FILE_DOWNLOAD)
+
+
+def new_id() -> str:
+    return os.urandom(16).hex()
+
+
+def key_of(session_id: str, image_id: str) -> str:
+    return f"sessions/{session_id}/board/{image_id}"

@@ -1,0 +1,95 @@
+"""The board for its two people outside the room, and its copy in a later session."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from board import pictures
+from db import boards
+from errors import ConflictError, NotFoundError, ServiceUnavailableError
+from files.storage import StreamBrokenError
+from logs import log
+
+if TYPE_CHECKING:
+    from auth.access import LoadedAccess
+    from context import Context
+    from db.boards import Found
+    from db.database import Row
+
+
+async def read(ctx: Context, access: LoadedAccess[Found]) -> str:
+    """The board in JSON: from its room, or from R2 if the room has forgotten it or is down.
+
+    Raises: ServiceUnavailableError.
+    """
+    saved = access.loaded.saved
+    try:
+        if text := await ctx.rooms.board(access.session.id):
+            return text
+    except ServiceUnavailableError:
+        if saved is None:
+            raise
+    return (await _read_saved(ctx, saved) if saved else "") or '{"version": 0, "pages": []}'
+
+
+async def _read_saved(ctx: Context, row: Row) -> str:
+    return (await ctx.files.read(row["r2_key"], 0, row["size_bytes"])).decode()
+
+
+async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
+    """Copy the loaded earlier board, with its pictures, into this session's empty board.
+
+    Raises: NotFoundError, ConflictError if the board has elements, ServiceUnavailableError.
+    """
+    if access.loaded is None:
+        raise NotFoundError("There is no such earlier board.")
+    content: dict[str, Any] = json.loads(await _read_saved(ctx, access.loaded) or '{"pages": []}')
+    drawn = [element for page in content["pages"] for element in page["elements"]]
+    shown = {element["image"] for element in drawn if element["kind"] == "image"}
+    copies = {
+        row["id"]: await _copy(ctx, access.session.id, row)
+        for row in await boards.images(ctx.db, access.loaded["session_id"])
+        if row["id"] in shown
+    }
+    for page in content["pages"]:
+        page["elements"] = [
+            element | ({"image": copies[element["image"]]} if "image" in element else {})
+            for element in page["elements"]
+            if element.get("image") is None or element["image"] in copies
+        ]
+    filled = {"pages": content["pages"], "images": list(copies.values())}
+    if not await ctx.rooms.board_fill(access.session.id, access.role.value, json.dumps(filled)):
+        keys = [pictures.key_of(access.session.id, image) for image in copies.values()]
+        await ctx.files.delete(keys)
+        await boards.drop_images(ctx.db, filled["images"])
+        raise ConflictError("There is something on this board already.")
+    log("board_carried_on", session_id=access.session.id, images=len(copies))
+
+
+async def _copy(ctx: Context, session_id: str, row: Row) -> str:
+    """The id of the copy."""
+    body = await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
+    if body is None:
+        raise NotFoundError("A picture of the earlier board is missing.")
+    image_id = pictures.new_id()
+    key = pictures.key_of(session_id, image_id)
+    try:
+        await ctx.files.put(key, body)
+    except StreamBrokenError as error:
+        raise ServiceUnavailableError from error
+    await pictures.note(ctx, session_id, row | {"id": image_id, "r2_key": key})
+    return image_id
+
+
+async def images_of(ctx: Context, session_id: str, page: dict[str, Any]) -> dict[str, str]:
+    """The data URI of each picture that this page shows."""
+    shown = {element["image"] for element in page["elements"] if element["kind"] == "image"}
+    rows = await boards.images(ctx.db, session_id) if shown else []
+    found = {}
+    for row in rows:
+        if row["id"] in shown:
+            content = await ctx.files.read(row["r2_key"], 0, row["size_bytes"])
+            found[row["id"]] = f"data:{row['type']};base64,{b64encode(content).decode()}"
+    return found

@@ -1,0 +1,186 @@
+"""A page of the board as SVG, as public/js/board/shapes.js draws it in the light theme.
+
+The result runs nothing and loads nothing: numbers are formatted here, texts are escaped, colours
+come from a table, and pictures are data URIs.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SHEET: Final = (0.0, 0.0, 1600.0, 1200.0)
+"""x, y, width and height in page units."""
+MARGIN: Final = 20
+COLOURS: Final = {
+    "ink": "#1f2328",
+    "grey": "#6b7280",
+    "red": "#c62828",
+    "orange": "#b8560a",
+    "green": "#1b7a3d",
+    "blue": "#1d5fbf",
+    "purple": "#7a3db8",
+    "pink": "#bf2f72",
+}
+# As in perfect-freehand, with the client's option: a light pen draws a thinner line.
+THINNING: Final = 0.6
+LINE_HEIGHT: Final = 1.35
+# The mean width of a letter, to guess how high a text is.
+LETTER: Final = 0.5
+_TEXT: Final = "font-family:system-ui,sans-serif;white-space:pre-wrap;overflow-wrap:anywhere"
+
+Point = tuple[float, float]
+
+
+def of_page(page: Mapping[str, Any], images: Mapping[str, str]) -> str:
+    """The SVG. `images` has a data URI for each picture that the page shows."""
+    drawn = sorted(page["elements"], key=lambda element: element["order"])
+    left, top, right, bottom = SHEET[0], SHEET[1], SHEET[0] + SHEET[2], SHEET[1] + SHEET[3]
+    for element in drawn:
+        x, y, x2, y2 = _bounds(element)
+        left, top = min(left, x - MARGIN), min(top, y - MARGIN)
+        right, bottom = max(right, x2 + MARGIN), max(bottom, y2 + MARGIN)
+    width, height = right - left, bottom - top
+    sheet = f'x="{_n(left)}" y="{_n(top)}" width="{_n(width)}" height="{_n(height)}"'
+    content = "".join(_element(element, images) for element in drawn)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}" '
+        f'viewBox="{_n(left)} {_n(top)} {_n(width)} {_n(height)}">'
+        f'<title>{escape(page["title"])}</title><rect {sheet} fill="#fff"/>{content}</svg>'
+    )
+
+
+def _element(element: Mapping[str, Any], images: Mapping[str, str]) -> str:
+    kind, colour = element["kind"], COLOURS.get(element.get("colour", "ink"), COLOURS["ink"])
+    x, y = element["x"], element["y"]
+    if kind == "image":
+        box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(element["w"])}" height="{_n(element["h"])}"'
+        href = escape(images.get(element["image"], ""))
+        label = f"<title>{escape(element['label'])}</title>"
+        return f'<image {box} preserveAspectRatio="none" href="{href}">{label}</image>'
+    if kind == "text":
+        return _text(element, colour)
+    size = _n(element["size"])
+    line = f'stroke="{colour}" stroke-width="{size}" stroke-linecap="round" stroke-linejoin="round"'
+    fill = f'fill="{colour}" fill-opacity="0.2"' if element.get("filled") else 'fill="none"'
+    if kind == "stroke":
+        return _stroke(element, colour, line)
+    if kind == "rectangle":
+        box = f'width="{_n(element["w"])}" height="{_n(element["h"])}"'
+        return f'<rect x="{_n(x)}" y="{_n(y)}" {box} {line} {fill}/>'
+    if kind == "ellipse":
+        rx, ry = element["w"] / 2, element["h"] / 2
+        centre = f'cx="{_n(x + rx)}" cy="{_n(y + ry)}" rx="{_n(rx)}" ry="{_n(ry)}"'
+        return f"<ellipse {centre} {line} {fill}/>"
+    path = f"M{_n(x)} {_n(y)}l{_n(element['dx'])} {_n(element['dy'])}"
+    if kind == "arrow":
+        path += _arrow_head(x, y, element["dx"], element["dy"], element["size"])
+    return f'<path d="{path}" {line} fill="none"/>'
+
+
+def _text(element: Mapping[str, Any], colour: str) -> str:
+    """A text that wraps at its width. A formula is shown as it was written."""
+    box = f'x="{_n(element["x"])}" y="{_n(element["y"])}" width="{_n(element["w"])}"'
+    style = f"{_TEXT};line-height:{LINE_HEIGHT};color:{colour};font-size:{_n(element['size'])}px"
+    return (
+        f'<foreignObject {box} height="{_n(_text_height(element))}" style="overflow:visible">'
+        f'<div xmlns="http://www.w3.org/1999/xhtml" dir="auto" style="{style}">'
+        f"{escape(element['text'])}</div></foreignObject>"
+    )
+
+
+def _text_height(element: Mapping[str, Any]) -> float:
+    letters = max(1.0, element["w"] / (element["size"] * LETTER))
+    lines = sum(max(1, math.ceil(len(line) / letters)) for line in element["text"].split("\n"))
+    return float(lines * element["size"] * LINE_HEIGHT)
+
+
+def _stroke(element: Mapping[str, Any], colour: str, line: str) -> str:
+    """With pressures an outline; without, a line of one width."""
+    flat = element["points"]
+    points = list(zip(flat[::2], flat[1::2], strict=True))
+    place = f'transform="translate({_n(element["x"])} {_n(element["y"])})'
+    place += f' scale({element.get("scale", 1):.4g})"'
+    opacity = ' opacity="0.35"' if element.get("highlighter") else ""
+    pressures = element.get("pressures")
+    if pressures and len(points) > 1:
+        border = _outline(points, pressures, element["size"])
+        return f'<path d="{_through(border)}Z" {place} fill="{colour}"{opacity}/>'
+    return f'<path d="{_through(points)}" {place} {line} fill="none"{opacity}/>'
+
+
+def _outline(points: list[Point], pressures: Sequence[int], size: float) -> list[Point]:
+    """The border of a stroke: one way on its left side, with a round end, and back on its right."""
+    left, right = [], []
+    radius, normal = 0.0, (0.0, 1.0)
+    for at, (x, y) in enumerate(points):
+        (x0, y0), (x1, y1) = points[max(0, at - 1)], points[min(len(points) - 1, at + 1)]
+        length = math.hypot(x1 - x0, y1 - y0)
+        if length:
+            normal = (y0 - y1) / length, (x1 - x0) / length
+        radius = size * (0.5 - THINNING * (0.5 - pressures[at] / 100))
+        left.append((x + normal[0] * radius, y + normal[1] * radius))
+        right.append((x - normal[0] * radius, y - normal[1] * radius))
+    first = size * (0.5 - THINNING * (0.5 - pressures[0] / 100))
+    return [
+        *left,
+        *_cap(points[-1], left[-1], radius),
+        *right[::-1],
+        *_cap(points[0], right[0], first),
+    ]
+
+
+def _cap(centre: Point, start: Point, radius: float) -> list[Point]:
+    """Half a circle, from `start` against the clock of the page."""
+    angle = math.atan2(start[1] - centre[1], start[0] - centre[0])
+    steps = [angle - math.pi * step / 6 for step in range(1, 6)]
+    return [
+        (centre[0] + radius * math.cos(each), centre[1] + radius * math.sin(each)) for each in steps
+    ]
+
+
+def _through(points: Sequence[Point]) -> str:
+    """A smooth line: each point bends it, and it passes the middles."""
+    (x, y), *rest = points
+    if not rest:
+        return f"M{_n(x)} {_n(y)}h0.01"
+    path = [f"M{_n(x)} {_n(y)}"]
+    for (x0, y0), (x1, y1) in itertools.pairwise(rest):
+        path.append(f"Q{_n(x0)} {_n(y0)} {_n((x0 + x1) / 2)} {_n((y0 + y1) / 2)}")
+    return f"{''.join(path)}L{_n(rest[-1][0])} {_n(rest[-1][1])}"
+
+
+def _arrow_head(x: float, y: float, dx: float, dy: float, size: float) -> str:
+    angle, length = math.atan2(dy, dx), min(math.hypot(dx, dy) / 2, 10 + size * 3)
+    tip = x + dx, y + dy
+    (x0, y0), (x1, y1) = (
+        (tip[0] - length * math.cos(angle + turn), tip[1] - length * math.sin(angle + turn))
+        for turn in (0.5, -0.5)
+    )
+    return f"M{_n(x0)} {_n(y0)}L{_n(tip[0])} {_n(tip[1])}L{_n(x1)} {_n(y1)}"
+
+
+def _bounds(element: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
+    x, y = element["x"], element["y"]
+    if element["kind"] == "stroke":
+        scale, points = element.get("scale", 1), element["points"]
+        xs, ys = (
+            [x + scale * each for each in points[::2]],
+            [y + scale * each for each in points[1::2]],
+        )
+        return min(xs), min(ys), max(xs), max(ys)
+    if "dx" in element:
+        x2, y2 = x + element["dx"], y + element["dy"]
+        return min(x, x2), min(y, y2), max(x, x2), max(y, y2)
+    height = _text_height(element) if element["kind"] == "text" else element["h"]
+    return x, y, x + element["w"], y + height
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,48 @@
+"""The board as a page that people read and print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain import rules, times
+from domain.human_text import isolated
+from pages.environment import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from auth.access import Access
+    from settings import Settings
+
+
+class Sheet(NamedTuple):
+    """One page of the board. `about` and `texts` are for people who do not see the picture."""
+
+    id: str
+    number: int
+    title: str
+    about: str
+    texts: list[str]
+
+
+def board_page(access: Access, settings: Settings, pages: Sequence[Mapping[str, Any]]) -> str:
+    """`pages` are in their order, as `GET /session/{id}/board` answers them."""
+    session = access.session
+    return fill(
+        "session/board_page.html",
+        settings,
+        title=f"The board · {isolated(session.course.title)}",
+        session=session,
+        span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
+        sheets=[_sheet(page, number) for number, page in enumerate(pages, 1)],
+        is_deleted=rules.is_deleted(session, settings.resources_kept_days, access.now),
+    )
+
+
+def _sheet(page: Mapping[str, Any], number: int) -> Sheet:
+    title = page["title"].strip() or f"Page {number}"
+    elements = page["elements"]
+    texts = [element["text"] for element in elements if element["kind"] == "text"]
+    texts += [each["label"] for each in elements if each["kind"] == "image" and each["label"]]
+    about = f"{isolated(title)}: {len(elements)} thing{'' if len(elements) == 1 else 's'} drawn"
+    return Sheet(page["id"], number, title, about, texts)
