@@ -28,6 +28,7 @@ ERRORS: Final = frozenset(
 WARNINGS: Final = frozenset(
     {
         "binding_failed",
+        "board_save_failed",
         "call_not_ended",
         "chat_purge_failed",
         "event_not_counted",

@@ -100,7 +100,7 @@ class Settings:
     upload_max_mb: int = setting("largest file a teacher may upload, in MB", 2000)
     upload_quota_mb: int = setting("all uploaded files of one session together, in MB", 5000)
     recordings_kept_days: int = setting("days recordings are kept; 0 keeps them for ever", 180)
-    resources_kept_days: int = setting("days uploaded files are kept; 0: for ever", 365)
+    resources_kept_days: int = setting("days uploaded files and boards are kept; 0: for ever", 365)
     chat_kept_days: int = setting("days chats are kept; 0: for ever", 90)
     mail_kept_days: int = setting("days what was mailed about a session is kept; 0: for ever", 90)
     analytics_kept_days: int = setting("days analytics events are kept in D1; 0: for ever", 90)

@@ -23,7 +23,8 @@ SELECT
             'duration_seconds', duration_seconds, 'status', status, 'created_at', created_at))
      FROM (SELECT * FROM session_resources
             WHERE session_id = ?1 AND status = 'ready' ORDER BY created_at, id)) AS resources,
-  (SELECT json_group_array(state) FROM recordings WHERE session_id = ?1) AS recordings
+  (SELECT json_group_array(state) FROM recordings WHERE session_id = ?1) AS recordings,
+  (SELECT first_page FROM boards WHERE session_id = ?1) AS board_page
 """
 
 
@@ -33,6 +34,8 @@ class SessionRows(NamedTuple):
     feedback: Sequence[Row] = ()
     resources: Sequence[Row] = ()
     recording_states: Sequence[str] = ()
+    board_page: str | None = None
+    """The id of the first page of the saved board; None without a board."""
 
 
 def of_session(session_id: str) -> Query[SessionRows]:
@@ -42,5 +45,8 @@ def of_session(session_id: str) -> Query[SessionRows]:
 def _parse(rows: Sequence[list[Row]]) -> SessionRows:
     [[row]] = rows
     return SessionRows(
-        json.loads(row["feedback"]), json.loads(row["resources"]), json.loads(row["recordings"])
+        json.loads(row["feedback"]),
+        json.loads(row["resources"]),
+        json.loads(row["recordings"]),
+        row["board_page"],
     )

@@ -41,6 +41,7 @@ def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) ->
         "waits_elsewhere": saved == "elsewhere",
         "recording": left.recording,
         "recordings": left.recordings,
+        "board_page": access.loaded.board_page,
         **files(settings, left.files),
         "has_chat": access.session.started_at is not None
         and access.session.has_chat is not False
