@@ -4,6 +4,7 @@ import { isolated } from "../shared/isolated.js";
 import { toast } from "../shared/toasts.js";
 
 const POLL_MS = 15_000;
+const CATCH_UP_MS = 1500;
 const KNOWN = "session-room:known-files";
 const button = document.getElementById("call-files");
 const upload = document.getElementById("upload");
@@ -48,6 +49,12 @@ export class RoomFiles {
   onChange({ role, added, id }) {
     if (added && role !== this.session.role) this.#showNews([{ id, name: added }]);
     this.#refreshIfOpen();
+  }
+
+  /** The call comes first. */
+  catchUpSoon() {
+    const timer = setTimeout(() => this.catchUp(), CATCH_UP_MS);
+    this.signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
   /** The socket is up. The first call stores the files; later calls show files that came while the socket was down. */

@@ -16,6 +16,7 @@ export class JoinFlow {
   /** Whether the last attempt was without a camera; Retry repeats it. */
   #audioOnly = false;
   #room;
+  #isRoomLoaded = false;
   /** Whether the room's modules did not load. */
   #roomFailed = false;
   /** Whether this page was loaded again to join. */
@@ -24,7 +25,7 @@ export class JoinFlow {
   /**
    * @param {Session} session
    * @param {Devices} devices
-   * @param {{ onEntered: () => void, onTooEarly: () => void }} listeners
+   * @param {{ onJoining: (joins: boolean) => void, onEntered: () => void, onTooEarly: () => void }} listeners
    */
   constructor(session, devices, listeners) {
     this.session = session;
@@ -48,7 +49,10 @@ export class JoinFlow {
 
   /** Load the room's modules once. */
   loadRoom() {
-    return (this.#room ??= import("../room/room.js").catch(() => void (this.#roomFailed = true)));
+    return (this.#room ??= import("../room/room.js").then(
+      (room) => ((this.#isRoomLoaded = true), room),
+      () => void (this.#roomFailed = true),
+    ));
   }
 
   /** Join now if the page was loaded again for that. */
@@ -66,6 +70,7 @@ export class JoinFlow {
     this.#pressed = pressed;
     this.#audioOnly = audioOnly;
     const since = performance.now();
+    this.listeners.onJoining(true);
     pressed.setAttribute("aria-busy", "true");
     note.textContent = "";
     this.#label();
@@ -75,6 +80,7 @@ export class JoinFlow {
       this.#onFailure(error);
     } finally {
       this.#pressed = null;
+      this.listeners.onJoining(false);
       pressed.setAttribute("aria-busy", "false");
       this.#label();
     }
@@ -92,8 +98,9 @@ export class JoinFlow {
     // They may be off: an early visit, or an attempt without the camera.
     if (!devices.asking) devices.start({ quietly: devices.checked });
     if (this.#roomFailed) return this.#joinInNewPage();
-    const grant = session.join();
-    grant.catch(() => {}); // read later
+    // Else the room asks, after it has opened its socket.
+    const grant = this.#isRoomLoaded ? undefined : session.join();
+    grant?.catch(() => {}); // read later
     const room = await this.loadRoom();
     if (!room) await grant;
     // A deployment may have changed the modules. One new page, since that may fail as well.

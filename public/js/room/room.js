@@ -15,13 +15,13 @@ const WELCOME_DUE_MS = 12_000;
 /**
  * Enter; resolves when the room is shown. Throws the reason of a refusal.
  *
- * @param {Omit<Entry, "grant"> & { grant: Grant | Promise<Grant>, since?: number }} entry `since`: when
- *   the person chose to, by `performance.now()`. A lobby of the release before waits for its grant.
+ * @param {Omit<Entry, "grant"> & { grant?: Grant | Promise<Grant>, since?: number }} entry `grant`: what a
+ *   lobby has asked for already. `since`: when the person chose to, by `performance.now()`.
  */
 export async function enterRoom({ grant, devices, session, since = performance.now() }) {
   // A provider may take half a minute, in which the other person must not see somebody come. Between
   // two browsers the socket opens beside the request.
-  if (!session.callsPeer) await grant;
+  if (!session.callsPeer) await (grant ??= session.join());
   const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), hex).join("");
   const mayEnter = () =>
     session.fetchState().then(
@@ -29,6 +29,8 @@ export async function enterRoom({ grant, devices, session, since = performance.n
       (error) => !GONE.includes(error.status),
     );
   const live = new LiveSocket(session.id, page, mayEnter);
+  // After the socket, which the other person waits for.
+  grant ??= session.join();
   const takeEarlyMessages = keepMessages(live);
   let isOver = false;
   live.addEventListener("over", () => (isOver = true), { once: true });
@@ -66,7 +68,7 @@ function keepMessages(live) {
 async function takeOver({ devices, session }) {
   try {
     await devices.start({ quietly: true });
-    await enterRoom({ grant: session.join(), devices, session });
+    await enterRoom({ devices, session });
   } catch {
     // The page that the server has now says why.
     location.reload();
@@ -77,7 +79,7 @@ async function takeOver({ devices, session }) {
 async function rejoin({ devices, session }) {
   devices.start();
   try {
-    await enterRoom({ grant: session.join(), devices, session });
+    await enterRoom({ devices, session });
   } catch (error) {
     devices.stop();
     // The page that the server has now says why.

@@ -157,7 +157,7 @@ export class Room {
     if (this.other.state === "online" && this.since) this.times.begin(this.since);
     this.since = 0;
     this.chat.restore(message.chat);
-    this.files.catchUp();
+    this.files.catchUpSoon();
     this.own.sendMedia();
     this.#callIfOnline();
     this.#onCall();

@@ -18,6 +18,7 @@ export class StateFollower extends EventTarget {
   #end = new AbortController();
   #refreshing = null;
   #isDue = false;
+  #isHeld = false;
   /** Facts in the page that scripts do not change. */
   #fixed = "";
 
@@ -37,9 +38,16 @@ export class StateFollower extends EventTarget {
     clearTimeout(this.#timer);
   }
 
+  /** While held it requests nothing: entering the room comes first. @param {boolean} held */
+  hold(held) {
+    this.#isHeld = held;
+    if (!held && this.#isDue) this.refresh();
+  }
+
   /** Request now, or again after the running request, which may be too old. */
   refresh() {
     this.#isDue = true;
+    if (this.#isHeld) return;
     this.#refreshing ??= this.#refreshWhileDue().finally(() => {
       this.#refreshing = null;
       this.#schedule();
