@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 
+from board import keeping
+from db import boards
 from db import demo as demo_db
 from db.demo import DemoPerson, DemoSession
 from errors import BadRequestError
@@ -55,11 +58,66 @@ PEOPLE: Final = (
 )
 
 
+_DRAWN: Final[tuple[dict[str, Any], ...]] = (
+    {
+        "by": "teacher",
+        "kind": "text",
+        "x": 120,
+        "y": 120,
+        "w": 700,
+        "colour": "ink",
+        "size": 44,
+        "text": "for n in range(3):\n    print(n)",
+    },
+    {
+        "by": "student",
+        "kind": "text",
+        "x": 980,
+        "y": 140,
+        "w": 400,
+        "colour": "blue",
+        "size": 44,
+        "text": "0\n1\n2",
+    },
+    {
+        "by": "student",
+        "kind": "arrow",
+        "x": 720,
+        "y": 220,
+        "dx": 200,
+        "dy": 0,
+        "colour": "red",
+        "size": 8,
+    },
+)
+_BOARD_PAGE: Final[dict[str, Any]] = {
+    "id": "demopage",
+    "title": "Loops",
+    "position": 1,
+    "version": 1,
+    "elements": [
+        {"id": f"element{number}", "page": "demopage", "order": number, "version": 1} | drawn
+        for number, drawn in enumerate(_DRAWN, 1)
+    ],
+}
+
+
 async def reset(ctx: Context) -> list[str]:
     """Reset people and sessions, at times relative to now; returns the sessions' ids."""
     booked = sessions(ctx.now)
     await demo_db.replace(ctx.db, people=PEOPLE, sessions=booked, now=ctx.now)
+    await _save_board(ctx, "demo-ended")
     return [session.id for session in booked]
+
+
+async def _save_board(ctx: Context, session_id: str) -> None:
+    """The board of a session that is over, as its room would have saved it."""
+    content = json.dumps({"version": 1, "pages": [_BOARD_PAGE]}).encode()
+    key, size = keeping.key_of(session_id), len(content)
+    await ctx.files.put(key, content)
+    await boards.note(
+        *(ctx.db, session_id, key), version=1, page="demopage", size=size, now=ctx.now
+    )
 
 
 async def book(ctx: Context) -> None:

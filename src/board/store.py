@@ -39,10 +39,12 @@ _TABLES: Final = (
     ),
     "CREATE TABLE IF NOT EXISTS board_images (id TEXT PRIMARY KEY)",
 )
-# The pages come first, then the elements by version; each part has about STATE_BYTES.
+# The pages come first, then the elements by version; each part has about STATE_BYTES. The runtime
+# binds every number as REAL.
 _SINCE: Final = """
 SELECT part, page IS NULL AS is_page, group_concat(record, ',') AS records
-  FROM (SELECT page, record, sum(bytes) OVER (ORDER BY page IS NOT NULL, version, id) / ? AS part
+  FROM (SELECT page, record,
+               sum(bytes) OVER (ORDER BY page IS NOT NULL, version, id) / CAST(? AS INTEGER) AS part
           FROM board_records WHERE version > ?)
  GROUP BY part, is_page ORDER BY part
 """
@@ -51,7 +53,7 @@ SELECT id, record FROM board_records WHERE page IS NULL AND deleted = 0
 """
 _ELEMENTS: Final = """
 SELECT group_concat(record, ',') AS records
-  FROM (SELECT record, sum(bytes) OVER (ORDER BY number) / ? AS part
+  FROM (SELECT record, sum(bytes) OVER (ORDER BY number) / CAST(? AS INTEGER) AS part
           FROM board_records WHERE page = ? AND deleted = 0 ORDER BY number)
  GROUP BY part ORDER BY part
 """

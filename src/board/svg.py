@@ -6,7 +6,6 @@ come from a table, and pictures are data URIs.
 
 from __future__ import annotations
 
-import itertools
 import math
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -102,15 +101,16 @@ def _text_height(element: Mapping[str, Any]) -> float:
 
 def _stroke(element: Mapping[str, Any], colour: str, line: str) -> str:
     """With pressures an outline; without, a line of one width."""
-    flat = element["points"]
-    points = list(zip(flat[::2], flat[1::2], strict=True))
+    points = element["points"]
     place = f'transform="translate({_n(element["x"])} {_n(element["y"])})'
     place += f' scale({element.get("scale", 1):.4g})"'
     opacity = ' opacity="0.35"' if element.get("highlighter") else ""
     pressures = element.get("pressures")
-    if pressures and len(points) > 1:
-        border = _outline(points, pressures, element["size"])
-        return f'<path d="{_through(border)}Z" {place} fill="{colour}"{opacity}/>'
+    if pressures and len(pressures) > 1:
+        pairs = list(zip(points[::2], points[1::2], strict=True))
+        border = _outline(pairs, pressures, element["size"])
+        flat = [round(each, 1) for point in border for each in point]
+        return f'<path d="{_through(flat)}Z" {place} fill="{colour}"{opacity}/>'
     return f'<path d="{_through(points)}" {place} {line} fill="none"{opacity}/>'
 
 
@@ -144,15 +144,21 @@ def _cap(centre: Point, start: Point, radius: float) -> list[Point]:
     ]
 
 
-def _through(points: Sequence[Point]) -> str:
-    """A smooth line: each point bends it, and it passes the middles."""
-    (x, y), *rest = points
-    if not rest:
+def _through(points: Sequence[float]) -> str:
+    """A smooth line through [x0, y0, ...]: each point bends it, and it passes the middles.
+
+    `T` mirrors the last control point at the middle, which is the next point. With one decimal a
+    point, the middles have two, so this is exact. A page may have 300,000 points.
+    """
+    x, y = points[:2]
+    if len(points) == 2:  # noqa: PLR2004
         return f"M{_n(x)} {_n(y)}h0.01"
-    path = [f"M{_n(x)} {_n(y)}"]
-    for (x0, y0), (x1, y1) in itertools.pairwise(rest):
-        path.append(f"Q{_n(x0)} {_n(y0)} {_n((x0 + x1) / 2)} {_n((y0 + y1) / 2)}")
-    return f"{''.join(path)}L{_n(rest[-1][0])} {_n(rest[-1][1])}"
+    middles = [(one + next_) / 2 for one, next_ in zip(points[2:-2], points[4:], strict=True)]
+    curves = ""
+    if middles:
+        bent = "Q%.1f %.1f %.2f %.2fT" + "%.2f " * (len(middles) - 2)
+        curves = (bent % (*points[2:4], *middles)).rstrip("T ")
+    return f"M{_n(x)} {_n(y)}{curves}L{_n(points[-2])} {_n(points[-1])}"
 
 
 def _arrow_head(x: float, y: float, dx: float, dy: float, size: float) -> str:

@@ -23,6 +23,8 @@ STATES = (
     ("demo-student", "/session/demo-in-progress"),
     ("demo-student", "/session/demo-no-show"),
     ("demo-student", "/session/demo-ended"),
+    ("demo-student", "/session/demo-ended/board"),
+    ("demo-student", "/session/demo-early/board"),
     ("demo-student", "/session/demo-cancelled"),
     ("demo-student", "/session/demo-nowhere"),
     ("demo-teacher", "/session/demo-joinable"),

@@ -56,7 +56,9 @@ class _Sql:
 
     def exec(self, sql: str, *params: Any) -> Any:
         self.check()
-        rows = [dict(row) for row in self.connection.execute(sql, params)]
+        # The runtime binds every number as REAL.
+        given = [float(each) if isinstance(each, int) else each for each in params]
+        rows = [dict(row) for row in self.connection.execute(sql, given)]
         return SimpleNamespace(toArray=lambda: rows)
 
 
