@@ -7,7 +7,7 @@ type Session = import("../public/js/shared/session.js").Session;
 type SessionWithFiles = import("../public/js/files/session_files.js").SessionWithFiles;
 type Devices = import("../public/js/devices/devices.js").Devices;
 type LiveSocket = import("../public/js/room/live_socket.js").LiveSocket;
-type Stage = import("../public/js/call/stage.js").Stage;
+type Stage = import("../public/js/stage/stage.js").Stage;
 type Panel = import("../public/js/room/panel.js").Panel;
 type CallPlace = import("../public/js/call/call_place.js").CallPlace;
 

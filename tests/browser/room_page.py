@@ -138,9 +138,21 @@ def join(page: Page) -> None:
 
 def small_window_of(page: Page) -> Page:
     """Open the small window, which is a page in Chromium."""
+    page.locator("#call-more").click()
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Small window").click()
     return opened.value
+
+
+def ask_to_end(teacher: Page) -> None:
+    """Open the question whether the session ends for both."""
+    teacher.get_by_role("button", name="Leave", exact=True).click()
+    teacher.locator("#call-end").click()
+
+
+def leave_as_teacher(teacher: Page) -> None:
+    teacher.get_by_role("button", name="Leave", exact=True).click()
+    teacher.locator("#leave-now").click()
 
 
 def seconds_played(page: Page, video: str = "remote-video") -> float:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, WebSocketRoute, expect
 
-from tests.browser.room_page import CONNECTED, DESKTOP, MINUTE, Meeting, meeting_on
+from tests.browser.room_page import (
+    CONNECTED,
+    DESKTOP,
+    MINUTE,
+    Meeting,
+    ask_to_end,
+    leave_as_teacher,
+    meeting_on,
+)
 from tests.fakes import bigbluebutton, plugnmeet
 from tests.fakes.plugnmeet import PlugNmeetFake
 from tools.local_worker import LocalWorker
@@ -116,7 +124,7 @@ def test_a_providers_call_opens_in_a_frame_of_the_room(meeting: Meeting, axe_sou
     assert student.complaints == teacher.complaints == []
 
     # The teacher ends the session for both.
-    teacher.locator("#call-end").click()
+    ask_to_end(teacher)
     teacher.locator("#end-confirm").click()
     for page in (student, teacher):
         expect(page.get_by_role("heading", name="Session ended")).to_be_visible(timeout=15_000)
@@ -156,7 +164,7 @@ def test_a_second_device_takes_over_in_either_order_of_messages(
     assert first.evaluate("document.getElementById('preview').srcObject") is None
 
     # Now the room's message comes before the provider's.
-    first.get_by_role("button", name="Use it here").click()
+    first.get_by_role("button", name="Continue here").click()
     in_call(first, "Lena Fischer")
     expect(second.get_by_role("heading", name="You joined in another place")).to_be_visible()
     expect(second.locator("#embed iframe")).to_have_count(0)
@@ -253,7 +261,7 @@ def test_the_room_around_a_providers_call_shows_presence(meeting: Meeting) -> No
     in_call(teacher, "Amara Okafor")
     expect(status).to_have_text("Amara is in the room")
     expect(answer.locator("visible=true")).to_have_count(0)
-    teacher.locator("#call-leave").click()
+    leave_as_teacher(teacher)
     expect(status).to_have_text("Amara has left", timeout=30_000)
 
 

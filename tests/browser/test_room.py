@@ -6,6 +6,7 @@ from tests.browser.room_page import (
     CONNECTED,
     MINUTE,
     Meeting,
+    ask_to_end,
     audio_energy,
     join,
     meeting_on,
@@ -48,7 +49,7 @@ def test_another_device_is_taken_without_negotiating_again(meeting: Meeting) -> 
     meeting.enter("teacher")
     state(student, "connected")
     before = student.evaluate("window.offers")
-    student.get_by_role("button", name="Settings").click()
+    student.get_by_role("button", name="More").click()
     student.locator("#call-microphone-picker").select_option(index=1)
     student.get_by_role("button", name="Camera").click()
     student.get_by_role("button", name="Camera").click()
@@ -124,7 +125,7 @@ def test_a_second_tab_takes_over_and_the_first_can_take_it_back(meeting: Meeting
     state(second, "connected")
     expect(student.get_by_role("heading", name="You joined in another place")).to_be_focused()
     assert student.evaluate("document.getElementById('self-video').srcObject") is None
-    student.get_by_role("button", name="Use it here").click()
+    student.get_by_role("button", name="Continue here").click()
     state(student, "connected")
     state(second, "replaced")
     state(teacher, "connected")
@@ -141,7 +142,7 @@ def test_taking_it_back_shows_the_chat_once_and_a_working_panel(meeting: Meeting
     state(student, "replaced")
     expect(student.locator("#panel")).to_be_hidden()
     student.bring_to_front()
-    student.get_by_role("button", name="Use it here").click()
+    student.get_by_role("button", name="Continue here").click()
     state(student, "waiting")
 
     student.locator("#call-chat").click()
@@ -152,10 +153,10 @@ def test_taking_it_back_shows_the_chat_once_and_a_working_panel(meeting: Meeting
 
 def test_the_teacher_ends_it_for_both(meeting: Meeting) -> None:
     student, teacher = meeting.both()
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.get_by_role("button", name="Stay").click()
     expect(teacher.locator("#end-dialog")).to_be_hidden()
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.locator("#end-confirm").click()
 
     for page in (student, teacher):
@@ -167,12 +168,12 @@ def test_a_failed_end_shows_the_reason(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
     answer = {"error": {"code": "unavailable", "message": "Session Room is briefly unavailable."}}
     teacher.route("**/end", lambda route: route.fulfill(status=503, json=answer))
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.locator("#end-confirm").click()
     problem = teacher.locator("#end-problem")
     expect(problem).to_have_text("Session Room is briefly unavailable.")
     teacher.get_by_role("button", name="Stay").click()
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
 
     expect(problem).to_be_empty()
 
@@ -205,11 +206,14 @@ def test_a_waiting_person_reads_that_the_other_has_not_joined(
         assert meeting.record()["status"] == "in_progress"
 
 
+NAME = "element => element.getAttribute('aria-label') ?? element.textContent.trim()"
+
+
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the button of that name has the focus."""
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()") == name:
+        if page.evaluate(f"({NAME})(document.activeElement)") == name:
             assert page.evaluate("document.activeElement.matches(':focus-visible')")
             return
     raise AssertionError(f"{name} is not reached by Tab")
@@ -238,13 +242,25 @@ def test_a_whole_session_by_keyboard_alone(meeting: Meeting) -> None:
     expect(student.locator("#chat-lines li")).to_have_count(1)
     teacher.keyboard.press("Escape")
     expect(teacher.locator("#call-chat")).to_be_focused()
-    tab_to(teacher, "Settings")
+    tab_to(teacher, "Files")
     teacher.keyboard.press("Enter")
-    expect(teacher.get_by_role("tab", name="Settings")).to_be_focused()
-    teacher.keyboard.press("ArrowLeft")
     expect(teacher.get_by_role("tab", name="Files")).to_be_focused()
+    teacher.keyboard.press("ArrowLeft")
+    expect(teacher.get_by_role("tab", name="Chat")).to_be_focused()
     teacher.keyboard.press("Escape")
-    tab_to(teacher, "End for both")
+    tab_to(teacher, "More")
+    teacher.keyboard.press("Enter")
+    expect(teacher.get_by_role("heading", name="More")).to_be_focused()
+    tab_to(teacher, "Full screen")
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator("#call-more")).to_be_focused()
+    tab_to(teacher, "Leave")
+    teacher.keyboard.press("Enter")
+    expect(teacher.locator("#leave-now")).to_be_focused()
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator("#call-leave")).to_be_focused()
+    teacher.keyboard.press("Enter")
+    teacher.keyboard.press("Tab")
     teacher.keyboard.press("Enter")
     expect(teacher.get_by_role("button", name="Stay")).to_be_focused()
     teacher.keyboard.press("Tab")

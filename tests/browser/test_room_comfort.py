@@ -11,7 +11,9 @@ from tests.browser.room_page import (
     CONNECTED,
     MINUTE,
     Meeting,
+    ask_to_end,
     join,
+    leave_as_teacher,
     meeting_on,
     seconds_played,
     small_window_of,
@@ -62,6 +64,7 @@ def test_the_call_plays_on_where_the_small_window_pauses_it(meeting: Meeting) ->
     wait_until_it_plays(student)
 
     student.evaluate(REFUSE_ELSEWHERE, True)
+    student.locator("#call-more").click()
     student.get_by_role("button", name="Small window").click()
     expect(student.locator(".toast", has_text="Press Small window again")).to_be_visible()
     expect(student.locator("#elsewhere")).to_be_hidden()
@@ -192,7 +195,7 @@ def test_the_lobby_shows_who_comes_and_goes(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
 
     expect(lobby.locator("#heading")).to_have_text("Amara is here")
-    teacher.get_by_role("button", name="Leave").click()
+    leave_as_teacher(teacher)
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
 
 
@@ -200,7 +203,7 @@ def test_the_page_of_a_person_who_left_ends_with_the_session(meeting: Meeting) -
     student, teacher = meeting.both()
     student.get_by_role("button", name="Leave").click()
     expect(student.get_by_role("heading", name="You left")).to_be_visible()
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.locator("#end-confirm").click()
 
     expect(student.get_by_role("heading", name="Session ended")).to_be_visible()

@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.lobby_page import COUNT_REQUESTS, cancel
-from tests.browser.room_page import CONNECTED, MINUTE, Meeting, join
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting, ask_to_end, join, leave_as_teacher
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
 IN_SIGHT = """element => {
@@ -104,7 +104,7 @@ def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -
     expect(lead).to_contain_text("Amara is still in the room.")
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
     expect(teacher.locator("#quality")).to_be_hidden()
-    teacher.get_by_role("button", name="Leave").click()
+    leave_as_teacher(teacher)
     expect(lead).to_contain_text("Amara is not in the room.")
     student.context.set_offline(True)
     rejoin = student.get_by_role("button", name="Rejoin session")
@@ -155,25 +155,25 @@ def extend(meeting: Meeting) -> None:
 
 def test_an_upload_goes_on_after_leaving(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
-    teacher.get_by_role("button", name="Files").click()
+    teacher.locator("#call-files").click()
     expect(teacher.get_by_role("button", name="Choose files")).to_be_visible()
     held = []
     teacher.route("**/resources?name=*", lambda route: held.append(route))  # noqa: PLW0108
     teacher.locator("#file-picker").set_input_files(files=[NOTES])
     expect(teacher.locator("#upload-list li")).to_have_count(1)
-    teacher.locator("#call-leave").click()
+    leave_as_teacher(teacher)
     expect(teacher.get_by_role("heading", name="You left")).to_be_focused()
     held[0].continue_()
     expect(teacher.locator("#file-list .file-name:visible")).to_have_text("notes.txt")
 
     teacher.get_by_role("button", name="Rejoin session").click()
     expect(teacher.locator("#room")).to_be_visible()
-    teacher.get_by_role("button", name="Files").click()
+    teacher.locator("#call-files").click()
     expect(teacher.locator("#panel .file-name")).to_have_text("notes.txt")
     # A reload asks first while an upload runs; if refused, the page offers it as a button.
     teacher.locator("#file-picker").set_input_files(files=[NOTES | {"name": "more.txt"}])
     expect(teacher.locator("#upload-list li")).to_have_count(1)
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.once("dialog", lambda dialog: dialog.dismiss())
     with teacher.expect_event("dialog"):
         teacher.locator("#end-confirm").click()
@@ -188,7 +188,7 @@ def test_an_ended_session_shows_who_ended_it_and_the_unsent_text(meeting: Meetin
     student, teacher = meeting.enter("student"), meeting.enter("teacher")
     student.keyboard.press("c")
     student.get_by_label("Message to Amara").fill("I wanted to ask about")
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     teacher.locator("#end-confirm").click()
 
     expect(student.get_by_role("heading", name="Session ended")).to_be_visible()

@@ -128,6 +128,21 @@ ECHO = """async () => {
   return { ...kept, waiting: document.querySelectorAll("#chat-lines .waiting").length };
 }"""
 
+# Lines and unsent lines; which of them show whose they are and when.
+GROUPS = """async () => {
+  const { ChatLines } = await import("/js/chat/chat_lines.js");
+  for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
+  const clock = { english: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
+  const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
+  const lines = new ChatLines(session, new AbortController().signal);
+  const said = [["teacher", 0], ["teacher", 59], ["teacher", 60], ["student", 61], ["teacher", 62]];
+  said.forEach(([role, at], number) => lines.show({ number, id: `${number}`, role, text: "Hi", at }));
+  for (const id of ["a", "b"]) lines.showUnsent(id, "Hi");
+  const shown = [...document.querySelectorAll("#chat-lines .line-who")].map((each) => each.offsetWidth > 1);
+  for (const id of ["room", "panel", "chat-part"]) $(id).hidden = true;
+  return shown;
+}"""
+
 UNREAD = """async () => {
   const { Unread } = await import("/js/chat/chat_unread.js");
   const unread = (id) => new Unread({ id, role: "student" }, () => {});
@@ -227,6 +242,10 @@ def test_a_provider_call_that_ends_without_the_socket_waits_for_the_place(page: 
 
 def test_the_echo_of_an_own_line_does_not_scroll(page: Page) -> None:
     assert page.evaluate(ECHO) == {"scrolls": True, "top": 0, "news": False, "waiting": 0}
+
+
+def test_lines_are_grouped_by_person_and_minute(page: Page) -> None:
+    assert page.evaluate(GROUPS) == [True, False, True, True, True, True, False]
 
 
 def test_the_newest_read_line_is_stored_for_each_session(page: Page) -> None:

@@ -65,7 +65,9 @@ def lesson(meeting: Meeting, size: str) -> Iterator[tuple[str, Page]]:
     press(page, "#quality")
     yield "quality", page
     press(page, "#quality")
-    press(page, "#call-end")
+    press(page, "#call-leave")
+    yield "leave-asked", page
+    page.locator("#call-end").click()
     yield "end-asked", page
     page.get_by_role("button", name="Stay").click()
     meeting.clock_at(meeting.end + 1)
@@ -95,7 +97,18 @@ def pictures(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
     press(other, "#call-screen")
     expect(page.locator("#remote-screen")).to_be_visible()
     yield "shared-screen", page
+    for _ in range(3):
+        press(page, "#zoom-in")
+    yield "zoomed", page
+    press(page, "[data-swap=remote]")
+    press(page, "#self-hide")
+    yield "swapped", page
+    press(page, "#self-show")
     press(other, "#call-screen")
+    press(page, "#call-screen")
+    expect(page.locator("#presenting")).to_be_visible()
+    yield "presenting", page
+    press(page, "#stop-sharing")
     page.locator("#room-heading").focus()
     page.mouse.move(200, 250)
     page.wait_for_selector('#room[data-controls="hidden"]')
@@ -116,9 +129,11 @@ def panel(page: Page, other: Page) -> Iterator[tuple[str, Page]]:
     page.locator(".toast", has_text="shares the screen").last.wait_for()
     yield "chat-and-note", page
     press(other, "#call-screen")
-    for part in ("Files", "Settings"):
-        page.get_by_role("tab", name=part).click()
-        yield part.lower(), page
+    page.get_by_role("tab", name="Files").click()
+    yield "files", page
+    page.get_by_role("button", name="Close panel").click()
+    press(page, "#call-more")
+    yield "more", page
     page.get_by_role("button", name="Close panel").click()
 
 

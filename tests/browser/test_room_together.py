@@ -205,6 +205,7 @@ def test_the_small_window_has_the_picture_and_the_controls(pair: Pair) -> None:
     student.get_by_role("button", name="Bring the call back here").click()
     expect(student.locator("#elsewhere")).to_be_hidden()
     expect(student.get_by_role("button", name="Small window")).to_be_focused()
+    student.get_by_role("button", name="Close panel").click()
     before = seconds_played(student)
     student.wait_for_timeout(700)
     assert seconds_played(student) > before

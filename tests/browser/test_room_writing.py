@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.room_page import CONNECTED, MINUTE, Meeting
+from tests.browser.room_page import CONNECTED, MINUTE, Meeting, ask_to_end
 
 # The region has each words for half a second only.
 KEEP_WORDS = """(region) => {
@@ -30,7 +30,7 @@ def test_a_card_does_not_take_the_focus_from_a_field(meeting: Meeting) -> None:
 
 def test_an_open_dialog_speaks_announcements_and_blocks_shortcuts(meeting: Meeting) -> None:
     teacher = meeting.enter("teacher")
-    teacher.get_by_role("button", name="End for both").click()
+    ask_to_end(teacher)
     region = teacher.locator("#end-dialog [role=status]")
     expect(region).to_be_empty()
     region.evaluate(KEEP_WORDS)

@@ -3,6 +3,7 @@ import { setPressed } from "../room/controls.js";
 import { showDeviceLists } from "../devices/device_lists.js";
 import { showDeviceTrouble } from "./device_trouble.js";
 import { MutedSpeech } from "./muted_speech.js";
+import { offerOtherCamera } from "../stage/own_picture.js";
 import { SilentMicrophone } from "./silent_microphone.js";
 import { ScreenShare } from "./screen_share.js";
 import { showSwitches } from "../devices/switches.js";
@@ -54,12 +55,14 @@ export class OwnMedia {
     on("call-microphone", () => devices.setMicrophoneOn(!devices.microphoneOn));
     on("call-camera", () => devices.setCameraOn(!devices.cameraOn));
     on("call-screen", () => this.#share.toggle());
+    on("stop-sharing", () => this.#share.stop());
     $("call-screen").hidden = !ScreenShare.isPossible;
     devices.addEventListener("change", () => this.#show(), { signal });
     this.#share.addEventListener("change", () => this.#show(), { signal });
     this.#share.addEventListener("failed", () => toast(NO_SCREEN), { signal });
     this.saver.addEventListener("change", () => this.#sendChange(), { signal });
     showSwitches(devices, "call-", signal);
+    offerOtherCamera(devices, signal);
     this.#silentMicrophone.addEventListener("change", () => this.#onSilence(), { signal });
     // After a phone call a new track may have sound.
     addEventListener("focus", () => this.#silentMicrophone.silent && this.#captureAgain(), { signal });
@@ -104,7 +107,7 @@ export class OwnMedia {
     if (this.#silentMicrophone.silent) {
       const name = this.devices.stream?.getAudioTracks()[0]?.label;
       const microphone = name ? `Your microphone “${name}”` : "Your microphone";
-      const words = `${microphone} sends no sound. Is it muted on the headset, or in your system? Settings has the other microphones.`;
+      const words = `${microphone} sends no sound. Is it muted on the headset, or in your system? More has the other microphones.`;
       toast(words, showMicrophones);
     }
     this.#show();
@@ -126,7 +129,8 @@ export class OwnMedia {
     setPressed("call-microphone", devices.microphoneOn);
     setPressed("call-camera", devices.cameraOn);
     setPressed("call-screen", shared !== null);
-    this.stage.showOwn(camera, this.#missing());
+    showPresenting(shared !== null);
+    this.stage.showOwn(camera, devices.microphoneOn ? microphone : null, this.#missing());
     this.stage.useSpeaker(devices.speakerId);
     this.call.sendTracks([microphone, camera, shared]);
     this.#mutedSpeech.listenTo(devices.microphoneOn || devices.problems.has("microphone") ? null : microphone);
@@ -152,6 +156,12 @@ function lackInWords(kind, problems) {
   if (!problem) return null;
   if (problem === "interrupted" && kind === "microphone") return "Microphone interrupted";
   return REFUSED.includes(problem) ? `No access to the ${kind}` : `No ${kind}`;
+}
+
+/** @param {boolean} shown */
+function showPresenting(shown) {
+  if (!shown && document.activeElement === $("stop-sharing")) $("call-screen").focus();
+  $("presenting").hidden = !shown;
 }
 
 function showMicrophones() {

@@ -10,10 +10,11 @@ import { focusUnlessWriting } from "../shared/writing.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
-const tile = $("remote");
+/** What the other person shows. */
+const tiles = [$("shared"), $("remote")];
 const SIZE = { width: 400, height: 300 };
-/** The controls of the small window. */
-const CONTROLS = ["call-microphone", "call-camera", "call-leave"];
+/** The controls of the small window, and what each presses in the page. */
+const CONTROLS = [["call-microphone"], ["call-camera"], ["call-leave", "leave-now"]];
 /** Whether this browser refused to play even muted media there. */
 let refused = false;
 
@@ -37,21 +38,23 @@ export function closeSmallWindow() {
 async function toggleWindow(documents, stage, signal) {
   if (documents.window) return documents.window.close();
   const small = await documents.requestWindow(SIZE);
-  const place = tile.parentElement;
+  const place = tiles[0].parentElement;
   const frame = small.document.createElement("section");
   frame.className = "room small-window";
   const bar = small.document.createElement("div");
   bar.className = "small-bar";
   const clock = small.document.createElement("p");
   clock.className = "room-pill timer";
-  const controls = CONTROLS.map((id) => [$(id), clone($(id))]);
-  for (const [original, copy] of controls) {
-    copy.querySelector(".control-label").className = "visually-hidden";
-    copy.addEventListener("click", () => original.click());
-  }
+  const controls = CONTROLS.map(([id, pressed = id]) => {
+    const copy = clone($(id));
+    for (const label of copy.querySelectorAll(".control-label")) label.remove();
+    copy.setAttribute("aria-label", $(id).getAttribute("aria-label") ?? $(id).textContent.trim());
+    copy.addEventListener("click", () => ($(pressed) ?? $(id)).click());
+    return [$(id), copy];
+  });
   bar.append(clock, ...controls.map(([, copy]) => copy));
   const follow = () => {
-    Object.assign(frame.dataset, { state: room.dataset.state, sharing: room.dataset.sharing ?? "false" });
+    Object.assign(frame.dataset, { state: room.dataset.state, shared: room.dataset.shared });
     clock.textContent = $("room-timer").textContent;
     clock.dataset.tone = $("room-timer").dataset.tone;
     for (const [original, copy] of controls) {
@@ -60,20 +63,21 @@ async function toggleWindow(documents, stage, signal) {
     small.document.title = document.title;
   };
   const watching = new MutationObserver(follow);
-  watching.observe(room, { attributes: true, subtree: true, childList: true, attributeFilter: ["aria-pressed", "data-state", "data-sharing", "data-tone"] });
+  watching.observe(room, { attributes: true, subtree: true, childList: true, attributeFilter: ["aria-pressed", "data-state", "data-shared", "data-tone"] });
   small.document.documentElement.lang = document.documentElement.lang;
   small.document.head.append(...styles(small.document));
-  frame.append(tile, bar);
+  frame.append(...tiles, bar);
   small.document.body.append(frame);
   follow();
   show(true);
   small.addEventListener("pagehide", () => {
     watching.disconnect();
-    place.prepend(tile);
+    place.prepend(...tiles);
     show(false);
     stage.keepSoundHere(false);
     stage.play();
-    if (!signal.aborted) focusUnlessWriting($("call-pip"));
+    const isMoreOpen = room.dataset.panel === "settings";
+    if (!signal.aborted) focusUnlessWriting($(isMoreOpen ? "call-pip" : "call-more"));
   });
   stage.keepSoundHere(true);
   if (!(await stage.play())) giveUp(small);
@@ -122,7 +126,7 @@ async function toggleVideo(stage) {
 /** Browsers can open and close the small video by themselves. @param {AbortSignal} signal */
 function watchVideos(signal) {
   for (const [event, on] of Object.entries({ enterpictureinpicture: true, leavepictureinpicture: false })) {
-    for (const video of tile.querySelectorAll("video")) {
+    for (const video of tiles.flatMap((tile) => [...tile.querySelectorAll("video")])) {
       video.addEventListener(event, () => setPressed("call-pip", on), { signal });
     }
   }

@@ -21,6 +21,8 @@ export class ChatLines {
   lastNumber = 0;
   /** The day of the newest line that the room has. */
   #day = "";
+  /** Who wrote the newest line that the room has, and in which minute. */
+  #group = "";
 
   /** @param {Session} session @param {AbortSignal} signal */
   constructor(session, signal) {
@@ -47,6 +49,10 @@ export class ChatLines {
     if (mine) this.#unsent.delete(line.id);
     const next = this.#unsent.values().next().value ?? null;
     const day = dayInWords(line.at, this.session.clock);
+    // Lines of one person in one minute have one heading.
+    const group = `${line.role} ${day} ${time}`;
+    item.classList.toggle("follows", group === this.#group);
+    this.#group = group;
     // Lines of today need no day above them.
     if (day !== (this.#day || dayInWords(this.session.now(), this.session.clock))) list.insertBefore(divider(day), next);
     this.#day = day;

@@ -5,12 +5,12 @@ import { FIELDS } from "../shared/writing.js";
 
 const HIDE_AFTER_MS = 4000;
 const SWITCHED_OFF = "session-room:shortcuts-off";
-const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", c: "call-chat", l: "call-files", o: "call-more", f: "call-full", p: "call-pip" };
+const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", b: "call-board", c: "call-chat", l: "call-files", o: "call-more", f: "call-full", p: "call-pip" };
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
 /** The edges stay shown with the keyboard's focus on them, or with a mouse over them. */
-const FOCUSED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, #quality-details:not([hidden])";
+const FOCUSED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, :is(#quality-details, #leave-choice):not([hidden])";
 const HOVERED = ":is(.room-top, .room-bar):hover";
 /** The button whose key was pressed, until its state changes. */
 let pressedByKey = "";
@@ -23,7 +23,7 @@ export function setPressed(id, on) {
   if (!changed || pressedByKey !== id) return;
   pressedByKey = "";
   // The focus is elsewhere: screen readers do not speak the change.
-  announce(`${button.querySelector(".control-label").textContent} ${on ? "on" : "off"}`);
+  announce(`${button.getAttribute("aria-label") ?? button.textContent.trim()} ${on ? "on" : "off"}`);
 }
 
 /** @param {AbortSignal} signal Ends it all. */

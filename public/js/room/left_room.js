@@ -16,7 +16,7 @@ const heading = $("left-heading");
 const rejoinButton = $("rejoin");
 const note = $("left-note");
 const LEFT = { heading: "You left", button: "Rejoin session" };
-const ELSEWHERE = { heading: "You joined in another place", button: "Use it here" };
+const ELSEWHERE = { heading: "You joined in another place", button: "Continue here" };
 
 /** Keeps "You left" on the screen for as long as the person may join again. */
 class LeftFollower extends StateFollower {

@@ -1,10 +1,11 @@
-/** The side panel: chat, files and people, or settings; each has a button in the bar. */
+/** The side panel: chat, files and people, or "More" (settings); each has a button in the bar. */
 
 import { setPressed } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
 const panel = $("panel");
-const PARTS = ["chat", "session", "settings"];
+const TABS = ["chat", "session"];
+const PARTS = [...TABS, "settings"];
 const BUTTONS = { chat: "call-chat", session: "call-files", settings: "call-more" };
 
 /** @typedef {"chat" | "session" | "settings"} Part */
@@ -21,7 +22,7 @@ export class Panel extends EventTarget {
     for (const [part, button] of Object.entries(BUTTONS)) {
       $(button).addEventListener("click", () => this.toggle(/** @type {Part} */ (part)), { signal });
     }
-    for (const part of PARTS) {
+    for (const part of TABS) {
       $(`tab-${part}`).addEventListener("click", () => this.#turnTo(/** @type {Part} */ (part)), { signal });
     }
     $("tab-chat").parentElement.addEventListener("keydown", (event) => this.#onArrow(event), { signal });
@@ -53,9 +54,9 @@ export class Panel extends EventTarget {
 
   /** Arrow keys move along the tabs. @param {KeyboardEvent} event */
   #onArrow(event) {
-    const step = { ArrowRight: 1, ArrowLeft: PARTS.length - 1 }[event.key];
+    const step = { ArrowRight: 1, ArrowLeft: TABS.length - 1 }[event.key];
     if (!step) return;
-    const next = /** @type {Part} */ (PARTS[(PARTS.indexOf(this.#open) + step) % PARTS.length]);
+    const next = /** @type {Part} */ (TABS[(TABS.indexOf(this.#open) + step) % TABS.length]);
     this.#turnTo(next);
     // The focus stays on the tabs.
     $(`tab-${next}`).focus();
@@ -68,12 +69,15 @@ export class Panel extends EventTarget {
     for (const each of PARTS) {
       const shown = each === part;
       $(`${each}-part`).hidden = !shown;
-      $(`tab-${each}`).setAttribute("aria-selected", String(shown));
-      $(`tab-${each}`).tabIndex = shown ? 0 : -1;
+      $(`tab-${each}`)?.setAttribute("aria-selected", String(shown));
+      if (TABS.includes(each)) $(`tab-${each}`).tabIndex = shown ? 0 : -1;
       setPressed(BUTTONS[each], shown);
     }
+    const isMore = part === "settings";
+    $("panel-tabs").hidden = isMore;
+    $("more-heading").hidden = !isMore;
     $("room").dataset.panel = part ?? "";
-    if (part) $(`tab-${part}`).focus();
+    if (part) $(isMore ? "more-heading" : `tab-${part}`).focus();
     this.dispatchEvent(new Event("change"));
   }
 }

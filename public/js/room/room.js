@@ -64,7 +64,7 @@ function keepMessages(live) {
   };
 }
 
-/** "Use it here": the room then replaces the other page. */
+/** "Continue here": the room then replaces the other page. */
 async function takeOver({ devices, session }) {
   try {
     await devices.start({ quietly: true });

@@ -31,7 +31,7 @@ export class RoomClock {
   show() {
     const { text, tone } = clockOf(this.session, this.session.now());
     const clock = document.getElementById("room-timer");
-    clock.textContent = text;
+    clock.textContent = document.getElementById("waiting-clock").textContent = text;
     clock.dataset.tone = tone;
   }
 }

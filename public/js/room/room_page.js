@@ -5,6 +5,7 @@ import { ConnectionTimes } from "../call/connection_times.js";
 import { DataSaver } from "../call/data_saver.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
+import { offerToLeave } from "./leave_choice.js";
 import { rememberEnd } from "../shared/ended_by.js";
 import { reloadOnce } from "../shared/state_follower.js";
 import { CallPlace, hidePeerControls } from "../call/call_place.js";
@@ -18,7 +19,7 @@ import { updateTimes, RoomClock } from "./room_clock.js";
 import { RoomView } from "./room_view.js";
 import { situationOf } from "./situation.js";
 import { closeSmallWindow, offerSmallWindow } from "../call/small_window.js";
-import { Stage } from "../call/stage.js";
+import { Stage } from "../stage/stage.js";
 import { NOTICES } from "./timer.js";
 import { toast } from "../shared/toasts.js";
 import { offerWaitingMail, showWaitingMail } from "../shared/waiting_mail.js";
@@ -76,8 +77,9 @@ export class Room {
     offerWaitingMail(this.session);
     offerToEnd(this.session, signal);
     keepAwake(signal);
-    const mayHide = () => $("room").dataset.state === "connected" && !this.callPlace.byProvider;
-    autoHide(() => mayHide() && !this.panel.open, signal);
+    const { dataset } = $("room");
+    const isWatching = () => dataset.state === "connected" && dataset.shared !== "board" && !this.callPlace.byProvider;
+    autoHide(() => isWatching() && !this.panel.open, signal);
     const clock = setInterval(() => this.#tick(), 1000);
     signal.addEventListener("abort", () => clearInterval(clock));
     this.own.open();
@@ -100,7 +102,9 @@ export class Room {
     this.callPlace.addEventListener("handover", () => this.#handOverToProvider(), { signal });
     this.callPlace.addEventListener("left", () => this.#leave(), { signal });
     this.callPlace.addEventListener("new-page", () => this.#joinInNewPage(), { signal });
-    $("call-leave").addEventListener("click", () => this.#leave(), { signal });
+    offerToLeave(() => this.#leave(), signal);
+    $("waiting-files").addEventListener("click", () => this.panel.show("session"), { signal });
+    $("waiting-board").addEventListener("click", () => $("call-board").click(), { signal });
     for (const button of document.querySelectorAll("#room [data-do]")) {
       button.addEventListener("click", () => this.#onButton(button.getAttribute("data-do")), { signal });
     }

@@ -40,12 +40,14 @@ export class RoomView {
     const seen = state === "connected" || (dimmed && met);
     room.dataset.state = state;
     $("room-status-words").textContent = badge || words;
-    showQualityButton(state === "connected");
-    this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen });
+    showQualityButton(state === "connected" && (byProvider || media.camera || media.screen));
+    const isAlone = !seen && other.state === "left";
+    this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen, isAlone });
     const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
     this.stage.setCoverText(seen ? lack : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
-    $("other-muted").hidden = byProvider || state !== "connected" || media.microphone;
+    this.stage.showMuted(!byProvider && state === "connected" && !media.microphone);
+    $("waiting-board").hidden = $("board-key").hidden = $("call-board").hidden;
     $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
     if (why) $("trouble-why").textContent = why;
     showCard(card);
@@ -68,7 +70,7 @@ export class RoomView {
   }
 }
 
-/** @param {boolean} shown False while nothing arrives: there is no quality to show. */
+/** @param {boolean} shown False while no picture arrives: there is no quality to show. */
 function showQualityButton(shown) {
   const button = $("quality");
   if (!shown && button.contains(document.activeElement)) heading.focus();

@@ -63,7 +63,7 @@ export function situationOf(known) {
   const words = known.met ? `${name} has left` : `Waiting for ${name}`;
   const hint = known.met
     ? `${name} can come back as long as the room is open.`
-    : `You will hear it here when ${name} comes in.`;
+    : `We'll play a sound when ${name} joins.`;
   return { ...calm, state: "waiting", words, hint, badge };
 }
 

@@ -23,7 +23,7 @@ export const NOTICES = {
   ten_minutes: "10 minutes left.",
   five_minutes: "5 minutes left.",
   one_minute: "1 minute left.",
-  end: "Time is up. You may finish in peace: the room stays open for 15 more minutes.",
+  end: "Time is up. No rush: the room stays open for 15 more minutes.",
   closing: "The room closes in 2 minutes.",
 };
 

@@ -1,13 +1,18 @@
 /** The pictures: the other person's camera and screen, our own, and their covers. */
 
+import { Layout } from "./layout.js";
+import { offerOwnPicture } from "./own_picture.js";
+import { Speaking } from "./speaking.js";
+import { Zoom } from "./zoom.js";
+
 const $ = (id) => document.getElementById(id);
-const room = $("room");
 const remote = /** @type {HTMLVideoElement} */ ($("remote-video"));
 const screen = /** @type {HTMLVideoElement} */ ($("remote-screen"));
 const own = /** @type {HTMLVideoElement} */ ($("self-video"));
 const tap = $("tap-to-hear");
 /** Found once: the small window takes these elements out of the page for a while. */
-const tile = $("remote");
+const tiles = { remote: $("remote"), shared: $("shared"), self: $("self") };
+const names = { other: $("remote-name"), muted: $("other-muted") };
 const cover = { place: $("remote-cover"), words: $("cover-text"), hint: $("cover-hint") };
 const badge = { place: $("reconnecting"), words: $("reconnecting-text") };
 
@@ -16,6 +21,10 @@ export class Stage {
   /** Plays the sound while the pictures are in the small window. */
   #sound = new Audio();
   #soundIsApart = false;
+  /** @type {MediaStreamTrack | null} */
+  #otherMicrophone = null;
+  #otherVoice = new Speaking(tiles.remote);
+  #ownVoice = new Speaking(tiles.self);
 
   /** @param {AbortSignal} signal */
   constructor(signal) {
@@ -23,16 +32,19 @@ export class Stage {
     tap.addEventListener("click", () => this.play(), { signal });
     // Safari leaves videos paused after the page was in the background.
     document.addEventListener("visibilitychange", () => document.hidden || this.play(), { signal });
-    this.#makeMovable(signal);
+    this.layout = new Layout(signal);
+    this.zoom = new Zoom(signal);
+    offerOwnPicture(signal);
   }
 
   get remoteVideo() {
-    return screen.hidden ? remote : screen;
+    return tiles.shared.hidden ? remote : screen;
   }
 
   /** @param {MediaStreamTrack[]} tracks The other person's microphone, camera and screen. */
   showRemote([microphone, camera, shared]) {
     if (!camera) return;
+    this.#otherMicrophone = microphone;
     setTracks(remote, [microphone, camera]);
     setTracks(screen, [shared]);
     this.#placeSound();
@@ -51,21 +63,29 @@ export class Stage {
     setTracks(this.#sound, this.#soundIsApart ? (stream?.getAudioTracks() ?? []) : []);
   }
 
-  /** @param {{ camera: boolean, screen: boolean, here: boolean }} what */
-  showCovers(what) {
+  /** @param {{ camera: boolean, screen: boolean, here: boolean, isAlone: boolean }} what Of the other person. */
+  showCovers({ isAlone, ...what }) {
     this.#shown = what;
-    const { camera, screen: sharing, here } = what;
-    screen.hidden = !(here && sharing);
-    room.dataset.sharing = String(!screen.hidden);
+    const { camera, here } = what;
+    const sharing = here && what.screen;
+    if (sharing && tiles.shared.hidden) this.zoom.showAll();
+    tiles.shared.hidden = !sharing;
+    this.layout.show({ isAlone, screen: sharing });
     remote.classList.toggle("off", !(here && camera));
+    this.#otherVoice.listenTo(here ? this.#otherMicrophone : null);
     this.#coverUp();
+  }
+
+  /** @param {boolean} muted Whether the other person is here and muted. */
+  showMuted(muted) {
+    names.muted.hidden = !muted;
+    names.other.hidden = muted;
   }
 
   /** The cover with their name stays until the first picture. */
   #coverUp() {
-    const { camera, screen: sharing, here } = this.#shown;
-    const hasPicture = camera && remote.videoWidth > 0;
-    cover.place.hidden = here && (hasPicture || sharing);
+    const { camera, here } = this.#shown;
+    cover.place.hidden = here && camera && remote.videoWidth > 0;
   }
 
   /** @param {string} words @param {string} [hint] The cover's text. */
@@ -78,19 +98,22 @@ export class Stage {
   showReconnecting(words, dimmed) {
     badge.place.hidden = !words;
     if (words) badge.words.textContent = words;
-    tile.classList.toggle("dimmed", dimmed);
+    for (const each of [tiles.remote, tiles.shared]) each.classList.toggle("dimmed", dimmed);
   }
 
   /**
    * @param {MediaStreamTrack | null} camera
+   * @param {MediaStreamTrack | null} voice The microphone that the other person hears.
    * @param {{ picture: string, sound: string }} lack The words in place of each; empty when it works.
    */
-  showOwn(camera, { picture, sound }) {
+  showOwn(camera, voice, { picture, sound }) {
+    this.#ownVoice.listenTo(voice);
     setTracks(own, camera ? [camera] : []);
     own.hidden = !camera;
     $("self-cover").hidden = Boolean(camera);
     $("self-cover-text").textContent = picture;
     $("self-note").hidden = !sound;
+    $("self-name").hidden = Boolean(sound);
     if (sound) $("self-note-text").textContent = sound;
     // The picture of a back camera is not mirrored.
     own.classList.toggle("mirrored", camera?.getSettings().facingMode !== "environment");
@@ -99,6 +122,8 @@ export class Stage {
   /** Remove all pictures and the sound. */
   clear() {
     for (const player of [remote, screen, own, this.#sound]) player.srcObject = null;
+    this.#otherMicrophone = null;
+    for (const voice of [this.#otherVoice, this.#ownVoice]) voice.listenTo(null);
   }
 
   /** @param {string} id The speaker's; empty for the system's default. */
@@ -117,7 +142,7 @@ export class Stage {
     if (own.srcObject) own.play().catch(() => {});
     try {
       if (remote.srcObject) await remote.play();
-      if (screen.srcObject && !screen.hidden) await screen.play();
+      if (screen.srcObject && !tiles.shared.hidden) await screen.play();
       if (this.#sound.srcObject) await this.#sound.play();
       if (document.activeElement === tap) $("room-heading").focus();
       tap.hidden = true;
@@ -127,37 +152,6 @@ export class Stage {
       if (refused) tap.hidden = false;
       return !refused;
     }
-  }
-
-  /** Our own picture can be dragged to a corner; its button moves it to the next one. */
-  #makeMovable(signal) {
-    const self = $("self");
-    const corners = ["bottom-right", "bottom-left", "top-left", "top-right"];
-    const moveTo = (corner) => {
-      self.dataset.corner = corner;
-      self.style.translate = "";
-    };
-    moveTo(corners[0]);
-    const next = () => moveTo(corners[(corners.indexOf(self.dataset.corner) + 1) % corners.length]);
-    $("self-move").addEventListener("click", next, { signal });
-    let from = null;
-    const grab = (event) => {
-      from = { x: event.clientX, y: event.clientY };
-      own.setPointerCapture(event.pointerId);
-    };
-    const drag = (event) => {
-      if (from) self.style.translate = `${event.clientX - from.x}px ${event.clientY - from.y}px`;
-    };
-    const drop = (event) => {
-      if (!from) return;
-      from = null;
-      const area = $("stage-area").getBoundingClientRect();
-      const vertical = event.clientY < area.top + area.height / 2 ? "top" : "bottom";
-      const horizontal = event.clientX < area.left + area.width / 2 ? "left" : "right";
-      moveTo(`${vertical}-${horizontal}`);
-    };
-    const handlers = { pointerdown: grab, pointermove: drag, pointerup: drop, pointercancel: drop };
-    for (const [event, does] of Object.entries(handlers)) own.addEventListener(event, does, { signal });
   }
 }
 
