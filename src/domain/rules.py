@@ -13,6 +13,8 @@ WAITED_S: Final = 5 * 60
 OVERTIME_S: Final = 15 * 60
 LINK_LIFE_S: Final = 7 * 24 * 60 * 60
 """How long a link in an e-mail lives after the session, its last request or feedback."""
+LESSON_S: Final = 5 * 60
+"""A lesson has taken place once both were there for this long."""
 FEEDBACK_EDITABLE_S: Final = 7 * 24 * 60 * 60
 RECORDING_EXPECTED_S: Final = 48 * 60 * 60
 DAY_S: Final = 24 * 60 * 60
@@ -155,8 +157,21 @@ def waits_in_lobby(session: Session, role: Role, now: int) -> bool:
 
 
 def can_rate(session: Session, role: Role, now: int) -> bool:
-    """True if this person can give feedback: the two have met, and the session is over."""
-    return session.started_at is not None and view_of(session, role, now) is View.ENDED
+    """True if this person can give feedback: the lesson has taken place, or it is over."""
+    if session.started_at is None or session.status is Status.CANCELLED:
+        return False
+    return view_of(session, role, now) is View.ENDED or has_taken_place(session, now)
+
+
+def has_taken_place(session: Session, now: int) -> bool:
+    """True if both were still there five minutes after they had met."""
+    if session.started_at is None:
+        return False
+    last_seen = (
+        now if person.present else person.left_at or 0
+        for person in (session.student, session.teacher)
+    )
+    return min(last_seen) >= session.started_at + LESSON_S
 
 
 def feedback_editable_until(created_at: int) -> int:

@@ -94,6 +94,7 @@ STATE: Final = _object(
     ended_at=_or_null(MOMENT),
     no_show=_or_null(ROLE),
     can_join=FLAG,
+    can_rate=FLAG,
     provider=_or_null(PROVIDER),
     recording_enabled=FLAG,
     course=COURSE,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from auth.access import Access, LoadedAccess
     from db.outcomes import SessionRows
+    from sessions.outcome import OwnFeedback
     from settings import Settings
 
 # For the template row that scripts clone and fill.
@@ -27,16 +28,11 @@ _NO_FILE: Final = Resource("", "", "", 0, None, "ready")
 def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) -> dict[str, Any]:
     """Values of the template session/over.html and its parts."""
     left = outcome.for_viewer(access)
-    own = left.feedback
     is_deleted = partial(_is_deleted, access)
     chat_is_over = is_deleted(settings.chat_kept_days)
     return {
         "book_url": platform_urls.booking_url(settings, access.session.course.id),
-        "can_rate": rules.can_rate(access.session, access.role, access.now),
-        "own": own,
-        "feedback_locked": own is not None and own.editable_until <= access.now,
-        "feedback_words": feedback_wording.words_for(access.role, access.other.called),
-        "stars": feedback_wording.STARS,
+        **feedback(access, left.feedback),
         "just_saved": saved == "feedback",
         "waits_elsewhere": saved == "elsewhere",
         "recording": left.recording,
@@ -48,6 +44,22 @@ def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) ->
         and not chat_is_over,
         "chat_deleted": chat_is_over if access.session.has_chat else access.session.chat_forgotten,
         "files_deleted": is_deleted(settings.resources_kept_days),
+    }
+
+
+def of_lobby(access: LoadedAccess[SessionRows], settings: Settings) -> dict[str, Any]:
+    """Values of the parts that the room shows after leaving."""
+    return feedback(access, outcome.for_viewer(access).feedback) | files(settings)
+
+
+def feedback(access: Access, own: OwnFeedback | None) -> dict[str, Any]:
+    """Values of session/feedback.html."""
+    return {
+        "can_rate": rules.can_rate(access.session, access.role, access.now),
+        "own": own,
+        "feedback_locked": own is not None and own.editable_until <= access.now,
+        "feedback_words": feedback_wording.words_for(access.role, access.other.called),
+        "stars": feedback_wording.STARS,
     }
 
 

@@ -58,7 +58,11 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
         has_provider=call_location.has_provider(session, settings),
         stun=" ".join(_stun_to_check(session, settings)),
         data=data,
-        **(ended_page.values(access, settings, saved) if over else ended_page.files(settings)),
+        **(
+            ended_page.values(access, settings, saved)
+            if over
+            else ended_page.of_lobby(access, settings)
+        ),
     )
 
 

@@ -31,6 +31,7 @@ def to_json(access: Access) -> dict[str, Any]:
         "ended_at": session.ended_at,
         "no_show": rules.absent_role(session, now),
         "can_join": rules.can_join(session, now),
+        "can_rate": rules.can_rate(session, access.role, now),
         "provider": session.provider,
         "recording_enabled": session.recording_enabled,
         "course": {"id": session.course.id, "title": session.course.title},

@@ -63,7 +63,7 @@ def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
 async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedback) -> OwnFeedback:
     """Store this person's feedback, in place of their earlier feedback.
 
-    Raises: ConflictError before the session is over, and if it is too late for a change.
+    Raises: ConflictError before the lesson has taken place, and if it is too late for a change.
     """
     if not rules.can_rate(access.session, access.role, access.now):
         raise ConflictError("Feedback can be given once the session has taken place.")

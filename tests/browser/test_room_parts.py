@@ -136,9 +136,12 @@ GROUPS = """async () => {
   const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
   const lines = new ChatLines(session, new AbortController().signal);
   const said = [["teacher", 0], ["teacher", 59], ["teacher", 60], ["student", 61], ["teacher", 62]];
-  said.forEach(([role, at], number) => lines.show({ number, id: `${number}`, role, text: "Hi", at }));
+  said.forEach(([role, at], number) =>
+    lines.show({ number, id: `${number}`, role, text: "Hi", at }),
+  );
   for (const id of ["a", "b"]) lines.showUnsent(id, "Hi");
-  const shown = [...document.querySelectorAll("#chat-lines .line-who")].map((each) => each.offsetWidth > 1);
+  const headings = [...document.querySelectorAll("#chat-lines .line-who")];
+  const shown = headings.map((each) => each.offsetWidth > 1);
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = true;
   return shown;
 }"""

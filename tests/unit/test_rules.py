@@ -284,3 +284,28 @@ def test_both_views_agree_on_end(any_session, now):
 def test_closed_session_stays_closed(any_session, now, later):
     if rules.is_closed(any_session, now):
         assert rules.is_closed(any_session, now + later)
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "allowed"),
+    [
+        (HELD | BOTH_HERE, START + 5 * MINUTE - 1, False),
+        (HELD | BOTH_HERE, START + 5 * MINUTE, True),
+        # One left early: time alone makes no lesson.
+        (
+            HELD | {"student": gone("student", START, START + MINUTE), "teacher": here("teacher")},
+            START + 20 * MINUTE,
+            False,
+        ),
+        (
+            HELD
+            | {"student": gone("student", START, START + 6 * MINUTE), "teacher": here("teacher")},
+            START + 7 * MINUTE,
+            True,
+        ),
+        (BOTH_HERE, START + 6 * MINUTE, False),
+        (HELD | BOTH_HERE | {"status": Status.CANCELLED}, START + 6 * MINUTE, False),
+    ],
+)
+def test_a_lesson_can_be_rated_once_both_were_there_for_five_minutes(changes, now, allowed):
+    assert rules.can_rate(session(**changes), STUDENT, now) is allowed

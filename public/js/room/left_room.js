@@ -15,6 +15,8 @@ const place = $("left");
 const heading = $("left-heading");
 const rejoinButton = $("rejoin");
 const note = $("left-note");
+/** Whether the stars are shown, once a page. */
+let asksForStars = false;
 const LEFT = { heading: "You left", button: "Rejoin session" };
 const ELSEWHERE = { heading: "You joined in another place", button: "Continue here" };
 
@@ -51,6 +53,7 @@ export function showLeft(session, rejoin, onRecord) {
     const isHere = state.participants.find((person) => person.role === session.role).present;
     hasLeft ||= !isHere;
     showState(session, state, hasLeft && isHere);
+    if (state.can_rate) askForStars();
   });
   follower.refresh();
   rejoinButton.onclick = async () => {
@@ -71,6 +74,7 @@ export function showLeft(session, rejoin, onRecord) {
   };
   note.textContent = "";
   setWords(LEFT);
+  $("left-board").hidden = !("board" in $("room").dataset);
   // The element itself: uploads in it go on.
   $("left-files").append($("files"));
   refreshFiles();
@@ -96,6 +100,19 @@ function showState(session, { participants, words }, elsewhere) {
   $("left-who").textContent = where;
   setWords(elsewhere ? ELSEWHERE : LEFT);
   announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
+}
+
+/** The lesson has taken place. */
+async function askForStars() {
+  const form = document.getElementById("feedback-form");
+  if (asksForStars || !(form instanceof HTMLFormElement)) return;
+  asksForStars = true;
+  try {
+    (await import("./stars.js")).showStars(form);
+  } catch {
+    // Offline: the next state loads it again.
+    asksForStars = false;
+  }
 }
 
 /** Throws while offline, when there is no new page. @param {Session} session */
