@@ -2,11 +2,13 @@
 
 import re
 import time
+from contextlib import closing
 
 from playwright.sync_api import expect
 
 from tests.browser.lobby_page import COUNT_REQUESTS, cancel
 from tests.browser.room_page import CONNECTED, MINUTE, Meeting, ask_to_end, join, leave_as_teacher
+from tests.worker.site import Site
 
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Eigenvalues"}
 IN_SIGHT = """element => {
@@ -83,6 +85,7 @@ def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -
     # The session's end moves during the call: the facts in the page are old at leaving.
     extend(meeting)
     expect(student.locator("#room-timer")).to_have_text(re.compile(r"^1:2\d:\d\d left$"))
+    began_earlier(meeting)
     student.evaluate(
         """() => {
           window.tracks = document.getElementById("self-video").srcObject.getTracks();
@@ -102,6 +105,10 @@ def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -
         assert student.get_by_text(way).first.evaluate(IN_SIGHT)
     lead = student.locator("#left-lead")
     expect(lead).to_contain_text("Amara is still in the room.")
+    # Both were there for five minutes.
+    stars = student.locator("#left-feedback")
+    stars.locator("input[name=rating][value='5']").check(force=True)
+    expect(stars.locator("#feedback-status")).to_have_text("Saved")
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
     expect(teacher.locator("#quality")).to_be_hidden()
     leave_as_teacher(teacher)
@@ -146,6 +153,13 @@ def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -
     for page in (student, teacher):
         page.wait_for_selector(CONNECTED)
         expect(page.locator("#call-camera")).to_have_attribute("aria-pressed", "true")
+
+
+def began_earlier(meeting: Meeting) -> None:
+    """Let the two have met six minutes ago."""
+    with closing(Site(meeting.worker)) as site, site.d1() as db:
+        statement = "UPDATE sessions SET started_at = started_at - 360 WHERE id = ?"
+        assert db.execute(statement, (meeting.id,)).rowcount == 1
 
 
 def extend(meeting: Meeting) -> None:

@@ -11,7 +11,7 @@ export class Layout {
 
   /** @param {AbortSignal} signal Ends it. */
   constructor(signal) {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (room.querySelectorAll("[data-swap]"))) {
+    for (const button of swapButtons()) {
       button.addEventListener("click", () => this.#choose(button), { signal });
     }
     // The board's door opens and closes it there.
@@ -33,10 +33,11 @@ export class Layout {
     this.#change({ board, ...(begins && { newest: "board", chosen: "shared" }) });
   }
 
-  /** @param {HTMLElement} button Of the picture that becomes large; it then has no button. */
-  #choose(button) {
-    this.#change({ chosen: /** @type {any} */ (button.dataset.swap) });
-    document.getElementById("room-heading").focus();
+  /** @param {HTMLElement} pressed The button of the picture that becomes large, and loses it. */
+  #choose(pressed) {
+    const before = this.#on.chosen;
+    this.#change({ chosen: /** @type {any} */ (pressed.dataset.swap) });
+    for (const button of swapButtons()) if (button.dataset.swap === before) button.focus();
   }
 
   /** @param {Partial<import("./layout_rules.js").OnStage>} changes */
@@ -47,6 +48,11 @@ export class Layout {
     if (room.dataset.layout === "alone" && layout !== "alone") glide(self, write);
     else write();
   }
+}
+
+/** @returns {NodeListOf<HTMLElement>} Those of large pictures are not shown. */
+function swapButtons() {
+  return room.querySelectorAll("[data-swap]");
 }
 
 /**
