@@ -32,8 +32,7 @@ def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) ->
     chat_is_over = is_deleted(settings.chat_kept_days)
     return {
         "book_url": platform_urls.booking_url(settings, access.session.course.id),
-        **feedback(access, left.feedback),
-        "just_saved": saved == "feedback",
+        **feedback(access, left.feedback, saved),
         "waits_elsewhere": saved == "elsewhere",
         "recording": left.recording,
         "recordings": left.recordings,
@@ -49,17 +48,18 @@ def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) ->
 
 def of_lobby(access: LoadedAccess[SessionRows], settings: Settings) -> dict[str, Any]:
     """Values of the parts that the room shows after leaving."""
-    return feedback(access, outcome.for_viewer(access).feedback) | files(settings)
+    return feedback(access, outcome.for_viewer(access).feedback, "") | files(settings)
 
 
-def feedback(access: Access, own: OwnFeedback | None) -> dict[str, Any]:
-    """Values of session/feedback.html."""
+def feedback(access: Access, own: OwnFeedback | None, saved: str) -> dict[str, Any]:
+    """Values of session/feedback.html; `saved` names the form that was just saved."""
     return {
         "can_rate": rules.can_rate(access.session, access.role, access.now),
         "own": own,
         "feedback_locked": own is not None and own.editable_until <= access.now,
         "feedback_words": feedback_wording.words_for(access.role, access.other.called),
         "stars": feedback_wording.STARS,
+        "just_saved": saved == "feedback",
     }
 
 
