@@ -107,7 +107,7 @@ def test_leaving_stops_the_devices_and_rejoining_starts_them(meeting: Meeting) -
     expect(lead).to_contain_text("Amara is still in the room.")
     # Both were there for five minutes.
     stars = student.locator("#left-feedback")
-    stars.locator("input[name=rating][value='5']").check(force=True)
+    stars.locator("label", has=student.locator("[name=rating][value='5']")).click()
     expect(stars.locator("#feedback-status")).to_have_text("Saved")
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
     expect(teacher.locator("#quality")).to_be_hidden()
