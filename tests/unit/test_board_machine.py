@@ -305,7 +305,8 @@ class Boards:
 @functools.cache
 def _node() -> "subprocess.Popen[str]":
     """One process for all examples."""
-    command = [node_folder() / "node", PAGES, SYNC]
+    quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
+    command = [node_folder() / "node", quiet, PAGES, SYNC]
     node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(node.kill)
     return node
