@@ -19,6 +19,7 @@ MONTHS: Final = (
 )
 NOON: Final = 12
 _DAY_S: Final = 24 * 60 * 60
+_DAYS_OF_A_WEEK: Final = 7
 # Names in the zone database that mean an unset zone, or the machine's own.
 _NO_ZONES: Final = ("Factory", "localtime", "posixrules")
 
@@ -76,11 +77,16 @@ def clock_time(moment: int, reader: Reader) -> str:
 
 
 def clock_and_day(moment: int, now: int, reader: Reader) -> str:
-    """`18:05` today, else `18:05 on Monday, 23 November`, with the year if it is another one."""
+    """`18:05` today, `18:05 on Monday` in the six days after it, else with the date.
+
+    That is `18:05 on Monday, 23 November`, with the year if it is another one.
+    """
     zone, locale = zone_of(reader.time_zone), reader.locale
     there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
     if there.date() == here.date():
         return time_of_day(there, locale)
+    if 0 < (there.date() - here.date()).days < _DAYS_OF_A_WEEK:
+        return f"{time_of_day(there, locale)} on {DAYS[there.weekday()]}"
     date = day(there, locale)
     if there.year == here.year:
         date = date.removesuffix(f" {there.year}").removesuffix(",")

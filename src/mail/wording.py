@@ -98,7 +98,7 @@ def words_for(facts: Facts) -> Words:
                 f"Your session started at {facts.span.start}. The room is still open.",
                 f"{other} is waiting for you",
                 f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is "
-                "waiting. It is not too late: come in, or let them know that you cannot.",
+                "waiting. It's not too late: come in, or let them know that you can't make it.",
                 "Join now",
             )
         case Kind.CANCELLED:
@@ -118,11 +118,11 @@ def _what_was_cancelled(facts: Facts) -> str:
         met_for = times.duration(session.ended_at - session.started_at)
         return (
             f"You and {other} had met for {met_for} when it was cancelled. "
-            "There is nothing you need to do."
+            "You don't need to do anything."
         )
     return (
-        f"You and {other} were to meet at the time below. There is nothing you need to do; "
-        "you will get no more reminders of it."
+        f"You and {other} won't meet at the time below. You don't need to do anything, "
+        "and we won't send more reminders."
     )
 
 
@@ -135,13 +135,13 @@ def _reminder(facts: Facts) -> Words:
         prepare = (
             "Have your questions ready, and open the room once to check camera and microphone."
             if facts.role is Role.STUDENT
-            else "Have your material ready; you can put it into the room beforehand."
+            else "Have your material ready. You can already put it in the room."
         )
         return Words(
             f"{_as_first(facts.day)} at {span.start}: {_title(facts)}",
             preview,
             f"Your session is {facts.day}",
-            f"You meet {facts.partner}, {facts.day} at {span.start}. {prepare}",
+            f"You're meeting {facts.partner}, {facts.day} at {span.start}. {prepare}",
             "View session",
         )
     if kind is Kind.HOUR_BEFORE:
@@ -150,7 +150,7 @@ def _reminder(facts: Facts) -> Words:
             f"{when_it_is}, at {span.start}: {_title(facts)}",
             preview,
             "Your session starts in an hour" if on_time else f"Your session starts at {span.start}",
-            f"You meet {facts.partner}, at {span.start}. A minute now for camera and "
+            f"You're meeting {facts.partner}, at {span.start}. A minute now for camera and "
             "microphone saves you five at the start.",
             "Check my devices",
         )
@@ -158,8 +158,8 @@ def _reminder(facts: Facts) -> Words:
         f"Your room is open: {_title(facts)} at {span.start}",
         preview,
         "Your room is open",
-        f"Your session with {facts.partner}, starts at {span.start}. Come in whenever you "
-        "are ready: one click, nothing to install.",
+        f"Your session with {facts.partner}, starts at {span.start}. Come in whenever "
+        "you're ready: one click, nothing to install.",
         "Join session",
     )
 
@@ -173,8 +173,8 @@ def _reschedule(facts: Facts) -> Words:
             f"New time: {_title(facts)}, {facts.span.date}, {facts.span.start}",
             f"Now on {facts.moment}.",
             "Your session has a new time",
-            f"You and {other} agreed on it. Reminders and the calendar entry follow the new time; "
-            "links in older mails still work.",
+            f"You and {other} agreed on it. Reminders and the calendar entry use the new time, "
+            "and links in older mails still work.",
             "View session",
         )
     return _declined(facts, other)
@@ -192,12 +192,12 @@ def _asked(facts: Facts, other: str) -> Words:
     proposed = tuple(facts.time_of(start) for start in starts)
     reason = request.reason if request else None
     if facts.is_missed:
-        moves = "It moves when the two of you agree on a time."
+        moves = "It moves once you two agree on a time."
         return Words(
             subject,
             f"It was planned for {facts.moment}. {moves}",
             heading,
-            f"You and {other} did not meet at the time below. {other} {what}. {moves}",
+            f"You and {other} didn't meet at the time below. {other} {what}. {moves}",
             button,
             proposed,
             reason,
@@ -207,7 +207,7 @@ def _asked(facts: Facts, other: str) -> Words:
         subject,
         f"Planned for {facts.moment}. Until you answer, it stays as planned.",
         heading,
-        f"{other} cannot make the time below and {what}. "
+        f"{other} can't make the time below and {what}. "
         "Until you answer, the session stays as planned.",
         button,
         proposed,
@@ -219,7 +219,7 @@ def _declined(facts: Facts, other: str) -> Words:
     request = facts.mail.request
     title, note = _title(facts), request.note if request else None
     refusal = (
-        f"{other} cannot make the times you proposed."
+        f"{other} can't make the times you proposed."
         if request and request.proposed_starts
         else f"You asked for another time, and {other} declined."
     )
@@ -228,7 +228,7 @@ def _declined(facts: Facts, other: str) -> Words:
             f"No new time yet: {title}",
             f"{refusal} It was planned for {facts.moment}.",
             "The session has no new time yet",
-            f"{refusal} You did not meet at the time below; propose other times to meet after all.",
+            f"{refusal} You didn't meet at the time below. Propose other times to meet after all.",
             "View session",
             (),
             note,
@@ -237,7 +237,7 @@ def _declined(facts: Facts, other: str) -> Words:
         f"The time stays: {title}, {facts.span.date}, {facts.span.start}",
         f"{refusal} Still on {facts.moment}.",
         "The session stays as planned",
-        f"{refusal} You still meet at the time below; if that is impossible, propose other times.",
+        f"{refusal} You still meet at the time below. If you can't make it, propose other times.",
         "View session",
         (),
         note,
@@ -252,7 +252,7 @@ def about_mail(reach: Reach | None, name: str) -> str:
         case Reach.SENT:
             return f"{name} has an e-mail from us."
         case Reach.UNREACHABLE:
-            return f"We cannot e-mail {name}: please tell {name} another way."
+            return f"We can't e-mail {name}: please tell {name} another way."
         case None:
             return ""
 

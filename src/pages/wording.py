@@ -9,6 +9,7 @@ from domain.model import View
 
 if TYPE_CHECKING:
     from auth.access import Access
+    from domain.model import Session
 
 STATUS_LABELS: Final = {
     View.EARLY: "Upcoming",
@@ -19,7 +20,6 @@ STATUS_LABELS: Final = {
     View.ENDED: "Ended",
     View.CANCELLED: "Cancelled",
 }
-_JOIN_WINDOW: Final = times.duration(rules.JOIN_WINDOW_S)
 
 
 class Words(NamedTuple):
@@ -40,15 +40,14 @@ def words_for(access: Access, view: View) -> Words:
         case View.EARLY:
             return Words(
                 f"Your session with {other}",
-                f"The room opens {_JOIN_WINDOW} before the start, at {opens}. "
-                "Check your devices now if you like; the button wakes up by itself.",
+                f"You can join from {opens}. Check your camera and microphone now if you like.",
             )
         case View.JOINABLE if access.other.present:
             return _is_here(other)
         case View.JOINABLE if now >= session.scheduled_start:
             return Words(
                 f"Your session with {other}",
-                f"It was to start at {starts}. The room is open: come in when ready.",
+                f"Your start time was {starts}. The room is open, so come in.",
             )
         case View.JOINABLE:
             return Words(
@@ -58,28 +57,27 @@ def words_for(access: Access, view: View) -> Words:
         case View.WAITING:
             return Words(
                 f"Waiting for {other}",
-                "You are in the room already, perhaps in another window. "
-                "To go on here, join from this page.",
-                "Use it here",
+                "You're in the room already, in another window or on another device.",
+                "Continue here",
             )
         case View.IN_PROGRESS:
             return Words(
                 "Your session is in progress",
-                f"{other} is in the room. Rejoin whenever you are ready."
+                f"{other} is in the room. Rejoin whenever you're ready."
                 if access.other.present
-                else "The room is open until the session ends. Rejoin whenever you are ready.",
+                else "The room stays open until the session ends. Rejoin whenever you're ready.",
                 "Rejoin session",
             )
         case View.NO_SHOW:
             return _no_show(access, other, starts)
         case View.ENDED:
-            return Words("Session ended", _how_it_went(access, other))
+            return Words("Session ended", _how_it_went(access.session, other))
         case View.CANCELLED:
-            return Words("This session was cancelled", _what_was_cancelled(access, other))
+            return Words("This session was cancelled", _what_was_cancelled(access.session, other))
 
 
 def _is_here(other: str) -> Words:
-    return Words(f"{other} is here", f"{other} is in the room already. Come in when ready.")
+    return Words(f"{other} is here", f"{other} is in the room. Come in whenever you're ready.")
 
 
 def _no_show(access: Access, other: str, starts: str) -> Words:
@@ -89,36 +87,34 @@ def _no_show(access: Access, other: str, starts: str) -> Words:
             since = rules.waited_from(access.session, access.other)
             came = times.clock_and_day(since, access.now, access.viewer)
             return Words("You missed this session", f"{other} waited for you from {came}.")
-        return Words(f"{other} didn't join", f"The session was to start at {starts}. You came.")
+        return Words(f"{other} didn't make it", "We've noted that you were here.")
     if viewer_was_absent:
         return Words(
             f"{other} is waiting for you" if access.other.present else f"{other} waited for you",
-            f"Your session started at {starts}. It is not too late: the room is still open.",
+            f"Your session started at {starts}. It's not too late: the room is still open.",
         )
     if access.other.present:
         return _is_here(other)
     return Words(
         f"{other} hasn't joined",
-        f"The session was to start at {starts}. You can keep waiting, or ask for another time.",
+        f"Your start time was {starts}. You can keep waiting, or ask for another time.",
         "Keep waiting",
     )
 
 
-def _what_was_cancelled(access: Access, other: str) -> str:
-    session = access.session
+def _what_was_cancelled(session: Session, other: str) -> str:
     if session.started_at is None or session.ended_at is None:
-        return f"You and {other} will not meet this time. There is nothing you need to do."
+        return f"You and {other} won't meet this time. You don't need to do anything."
     met_for = times.duration(session.ended_at - session.started_at)
     return (
         f"You and {other} had met for {met_for} when it was cancelled. "
-        "There is nothing you need to do."
+        "You don't need to do anything."
     )
 
 
-def _how_it_went(access: Access, other: str) -> str:
-    session = access.session
+def _how_it_went(session: Session, other: str) -> str:
     if session.started_at is None:
-        return "This session has ended. Nobody started it."
+        return f"You and {other} didn't meet this time."
     ended = session.ended_at or session.scheduled_end
     met_for = times.duration(ended - session.started_at)
-    return f"This session has ended. You and {other} met for {met_for}."
+    return f"You and {other} met for {met_for}."

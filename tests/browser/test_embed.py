@@ -255,7 +255,7 @@ def test_the_room_around_a_providers_call_shows_presence(meeting: Meeting) -> No
     # Amara has switched such mails off.
     student.route("**/waiting", lambda route: route.fulfill(json={"mail": "unreachable"}))
     mail.click()
-    answer = student.get_by_text("We cannot e-mail Amara.")
+    answer = student.get_by_text("We can't e-mail Amara.")
     expect(answer.locator("visible=true")).to_be_focused()
     teacher = enter(meeting, "teacher")
     in_call(teacher, "Amara Okafor")

@@ -13,7 +13,7 @@ from tests.unit.faults import Case, World, running
 from tests.unit.test_faults import minute
 
 PLANNED = re.compile(
-    r"\bas planned|planned time|time stays|[Ss]till (meet|on)|cannot make the time b"
+    r"\bas planned|planned time|time stays|[Ss]till (meet|on)|can't make the time b"
 )
 PROPOSED = START + DAY
 MISSED = {"status": "no_show", "no_show": "student"}
@@ -67,10 +67,10 @@ async def test_the_mails_do_not_say_that_a_past_time_stays(world: World, asked: 
     await declines(world, request)
     refusal = await mail(world)
 
-    assert "You and Teacher did not meet at the time below." in question
-    assert "It moves when the two of you agree on a time." in question
+    assert "You and Teacher didn't meet at the time below." in question
+    assert "It moves once you two agree on a time." in question
     assert "No new time yet: Linear Algebra with Student Example" in refusal
-    assert ("cannot make the times you proposed" in refusal) is ("proposed_times" in asked)
+    assert ("can't make the times you proposed" in refusal) is ("proposed_times" in asked)
     for text in (question, refusal):
         assert not PLANNED.search(text)
         assert "to your calendar" not in text

@@ -359,7 +359,7 @@ async def test_page_shows_the_state_of_the_request_mail(world: World) -> None:
     assert "Teacher has an e-mail from us." in await page(world, "student")
     world.connection.execute(SUPPRESS)
     world.connection.execute("UPDATE mails SET delivery = 'bounced'")
-    assert "We cannot e-mail Teacher" in await page(world, "student")
+    assert "We can't e-mail Teacher" in await page(world, "student")
     world.connection.execute("DELETE FROM mails")
     assert "mail" not in (await page(world, "student")).partition("<main")[2].partition("</main")[0]
 

@@ -41,18 +41,25 @@ def words(role, now, **changes):
             OPENS - DAY,
             {},
             "Your session with Teacher",
-            "before the start, at 08:45 on Friday, 15 January. Check",
+            "You can join from 08:45 on Friday. Check",
+        ),
+        (
+            STUDENT,
+            OPENS - 7 * DAY,
+            {},
+            "Your session with Teacher",
+            "You can join from 08:45 on Friday, 15 January. Check",
         ),
         (
             STUDENT,
             OPENS - MINUTE,
             {},
             "Your session with Teacher",
-            "before the start, at 08:45. Check",
+            "You can join from 08:45. Check",
         ),
         (TEACHER, OPENS, {}, "Ready for Student?", "starts at 09:00"),
-        (STUDENT, START, {}, "Your session with Teacher", "It was to start at 09:00"),
-        (STUDENT, OPENS, {"teacher": here("teacher")}, "Teacher is here", "in the room already"),
+        (STUDENT, START, {}, "Your session with Teacher", "Your start time was 09:00"),
+        (STUDENT, OPENS, {"teacher": here("teacher")}, "Teacher is here", "in the room"),
         (STUDENT, START, {"student": here("student")}, "Waiting for Teacher", "another window"),
         (
             TEACHER,
@@ -66,7 +73,7 @@ def words(role, now, **changes):
             START + MINUTE,
             HELD | {"student": gone("student")},
             "Your session is in progress",
-            "open until the session ends",
+            "stays open until the session ends",
         ),
         (STUDENT, NO_SHOW, MISSED, "Teacher hasn't joined", "keep waiting"),
         (TEACHER, NO_SHOW, MISSED, "Student is waiting for you", "still open"),
@@ -82,9 +89,9 @@ def words(role, now, **changes):
             NO_SHOW,
             MISSED | {"student": gone("student"), "teacher": here("teacher")},
             "Teacher is here",
-            "in the room already",
+            "in the room",
         ),
-        (STUDENT, CLOSES, MISSED, "Teacher didn't join", "You came."),
+        (STUDENT, CLOSES, MISSED, "Teacher didn't make it", "We've noted that you were here."),
         (TEACHER, CLOSES, MISSED, "You missed this session", "waited for you from 09:00."),
         (
             TEACHER,
@@ -107,8 +114,7 @@ def words(role, now, **changes):
             "You missed this session",
             "from 09:00 on Friday, 15 January.",
         ),
-        (STUDENT, CLOSES + DAY, MISSED, "Teacher didn't join", "at 09:00 on Friday, 15 January."),
-        (STUDENT, CLOSES, {}, "Session ended", "Nobody started it."),
+        (STUDENT, CLOSES, {}, "Session ended", "You and Teacher didn't meet this time."),
         (
             STUDENT,
             END,
@@ -121,7 +127,7 @@ def words(role, now, **changes):
             START,
             {"status": Status.CANCELLED},
             "This session was cancelled",
-            "You and Student will not meet",
+            "You and Student won't meet",
         ),
         (
             TEACHER,
@@ -175,7 +181,7 @@ def test_a_person_is_called_by_given_name_or_whole_name(name, given, called):
 def test_times_are_the_viewers_own(zone, opens):
     abroad = person("student")._replace(time_zone=zone)
 
-    assert f"at {opens}." in words(STUDENT, OPENS - 1, student=abroad).lead
+    assert f"from {opens}." in words(STUDENT, OPENS - 1, student=abroad).lead
 
 
 def test_a_right_to_left_name_does_not_reorder_our_words():

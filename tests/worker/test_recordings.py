@@ -149,7 +149,7 @@ def assert_shows_failure(page: str) -> None:
     """The page always has these words; they are hidden unless the recording failed."""
     [(attributes, words)] = re.findall(r'<p([^>]*id="recording-failed"[^>]*)>([^<]*)</p>', page)
     assert "hidden" not in attributes
-    assert words.startswith("The recording could not be saved, and we have stopped trying.")
+    assert words.startswith("We couldn't save the recording, and we've stopped trying.")
 
 
 def test_recording_shorter_than_announced_fails_visibly(

@@ -27,12 +27,12 @@ DEMO = {
     "demo-no-show": (
         "no_show", "no_show", True,
         ["Amara hasn't joined", "No-show", "Keep waiting"],
-        ["Lena waited for you", "No-show", "It is not too late"],
+        ["Lena waited for you", "No-show", "It's not too late"],
     ),
     "demo-ended": (
         "ended", "completed", False,
-        ["Session ended", "This session has ended.", "You and Amara met for 56 minutes."],
-        ["Session ended", "This session has ended.", "You and Lena met for 56 minutes."],
+        ["Session ended", "You and Amara met for 56 minutes."],
+        ["Session ended", "You and Lena met for 56 minutes."],
     ),
     "demo-cancelled": (
         "cancelled", "cancelled", False,

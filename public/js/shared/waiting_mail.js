@@ -10,7 +10,7 @@ export function offerWaitingMail(session) {
   const answers = {
     on_its_way: `We are e-mailing ${name} that you are waiting.`,
     sent: `${name} has an e-mail from us already.`,
-    unreachable: `We cannot e-mail ${name}. If you can, try another way.`,
+    unreachable: `We can't e-mail ${name}. If you can, try another way.`,
   };
   const show = (words, done) => {
     for (const place of places()) {
