@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain import rules, times
+from domain import rules, time_slots, times
 from domain.human_text import isolated
 from mail.wording import about_mail
 from pages import platform_urls
@@ -54,6 +54,9 @@ def reschedule_page(
         can_reschedule=rules.can_reschedule(session),
         is_missed=rules.is_missed(session, access.now),
         choices=rescheduling.choices(access, request) if request else [],
+        slots=time_slots.offered(session, access.viewer, access.other, access.now),
+        their_zone=str(times.zone_of(access.other.time_zone)),
+        length_s=session.scheduled_end - session.scheduled_start,
         earliest=rescheduling.earliest_input(access),
         about_mail=about_mail(request.reach, access.other.called) if request else "",
         role=access.role,

@@ -5,6 +5,7 @@ An acceptance moves the session.
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -30,6 +31,7 @@ MAX_REQUESTS_WITHIN_S: Final = 24 * 60 * 60
 DECLINE: Final = "decline"
 
 MAX_REASON_CHARS: Final = 500
+_SLOT: Final = re.compile(r"[0-9]{1,12}")
 Text = Annotated[str, *validation.written(MAX_REASON_CHARS)]
 
 
@@ -74,12 +76,14 @@ def was_rescheduled(request: Request | None, session: Session) -> bool:
 
 
 def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
-    """A request from the page's form, with times in the viewer's zone.
+    """A request from the page's form: chosen slots, and times in the viewer's zone.
 
     Raises: InvalidError.
     """
     starts, problems = [], {}
     for number in range(1, MAX_PROPOSALS + 1):
+        if _SLOT.fullmatch(slot := form.get(f"slot{number}", "")):
+            starts.append(int(slot))
         if text := form.get(f"time{number}", "").strip():
             try:
                 starts.append(moment_of(text, time_zone))
@@ -87,6 +91,8 @@ def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
                 problems[f"time{number}"] = str(error)
     if problems:
         raise InvalidError(problems)
+    if len(starts) > MAX_PROPOSALS:
+        raise InvalidError({"proposed_times": f"Choose up to {MAX_PROPOSALS} times, please."})
     return validation.parse(
         NewRequest, {"proposed_times": starts, "reason": form.get("reason", "")}
     )
@@ -160,11 +166,11 @@ def _valid_starts(new: NewRequest, access: Access) -> list[int]:
     """The proposed starts, in order. Raises: InvalidError."""
     starts = sorted(set(new.proposed_times))
     if not starts and not new.reason:
-        raise InvalidError({"proposed_times": "Propose at least one time, or give a reason."})
+        raise InvalidError({"proposed_times": "Choose at least one time, or give a reason."})
     if any(start <= access.now for start in starts):
-        raise InvalidError({"proposed_times": "Propose times that are still to come."})
+        raise InvalidError({"proposed_times": "Choose times that are still to come."})
     if any(start > access.now + MAX_AHEAD_S for start in starts):
-        raise InvalidError({"proposed_times": "Propose times within a year."})
+        raise InvalidError({"proposed_times": "Choose times within a year."})
     if access.session.scheduled_start in starts:
         raise InvalidError({"proposed_times": "That is when the session is planned already."})
     return starts

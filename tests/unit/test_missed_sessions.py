@@ -84,8 +84,8 @@ async def test_the_page_does_not_say_that_a_past_time_stays(world: World, asked:
     await declines(world, request)
     declined, answered = await page(world, "teacher"), await page(world, "student")
 
-    assert "the session moves when the two of you agree on one." in first
-    assert "The session moves when the two of you agree on a time." in mine
+    assert "the session moves once you two agree on a time." in first
+    assert "The session moves once you two agree on a time." in mine
     assert ">Decline</button>" in theirs
     assert "You declined the last request." in answered
     assert ("could not make the times" in declined) is ("proposed_times" in asked)

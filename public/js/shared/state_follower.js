@@ -81,7 +81,7 @@ export class StateFollower extends EventTarget {
   isAnotherPage(state) {
     const names = state.participants.map(({ name }) => name);
     const before = this.#fixed;
-    this.#fixed = JSON.stringify([state.course, state.recording_enabled, names]);
+    this.#fixed = JSON.stringify([state.course, state.recording_enabled, state.reschedule_asked_by, names]);
     const changed = before && before !== this.#fixed;
     return changed || hasOtherPage(state, this.#session);
   }
