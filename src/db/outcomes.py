@@ -24,18 +24,30 @@ SELECT
      FROM (SELECT * FROM session_resources
             WHERE session_id = ?1 AND status = 'ready' ORDER BY created_at, id)) AS resources,
   (SELECT json_group_array(state) FROM recordings WHERE session_id = ?1) AS recordings,
-  (SELECT first_page FROM boards WHERE session_id = ?1) AS board_page
+  (SELECT first_page FROM boards WHERE session_id = ?1) AS board_page,
+  (SELECT json_object('id', later.id, 'scheduled_start', later.scheduled_start,
+                      'scheduled_end', later.scheduled_end)
+     FROM sessions this
+     JOIN sessions later INDEXED BY sessions_by_student
+       ON later.student_id = this.student_id AND later.scheduled_start > this.scheduled_start
+      AND later.teacher_id = this.teacher_id AND later.course_id = this.course_id
+      AND later.status = 'scheduled'
+    WHERE this.id = ?1 ORDER BY later.scheduled_start LIMIT 1) AS next_session
 """
 
 
 class SessionRows(NamedTuple):
-    """Rows of FIND: the feedback of both people, the ready files, and each recording's state."""
+    """Rows of FIND: the feedback of both people, the ready files, and each recording's state.
+
+    `next_session` is the next one that is booked for the same two people in this course.
+    """
 
     feedback: Sequence[Row] = ()
     resources: Sequence[Row] = ()
     recording_states: Sequence[str] = ()
     board_page: str | None = None
     """The id of the first page of the saved board; None without a board."""
+    next_session: Row | None = None
 
 
 def of_session(session_id: str) -> Query[SessionRows]:
@@ -49,4 +61,5 @@ def _parse(rows: Sequence[list[Row]]) -> SessionRows:
         json.loads(row["resources"]),
         json.loads(row["recordings"]),
         row["board_page"],
+        json.loads(row["next_session"] or "null"),
     )

@@ -34,6 +34,7 @@ def values(access: LoadedAccess[SessionRows], settings: Settings, saved: str) ->
         "book_url": platform_urls.booking_url(settings, access.session.course.id),
         **feedback(access, left.feedback, saved),
         "waits_elsewhere": saved == "elsewhere",
+        "next_session": _next_session(access),
         "recording": left.recording,
         "recordings": left.recordings,
         "board_page": access.loaded.board_page,
@@ -61,6 +62,15 @@ def feedback(access: Access, own: OwnFeedback | None, saved: str) -> dict[str, A
         "stars": feedback_wording.STARS,
         "just_saved": saved == "feedback",
     }
+
+
+def _next_session(access: LoadedAccess[SessionRows]) -> dict[str, Any] | None:
+    """The next session of the two. The link in an e-mail opens one session, so not by link."""
+    booked = access.loaded.next_session
+    if booked is None or access.by_link:
+        return None
+    start, end = booked["scheduled_start"], booked["scheduled_end"]
+    return {"id": booked["id"], "span": times.span(start, end, access.viewer)}
 
 
 def _is_deleted(access: Access, days: int) -> bool:
