@@ -160,6 +160,12 @@ def note_issue(request: Request, issues: list[str]) -> None:
         issues.append(request.post_data_json["error_type"])
 
 
+def open_checks(page: Page) -> None:
+    """Open what the line under the preview sums up: lists of devices, and the connection."""
+    page.locator("#checks > summary").click()
+    expect(page.locator("#check-network")).to_be_visible()
+
+
 def wait_for_state(page: Page, state: str) -> None:
     """Wait until the preview is idle, asking, live, off or in error."""
     expect(page.locator("#preview")).to_have_attribute("data-state", state)

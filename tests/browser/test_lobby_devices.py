@@ -5,7 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.lobby_page import ALLOW_ALL, FAKE_DEVICES, book, lobby, wait_for_state
+from tests.browser.lobby_page import (
+    ALLOW_ALL,
+    FAKE_DEVICES,
+    book,
+    lobby,
+    open_checks,
+    wait_for_state,
+)
 from tools.local_worker import LocalWorker
 
 TWO_CAMERAS = "--use-fake-device-for-media-stream=device-count=2"
@@ -117,6 +124,7 @@ def test_chosen_devices_are_used_and_remembered(
     browser = chromium(TWO_CAMERAS, ALLOW_ALL, asks=True)
     with lobby(dev_worker, browser, session_id, script=COLLECT_TRACKS) as page:
         wait_for_state(page, "live")
+        open_checks(page)
         expect(page.locator("#camera-picker option")).to_have_count(2)
         page.locator("#camera-picker").select_option(label="fake_device_1")
         page.locator("#microphone-picker").select_option(label="Fake Audio Input 2")
@@ -128,6 +136,7 @@ def test_chosen_devices_are_used_and_remembered(
         page.reload()
         wait_for_state(page, "live")
         expect_running(page, "fake_device_1", "Fake Audio Input 2")
+        open_checks(page)
         expect(page.locator("#camera-picker option:checked")).to_have_text("fake_device_1")
         expect(page.locator("#microphone-picker option:checked")).to_have_text("Fake Audio Input 2")
         expect(page.locator("#speaker-picker option:checked")).to_have_text("Fake Audio Output 1")
@@ -147,6 +156,7 @@ def test_a_phone_closes_one_camera_before_it_opens_the_next(
     browser = chromium(TWO_CAMERAS, ALLOW_ALL, asks=True)
     with lobby(dev_worker, browser, session_id, script=COLLECT_TRACKS, **phone) as page:
         wait_for_state(page, "live")
+        open_checks(page)
         page.locator("#camera-picker").select_option(label="fake_device_1")
         expect_running(page, "fake_device_1", "Fake Default Audio Input")
 
@@ -158,6 +168,7 @@ def test_the_test_sound_plays_on_the_chosen_speaker(
 ):
     with lobby(dev_worker, browser_with_camera, session_id, script=COLLECT_SINKS) as page:
         wait_for_state(page, "live")
+        open_checks(page)
         page.locator("#speaker-picker").select_option(label="Fake Audio Output 2")
         chosen = page.locator("#speaker-picker").input_value()
         button = page.locator("#test-speaker")
@@ -174,6 +185,7 @@ def test_no_speaker_picker_where_none_can_be_chosen(
     script = "delete HTMLMediaElement.prototype.setSinkId;"
     with lobby(dev_worker, browser_with_camera, session_id, script=script) as page:
         wait_for_state(page, "live")
+        open_checks(page)
 
         expect(page.locator("#speaker-picker")).to_be_hidden()
         expect(page.locator("#test-speaker")).to_be_visible()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.lobby_page import book, lobby, wait_for_state
+from tests.browser.lobby_page import book, lobby, open_checks, wait_for_state
 from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
@@ -115,6 +115,8 @@ def test_the_connection_check_runs_by_itself_and_on_its_button(page: Page):
     expect(result).to_have_attribute("data-quality", re.compile("good|fair|poor"))
     expect(result).to_contain_text("ms to our server")
     expect(result).to_contain_text("Mbit/s")
+    expect(page.locator("#checks-line")).to_have_text(re.compile("all good|Connection: "))
+    open_checks(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
     page.locator("#check-network").click()
@@ -137,6 +139,7 @@ def test_the_connection_check_runs_by_itself_and_on_its_button(page: Page):
 
 def test_a_slow_connection(page: Page):
     expect(page.locator("#network-result")).to_contain_text("ms to our server")
+    open_checks(page)
     throttle(page, latency=300, kilobits=1000)
     page.locator("#check-network").click()
 
@@ -146,12 +149,14 @@ def test_a_slow_connection(page: Page):
 
 def test_a_poor_connection(page: Page):
     expect(page.locator("#network-result")).to_contain_text("ms to our server")
+    open_checks(page)
     throttle(page, latency=600, kilobits=300)
     page.locator("#check-network").click()
 
     result = page.locator("#network-result")
     expect(result).to_contain_text("Poor: use audio only.", timeout=25_000)
     expect(result).to_have_attribute("data-quality", "poor")
+    expect(page.locator("#checks-line")).to_have_text("Connection: poor")
 
 
 def throttle(page: Page, *, latency: int, kilobits: int) -> None:
@@ -173,6 +178,7 @@ def test_a_browser_without_webrtc_is_warned_and_may_join(
     with lobby(dev_worker, browser_with_camera, session_id, script=script) as page:
         expect(page.locator("#network-result")).to_have_attribute("data-quality", "blocked")
         expect(page.locator("#network-result")).to_contain_text("WebRTC")
+        expect(page.locator("#checks-line")).to_have_text("Connection: no calls")
         expect(page.locator("#no-calls")).to_contain_text("You can join for chat and files. To be")
         expect(page.locator("#join")).to_be_enabled()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.lobby_page import open_checks
 from tests.browser.room_page import CONNECTED, Meeting, join, wait_until_it_plays
 from tests.browser.test_room_faults import Radio, connect_within_reach
 from tests.worker.lesson import until
@@ -119,6 +120,7 @@ def test_original_sound_is_sent_as_it_is(meeting: Meeting) -> None:
 
     # The lobby of the next visit has it, too.
     student.reload()
+    open_checks(student)
     student.get_by_text("Sound and data").click()
     expect(student.locator("#original-sound")).to_be_checked()
     student.locator("#original-sound").uncheck()

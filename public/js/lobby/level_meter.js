@@ -63,9 +63,14 @@ export class LevelMeter {
     const listening = this.#context.state === "running" && seconds < 1;
     if (!listening || this.#level > SOUND) this.#lastSound = time;
     const silent = time - this.#lastSound > SILENCE_MS;
-    if (silent && this.hint.hidden) announce(this.hint.textContent);
-    this.hint.hidden = !silent;
+    // Setting it to the same value would still be a change for the line that watches it.
+    if (silent === this.hint.hidden) this.#hint(silent);
     this.#frame = requestAnimationFrame((next) => this.#measure(next));
+  }
+
+  #hint(silent) {
+    this.hint.hidden = !silent;
+    if (silent) announce(this.hint.textContent);
   }
 
   #show(level, time = 0) {

@@ -1,11 +1,11 @@
 import { announce } from "../shared/announce.js";
 import { permission } from "../devices/capture.js";
+import { showCheckLine } from "./check_line.js";
 import { everySecond, inWords } from "./countdown.js";
 import { Devices, KINDS } from "../devices/devices.js";
 import { StateFollower } from "../shared/state_follower.js";
 import { JoinFlow } from "./join_flow.js";
 import { LevelMeter } from "./level_meter.js";
-import { showPickers } from "./pickers.js";
 import { showPreview } from "./preview.js";
 import { Session } from "../shared/session.js";
 
@@ -31,8 +31,9 @@ follower.addEventListener("state", (event) => showState(event["detail"]));
 const stopClock = everySecond(() => session.now(), tick);
 showDeviceZone();
 showPreview(devices, signal);
-showPickers(devices, signal);
+showCheckLine(devices, signal);
 devices.addEventListener("change", onDevices, { signal });
+$("checks").addEventListener("toggle", showPickers, { once: true });
 $("switches").addEventListener("toggle", showSwitches, { once: true });
 watchDevices();
 loadLater(startDevices());
@@ -62,6 +63,10 @@ async function loadLater(devicesStarted) {
     // Offline: the module did not load.
     addEventListener("online", () => loadLater(null), { once: true, signal });
   }
+}
+
+async function showPickers() {
+  (await import("./pickers.js")).showPickers(devices, signal);
 }
 
 async function showSwitches() {
@@ -105,7 +110,7 @@ function tick() {
 }
 
 /** @param {any} state GET /state */
-function showState({ view, words, participants, no_show }) {
+function showState({ view, words, participants, no_show, started_at }) {
   document.body.dataset.view = view;
   document.querySelector(".status").setAttribute("data-tone", view);
   if (words) {
@@ -118,6 +123,9 @@ function showState({ view, words, participants, no_show }) {
   const { present, role } = participants.find((person) => person.role !== session.role);
   if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
   session.other.present = present;
+  const presence = $("presence");
+  presence.dataset.present = present;
+  presence.textContent = presence.dataset[present ? "here" : started_at ? "gone" : "coming"];
   offerMail(no_show === role && !present);
 }
 

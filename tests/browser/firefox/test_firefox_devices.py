@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.firefox.conftest import FAKE_MEDIA, WITHOUT_QUESTION, Firefox
 from tests.browser.firefox.sound_server import SPEAKER
-from tests.browser.lobby_page import book, lobby, wait_for_state
+from tests.browser.lobby_page import book, lobby, open_checks, wait_for_state
 from tools.local_worker import LocalWorker
 
 PLEASE_ALLOW = "Please allow camera/microphone access."
@@ -55,6 +55,7 @@ def test_the_picture_runs_the_meter_moves_and_the_speaker_plays(visit) -> None:
         page.wait_for_function("() => document.getElementById('preview-video').videoWidth > 0")
         page.wait_for_function("() => document.getElementById('microphone-level').ariaValueNow > 0")
         expect(page.locator("#network-result")).to_contain_text("ms to our server")
+        open_checks(page)
         button = page.locator("#test-speaker")
         button.click()
         expect(button).to_have_attribute("aria-busy", "true")
@@ -69,6 +70,7 @@ def test_block_is_explained(visit, firefox: Firefox, questions: None) -> None:
         expect(page.locator("#problem-title")).to_have_text(PLEASE_ALLOW)
         expect(page.locator("#problem-text")).to_contain_text("blocks the camera and microphone")
         expect(page.locator("#problem-steps li").first).to_contain_text("crossed-out")
+        open_checks(page)
         expect(page.locator("#microphone-picker")).to_have_text("No access to the microphone")
         expect(page.locator("#camera-picker")).to_have_text("No access to the camera")
         expect(page.locator("#join")).to_be_enabled()
@@ -79,6 +81,7 @@ def test_an_unplugged_microphone_is_named_and_the_next_one_is_used_once_allowed(
 ) -> None:
     with visit(WITHOUT_CAMERA) as page:
         firefox.window.answer("Allow")
+        open_checks(page)
         chosen = page.locator("#microphone-picker option:checked")
         expect(chosen).to_have_text("Sine source at 440 Hz")
         firefox.sound.remove(microphones.pop("first"))
@@ -100,6 +103,7 @@ def test_the_test_sound_ends_without_any_speaker(visit, firefox: Firefox) -> Non
     firefox.sound.remove(firefox.sound.find(SPEAKER[0]))
     try:
         with visit(WITHOUT_CAMERA) as page:
+            open_checks(page)
             button = page.locator("#test-speaker")
             button.click()
             expect(button).to_have_attribute("aria-busy", "true")

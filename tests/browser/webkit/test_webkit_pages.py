@@ -88,11 +88,13 @@ def test_the_lobby_says_that_calls_do_not_work_and_which_devices_are_missing(
 ) -> None:
     webkit.sign_in("demo-student")
     webkit.open("/session/demo-joinable")
+    wait_for_text(webkit, "#checks-line", "Connection: no calls")
+    webkit.run("document.querySelector('#checks > summary').click()")
     wait_for_text(webkit, "#network-result", "no video calls in this browser (WebRTC)")
     assert "You can join for chat and files" in text_of(webkit, "#no-calls")
     wait_for_text(webkit, "#problem-title", "No camera or microphone found.")
     shown = "return document.getElementById('camera-picker').selectedOptions[0].text"
-    assert webkit.run(shown) == "No camera available"
+    webkit.wait_for(f"{shown} === 'No camera available'")
     assert webkit.run("return document.getElementById('join').disabled") is False
 
 
