@@ -99,7 +99,7 @@ class MethodNotAllowedError(AppError):
 
 class ConflictError(AppError):
     status, code = 409, "conflict"
-    message = "That does not fit the session's present state."
+    message = "That isn't possible in the session's current state."
 
 
 class TooEarlyError(ConflictError):

@@ -192,11 +192,14 @@ def test_files_shared_without_a_socket_are_shown_and_counted_later(meeting: Meet
 def test_the_lobby_shows_who_comes_and_goes(meeting: Meeting) -> None:
     lobby = meeting.open("student")
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
+    expect(lobby.locator("#presence")).to_have_text("Not here yet")
     teacher = meeting.enter("teacher")
 
     expect(lobby.locator("#heading")).to_have_text("Amara is here")
+    expect(lobby.locator("#presence")).to_have_text("Here")
     leave_as_teacher(teacher)
     expect(lobby.locator("#heading")).to_have_text("Your session with Amara")
+    expect(lobby.locator("#presence")).to_have_text("Not here yet")
 
 
 def test_the_page_of_a_person_who_left_ends_with_the_session(meeting: Meeting) -> None:
