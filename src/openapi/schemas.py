@@ -138,7 +138,9 @@ UPLOAD: Final = _object(
 UPLOADS: Final = _object(uploads=_list(UPLOAD))
 
 ASKED: Final = _object(id=TEXT, state=_one_of("open"))
-ASKED_FORM: Final = _object({"time1": TEXT, "time2": TEXT, "time3": TEXT, "reason": TEXT})
+ASKED_FORM: Final = _object(
+    dict.fromkeys(("slot1", "slot2", "slot3", "time1", "time2", "time3", "reason"), TEXT)
+)
 ANSWERED: Final = _object(id=TEXT, state=_one_of("accepted", "declined"))
 UNSUBSCRIBE_FORM: Final = _object({"reminders": TEXT, "List-Unsubscribe": TEXT})
 
