@@ -17,7 +17,7 @@ STATUS_LABELS: Final = {
     View.WAITING: "Waiting",
     View.IN_PROGRESS: "In progress",
     View.NO_SHOW: "No-show",
-    View.ENDED: "Ended",
+    View.ENDED: "Over",
     View.CANCELLED: "Cancelled",
 }
 

@@ -102,7 +102,7 @@ def test_the_start_on_this_devices_clock(dev_worker: LocalWorker, browser_with_c
                 page.goto(path)
                 expect(words).to_contain_text(f"on this device's clock ({zone})")
     with lobby(dev_worker, browser_with_camera, session_id, timezone_id="Europe/Paris") as page:
-        expect(page.locator("#network-result[data-quality]")).to_be_visible()
+        expect(page.locator("#checks-line")).to_be_visible()
         loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
         expect(page.locator("#device-zone")).to_be_hidden()
         assert any("lobby.js" in name for name in loaded)
