@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from board.keeping import SAVE_AFTER_S
 from domain.model import Role
 from errors import RefusedMessageError
 from room.sockets import broadcast
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from board.records import BoardMessage, Change, Live, Mode, Since
     from board.store import Applied, BoardStore
     from room.sockets import LiveSocket, LiveSockets
-
-SAVE_AFTER_S: Final = 55
-"""A change is saved at most a minute later; alarms may be some seconds late."""
 
 
 class Conversation:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from board.store import BoardStore
     from context import Context
 
+SAVE_AFTER_S: Final = 55
+"""A change is saved at most a minute later; alarms may be some seconds late."""
 RETRY_S: Final = 20
 
 
@@ -41,33 +43,26 @@ class Keeper:
         state, now = self.store.state, self.now()
         if self.is_saving or state.save_at is None or not (is_over or now >= state.save_at):
             return
-        self.is_saving, due = True, state.save_at
-        # Changes that come from now on set it again.
-        state.save_at = None
+        self.is_saving = True
         try:
-            await self._write(session_id)
+            saved = await self._write(session_id)
+            state.save_at = None if state.version == saved else now + SAVE_AFTER_S
         except (ServiceUnavailableError, StreamBrokenError) as error:
             log("board_save_failed", session_id=session_id, error=repr(error))
             state.save_at = now + RETRY_S
-        except BaseException:
-            state.save_at = due
-            raise
         finally:
             self.is_saving = False
-        self.store.save_state()
+        if self.store.state is state:  # else the room has forgotten the board meanwhile
+            self.store.save_state()
 
-    async def _write(self, session_id: str) -> None:
-        version, text = self.store.state.version, self.store.snapshot()
-        content, key = text.encode(), key_of(session_id)
-        ctx = self.context()
+    async def _write(self, session_id: str) -> int:
+        """The version that is saved now."""
+        version, content = self.store.state.version, self.store.snapshot().encode()
+        page, key, ctx = self.store.first_page(), key_of(session_id), self.context()
         await ctx.files.put(key, content)
-        await boards.note(
-            *(ctx.db, session_id, key),
-            version=version,
-            page=self.store.first_page(),
-            size=len(content),
-            now=ctx.now,
-        )
+        about = (ctx.db, session_id, key)
+        await boards.note(*about, version=version, page=page, size=len(content), now=ctx.now)
+        return version
 
 
 def key_of(session_id: str) -> str:

@@ -19,6 +19,7 @@ from recordings import consumer, copying, sources
 from sessions import overdue as sessions_overdue
 from tests.fakes import bigbluebutton
 from tests.fakes.films import Film
+from tests.unit import board_messages
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, END, HOUR, MINUTE, START, booking
 from tests.unit.faults import WEBHOOKS, Case, How, World, fail_each_call, running
@@ -400,6 +401,34 @@ def again(act):
     return finish
 
 
+async def drawn(world):
+    """The student has drawn on the board."""
+    await booked(world)
+    socket = await world.connect("student", "5" * 16)
+    content = board_messages.page("page0000"), board_messages.stroke("page0000")
+    message = json.dumps(board_messages.said(*content))
+    await world.rooms.run("s1", "webSocketMessage", socket, message)
+
+
+async def drawn_before(world):
+    """An earlier session of the two has a board."""
+    earlier = {"scheduled_start": START - DAY, "scheduled_end": END - DAY}
+    world.book("s0", status="completed", **earlier)
+    sheet = {"id": "page0000", "title": "", "position": 1, "elements": []}
+    element = {"id": "line0000", "page": "page0000", "kind": "line", "by": "student", "order": 1}
+    sheet["elements"].append(element | {"x": 0, "y": 0, "dx": 9, "dy": 9})
+    board = json.dumps({"version": 1, "pages": [sheet]}).encode()
+    key = "sessions/s0/board/board.json"
+    world.files.objects[key] = (board, START)
+    saved = {"session_id": "s0", "r2_key": key, "version": 1, "first_page": "page0000"}
+    insert(world.connection, "boards", **saved, size_bytes=len(board), saved_at=START)
+    await booked(world)
+
+
+async def ten_minutes(world):
+    await world.rooms.alarms(world.now + 10 * MINUTE)
+
+
 CASES = {
     "join peer to peer": joining("peer", turn_key_id="k", turn_key_api_token="t"),
     "join plugnmeet": joining("plugnmeet"),
@@ -450,6 +479,16 @@ CASES = {
     "download a file": Case(
         with_file, press("GET", "/session/s1/resources/f1"), make=AFTER, is_read_only=True
     ),
+    "end with a board": Case(
+        drawn, press("POST", "/session/s1/end", "teacher"), ten_minutes, coarse_s=HOUR, done=(410,)
+    ),
+    "carry on a board": Case(
+        drawn_before,
+        press("POST", "/session/s1/board/continue", data={"session_id": "s0"}),
+        ten_minutes,
+        coarse_s=HOUR,
+        done=(409,),
+    ),
     "the page": Case(booked, press("GET", "/session/s1"), is_read_only=True),
     "copy a recording in parts": Case(recorded, deliver, until_there, make=LATER, coarse_s=DAY),
     "copy a recording whole": Case(
@@ -488,6 +527,8 @@ RESULTS = {
     "recording ready (bigbluebutton)": "recordings",
     "call ended (bigbluebutton)": "attendance",
     "bounced (resend)": "suppressions",
+    "end with a board": "boards",
+    "carry on a board": "boards",
     "upload whole": "files",
     "upload in parts": "files",
     "copy a recording in parts": "files",
