@@ -196,7 +196,7 @@ def test_an_ended_session_is_not_moved(site, pair):
 
     error_of(pair.answer(asked, in_days(3)), 409)
     error_of(pair.ask(in_days(4)), 409)
-    assert "cannot be moved" in site.page(pair.path, user=pair.student).text
+    assert "can't be moved" in site.page(pair.path, user=pair.student).text
 
 
 def test_a_missed_session_can_be_moved_and_is_open_again(site, new_id):
