@@ -31,8 +31,8 @@ DEMO = {
     ),
     "demo-ended": (
         "ended", "completed", False,
-        ["Session ended", "You and Amara met for 56 minutes."],
-        ["Session ended", "You and Lena met for 56 minutes."],
+        ["Session ended", "This session has ended.", "You and Amara met for 56 minutes."],
+        ["Session ended", "This session has ended.", "You and Lena met for 56 minutes."],
     ),
     "demo-cancelled": (
         "cancelled", "cancelled", False,
