@@ -99,6 +99,15 @@ async def test_a_no_show_offers_a_new_time_first(world: World) -> None:
     assert 'href="/session/s1/reschedule"' in text
 
 
+async def test_the_lobby_of_a_no_show_offers_another_time_beside_waiting(world: World) -> None:
+    book(world, **{**MISSED, "ended_at": None})
+    world.now = START + HOUR // 2
+    text = await page(world)
+    marks = ("Keep waiting", "<span>Ask for another time", "<span>When")
+
+    assert order(text, *reversed(marks)) == list(marks)
+
+
 @pytest.mark.parametrize("booked", [MISSED, {}], ids=["afterwards", "lobby"])
 async def test_a_request_without_an_answer_is_above_the_page(world: World, booked: dict) -> None:
     book(world, **booked)
