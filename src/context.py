@@ -76,8 +76,8 @@ class Rooms(Protocol):
         """The lines of the chat, in order: role, text and time of each."""
         ...
 
-    async def board(self, session_id: str) -> str:
-        """What is on the board, in JSON; empty if nobody has ever drawn."""
+    async def board(self, session_id: str, page: str = "") -> str:
+        """What is on the board, or on this page alone, in JSON; empty if nobody has ever drawn."""
         ...
 
     async def board_image(self, session_id: str, image_id: str) -> None:

@@ -51,8 +51,8 @@ class DurableRooms:
         lines: list[dict[str, Any]] = json.loads(text)
         return lines
 
-    async def board(self, session_id: str) -> str:
-        text: str = await answer_of("ROOMS", self._room(session_id).board(session_id))
+    async def board(self, session_id: str, page: str = "") -> str:
+        text: str = await answer_of("ROOMS", self._room(session_id).board(session_id, page))
         return text
 
     async def board_image(self, session_id: str, image_id: str) -> None:

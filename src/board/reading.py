@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from db.database import Row
 
 
-async def read(ctx: Context, access: LoadedAccess[Found]) -> str:
+async def read(ctx: Context, access: LoadedAccess[Found], page: str = "") -> str:
     """The board in JSON: from its room, or from R2 if the room has forgotten it or is down.
+
+    With `page`, the room sends this page alone.
 
     Raises: ServiceUnavailableError.
     """
     saved = access.loaded.saved
     try:
-        if text := await ctx.rooms.board(access.session.id):
+        if text := await ctx.rooms.board(access.session.id, page):
             return text
     except ServiceUnavailableError:
         if saved is None:
@@ -43,7 +45,8 @@ async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
 
     Raises: NotFoundError, ConflictError if the board has elements, ServiceUnavailableError.
     """
-    if access.loaded is None:
+    # The link in an e-mail opens one session alone.
+    if access.loaded is None or access.by_link:
         raise NotFoundError("There is no such earlier board.")
     content: dict[str, Any] = json.loads(await _read_saved(ctx, access.loaded) or '{"pages": []}')
     drawn = [element for page in content["pages"] for element in page["elements"]]

@@ -216,10 +216,15 @@ class BoardStore:
             texts = {bool(row["is_page"]): row["records"] for row in part}
             yield texts.get(True, ""), texts.get(False, "")
 
-    def snapshot(self) -> str:
-        """All that is on the board now, in JSON, as `GET /session/{id}/board` answers it."""
+    def snapshot(self, only: str = "") -> str:
+        """What is on the board now, in JSON, as `GET /session/{id}/board` answers it.
+
+        With `only`, the page with this id alone.
+        """
         texts = []
         for page in self._pages():
+            if only not in ("", page["id"]):
+                continue
             parts = [row["records"] for row in self._all(_ELEMENTS, STATE_BYTES, page["id"])]
             texts.append(f'{json.dumps(page)[:-1]}, "elements": [{",".join(parts)}]}}')
         return f'{{"version": {self.state.version}, "pages": [{",".join(texts)}]}}'

@@ -39,7 +39,7 @@ async def page_svg(request: Request, ctx: Context, session_id: str, page: str) -
     """One page as a picture; `page` ends in `.svg`."""
     access = await admit_and_load(request, ctx, session_id, boards.of_session(session_id))
     page_id, dot, ending = page.rpartition(".")
-    pages = json.loads(await reading.read(ctx, access))["pages"] if ending == "svg" else []
+    pages = json.loads(await reading.read(ctx, access, page_id))["pages"] if ending == "svg" else []
     found = next((each for each in pages if each["id"] == page_id and dot), None)
     if found is None:
         raise NotFoundError
@@ -81,7 +81,8 @@ async def carry_on(request: Request, ctx: Context, session_id: str) -> Response:
 def _earlier(access: LoadedAccess[Found]) -> dict[str, str] | None:
     """The earlier board that may be carried on; `date` is for the viewer to read."""
     row = access.loaded.earlier
-    if row is None:
+    # The link in an e-mail opens one session alone.
+    if row is None or access.by_link:
         return None
     date = times.short_day(row["scheduled_start"], access.now, access.viewer)
     title = access.session.course.title

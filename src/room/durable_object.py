@@ -156,10 +156,10 @@ class Room(DurableObject):  # type: ignore[misc]
         """All lines of the chat, as JSON."""
         return json.dumps(self._relay.chat_lines())
 
-    async def board(self, _session_id: str, *_newer: Any) -> str:
-        """What is on the board, as JSON; empty if nobody has ever drawn."""
+    async def board(self, _session_id: str, page: str = "", *_newer: Any) -> str:
+        """What is on the board, or on one page, as JSON; empty if nobody has ever drawn."""
         store = self._board.store
-        return store.snapshot() if store.state.version else ""
+        return store.snapshot(page) if store.state.version else ""
 
     async def board_image(self, session_id: str, image_id: str, *_newer: Any) -> None:
         """Elements may show this picture from now on."""

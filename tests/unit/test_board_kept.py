@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import retention
+from auth import links
 from board import pictures
 from tests.pictures import GIF, HTML, SVG, jpeg, png
 from tests.unit.board_messages import page, said, stroke
@@ -223,6 +224,7 @@ async def test_pages_are_safe_pictures(world: CallWorld) -> None:
             image_of(picture, label=HOSTILE),
         )
     )
+    await student.send(**said(page("page0002", position=2), stroke("page0002")))
     answer = await world.press("GET", f"{BOARD}/{PAGE}.svg", "teacher")
     root = ET.fromstring(answer.body)  # noqa: S314 (our own answer)
 
@@ -301,6 +303,24 @@ async def test_board_of_others_is_not_copied(world: CallWorld, earlier: str) -> 
 
     assert await carry_on(world, "s2", earlier, "teacher") == 404
     assert (await read(world, "teacher", "/session/s2/board"))["earlier"] is None
+
+
+async def test_link_in_a_mail_offers_no_earlier_board(world: CallWorld) -> None:
+    await drawn_lesson(world)
+    world.now = START + DAY
+    times = {"scheduled_start": world.now, "scheduled_end": world.now + HOUR}
+    await world.press("PUT", "/platform/sessions/s2", "platform", booking(**times))
+    link, keys = links.RoomLink("s2", "student"), world.settings.link_secrets
+    cookie = f"{links.ROOM_COOKIE}={links.sign(link, keys, purpose=links.COOKIE)}"
+    by_link = {"authorization": "", "cookie": cookie}
+
+    found = await world.press("GET", "/session/s2/board", headers=by_link | JSON)
+    body = {"session_id": "s1"}
+    copied = await world.press("POST", "/session/s2/board/continue", data=body, headers=by_link)
+
+    assert json.loads(found.body)["earlier"] is None
+    assert copied.status == 404
+    assert (await read(world, path="/session/s2/board"))["earlier"]["session_id"] == "s1"
 
 
 async def test_people_in_the_room_hear_of_a_copied_board(world: CallWorld) -> None:

@@ -24,7 +24,7 @@ RELEASED = {
     "look": ["s1"],
     "files_changed": [json.dumps({"role": "teacher", "added": "plan.pdf"})],
     "chat": [],
-    "board": ["s1"],
+    "board": ["s1", "page0000"],
     "board_image": ["s1", "0123456789abcdef"],
     "board_fill": ["s1", "student", '{"pages": []}'],
     "forget_chat": [],
@@ -42,7 +42,7 @@ CALLS = {
         "s1", {"role": "teacher", "added": "plan.pdf"}
     ),
     "chat": lambda rooms: rooms.chat("s1"),
-    "board": lambda rooms: rooms.board("s1"),
+    "board": lambda rooms: rooms.board("s1", "page0000"),
     "board_image": lambda rooms: rooms.board_image("s1", "0123456789abcdef"),
     "board_fill": lambda rooms: rooms.board_fill("s1", "student", '{"pages": []}'),
     "forget_chat": lambda rooms: rooms.forget_chat("s1"),
