@@ -93,6 +93,8 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
         ],
         "record_id": [prey.recording, "no-such-recording"],
         "mail_id": [prey.mail, "no-such-mail"],
+        "image_id": ["0123456789abcdef0123456789abcdef", "no-such-picture"],
+        "page": ["page0000.svg", "no-such-page"],
     }
     changed = copy.deepcopy(document)
     for operations in changed["paths"].values():

@@ -25,6 +25,8 @@ LIMITED = {
     "POST /session/{session_id}/feedback",
     "POST /session/{session_id}/resources",
     "POST /session/{session_id}/uploads",
+    "POST /session/{session_id}/board/images",
+    "POST /session/{session_id}/board/continue",
     "POST /session/{session_id}/reschedule",
     "POST /session/{session_id}/reschedule/answer",
     "GET /r/{token}",

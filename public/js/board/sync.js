@@ -102,7 +102,7 @@ export class Sync {
   /** The record as it is shown; undefined when it is deleted or unknown. @param {string} id */
   shown(id) {
     const found = this.#withPending(id);
-    return found && !found.deleted ? found : undefined;
+    return found && !found.deleted && isWhole(found) ? found : undefined;
   }
 
   /** @returns {Fields[]} In their order. */
@@ -271,6 +271,16 @@ export class Sync {
     }
     return news;
   }
+}
+
+/**
+ * Whether the fields of a record are known. After a reload the room tells of a deleted one without them, until its
+ * restoration is confirmed.
+ *
+ * @param {Fields} record
+ */
+function isWhole(record) {
+  return record.position !== undefined || record.x !== undefined;
 }
 
 /** @param {Fields} op @returns {string} The id of its record. */
