@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import (
     bare_worker,
+    browser_libraries,
     bytecode,
     chromium,
     debian,
@@ -119,6 +120,13 @@ RUNTIME = [
         [NODE_MODULES / ".package-lock.json"],
     ),
     VENDOR,
+    Step(
+        "libraries",
+        "the libraries of the room's page",
+        browser_libraries.copy,
+        [LOCKFILE, Path(browser_libraries.__file__)],
+        [browser_libraries.TARGET],
+    ),
     Step(
         "bundle",
         "the local Python runtime",
