@@ -4,7 +4,9 @@ const REASONS = {
   "Lines break a little less evenly.": ["text-wrap", "text-wrap: balance", "text-wrap: pretty"],
   "The field stays one line high, and scrolls.": ["field-sizing", "field-sizing: content"],
   "The prefixed property stands beside it; Firefox on computers never enlarges text by itself.": ["text-size-adjust"],
+  "The property with Safari's prefix stands beside it.": ["user-select"],
   "There is nothing to point with, or to pull at.": [
+    "cursor: crosshair",
     "cursor: default",
     "cursor: grab",
     "cursor: pointer",
@@ -24,6 +26,7 @@ const REASONS = {
     ".allowsFeature",
     ".documentPictureInPicture",
     ".exitPictureInPicture",
+    ".getCoalescedEvents",
     ".getDisplayMedia",
     ".pictureInPictureElement",
     ".pictureInPictureEnabled",

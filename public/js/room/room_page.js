@@ -3,6 +3,7 @@ import { CallServers } from "../call/call_servers.js";
 import { Chat } from "../chat/chat.js";
 import { ConnectionTimes } from "../call/connection_times.js";
 import { DataSaver } from "../call/data_saver.js";
+import { BoardDoor } from "./board_door.js";
 import { autoHide, watchShortcuts } from "./controls.js";
 import { offerToEnd } from "./end_dialog.js";
 import { offerToLeave } from "./leave_choice.js";
@@ -60,6 +61,7 @@ export class Room {
     this.panel = new Panel(signal);
     this.files = new RoomFiles(this.panel, session, signal);
     this.chat = new Chat(live, this.panel, session, signal);
+    this.board = new BoardDoor(session, live, signal);
     live.addEventListener("message", (event) => this.#onMessage(event["detail"]));
     live.addEventListener("up", () => this.#onAnew());
     live.addEventListener("down", () => this.#render());
@@ -127,6 +129,7 @@ export class Room {
 
   #onMessage(message) {
     this.callPlace.onMessage(message);
+    this.board.receive(message);
     if (message.type === "welcome") this.#onWelcome(message);
     else if (message.type === "presence") this.#onPresence(message);
     else if (message.type === "signal") this.call.receive(message);

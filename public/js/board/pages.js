@@ -1,0 +1,153 @@
+/** The pages: the list with small pictures, their names and order. */
+
+import { SHEET } from "./geometry.js";
+import { newId } from "./sync.js";
+
+/** Both people's first page has this id: it is one page, even if both begin at once. */
+export const FIRST = { id: "firstpage", title: "", position: 1 };
+const MOST = 50;
+
+/** @typedef {import("./sync.js").Fields} Fields */
+
+export class Pages {
+  /** @param {import("./board.js").Board} board @param {HTMLElement} root @param {AbortSignal} signal */
+  constructor(board, root, signal) {
+    this.board = board;
+    this.list = root.querySelector("#board-thumbs");
+    this.button = root.querySelector("#board-page");
+    this.item = /** @type {HTMLTemplateElement} */ (root.querySelector("#board-thumb"));
+    this.button.addEventListener("open", () => this.show(), { signal });
+    this.list.addEventListener("click", (event) => this.#onClick(/** @type {Element} */ (event.target)), { signal });
+    this.list.addEventListener("change", (event) => this.#rename(/** @type {HTMLInputElement} */ (event.target)), { signal });
+  }
+
+  /** @returns {Fields[]} At least one: the first page is made with the first element on it. */
+  get all() {
+    const pages = this.board.sync.pages();
+    return pages.length > 0 ? pages : [FIRST];
+  }
+
+  /** @param {string} id */
+  numberOf(id) {
+    return this.all.findIndex((page) => page.id === id) + 1;
+  }
+
+  /** @param {string} id @returns {string} In words. */
+  nameOf(id) {
+    const page = this.all.find((each) => each.id === id);
+    return page?.title || this.board.word("page", { number: this.numberOf(id) });
+  }
+
+  /** What a change needs first, if the board has no page yet. @returns {Fields[]} */
+  get needed() {
+    return this.board.sync.shown(this.board.page) ? [] : [{ put_page: { ...FIRST, id: this.board.page } }];
+  }
+
+  /** After the shown one. @returns {Fields | null} Null when there is no more room. */
+  next(title = "") {
+    const { all } = this;
+    if (all.length >= MOST) return null;
+    const at = this.numberOf(this.board.page);
+    const before = all[at - 1]?.position ?? 0;
+    const position = all[at] ? (before + all[at].position) / 2 : before + 1;
+    return { id: newId(), title, position };
+  }
+
+  add() {
+    const page = this.next();
+    if (!page || !this.board.mayDraw) return;
+    this.board.sync.change([...this.needed, { put_page: page }]);
+    this.board.showPage(page.id);
+  }
+
+  /** The focus stays on the same control of the same page, and a name that is being written stays too. */
+  show() {
+    const focused = this.list.contains(document.activeElement) ? document.activeElement : null;
+    if (focused instanceof HTMLInputElement && focused.value !== focused.defaultValue) return;
+    const page = focused?.closest("li").dataset.page;
+    const act = focused?.getAttribute("data-page-act");
+    this.list.replaceChildren(...this.all.map((each, index) => this.#draw(each, index + 1)));
+    if (!focused) return;
+    const same = this.list.querySelector(`[data-page="${page}"] ${act ? `[data-page-act="${act}"]` : "input"}`);
+    /** @type {HTMLElement} */ (same ?? this.button).focus();
+  }
+
+  /** @param {Fields} page @param {number} number */
+  #draw(page, number) {
+    const { board } = this;
+    const item = /** @type {HTMLElement} */ (/** @type {Element} */ (this.item.content.firstElementChild).cloneNode(true));
+    item.dataset.page = page.id;
+    item.querySelector(".board-name").textContent = this.nameOf(page.id);
+    item.querySelector(".board-thumb").setAttribute("aria-current", String(page.id === board.page));
+    const title = /** @type {HTMLInputElement} */ (item.querySelector("input"));
+    title.defaultValue = page.title;
+    title.placeholder = board.word("page", { number });
+    title.setAttribute("aria-label", board.word("title", { number }));
+    for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (item.querySelectorAll("input, .board-row button"))) {
+      control.disabled = !board.mayDraw;
+    }
+    drawSmall(item.querySelector("canvas"), board.sync.elements(page.id), getComputedStyle(board.root));
+    return item;
+  }
+
+  /** @param {Element} target */
+  #onClick(target) {
+    const act = target.closest("[data-page-act]")?.getAttribute("data-page-act");
+    const id = /** @type {HTMLElement} */ (target.closest("li"))?.dataset.page;
+    if (act === "show") this.board.showPage(id, { tell: true });
+    if (act === "delete") this.#delete(id);
+    if (act === "up") this.#move(id, -1);
+    if (act === "down") this.#move(id, 1);
+  }
+
+  /** The last page is emptied instead. @param {string} id */
+  #delete(id) {
+    const { all, board } = this;
+    if (all.length === 1) return board.remove(board.sync.elements(id).map((element) => element.id));
+    const at = this.numberOf(id) - 1;
+    board.sync.change([{ delete_page: id }]);
+    if (id === board.page) board.showPage(all[at === 0 ? 1 : at - 1].id, { tell: true });
+    this.show();
+  }
+
+  /** @param {string} id @param {number} step */
+  #move(id, step) {
+    const { all } = this;
+    const at = this.numberOf(id) - 1;
+    const [near, far] = [all[at + step], all[at + 2 * step]];
+    if (!near) return;
+    const position = far ? (near.position + far.position) / 2 : near.position + step;
+    this.board.sync.change([{ put_page: { id, title: all[at].title, position } }]);
+    this.show();
+  }
+
+  /** @param {HTMLInputElement} field */
+  #rename(field) {
+    const id = field.closest("li").dataset.page;
+    const { position } = this.all.find((page) => page.id === id);
+    field.defaultValue = field.value;
+    this.board.sync.change([{ put_page: { id, title: field.value.trim(), position } }]);
+    this.show();
+  }
+}
+
+/** A page as a small picture: lines, boxes and first words. @param {HTMLCanvasElement} canvas @param {Fields[]} records @param {CSSStyleDeclaration} theme */
+function drawSmall(canvas, records, theme) {
+  const pen = canvas.getContext("2d");
+  const scale = canvas.width / SHEET.w;
+  pen.scale(scale, scale);
+  for (const { kind, x, y, w, h, dx, dy, points, scale: grow = 1, size, colour, text, highlighter } of records) {
+    pen.strokeStyle = pen.fillStyle = theme.getPropertyValue(`--board-${colour ?? "grey"}`);
+    pen.globalAlpha = highlighter ? 0.4 : 1;
+    pen.lineWidth = Math.max((size ?? 1) * grow, 1 / scale);
+    pen.beginPath();
+    if (kind === "stroke") for (let at = 0; at < points.length; at += 2) pen.lineTo(x + points[at] * grow, y + points[at + 1] * grow);
+    if (kind === "line" || kind === "arrow") pen.moveTo(x, y), pen.lineTo(x + dx, y + dy);
+    if (kind === "rectangle") pen.rect(x, y, w, h);
+    if (kind === "ellipse") pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 7);
+    if (kind === "image") pen.fillRect(x, y, w, h);
+    pen.stroke();
+    pen.font = `${size}px sans-serif`;
+    if (kind === "text") pen.fillText(text.split("\n")[0], x, y + size, w);
+  }
+}

@@ -1,0 +1,146 @@
+/** The board's button, and the way of the room's messages to the board, which loads when it first opens. */
+
+import { note } from "../shared/toasts.js";
+import { setPressed } from "./controls.js";
+
+const OURS = ["welcome", "board", "board_state", "board_mode", "board_live", "presence", "error"];
+const button = document.getElementById("call-board");
+const room = document.getElementById("room");
+const files = document.getElementById("file-list");
+/** What the board can show. */
+const SHOWN = /\.(pdf|png|jpe?g|webp)$/i;
+
+export class BoardDoor {
+  /** @type {Promise<import("../board/board.js").Board> | null} */
+  #board = null;
+  /** The last `welcome`, and what came since. @type {object[]} */
+  #early = [];
+  /** Whether there may be something on it. */
+  #isUsed = false;
+  /** As the room has it. */
+  #isOpen = false;
+  /** What this person has asked for, until the room has it. @type {boolean | null} */
+  #wish = null;
+
+  /** @param {Session} session @param {LiveSocket} live @param {AbortSignal} signal */
+  constructor(session, live, signal) {
+    this.session = session;
+    this.live = live;
+    this.signal = signal;
+    button.addEventListener("click", () => this.#toggle(), { signal });
+    live.addEventListener("down", () => this.#board?.then((board) => board.down()), { signal });
+    files.addEventListener("click", (event) => this.#onFile(event), { signal });
+    const added = new MutationObserver(() => this.#offerFiles());
+    added.observe(files, { childList: true });
+    signal.addEventListener("abort", () => (added.disconnect(), this.#show(false)));
+  }
+
+  /** @param {any} message Any of the room. */
+  receive(message) {
+    if (!OURS.includes(message.type)) return;
+    // A Worker of the release before has no board.
+    if (message.type === "welcome" && !message.board) return;
+    if (message.type === "welcome") this.#onWelcome(message.board);
+    if (message.type === "board_mode") this.#onMode(message);
+    if (this.#board) this.#board.then((board) => board.receive(message));
+    else this.#early.push(message);
+  }
+
+  #onWelcome(board) {
+    button.hidden = false;
+    this.#offerFiles();
+    this.#isUsed ||= board.version > 0;
+    if (!this.#board) this.#early = [];
+    this.#isOpen = board.open;
+    if (this.#wish !== null) this.live.send({ type: "board_mode", open: this.#wish });
+    this.#show(this.#wish ?? board.open);
+    // Drawn before a reload, and not sent yet.
+    if (hasUnsent(this.session)) this.#load();
+  }
+
+  #onMode({ open, by }) {
+    const changed = open !== this.#isOpen;
+    this.#isOpen = open;
+    this.#wish = null;
+    this.#show(open);
+    if (changed && by !== this.session.role) this.#load().then(({ word }) => note(word(open ? "other-opened" : "other-closed")));
+  }
+
+  /** At once here; the room tells the other one. */
+  #toggle() {
+    this.#want(!(this.#wish ?? this.#isOpen));
+  }
+
+  /** @param {boolean} open */
+  #want(open) {
+    this.#wish = open;
+    this.live.send({ type: "board_mode", open });
+    this.#show(open);
+  }
+
+  /** @param {boolean} open */
+  #show(open) {
+    setPressed("call-board", open);
+    this.#isUsed ||= open;
+    if (open) room.dataset.board = "open";
+    else if (this.#isUsed) room.dataset.board = "closed";
+    else delete room.dataset.board;
+    if (open || this.#board) this.#load().then((board) => board.show(open));
+  }
+
+  #offerFiles() {
+    for (const offer of /** @type {NodeListOf<HTMLElement>} */ (files.querySelectorAll(".file-board"))) {
+      offer.hidden = button.hidden || !SHOWN.test(offer.closest("li").querySelector(".file-name").textContent);
+    }
+  }
+
+  /** "Open on the board" beside a file. @param {Event} event */
+  #onFile(event) {
+    const place = /** @type {Element} */ (event.target).closest(".file-board");
+    if (!place) return;
+    const row = place.closest("li");
+    const name = row.querySelector(".file-name").textContent;
+    const { href } = /** @type {HTMLAnchorElement} */ (row.querySelector(".file-download"));
+    document.getElementById("panel-close").click();
+    this.#want(true);
+    this.#load().then((board) => board.pictures.open(href, name));
+  }
+
+  #load() {
+    this.#board ??= this.#make();
+    return this.#board;
+  }
+
+  async #make() {
+    try {
+      await styles();
+      const { Board } = await import("../board/board.js");
+      const board = new Board({ session: this.session, send: (message) => this.live.send(message), signal: this.signal });
+      for (const message of this.#early.splice(0)) board.receive(message);
+      return board;
+    } catch (error) {
+      // The next press loads it again.
+      this.#board = null;
+      throw error;
+    }
+  }
+}
+
+/** The board's style sheet. */
+function styles() {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../../css/board/board.css", import.meta.url).href });
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => (link.remove(), reject(new Error("no style sheet"))));
+    document.head.append(link);
+  });
+}
+
+/** @param {Session} session See board/unsent_changes.js. */
+function hasUnsent({ id, role }) {
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith(`session-room:board:${id}:${role}:`));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+/** Texts with formulas: `$x^2$` is set as mathematics, by KaTeX as MathML. KaTeX loads with the first formula. */
+
+const FORMULA = /\$([^$\n]{1,1000})\$/g;
+/** @type {Promise<any> | null} */
+let loading = null;
+
+/** @param {string} words @returns {{ text?: string, formula?: string }[]} */
+export function piecesOf(words) {
+  const pieces = [];
+  let end = 0;
+  for (const found of words.matchAll(FORMULA)) {
+    // "It costs $5, or $6": a formula has no space inside its signs, and no digit after them.
+    const isPrice = /^\s|\s$/.test(found[1]) || /\d/.test(words[found.index + found[0].length] ?? "");
+    if (isPrice) continue;
+    if (found.index > end) pieces.push({ text: words.slice(end, found.index) });
+    pieces.push({ formula: found[1] });
+    end = found.index + found[0].length;
+  }
+  if (end < words.length) pieces.push({ text: words.slice(end) });
+  return pieces;
+}
+
+/** @param {string} words @returns {(string | HTMLElement)[]} For an element's `append`. Formulas show their code until KaTeX is there. */
+export function withFormulas(words) {
+  return piecesOf(words).map(({ text, formula }) => (formula === undefined ? text : formulaOf(formula)));
+}
+
+/** @param {string} formula */
+function formulaOf(formula) {
+  const place = document.createElement("span");
+  place.className = "formula";
+  place.textContent = `$${formula}$`;
+  loading ??= load();
+  loading.then(
+    (katex) => {
+      katex.render(formula, place, { output: "mathml", throwOnError: false, maxExpand: 200, maxSize: 20 });
+      place.dispatchEvent(new Event("formula", { bubbles: true }));
+    },
+    () => (loading = null),
+  );
+  return place;
+}
+
+async function load() {
+  return (await import("../vendor/katex.js")).default;
+}

@@ -1,0 +1,407 @@
+"""The board that two people write on, in one call that these tests share."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.board_page import ELEMENTS, act, choose, drag, point
+from tests.browser.room_page import Meeting, join, wait_until_it_plays
+from tests.browser.test_room_faults import Wire
+
+Pair = tuple[Page, Page]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE = {"width": 390, "height": 844}
+PAGE = "#board-page > :first-child"
+OTHERS = f"{ELEMENTS}:not(.pending)"
+# As a screenshot tool puts it on the clipboard.
+PASTE_PICTURE = """async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 200 });
+  canvas.getContext("2d").fillRect(0, 0, 150, 200);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([blob], "image.png", { type: "image/png" }));
+  const options = { clipboardData, bubbles: true, cancelable: true };
+  document.getElementById("board-surface").dispatchEvent(new ClipboardEvent("paste", options));
+}"""
+# A hand lies on the screen while the pen writes, and a finger comes after it.
+PEN_AND_PALM = """() => {
+  const surface = document.getElementById("board-surface");
+  const { left, top, width, height } = surface.getBoundingClientRect();
+  const fire = (type, pointerType, pointerId, x, y, pressure) => {
+    const place = { clientX: left + x * width, clientY: top + y * height };
+    const is = { pointerType, pointerId, pressure, bubbles: true, cancelable: true, button: 0 };
+    surface.dispatchEvent(new PointerEvent(type, { ...is, ...place }));
+  };
+  fire("pointerdown", "touch", 7, 0.6, 0.8, 0.5);
+  fire("pointermove", "touch", 7, 0.62, 0.8, 0.5);
+  fire("pointerdown", "pen", 8, 0.3, 0.3, 0.2);
+  for (let at = 1; at <= 20; at += 1) fire("pointermove", "pen", 8, 0.3 + at / 60, 0.3, at / 20);
+  fire("pointermove", "touch", 7, 0.7, 0.9, 0.5);
+  fire("pointerup", "pen", 8, 0.6, 0.3, 0);
+  fire("pointerup", "touch", 7, 0.7, 0.9, 0);
+  fire("pointerdown", "touch", 9, 0.2, 0.6, 0.5);
+  fire("pointermove", "touch", 9, 0.4, 0.6, 0.5);
+  fire("pointerup", "touch", 9, 0.4, 0.6, 0);
+}"""
+
+
+@pytest.fixture(scope="module")
+def connected(shared_meeting: Meeting) -> Pair:
+    """Both in their call, with the board open: one opens it for both."""
+    student, teacher = shared_meeting.both()
+    student.locator("#room-heading").focus()
+    student.keyboard.press("b")
+    for page in (student, teacher):
+        expect(page.locator("#board-surface")).to_be_visible()
+        expect(page.locator("#call-board")).to_have_attribute("aria-pressed", "true")
+    return student, teacher
+
+
+@pytest.fixture
+def pair(connected: Pair) -> Pair:
+    """Both on an empty page, with the pen."""
+    for page in connected:
+        page.locator('#room[data-board="open"]').wait_for()
+    _, teacher = connected
+    while not (teacher.locator(PAGE).text_content() or "").endswith("/ 1"):
+        teacher.evaluate("document.querySelector('#board-page').click()")
+        teacher.evaluate("document.querySelector('[data-page-act=delete]').click()")
+        teacher.evaluate("document.querySelector('#board-page').click()")
+    for page in connected:
+        expect(page.locator(PAGE)).to_have_text("1 / 1")
+    if teacher.locator(ELEMENTS).count():
+        act(teacher, "clear", menu="#board-more")
+    for page in connected:
+        expect(page.locator(ELEMENTS)).to_have_count(0)
+        choose(page, "pen")
+    return connected
+
+
+def pdf(words: list[str]) -> bytes:
+    """A PDF with a page for each of these words."""
+    count = len(words)
+    kids = " ".join(f"{3 + 2 * at} 0 R" for at in range(count))
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
+    ]
+    font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    for at, word in enumerate(words):
+        drawing = f"BT /F 60 Tf 50 500 Td ({word}) Tj ET"
+        page = f"/MediaBox [0 0 600 800] /Contents {4 + 2 * at} 0 R /Resources {font}"
+        bodies.append(f"<< /Type /Page /Parent 2 0 R {page} >>")
+        bodies.append(f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream")
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = f"trailer << /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF\n"
+    return made + f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{table}{end}".encode()
+
+
+def names(page: Page) -> list[str]:
+    return [each.get_attribute("aria-label") or "" for each in page.locator(ELEMENTS).all()]
+
+
+def sent(page: Page) -> None:
+    """Wait until the room has all of this page's changes."""
+    expect(page.locator("#board-state")).to_have_attribute("data-unsent", "0")
+
+
+def violations(page: Page, axe_source: str) -> list[Any]:
+    page.evaluate(axe_source)
+    found = page.evaluate("tags => axe.run('#room', { runOnly: tags })", WCAG)["violations"]
+    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+
+
+def test_a_stroke_is_seen_while_it_is_drawn_and_stays(pair: Pair) -> None:
+    student, teacher = pair
+    drag(student, (0.3, 0.3), (0.5, 0.5), release=False)
+    expect(teacher.locator("#board-ink .stroke")).to_have_count(1)
+    expect(teacher.locator("#board-cursor")).to_be_visible()
+    student.mouse.up()
+
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    expect(teacher.locator("#board-ink .stroke")).to_have_count(0)
+    assert names(teacher) == ["Stroke by Lena"]
+    assert names(student) == ["Stroke by you"]
+    expect(teacher.locator("#announcer")).to_have_text("Lena drew on Page 1.")
+
+
+def test_undo_takes_back_ones_own_and_leaves_the_others(pair: Pair) -> None:
+    student, teacher = pair
+    choose(teacher, "rectangle")
+    drag(teacher, (0.2, 0.2), (0.4, 0.4))
+    expect(student.locator(OTHERS)).to_have_count(1)
+    drag(student, (0.5, 0.3), (0.7, 0.5))
+    expect(teacher.locator(OTHERS)).to_have_count(2)
+    act(student, "undo")
+
+    expect(teacher.locator(ELEMENTS)).to_have_count(1)
+    assert names(teacher) == ["Rectangle by you"]
+    student.keyboard.press("Control+Shift+z")
+    expect(teacher.locator(ELEMENTS)).to_have_count(2)
+
+
+def test_what_is_selected_is_moved_resized_copied_and_erased(pair: Pair) -> None:
+    student, teacher = pair
+    choose(student, "ellipse")
+    drag(student, (0.3, 0.3), (0.4, 0.5))
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    before = teacher.locator(ELEMENTS).bounding_box()
+    choose(student, "select")
+    drag(student, (0.1, 0.1), (0.6, 0.7))
+    expect(student.locator("#board-selection .handle")).to_have_count(4)
+    drag(student, (0.3, 0.4), (0.5, 0.6))
+    sent(student)
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    moved = teacher.locator(ELEMENTS).bounding_box()
+    assert before
+    assert moved
+    assert moved["x"] > before["x"] + 50
+    assert moved["width"] == pytest.approx(before["width"], abs=2)
+    drag(student, (0.6, 0.7), (0.7, 0.9))
+    sent(student)
+    expect(teacher.locator(f"{ELEMENTS} ellipse")).not_to_have_attribute(
+        "rx", str(student.locator("#board-elements ellipse").get_attribute("ry"))
+    )
+    act(student, "duplicate")
+    expect(teacher.locator(OTHERS)).to_have_count(2)
+
+    choose(teacher, "eraser")
+    drag(teacher, (0.45, 0.75), (0.75, 0.75))
+    expect(student.locator(ELEMENTS)).to_have_count(0)
+    teacher.keyboard.press("Control+z")
+    expect(student.locator(ELEMENTS)).to_have_count(2)
+
+
+def test_a_text_with_a_formula_on_the_board_and_in_the_chat(pair: Pair) -> None:
+    student, teacher = pair
+    choose(student, "text")
+    student.mouse.click(*point(student, 0.3, 0.3))
+    student.keyboard.type("Area $\\pi r^2$")
+    student.keyboard.press("Escape")
+
+    text = teacher.locator(f"{ELEMENTS}.text")
+    expect(text.locator("math msup")).to_have_count(1)
+    expect(text).to_have_attribute("aria-label", "Text “Area $\\pi r^2$” by Lena")
+    # The other one writes on in it.
+    choose(teacher, "text")
+    box = text.locator(".board-text").bounding_box()
+    assert box
+    teacher.mouse.click(box["x"] + 9, box["y"] + box["height"] / 2)
+    teacher.keyboard.press("Control+End")
+    teacher.keyboard.type(", you see?")
+    teacher.keyboard.press("Control+Enter")
+    expect(student.locator(f"{ELEMENTS}.text")).to_contain_text(", you see?")
+
+    teacher.locator("#call-chat").click()
+    teacher.locator("#chat-text").fill("and $\\frac{1}{2}$")
+    teacher.keyboard.press("Enter")
+    expect(teacher.locator("#chat-lines li").last.locator("math mfrac")).to_have_count(1)
+    teacher.get_by_role("button", name="Close panel").click()
+
+
+def test_a_lesson_by_keyboard_alone(pair: Pair) -> None:
+    student, teacher = pair
+    student.locator("#board-surface").focus()
+    for key in ("2", "ArrowLeft", "Enter", *["ArrowRight"] * 4, *["ArrowDown"] * 3, "Enter"):
+        student.keyboard.press(key)
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    for key in ("9", "Enter"):
+        student.keyboard.press(key)
+    student.keyboard.type("Hello")
+    student.keyboard.press("Escape")
+    expect(teacher.locator(OTHERS)).to_have_count(2)
+
+    # From object to object, and back to the tools.
+    student.locator("#board-surface").focus()
+    student.keyboard.press("Tab")
+    expect(student.locator(":focus")).to_have_attribute("aria-label", "Stroke by you")
+    before = teacher.locator(f"{ELEMENTS}.stroke").bounding_box()
+    for _ in range(3):
+        student.keyboard.press("ArrowDown")
+    sent(student)
+    expect(student.locator(":focus")).to_have_attribute("aria-label", "Stroke by you")
+    after = teacher.locator(f"{ELEMENTS}.stroke").bounding_box()
+    assert before
+    assert after
+    assert after["y"] > before["y"]
+    student.keyboard.press("Tab")
+    student.keyboard.press("Enter")
+    student.keyboard.press("Control+End")
+    student.keyboard.type(" there")
+    student.keyboard.press("Escape")
+    expect(teacher.locator(f"{ELEMENTS}.text")).to_have_text("Hello there")
+    student.keyboard.press("Delete")
+    expect(teacher.locator(ELEMENTS)).to_have_count(1)
+    student.keyboard.press("Escape")
+    expect(student.locator(":focus")).to_have_attribute("data-tool", "select")
+    # The room's own keys still work.
+    student.keyboard.press("m")
+    expect(student.locator("#call-microphone")).to_have_attribute("aria-pressed", "false")
+    student.keyboard.press("m")
+
+
+def test_pages_are_added_named_ordered_and_deleted(pair: Pair) -> None:
+    student, teacher = pair
+    drag(teacher, (0.3, 0.3), (0.5, 0.5))
+    act(teacher, "add-page")
+    expect(student.locator(PAGE)).to_have_text("1 / 2")
+    expect(teacher.locator(ELEMENTS)).to_have_count(0)
+    student.locator("#board-surface").focus()
+    student.keyboard.press("PageDown")
+    expect(student.locator(PAGE)).to_have_text("2 / 2")
+    student.locator("#board-page").click()
+    title = student.get_by_label("Title of page 2")
+    title.fill("Homework")
+    title.press("Enter")
+    teacher.locator("#board-page").click()
+    expect(teacher.locator(".board-name")).to_have_text(["Page 1", "Homework"])
+    teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="up"]').click()
+    expect(student.locator(".board-name")).to_have_text(["Homework", "Page 2"])
+
+    teacher.locator('#board-thumbs li:nth-child(1) [data-page-act="delete"]').click()
+    # Who looked at it sees another one.
+    expect(student.locator(PAGE)).to_have_text("1 / 1")
+    expect(student.locator(ELEMENTS)).to_have_count(1)
+    for page in pair:
+        page.keyboard.press("Escape")
+        expect(page.locator("#board-pages")).to_be_hidden()
+
+
+def test_the_teacher_leads_and_may_write_alone(pair: Pair) -> None:
+    student, teacher = pair
+    act(teacher, "follow", menu="#board-more")
+    expect(student.locator("#board-state")).to_have_text("You see what Amara sees")
+    act(teacher, "add-page")
+    expect(teacher.locator(PAGE)).to_have_text("2 / 2")
+    expect(student.locator(PAGE)).to_have_text("2 / 2")
+    zoom = student.locator("#board-zoom").text_content()
+    teacher.locator("#board-surface").focus()
+    for _ in range(4):
+        teacher.keyboard.press("+")
+    expect(student.locator("#board-zoom")).not_to_have_text(zoom or "")
+    act(teacher, "follow", menu="#board-more")
+    expect(student.locator("#board-state")).to_be_empty()
+
+    act(teacher, "read-only", menu="#board-more")
+    expect(student.locator("#board-state")).to_have_text("Only Amara can write")
+    drag(student, (0.3, 0.3), (0.5, 0.5))
+    drag(teacher, (0.3, 0.3), (0.5, 0.5))
+    expect(student.locator(OTHERS)).to_have_count(1)
+    assert names(student) == ["Stroke by Amara"]
+    act(teacher, "read-only", menu="#board-more")
+    expect(student.locator("#board-state")).to_be_empty()
+    teacher.locator("#board-page").click()
+    teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="delete"]').click()
+    expect(student.locator(PAGE)).to_have_text("1 / 1")
+    teacher.keyboard.press("Escape")
+    for page in pair:
+        act(page, "fit")
+
+
+def test_a_pen_has_pressure_and_wins_over_the_palm(pair: Pair) -> None:
+    student, teacher = pair
+    student.evaluate(PEN_AND_PALM)
+
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    # An outline, not a line of one width.
+    expect(teacher.locator(f"{ELEMENTS} path")).to_have_attribute("fill", "currentColor")
+    sent(student)
+    expect(student.locator(ELEMENTS)).to_have_count(1)
+
+
+def test_a_drawing_made_without_a_socket_survives_a_reload(pair: Pair) -> None:
+    student, teacher = pair
+    wire = Wire(student)
+    student.reload()
+    join(student)
+    expect(student.locator("#board-surface")).to_be_visible()
+    wire.break_off()
+    expect(student.locator("#reconnecting")).to_be_visible()
+    drag(student, (0.2, 0.2), (0.4, 0.4))
+    drag(student, (0.4, 0.2), (0.6, 0.4))
+    drag(teacher, (0.6, 0.6), (0.8, 0.8))
+    expect(student.locator("#board-state")).to_have_text("2 not sent yet")
+    expect(student.locator(f"{ELEMENTS}.pending")).to_have_count(2)
+    student.reload()
+    wire.cut = False
+    join(student)
+
+    for page in (student, teacher):
+        expect(page.locator(OTHERS)).to_have_count(3)
+    assert sorted(names(teacher)) == ["Stroke by Lena", "Stroke by Lena", "Stroke by you"]
+
+
+def test_a_pasted_picture_and_a_photograph_are_seen_by_both(pair: Pair) -> None:
+    student, teacher = pair
+    student.evaluate(PASTE_PICTURE)
+    expect(teacher.locator(f"{ELEMENTS}.image")).to_have_attribute(
+        "aria-label", "Picture pasted by Lena"
+    )
+    act(teacher, "photo", menu="#board-insert")
+    expect(teacher.locator("#board-camera")).to_be_visible()
+    # As the camera sees: what is written can be read.
+    expect(teacher.locator("#board-camera")).not_to_have_class("mirrored")
+    wait_until_it_plays(teacher, "board-camera")
+    teacher.locator("#board-go").click()
+    expect(student.locator(f"{ELEMENTS}.image")).to_have_count(2)
+    for page in pair:
+        for picture in page.locator(f"{ELEMENTS} image").all():
+            address = picture.get_attribute("href")
+            assert page.request.get(f"{page.url.split('/session')[0]}{address}").ok
+
+
+def test_pages_of_a_pdf_become_pages_of_the_board(pair: Pair) -> None:
+    student, teacher = pair
+    file = {"name": "worksheet.pdf", "mimeType": "application/pdf"}
+    teacher.locator("#board-picker").set_input_files(
+        [{**file, "buffer": pdf(["One", "Two", "Three"])}]
+    )
+    expect(teacher.locator("#board-dialog h2")).to_have_text("Which pages of worksheet.pdf?")
+    teacher.get_by_label("Page 3").check()
+    teacher.locator("#board-go").click()
+
+    expect(teacher.locator(PAGE)).to_have_text("2 / 2")
+    expect(student.locator(PAGE)).to_have_text("1 / 2")
+    assert names(student) == ["Picture Page 1 of worksheet.pdf by Amara"]
+    student.locator("#board-surface").focus()
+    student.keyboard.press("PageDown")
+    expect(student.locator(f"{ELEMENTS}.image")).to_have_count(1)
+    assert names(student) == ["Picture Page 3 of worksheet.pdf by Amara"]
+    teacher.locator("#board-page").click()
+    teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="delete"]').click()
+    expect(student.locator(PAGE)).to_have_text("1 / 1")
+    teacher.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(pair: Pair, axe_source: str, viewport: Any) -> None:
+    _, teacher = pair
+    before = teacher.viewport_size
+    if viewport:
+        teacher.set_viewport_size(viewport)
+    choose(teacher, "text")
+    teacher.mouse.click(*point(teacher, 0.3, 0.3))
+    teacher.keyboard.type("Some words")
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator("#board-selection .handle")).to_have_count(4)
+    assert violations(teacher, axe_source) == []
+    for menu in ("#board-colour", "#board-more", "#board-insert", "#board-page"):
+        teacher.locator(menu).click()
+        assert (menu, violations(teacher, axe_source)) == (menu, [])
+    teacher.keyboard.press("Escape")
+    assert before
+    teacher.set_viewport_size(before)
+
+
+def test_closing_it_closes_it_for_both(pair: Pair) -> None:
+    _, teacher = pair
+    teacher.locator("#call-board").click()
+    expect(teacher.locator("#board")).to_be_hidden()
+    expect(teacher.locator("#call-board")).to_have_attribute("aria-pressed", "false")
+    teacher.locator("#call-board").click()
+    expect(teacher.locator("#board")).to_be_visible()
