@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, WebSocketRoute, expect
 
+from tests.browser.board_page import ELEMENTS, drag
 from tests.browser.room_page import (
     CONNECTED,
     DESKTOP,
@@ -115,6 +116,11 @@ def test_a_providers_call_opens_in_a_frame_of_the_room(meeting: Meeting, axe_sou
 
     say(student, "Which page?")
     expect(teacher.locator("#chat-lines")).to_contain_text("Which page?")
+    teacher.locator("#call-board").click()
+    expect(student.locator("#board-surface")).to_be_visible()
+    drag(student, (0.3, 0.3), (0.5, 0.5))
+    expect(teacher.locator(ELEMENTS)).to_have_attribute("aria-label", "Stroke by Lena")
+    in_call(teacher, "Amara Okafor")
     student.screenshot(path=SCREENS / "embed-desktop.png")
     student.evaluate(axe_source)
     found = student.evaluate("tags => axe.run('#room', { runOnly: tags, iframes: false })", WCAG)[

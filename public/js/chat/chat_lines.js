@@ -1,6 +1,7 @@
 /** The chat's lines on the screen: those that the room has, then this person's unsent ones. */
 
 import { withLinks } from "./chat_links.js";
+import { withFormulas } from "../shared/formulas.js";
 import { dayInWords, timeInWords } from "./chat_times.js";
 
 /** @typedef {import("./chat.js").Line} Line */
@@ -132,7 +133,7 @@ function make(about, words, mine) {
   const text = document.createElement("p");
   text.className = "line-text";
   text.dir = "auto";
-  text.append(...withLinks(words));
+  text.append(...withLinks(words).flatMap((piece) => (typeof piece === "string" ? withFormulas(piece) : [piece])));
   item.append(who, text);
   return item;
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.board_page import ELEMENTS, choose, drag, point
 from tests.browser.firefox.conftest import Firefox
 from tests.browser.room_page import (
     CONNECTED,
@@ -84,6 +85,23 @@ def test_lines_of_chat_arrive(pair: Pair) -> None:
         page.keyboard.press("Enter")
         expect(other.locator("#chat-lines li").last).to_contain_text(f"Hello {name}")
         page.get_by_role("button", name="Close panel").click()
+
+
+@between(STUDENT)
+def test_both_write_on_one_board(pair: Pair) -> None:
+    student, teacher = pair
+    student.locator("#call-board").click()
+    expect(teacher.locator("#board-surface")).to_be_visible()
+    expect(student.locator("#board-surface")).to_be_visible()
+    drag(student, (0.2, 0.2), (0.4, 0.4))
+    expect(teacher.locator(ELEMENTS)).to_have_attribute("aria-label", "Stroke by Lena")
+    choose(teacher, "text")
+    teacher.mouse.click(*point(teacher, 0.5, 0.5))
+    teacher.keyboard.type("$x^2$")
+    teacher.keyboard.press("Escape")
+    expect(student.locator(f"{ELEMENTS}.text math msup")).to_have_count(1)
+    student.locator("#call-board").click()
+    expect(teacher.locator("#board-surface")).to_be_hidden()
 
 
 @between(STUDENT, TEACHER)
