@@ -23,6 +23,7 @@ COMMON_JS: Final = (
     "const module = {{ exports: {{}} }};\nconst {{ exports }} = module;\n{code}\n"
     "export default module.exports;\n"
 )
+LICENSED: Final = ("perfect-freehand", "katex", "pdfjs-dist")
 SOURCE_MAP: Final = "//# sourceMappingURL"
 
 
@@ -33,6 +34,9 @@ def copy() -> None:
     for name, source in MODULES.items():
         _write(name, _read(source))
     _write("katex.js", COMMON_JS.format(code=_read(KATEX)))
+    for package in LICENSED:
+        [licence] = (NODE_MODULES / package).glob("LICENSE*")
+        shutil.copy(licence, TARGET / f"{package}.LICENSE.txt")
     # How texts in Chinese, Japanese and Korean are coded in PDF files.
     shutil.copytree(NODE_MODULES / "pdfjs-dist" / "cmaps", TARGET / "cmaps")
 
