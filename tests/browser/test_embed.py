@@ -405,7 +405,7 @@ def test_the_header_fits_a_phone_at_its_fullest(
         boxes = student.evaluate(
             """() => {
               document.getElementById("room-timer").textContent = "Overtime · closes in 14:22";
-              const shown = [...document.querySelectorAll(".room-names, .room-pill")];
+              const shown = [...document.querySelectorAll(".room-who, .room-pill")];
               return shown.filter((each) => each.checkVisibility()).map((each) => {
                 const { left, top, right, bottom } = each.getBoundingClientRect();
                 return { left, top, right, bottom, cut: each.scrollWidth > each.clientWidth };

@@ -33,6 +33,18 @@ def settled(page: Page) -> None:
     )
 
 
+def pinch(page: Page, before: int, after: int) -> None:
+    """Move two fingers on the shared screen from one distance (px) to the other."""
+    box = page.locator("#zoom-window").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, distance in (("touchStart", before), ("touchMove", after)):
+        fingers = [{"x": x + side * distance / 2, "y": y, "id": side + 1} for side in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 @pytest.fixture(scope="module")
 def pair(shared_meeting: Meeting) -> tuple[Page, Page]:
     """Return student and teacher; the student has waited alone."""
@@ -153,6 +165,9 @@ def test_a_shared_screen_is_large_and_a_press_swaps_it(pair: tuple[Page, Page]) 
     assert teacher.evaluate("visualViewport.scale") == 1
     teacher.get_by_role("button", name="Show all").click()
     assert teacher.evaluate(ZOOM) == 1
+    pinch(teacher, 100, 200)
+    teacher.wait_for_function(f"() => Math.abs(({ZOOM})() - 2) < 0.01")
+    teacher.get_by_role("button", name="Show all").click()
 
     student.get_by_role("button", name="Stop", exact=True).click()
     expect(banner).to_be_hidden()
