@@ -76,14 +76,14 @@ class Meeting:
         record: dict[str, Any] = answer.json()
         return record
 
-    def upload(self, name: str) -> None:
-        """Share a text file as the teacher, without a page."""
+    def upload(self, name: str, content: bytes = b"") -> None:
+        """Share a file, a text if there is no content, as the teacher, without a page."""
         settings = self.worker.settings
         answer = plain_http.request(
             "POST",
             f"{self.worker.url}/session/{self.id}/resources",
             params={"name": name},
-            content=b"Eigenvalues of " + name.encode(),
+            content=content or b"Eigenvalues of " + name.encode(),
             headers={"Cookie": f"{settings['AUTH_COOKIE']}={token_of('demo-teacher', settings)}"},
         )
         assert answer.is_success, answer.text

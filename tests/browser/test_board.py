@@ -260,6 +260,7 @@ def test_pages_are_added_named_ordered_and_deleted(pair: Pair) -> None:
     title.press("Enter")
     teacher.locator("#board-page").click()
     expect(teacher.locator(".board-name")).to_have_text(["Page 1", "Homework"])
+    expect(teacher.locator(".board-here:visible")).to_have_text("Lena is here")
     teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="up"]').click()
     expect(student.locator(".board-name")).to_have_text(["Homework", "Page 2"])
 
@@ -376,6 +377,18 @@ def test_pages_of_a_pdf_become_pages_of_the_board(pair: Pair) -> None:
     teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="delete"]').click()
     expect(student.locator(PAGE)).to_have_text("1 / 1")
     teacher.keyboard.press("Escape")
+
+
+def test_a_pdf_of_the_session_opens_on_the_board(pair: Pair, shared_meeting: Meeting) -> None:
+    student, teacher = pair
+    shared_meeting.upload("sheet.pdf", pdf(["Four"]))
+    student.locator("#call-files").click()
+    student.get_by_role("button", name="Open sheet.pdf on the board").click()
+
+    expect(teacher.locator(f"{ELEMENTS}.image")).to_have_attribute(
+        "aria-label", "Picture Page 1 of sheet.pdf by Lena"
+    )
+    expect(student.locator("#panel")).to_be_hidden()
 
 
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])

@@ -26,6 +26,8 @@ const LONGEST_NAME = 60;
 /** The board on the stage. It exists from its first opening until the person leaves the room. */
 export class Board {
   page = FIRST.id;
+  /** The page that the other one looks at, as far as it is known. */
+  otherPage = "";
   isShown = false;
   /** Whether only the teacher may write. */
   #readOnly = false;

@@ -78,6 +78,7 @@ export class Pages {
     const item = /** @type {HTMLElement} */ (/** @type {Element} */ (this.item.content.firstElementChild).cloneNode(true));
     item.dataset.page = page.id;
     item.querySelector(".board-name").textContent = this.nameOf(page.id);
+    /** @type {HTMLElement} */ (item.querySelector(".board-here")).hidden = page.id !== board.otherPage;
     item.querySelector(".board-thumb").setAttribute("aria-current", String(page.id === board.page));
     const title = /** @type {HTMLInputElement} */ (item.querySelector("input"));
     title.defaultValue = page.title;
