@@ -271,3 +271,17 @@ test("a page goes and comes back with what was on it", () => {
 test("ids are what the room accepts", () => {
   for (let round = 0; round < 100; round += 1) assert.match(newId(), /^[0-9a-z]{8,32}$/);
 });
+
+test("a restored record is not shown before its fields are known", () => {
+  const { one } = pair();
+  one.sync.change([{ delete_page: PAGE.id }]);
+  one.settle();
+  const again = one.reload().up();
+  again.sync.receive({ type: "board_state", version: 2, pages: [{ id: PAGE.id, deleted: true, version: 2 }], elements: [], last: true });
+
+  again.sync.change([{ restore_page: PAGE.id }]);
+
+  assert.deepEqual(again.sync.pages(), []);
+  again.settle();
+  assert.deepEqual(again.sync.pages().map(({ title, position }) => ({ title, position })), [{ title: "", position: 1 }]);
+});
