@@ -98,7 +98,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "session.show": _participant(PAGE, query={"saved": schemas.TEXT}),
     "session.state": _participant(_json(200, schemas.STATE)),
     "session.left": _anyone(PAGE),
-    "static.of_another_release": _anyone({200: {}}, fails=(errors.NotFoundError,)),
+    "static.of_another_release": _anyone(
+        {200: {"*/*": schemas.BYTES}}, fails=(errors.NotFoundError,)
+    ),
     "room.join": _participant(_json(200, schemas.GRANT), fails=(*NOT_OPEN, errors.ConflictError)),
     "room.live": _participant(
         {101: {}},

@@ -153,6 +153,10 @@ def address(site: Site, prey: Prey, path: str) -> str:
         "token": site.link(prey.joinable, prey.student),
         "record_id": prey.recording,
         "mail_id": prey.mail,
+        "release": "0123456789abcdef",
+        "kind": "css",
+        "folder": "shared",
+        "file": "app.css",
         "image_id": "0123456789abcdef0123456789abcdef",
         "page": "page0000.svg",
     }

@@ -93,6 +93,10 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
         ],
         "record_id": [prey.recording, "no-such-recording"],
         "mail_id": [prey.mail, "no-such-mail"],
+        "release": ["0123456789abcdef", "no-such-release"],
+        "kind": ["css", "js", "icons"],
+        "folder": ["shared", "no-such-folder"],
+        "file": ["app.css", "no-such-file.js"],
         "image_id": ["0123456789abcdef0123456789abcdef", "no-such-picture"],
         "page": ["page0000.svg", "no-such-page"],
     }

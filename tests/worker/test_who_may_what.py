@@ -65,6 +65,7 @@ GET    /platform/sessions/{session_id}                         401     401      
 POST   /platform/sessions/{session_id}/cancel                  401     401      401    401       401     401
 GET    /platform/recordings                                    401     401      401    401       401     401
 POST   /platform/recordings/{record_id}/retry                  401     401      401    401       401     401
+GET    /a/{release}/{kind}/{folder}/{file}                     200     200      200    200       200     200
 GET    /healthz                                                200     200      200    200       200     200
 GET    /openapi.json                                           200     200      200    200       200     200
 GET    /dev                                                    200     200      200    200       200     200
