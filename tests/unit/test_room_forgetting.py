@@ -189,7 +189,7 @@ async def test_page_offers_chat_only_with_lines(wrote):
         await world.rooms.alarms(END + HOUR)
         page = await world.press("GET", "/session/s1")
 
-        assert 'class="card outcome"' in page.body
+        assert 'class="outcome"' in page.body
         assert ("/chat.txt" in page.body) is wrote
 
 
