@@ -125,7 +125,10 @@ def _write(db: sqlite3.Connection, prey: Prey) -> None:
 
 
 def dump(site: Site, prey: Prey) -> dict[str, list[str]]:
-    """All of D1: each table with its rows; of the busy tables, the rows of this prey."""
+    """All of D1: each table with its rows; of the busy tables, the rows of this prey.
+
+    Without recordings that are being copied: the queue tries them again at any time.
+    """
     with site.d1() as db:
         tables = [
             name
@@ -137,7 +140,12 @@ def dump(site: Site, prey: Prey) -> dict[str, list[str]]:
             for name in tables
         }
     return {
-        name: [row for row in found if name not in BUSY_TABLES or prey.name in row]
+        name: [
+            row
+            for row in found
+            if (name not in BUSY_TABLES or prey.name in row)
+            and (name != "recordings" or "'copying'" not in row)
+        ]
         for name, found in rows.items()
     }
 

@@ -75,8 +75,8 @@ def test_sweep_logs_a_closed_session_once(site, swept):
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("nobody", "Nobody started it."),
-        ("student", "Teacher didn't join"),
+        ("nobody", "You and Teacher didn't meet this time."),
+        ("student", "Teacher didn't make it"),
         ("teacher", "You missed this session"),
         ("held", "You and Teacher met for"),
     ],
