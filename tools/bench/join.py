@@ -126,7 +126,7 @@ def second_join(browser: Browser, worker: LocalWorker, port: int, name: str) -> 
             if name == OURS:
                 # People read the lobby, and look at what its checks say.
                 wait_for(
-                    student, "/ms to/.test(document.getElementById('network-result').innerText)"
+                    student, "/ms to/.test(document.getElementById('network-result').textContent)"
                 )
             join(student, name)
             deadline = time.monotonic() + 30
