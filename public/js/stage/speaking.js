@@ -2,7 +2,8 @@ import { Listening } from "../call/listening.js";
 import { loudness } from "../devices/loudness.js";
 import { SpeakingRule } from "./speaking_rule.js";
 
-const LOOK_MS = 125;
+/** No part of a second: looks must not fall into the pauses of a sound that repeats each second. */
+const LOOK_MS = 110;
 const SAMPLES = 1024;
 
 /** The ring around a person's picture while they speak. */
