@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from domain.model import Role
 
 MAX_ELEMENTS: Final = 5_000
-"""Of one page."""
+"""One page has at most so many elements."""
 MAX_PAGES: Final = 50
 MAX_BYTES: Final = 20_000_000
-"""Of all records, with those that `restore` needs."""
+"""All records together have at most so many bytes, with those that `restore` needs."""
 
 
 @dataclass(slots=True)

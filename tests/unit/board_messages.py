@@ -6,6 +6,7 @@ from typing import Any
 
 from board.records import Change
 from room import messages
+from tests.unit.call_world import Browser, CallWorld
 
 _numbers = itertools.count(1)
 
@@ -43,3 +44,12 @@ def parsed(*ops: dict[str, Any], change: str = "") -> Change:
     message = messages.parse(json.dumps(said(*ops, change=change)))
     assert isinstance(message, Change)
     return message
+
+
+async def both(world: CallWorld) -> tuple[Browser, Browser]:
+    """Both people of a booked session, in the room."""
+    assert await world.platform_puts() == 201
+    people = Browser(world, "student"), Browser(world, "teacher")
+    for person in people:
+        assert await person.open() == 200
+    return people

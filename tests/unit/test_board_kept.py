@@ -12,7 +12,7 @@ import retention
 from auth import links
 from board import pictures
 from tests.pictures import GIF, HTML, SVG, jpeg, png
-from tests.unit.board_messages import page, said, stroke
+from tests.unit.board_messages import both, page, said, stroke
 from tests.unit.call_world import Browser, CallWorld, call_world
 from tests.unit.cast import DAY, HOUR, MINUTE, START, booked_person, booking
 from tests.unit.faults import Outage
@@ -26,14 +26,6 @@ JSON = {"accept": "application/json"}
 def world() -> Iterator[CallWorld]:
     with call_world("peer") as world:
         yield world
-
-
-async def both(world: CallWorld) -> tuple[Browser, Browser]:
-    assert await world.platform_puts() == 201
-    people = Browser(world, "student"), Browser(world, "teacher")
-    for person in people:
-        assert await person.open() == 200
-    return people
 
 
 async def post_image(world: CallWorld, content: bytes, who: str = "student") -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.board_messages import new_id, page, said, stroke
+from tests.unit.board_messages import both, new_id, page, said, stroke
 from tests.unit.call_world import Browser, CallWorld, call_world
 
 PAGE = "page0000"
@@ -17,14 +17,6 @@ PAGE = "page0000"
 def world() -> Iterator[CallWorld]:
     with call_world("peer") as world:
         yield world
-
-
-async def both(world: CallWorld) -> tuple[Browser, Browser]:
-    assert await world.platform_puts() == 201
-    people = Browser(world, "student"), Browser(world, "teacher")
-    for person in people:
-        assert await person.open() == 200
-    return people
 
 
 async def heard(person: Browser, kind: str) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ function shapeOf(record, images) {
   const { kind, x, y, w, h, size } = record;
   const line = { fill: "none", stroke: "currentColor", "stroke-width": size };
   const round = { ...line, "stroke-linecap": "round", "stroke-linejoin": "round" };
-  if (kind === "stroke") return [stroke(record)];
+  if (kind === "stroke") return [stroke(record, round)];
   if (kind === "line") return [svg("path", { d: `M${x} ${y}l${record.dx} ${record.dy}`, ...round })];
   if (kind === "arrow") return [svg("path", { d: arrow(record), ...round })];
   const fill = record.filled ? { fill: "currentColor", "fill-opacity": 0.2 } : {};
@@ -41,11 +41,10 @@ function shapeOf(record, images) {
   return kind === "text" ? [text(record)] : [];
 }
 
-/** With pressures an outline; without, a line of one width. @param {Fields} record */
-function stroke({ x, y, scale = 1, points, pressures, size }) {
+/** With pressures an outline; without, a line of one width. @param {Fields} record @param {{ [name: string]: string | number }} line */
+function stroke({ x, y, scale = 1, points, pressures, size }, line) {
   const transform = `translate(${x} ${y}) scale(${scale})`;
   if (pressures) return svg("path", { d: outline(points, pressures, size), transform, fill: "currentColor" });
-  const line = { fill: "none", stroke: "currentColor", "stroke-width": size, "stroke-linecap": "round", "stroke-linejoin": "round" };
   return svg("path", { d: through(points), transform, ...line });
 }
 

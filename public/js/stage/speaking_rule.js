@@ -3,7 +3,7 @@ const SPEECH = 0.4;
 /** Looks of silence that end it: a pause between two words does not. */
 const PAUSE = 4;
 
-/** Whether somebody speaks, from the loudness about 8 times a second. */
+/** Whether somebody speaks, from the loudness about 9 times a second. */
 export class SpeakingRule {
   #silent = PAUSE;
 

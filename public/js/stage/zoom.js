@@ -6,7 +6,7 @@ const $ = (id) => document.getElementById(id);
 const view_ = $("zoom-window");
 const picture = $("remote-screen");
 const STEP = 1.5;
-/** Of a wheel's pixel, or of a trackpad's pinch. */
+/** Each pixel of a wheel's turn, or of a pinch on a trackpad, changes the zoom by this part. */
 const WHEEL = 0.005;
 const ARROW_PX = 60;
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
