@@ -53,7 +53,7 @@ export class Keys {
   #onKey(event) {
     const target = /** @type {Element} */ (event.target);
     if (target.closest("textarea, input, dialog") || event.altKey) return;
-    const isOnPage = this.surface.contains(target);
+    const isOnPage = this.surface.contains(target) && !target.closest("button");
     const done = event.ctrlKey || event.metaKey ? this.#onCommand(event) : isOnPage ? this.#onPlainKey(event) : this.#onSingleKey(event);
     if (!done) return;
     event.preventDefault();

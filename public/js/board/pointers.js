@@ -36,7 +36,7 @@ export class Pointers {
 
   /** @param {PointerEvent} event */
   #onDown(event) {
-    if (/** @type {Element} */ (event.target).closest("textarea")) return;
+    if (/** @type {Element} */ (event.target).closest("textarea, button")) return;
     if (event.pointerType === "mouse" && event.button > 1) return;
     // No scrolling, no text selected. The focus goes to the surface, so that keys work.
     event.preventDefault();

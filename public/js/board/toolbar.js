@@ -110,11 +110,19 @@ export class Toolbar {
   }
 
   async #continue() {
-    const body = JSON.stringify({ session_id: this.#earlier });
-    const init = { method: "POST", body, headers: { "Content-Type": "application/json" } };
+    const earlier = this.#earlier;
+    const init = { method: "POST", body: JSON.stringify({ session_id: earlier }), headers: { "Content-Type": "application/json" } };
     this.#earlier = "";
     this.show();
-    await this.board.session.request("board/continue", init).catch(() => this.board.tell(this.board.word("not-continued")));
+    // The button with the focus is gone.
+    this.board.focusSurface();
+    try {
+      await this.board.session.request("board/continue", init);
+    } catch {
+      this.board.tell(this.board.word("not-continued"));
+      this.#earlier = earlier;
+      this.show();
+    }
   }
 
   #showPages() {
