@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 
-from board import keeping
-from db import boards
 from db import demo as demo_db
 from db.demo import DemoPerson, DemoSession
 from errors import BadRequestError
+from files import saved_boards
 from sessions import booking
 from sessions.booking import BookedCourse, BookedPerson, Booking
 
@@ -112,12 +111,8 @@ async def reset(ctx: Context) -> list[str]:
 
 async def _save_board(ctx: Context, session_id: str) -> None:
     """The board of a session that is over, as its room would have saved it."""
-    content = json.dumps({"version": 1, "pages": [_BOARD_PAGE]}).encode()
-    key, size = keeping.key_of(session_id), len(content)
-    await ctx.files.put(key, content)
-    await boards.note(
-        *(ctx.db, session_id, key), version=1, page="demopage", size=size, now=ctx.now
-    )
+    content = json.dumps({"version": 1, "pages": [_BOARD_PAGE]})
+    await saved_boards.save(ctx, session_id, content, 1, _BOARD_PAGE["id"])
 
 
 async def book(ctx: Context) -> None:

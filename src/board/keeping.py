@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from db import boards
 from errors import ServiceUnavailableError
+from files import saved_boards
 from files.storage import StreamBrokenError
 from logs import log
 
@@ -40,30 +40,18 @@ class Keeper:
 
         A failure plans the next attempt. A change during the saving is saved later.
         """
-        state, now = self.store.state, self.now()
+        store, state, now = self.store, self.store.state, self.now()
         if self.is_saving or state.save_at is None or not (is_over or now >= state.save_at):
             return
-        self.is_saving = True
+        self.is_saving, version = True, state.version
         try:
-            saved = await self._write(session_id)
-            state.save_at = None if state.version == saved else now + SAVE_AFTER_S
+            page = next(iter(store.pages()), None)
+            await saved_boards.save(self.context(), session_id, store.snapshot(), version, page)
+            state.save_at = None if state.version == version else now + SAVE_AFTER_S
         except (ServiceUnavailableError, StreamBrokenError) as error:
             log("board_save_failed", session_id=session_id, error=repr(error))
             state.save_at = now + RETRY_S
         finally:
             self.is_saving = False
-        if self.store.state is state:  # else the room has forgotten the board meanwhile
-            self.store.save_state()
-
-    async def _write(self, session_id: str) -> int:
-        """The version that is saved now."""
-        version, content = self.store.state.version, self.store.snapshot().encode()
-        page, key, ctx = self.store.first_page(), key_of(session_id), self.context()
-        await ctx.files.put(key, content)
-        about = (ctx.db, session_id, key)
-        await boards.note(*about, version=version, page=page, size=len(content), now=ctx.now)
-        return version
-
-
-def key_of(session_id: str) -> str:
-    return f"sessions/{session_id}/board/board.json"
+        if store.state is state:  # else the room has forgotten the board meanwhile
+            store.save_state()

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from auth.access import admit, admit_and_load
-from board import pictures, reading
 from db import boards
 from domain import times
 from errors import LengthRequiredError, NotFoundError
+from files import board_pictures, saved_boards
 from handlers.room import refuse_unless_open
 from web.messages import Response, html_response, json_response
 from web.security_headers import BOARD_PICTURE
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
     """The board: a page that prints one sheet a page, or JSON."""
     access = await admit_and_load(request, ctx, session_id, boards.of_session(session_id))
-    text = await reading.read(ctx, access)
+    text = await saved_boards.read(ctx, access)
     if request.accepts_json:
         earlier = json.dumps(_earlier(access), ensure_ascii=False)
         body = f'{text[:-1]}, "earlier": {earlier}}}'
@@ -39,13 +39,17 @@ async def page_svg(request: Request, ctx: Context, session_id: str, page: str) -
     """One page as a picture; `page` ends in `.svg`."""
     access = await admit_and_load(request, ctx, session_id, boards.of_session(session_id))
     page_id, dot, ending = page.rpartition(".")
-    pages = json.loads(await reading.read(ctx, access, page_id))["pages"] if ending == "svg" else []
+    pages = (
+        json.loads(await saved_boards.read(ctx, access, page_id))["pages"]
+        if ending == "svg"
+        else []
+    )
     found = next((each for each in pages if each["id"] == page_id and dot), None)
     if found is None:
         raise NotFoundError
-    from board import svg  # noqa: PLC0415
+    from pages import board_svg  # noqa: PLC0415
 
-    body = svg.of_page(found, await reading.images_of(ctx, session_id, found))
+    body = board_svg.of_page(found, await board_pictures.data_uris(ctx, session_id, found))
     headers = [("Content-Type", "image/svg+xml; charset=utf-8")]
     return Response(body, headers=headers, policy=BOARD_PICTURE)
 
@@ -57,13 +61,17 @@ async def add_image(request: Request, ctx: Context, session_id: str) -> Response
     announced = request.headers.get("content-length", "")
     if not re.fullmatch(r"[0-9]{1,15}", announced):
         raise LengthRequiredError
-    return json_response(await pictures.add(ctx, access, int(announced), request.stream()), 201)
+    return json_response(
+        await board_pictures.add(ctx, access, int(announced), request.stream()), 201
+    )
 
 
 async def image(request: Request, ctx: Context, session_id: str, image_id: str) -> Response:
     """A picture, for both people."""
     access = await admit_and_load(request, ctx, session_id, boards.image(session_id, image_id))
-    return await pictures.show(ctx, access, request.headers, head_only=request.method == "HEAD")
+    return await board_pictures.show(
+        ctx, access, request.headers, head_only=request.method == "HEAD"
+    )
 
 
 async def carry_on(request: Request, ctx: Context, session_id: str) -> Response:
@@ -74,7 +82,7 @@ async def carry_on(request: Request, ctx: Context, session_id: str) -> Response:
     query = boards.earlier(session_id, earlier.session_id)
     access = await admit_and_load(request, ctx, session_id, query)
     refuse_unless_open(access)
-    await reading.carry_on(ctx, access)
+    await saved_boards.carry_on(ctx, access)
     return Response(None, 204)
 
 

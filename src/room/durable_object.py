@@ -18,13 +18,13 @@ from workers import DurableObject
 
 import bindings
 from bindings.rooms import IDENTITY_HEADER
-from board.conversation import Conversation
 from board.keeping import Keeper
 from board.store import BoardStore
 from domain.model import Role
 from errors import RefusedMessageError
 from logs import log
 from room import session_record, sockets
+from room.board_relay import BoardRelay
 from room.identity import SocketIdentity
 from room.message_limits import MessageLimits
 from room.provider_call import ProviderCall
@@ -56,7 +56,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._sockets = LiveSockets(self.ctx)
         self._memory = Memory.load(self.ctx.storage.sql)
         self._relay = Relay(self._sockets, ChatLog(self.ctx.storage.sql))
-        self._board = Conversation(self._sockets, BoardStore(self.ctx.storage.sql))
+        self._board = BoardRelay(self._sockets, BoardStore(self.ctx.storage.sql))
         self._keeper = Keeper(self._board.store, self._context, self._now)
         self._call = ProviderCall(self._memory, self._context, self._now)
         self._seats = Seats(self._sockets, self._call, self._memory)
@@ -103,7 +103,7 @@ class Room(DurableObject):  # type: ignore[misc]
             "place": identity.place or None,
         }
         if not socket.is_watching:
-            call["board"] = self._board.welcome()
+            call["board"] = {"version": self._board.store.state.version, **self._board.mode()}
         socket.send(self._relay.welcome(socket, other, self._now()) | call)
         # The page need not wait for the record. A failure is logged, and plans its retry.
         self._start(self._reconciler.run())

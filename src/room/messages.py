@@ -7,8 +7,6 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -17,9 +15,10 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
-from board.records import BoardMessage
+from board.records import Change, Distance, Id, Ink, Length, OnPage
 from domain import human_text
 from errors import RefusedMessageError
+from web.validation import Strict
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_BOARD_BYTES: Final = 256 * 1024
@@ -37,11 +36,7 @@ PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
 ShortText = Annotated[str, StringConstraints(max_length=256)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Description(_Message):
+class Description(Strict):
     """An offer or answer as `RTCPeerConnection.localDescription` gives it."""
 
     type: Literal["offer", "answer"]
@@ -50,7 +45,7 @@ class Description(_Message):
     """The number of this offer, or of the offer that this answers; older pages send none."""
 
 
-class Candidate(_Message):
+class Candidate(Strict):
     """An ICE candidate as `RTCIceCandidate.toJSON` gives it."""
 
     candidate: Annotated[str, StringConstraints(max_length=2_000)]
@@ -59,7 +54,7 @@ class Candidate(_Message):
     fragment: Annotated[ShortText | None, Field(alias="usernameFragment")] = None
 
 
-class Signal(_Message):
+class Signal(Strict):
     """One step of the negotiation, for the page of the other person that `to` names."""
 
     type: Literal["signal"]
@@ -81,7 +76,7 @@ class Signal(_Message):
         return {"type": "signal", "from": sender, **content}
 
 
-class Chat(_Message):
+class Chat(Strict):
     """A line of chat. The sender makes `id`, so sending it again after a lost socket is safe."""
 
     type: Literal["chat"]
@@ -93,7 +88,7 @@ class Chat(_Message):
     ]
 
 
-class Media(_Message):
+class Media(Strict):
     """The devices that the sender has switched on."""
 
     type: Literal["media"]
@@ -106,13 +101,13 @@ class Media(_Message):
     """True if the sender wants little data: the other person's page sends a small picture."""
 
 
-class Leave(_Message):
+class Leave(Strict):
     """The sender leaves on purpose: the room does not wait for a reconnection."""
 
     type: Literal["leave"]
 
 
-class Move(_Message):
+class Move(Strict):
     """Move the call of both people from peer to peer to the provider.
 
     `epoch` is the sender's epoch. The message has no effect if the call has moved since.
@@ -123,6 +118,61 @@ class Move(_Message):
     reason: Literal["not_connected", "restart_failed", "asked"]
 
 
+class Since(Strict):
+    """The page needs every record that is newer than this version."""
+
+    type: Literal["board_since"]
+    since: Annotated[int, Field(ge=0)]
+
+
+class Mode(Strict):
+    """How both look at the board."""
+
+    type: Literal["board_mode"]
+    open: bool | None = None
+    read_only: bool | None = None
+    follow: bool | None = None
+    page: Id | None = None
+
+
+class Pointer(OnPage):
+    laser: bool
+
+
+class LiveInk(Ink):
+    """A stroke that is being drawn; later messages have the points that came since."""
+
+    highlighter: bool
+
+
+class View(Strict):
+    """The part of a page that the sender sees."""
+
+    page: Id
+    x: Distance
+    y: Distance
+    w: Length
+    h: Length
+
+
+class Live(Strict):
+    """What the other person sees at once, and nobody stores: one of the fields."""
+
+    type: Literal["board_live"]
+    pointer: Pointer | None = None
+    ink: LiveInk | None = None
+    view: View | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        given = self.model_fields_set - {"type"}
+        # `null` says that the pointer has left the page.
+        if len(given) != 1 or (given != {"pointer"} and self.ink is None and self.view is None):
+            raise ValueError("needs one of: a pointer, ink, a view")
+        return self
+
+
+BoardMessage = Change | Since | Mode | Live
 Message = Signal | Chat | Media | Leave | Move | BoardMessage
 _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
@@ -137,20 +187,23 @@ def parse(raw: object) -> Message:
     limit = MAX_BOARD_BYTES if is_board else MAX_MESSAGE_BYTES
     if len(raw) > limit or len(raw.encode(errors="replace")) > limit:
         message = f"Messages of this type have at most {limit} bytes."
-        raise RefusedMessageError("too_large", message, line_id=_change_id(raw))
+        line_id = _change_id(raw) if is_board else ""
+        raise RefusedMessageError("too_large", message, line_id=line_id)
     try:
         return _MESSAGES.validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step) for step in first["loc"])
-        line_id = _line_id(raw) if first["loc"][:1] == ("chat",) else _change_id(raw)
+        line_id = _change_id(raw) if is_board else ""
+        if first["loc"][:1] == ("chat",):
+            line_id = _line_id(raw)
         message = f"{where}: {first['msg']}"
         raise RefusedMessageError("malformed", message, line_id=line_id) from error
 
 
 def _change_id(raw: str) -> str:
-    """The id of a refused change of the board; empty for other messages."""
-    found = _CHANGE_ID.search(raw) if _IS_BOARD.search(raw) else None
+    """The id in a refused change of the board; empty if it has none."""
+    found = _CHANGE_ID.search(raw)
     return found[1] if found else ""
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
@@ -93,16 +91,12 @@ WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)
 Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class BookedCourse(_Model):
+class BookedCourse(validation.Strict):
     id: Id
     title: Annotated[Line, Field(max_length=300)]
 
 
-class BookedPerson(_Model):
+class BookedPerson(validation.Strict):
     id: Id
     name: Annotated[Line, Field(max_length=200)]
     given_name: Annotated[Line, Field(max_length=100)] | None = None
@@ -119,7 +113,7 @@ class BookedPerson(_Model):
         return Account(*given, self.time_zone or "UTC", self.locale or "en")
 
 
-class Booking(_Model):
+class Booking(validation.Strict):
     """The body of PUT /platform/sessions/{id}. Times are epoch seconds UTC."""
 
     course: BookedCourse

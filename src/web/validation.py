@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from domain import human_text
 from errors import InvalidError
@@ -12,9 +12,13 @@ from errors import InvalidError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pydantic import BaseModel
+Model = TypeVar("Model", bound=BaseModel)
 
-Model = TypeVar("Model", bound="BaseModel")
+
+class Strict(BaseModel):
+    """JSON of a program: each value has its own type, and there is nothing beside the fields."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def parse(model: type[Model], data: Any) -> Model:

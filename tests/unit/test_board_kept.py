@@ -10,7 +10,7 @@ import pytest
 
 import retention
 from auth import links
-from board import pictures
+from files import board_pictures
 from tests.pictures import GIF, HTML, SVG, jpeg, png
 from tests.unit.board_messages import both, page, said, stroke
 from tests.unit.call_world import Browser, CallWorld, call_world
@@ -87,10 +87,10 @@ async def test_what_is_no_picture_is_refused_and_leaves_nothing(
 
 async def test_limits_of_pictures(world: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     await both(world)
-    monkeypatch.setattr(pictures, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(board_pictures, "MAX_BYTES", 100_000)
     assert (await post_image(world, png() + bytes(100_000))).status == 413
-    monkeypatch.setattr(pictures, "MAX_IMAGES", 2)
-    monkeypatch.setattr(pictures, "MAX_TOTAL_BYTES", 70_000)
+    monkeypatch.setattr(board_pictures, "MAX_IMAGES", 2)
+    monkeypatch.setattr(board_pictures, "MAX_TOTAL_BYTES", 70_000)
     assert (await post_image(world, jpeg())).status == 201
     assert (await post_image(world, jpeg())).status == 413
     assert (await post_image(world, png())).status == 201

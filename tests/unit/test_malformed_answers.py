@@ -141,9 +141,9 @@ async def test_deeply_nested_answer_raises_provider_error(body):
 OWN_TEXT = {
     # They read texts of D1, of the runtime, of a room's SQLite, or of our own. pydantic_core reads
     # all others.
-    "board/conversation.py",
     "board/draft.py",
-    "board/reading.py",
+    "room/board_relay.py",
+    "files/saved_boards.py",
     "board/store.py",
     "db/outcomes.py",
     "handlers/board.py",

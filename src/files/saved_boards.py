@@ -1,14 +1,13 @@
-"""The board for its two people outside the room, and its copy in a later session."""
+"""Saved boards in R2: written by their rooms, read by their people, copied into later sessions."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from board import pictures
 from db import boards
 from errors import ConflictError, NotFoundError, ServiceUnavailableError
+from files import board_pictures
 from files.storage import StreamBrokenError
 from logs import log
 
@@ -17,6 +16,17 @@ if TYPE_CHECKING:
     from context import Context
     from db.boards import Found
     from db.database import Row
+
+
+async def save(ctx: Context, session_id: str, content: str, version: int, page: str | None) -> None:
+    """Keep this version of a board; `page` is the id of its first page.
+
+    Raises: ServiceUnavailableError, StreamBrokenError.
+    """
+    key, body = f"sessions/{session_id}/board/board.json", content.encode()
+    await ctx.files.put(key, body)
+    about = (ctx.db, session_id, key)
+    await boards.note(*about, version=version, page=page, size=len(body), now=ctx.now)
 
 
 async def read(ctx: Context, access: LoadedAccess[Found], page: str = "") -> str:
@@ -64,7 +74,7 @@ async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
         ]
     filled = {"pages": content["pages"], "images": list(copies.values())}
     if not await ctx.rooms.board_fill(access.session.id, access.role.value, json.dumps(filled)):
-        keys = [pictures.key_of(access.session.id, image) for image in copies.values()]
+        keys = [board_pictures.key_of(access.session.id, image) for image in copies.values()]
         await ctx.files.delete(keys)
         await boards.drop_images(ctx.db, filled["images"])
         raise ConflictError("There is something on this board already.")
@@ -76,23 +86,11 @@ async def _copy(ctx: Context, session_id: str, row: Row) -> str:
     body = await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
     if body is None:
         raise NotFoundError("A picture of the earlier board is missing.")
-    image_id = pictures.new_id()
-    key = pictures.key_of(session_id, image_id)
+    image_id = board_pictures.new_id()
+    key = board_pictures.key_of(session_id, image_id)
     try:
         await ctx.files.put(key, body)
     except StreamBrokenError as error:
         raise ServiceUnavailableError from error
-    await pictures.note(ctx, session_id, row | {"id": image_id, "r2_key": key})
+    await board_pictures.note(ctx, session_id, row | {"id": image_id, "r2_key": key})
     return image_id
-
-
-async def images_of(ctx: Context, session_id: str, page: dict[str, Any]) -> dict[str, str]:
-    """The data URI of each picture that this page shows."""
-    shown = {element["image"] for element in page["elements"] if element["kind"] == "image"}
-    rows = await boards.images(ctx.db, session_id) if shown else []
-    found = {}
-    for row in rows:
-        if row["id"] in shown:
-            content = await ctx.files.read(row["r2_key"], 0, row["size_bytes"])
-            found[row["id"]] = f"data:{row['type']};base64,{b64encode(content).decode()}"
-    return found

@@ -1,4 +1,4 @@
-"""What the two people in a room say about the board: stored, and passed on."""
+"""Passes on what the two people in a room do to their board; `board/store.py` keeps it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from errors import RefusedMessageError
 from room.sockets import broadcast
 
 if TYPE_CHECKING:
-    from board.records import BoardMessage, Change, Live, Mode, Since
+    from board.records import Change
     from board.store import Applied, BoardStore
+    from room.messages import BoardMessage, Live, Mode, Since
     from room.sockets import LiveSocket, LiveSockets
 
 
-class Conversation:
+class BoardRelay:
     """The board's messages of one room."""
 
     def __init__(self, sockets: LiveSockets, store: BoardStore) -> None:
         self._sockets = sockets
         self.store = store
 
-    def welcome(self) -> dict[str, Any]:
-        """The board's part of `welcome`."""
-        return {"version": self.store.state.version, **self._mode()}
+    def mode(self) -> dict[str, Any]:
+        """How both look at the board."""
+        state = self.store.state
+        return {name: getattr(state, name) for name in ("open", "read_only", "follow", "page")}
 
     def handle(self, socket: LiveSocket, message: BoardMessage, now: int) -> bool:
         """Act on a message. Returns True if the board must be saved, and no time was set before.
@@ -43,36 +45,30 @@ class Conversation:
                 self._pass_on(socket, message)
         return False
 
-    def announce(
-        self, applied: Applied, by: Role, sender: LiveSocket | None = None, change: str = ""
-    ) -> None:
-        """Send a change that took effect to both; the sender's page gets its id, too."""
-        text = (
-            f'{{"type":"board","version":{applied.version},"previous":{applied.previous},'
-            f'"changes":{{"pages":[{",".join(applied.pages)}],'
-            f'"elements":[{",".join(applied.elements)}]}},"by":"{by.value}"'
-        )
-        for socket in self._sockets.in_room():
-            if sender is not None and socket.id == sender.id:
-                socket.send_text(f'{text},"change":"{change}"}}')
-            elif applied.version > applied.previous:
-                socket.send_text(f"{text}}}")
-
-    def _change(self, socket: LiveSocket, message: Change, now: int) -> bool:
-        self._refuse_reader(socket)
-        applied = self.store.apply(socket.role, message)
-        self.announce(applied, socket.role, socket, message.change)
-        return applied.version > applied.previous and self.plan_save(now)
-
     def fill(self, role: Role, content: str, now: int) -> bool:
         """Copy an earlier board into this one for this person; False if it has elements."""
         if not self.store.is_empty:
             return False
-        self.announce(self.store.fill(json.loads(content)), role)
-        self.plan_save(now)
+        text = _announced(self.store.fill(json.loads(content)), role)
+        for socket in self._sockets.in_room():
+            socket.send_text(f"{text}}}")
+        self._plan_save(now)
         return True
 
-    def plan_save(self, now: int) -> bool:
+    def _change(self, socket: LiveSocket, message: Change, now: int) -> bool:
+        """Both people get a change that took effect; the sender's page gets its id, too."""
+        self._refuse_reader(socket)
+        applied = self.store.apply(socket.role, message)
+        is_new = applied.version > applied.previous
+        text = _announced(applied, socket.role)
+        for each in self._sockets.in_room():
+            if each.id == socket.id:
+                each.send_text(f'{text},"change":"{message.change}"}}')
+            elif is_new:
+                each.send_text(f"{text}}}")
+        return is_new and self._plan_save(now)
+
+    def _plan_save(self, now: int) -> bool:
         """Note that the board has changed. Returns True if the alarm must be set."""
         if self.store.state.save_at is not None:
             return False
@@ -82,7 +78,7 @@ class Conversation:
 
     def _send_state(self, socket: LiveSocket, message: Since) -> None:
         version = self.store.state.version
-        parts = list(self.store.since(message.since)) or [("", "")]
+        parts = self.store.since(message.since) or [("", "")]
         for number, (pages, elements) in enumerate(parts, 1):
             socket.send_text(
                 f'{{"type":"board_state","version":{version},"pages":[{pages}],'
@@ -90,16 +86,15 @@ class Conversation:
             )
 
     def _set_mode(self, socket: LiveSocket, message: Mode) -> None:
-        state = self.store.state
         leads = message.read_only is not None or message.follow is not None
         if leads and socket.role is not Role.TEACHER:
             raise RefusedMessageError("board_read_only", "Only the Student-Teacher leads.")
-        if message.page is not None and not self.store.has_page(message.page):
+        if message.page is not None and message.page not in self.store.pages():
             raise RefusedMessageError("board_unknown", "The board has no such page.")
         for name, value in message.model_dump(exclude={"type"}, exclude_none=True).items():
-            setattr(state, name, value)
+            setattr(self.store.state, name, value)
         self.store.save_state()
-        said = {"type": "board_mode", **self._mode(), "by": socket.role}
+        said = {"type": "board_mode", **self.mode(), "by": socket.role}
         broadcast(said, to=self._sockets.in_room())
 
     def _pass_on(self, socket: LiveSocket, message: Live) -> None:
@@ -108,11 +103,16 @@ class Conversation:
         said = message.model_dump(exclude_unset=True) | {"role": socket.role}
         broadcast(said, to=self._sockets.of(socket.role.other))
 
-    def _mode(self) -> dict[str, Any]:
-        state = self.store.state
-        names = ("open", "read_only", "follow", "page")
-        return {name: getattr(state, name) for name in names}
-
     def _refuse_reader(self, socket: LiveSocket) -> None:
         if self.store.state.read_only and socket.role is not Role.TEACHER:
             raise RefusedMessageError("board_read_only", "The board can only be read now.")
+
+
+def _announced(applied: Applied, by: Role) -> str:
+    """A `board` message without its end."""
+    pages = ",".join(row.record for row in applied.rows if row.page is None)
+    elements = ",".join(row.record for row in applied.rows if row.page is not None)
+    return (
+        f'{{"type":"board","version":{applied.version},"previous":{applied.previous},'
+        f'"changes":{{"pages":[{pages}],"elements":[{elements}]}},"by":"{by.value}"'
+    )

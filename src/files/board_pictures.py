@@ -7,6 +7,7 @@ element only if it was told of it, so a picture of another session is refused.
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from db import boards
@@ -91,6 +92,18 @@ async def show(
     if body is None and not head_only:
         raise NotFoundError
     return Response(body, 200, answer, policy=FILE_DOWNLOAD)
+
+
+async def data_uris(ctx: Context, session_id: str, page: dict[str, Any]) -> dict[str, str]:
+    """The data URI of each picture that this page shows."""
+    shown = {element["image"] for element in page["elements"] if element["kind"] == "image"}
+    rows = await boards.images(ctx.db, session_id) if shown else []
+    found = {}
+    for row in rows:
+        if row["id"] in shown:
+            content = await ctx.files.read(row["r2_key"], 0, row["size_bytes"])
+            found[row["id"]] = f"data:{row['type']};base64,{b64encode(content).decode()}"
+    return found
 
 
 def new_id() -> str:
