@@ -79,6 +79,16 @@ _DRAWN: Final[tuple[dict[str, Any], ...]] = (
         "text": "0\n1\n2",
     },
     {
+        "by": "teacher",
+        "kind": "text",
+        "x": 120,
+        "y": 420,
+        "w": 1200,
+        "colour": "ink",
+        "size": 44,
+        "text": r"Their sum: $\sum_{n=0}^{2} n = \frac{2 \cdot 3}{2}$",
+    },
+    {
         "by": "student",
         "kind": "arrow",
         "x": 720,

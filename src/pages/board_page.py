@@ -27,14 +27,15 @@ class Sheet(NamedTuple):
 
 def board_page(access: Access, settings: Settings, pages: Sequence[Mapping[str, Any]]) -> str:
     """`pages` are in their order, as `GET /session/{id}/board` answers them."""
-    session = access.session
+    session, sheets = access.session, [_sheet(page, at) for at, page in enumerate(pages, 1)]
     return fill(
         "session/board_page.html",
         settings,
         title=f"The board · {isolated(session.course.title)}",
         session=session,
         span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
-        sheets=[_sheet(page, number) for number, page in enumerate(pages, 1)],
+        sheets=sheets,
+        has_formulas=any("$" in text for sheet in sheets for text in sheet.texts),
         is_deleted=rules.is_deleted(session, settings.resources_kept_days, access.now),
     )
 

@@ -7,7 +7,9 @@ come from a table, and pictures are data URIs.
 from __future__ import annotations
 
 import math
+import operator
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,10 +30,16 @@ COLOURS: Final = {
 }
 # As in perfect-freehand, with the client's option: a light pen draws a thinner line.
 THINNING: Final = 0.6
+# The points of a stroke are written in tenths, and the middles between them in halves of tenths.
+TENTHS: Final = 10
 LINE_HEIGHT: Final = 1.35
 # The mean width of a letter, to guess how high a text is.
 LETTER: Final = 0.5
-_TEXT: Final = "font-family:system-ui,sans-serif;white-space:pre-wrap;overflow-wrap:anywhere"
+# The only style: board_formulas.js leaves it out where the policy of our pages would block it.
+_STYLE: Final = (
+    "<style>foreignObject{overflow:visible}div{font-family:system-ui,sans-serif;"
+    f"line-height:{LINE_HEIGHT};white-space:pre-wrap;overflow-wrap:anywhere}}</style>"
+)
 
 Point = tuple[float, float]
 
@@ -50,7 +58,7 @@ def of_page(page: Mapping[str, Any], images: Mapping[str, str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}" '
         f'viewBox="{_n(left)} {_n(top)} {_n(width)} {_n(height)}">'
-        f'<title>{escape(page["title"])}</title><rect {sheet} fill="#fff"/>{content}</svg>'
+        f'<title>{escape(page["title"])}</title>{_STYLE}<rect {sheet} fill="#fff"/>{content}</svg>'
     )
 
 
@@ -64,11 +72,10 @@ def _element(element: Mapping[str, Any], images: Mapping[str, str]) -> str:
         return f'<image {box} preserveAspectRatio="none" href="{href}">{label}</image>'
     if kind == "text":
         return _text(element, colour)
-    size = _n(element["size"])
-    line = f'stroke="{colour}" stroke-width="{size}" stroke-linecap="round" stroke-linejoin="round"'
-    fill = f'fill="{colour}" fill-opacity="0.2"' if element.get("filled") else 'fill="none"'
     if kind == "stroke":
-        return _stroke(element, colour, line)
+        return _stroke(element, colour)
+    line = _line(colour, element["size"])
+    fill = f'fill="{colour}" fill-opacity="0.2"' if element.get("filled") else 'fill="none"'
     if kind == "rectangle":
         box = f'width="{_n(element["w"])}" height="{_n(element["h"])}"'
         return f'<rect x="{_n(x)}" y="{_n(y)}" {box} {line} {fill}/>'
@@ -82,14 +89,19 @@ def _element(element: Mapping[str, Any], images: Mapping[str, str]) -> str:
     return f'<path d="{path}" {line} fill="none"/>'
 
 
+def _line(colour: str, size: float) -> str:
+    ends = 'stroke-linecap="round" stroke-linejoin="round"'
+    return f'stroke="{colour}" stroke-width="{_n(size)}" {ends}'
+
+
 def _text(element: Mapping[str, Any], colour: str) -> str:
-    """A text that wraps at its width. A formula is shown as it was written."""
+    """A text that wraps at its width. A formula is shown as its code: board_formulas.js sets it."""
     box = f'x="{_n(element["x"])}" y="{_n(element["y"])}" width="{_n(element["w"])}"'
-    style = f"{_TEXT};line-height:{LINE_HEIGHT};color:{colour};font-size:{_n(element['size'])}px"
+    look = f'color="{colour}" font-size="{_n(element["size"])}"'
     return (
-        f'<foreignObject {box} height="{_n(_text_height(element))}" style="overflow:visible">'
-        f'<div xmlns="http://www.w3.org/1999/xhtml" dir="auto" style="{style}">'
-        f"{escape(element['text'])}</div></foreignObject>"
+        f'<foreignObject {box} height="{_n(_text_height(element))}" {look}>'
+        f'<div xmlns="http://www.w3.org/1999/xhtml" dir="auto">{escape(element["text"])}</div>'
+        "</foreignObject>"
     )
 
 
@@ -99,40 +111,42 @@ def _text_height(element: Mapping[str, Any]) -> float:
     return float(lines * element["size"] * LINE_HEIGHT)
 
 
-def _stroke(element: Mapping[str, Any], colour: str, line: str) -> str:
+def _stroke(element: Mapping[str, Any], colour: str) -> str:
     """With pressures an outline; without, a line of one width."""
-    points = element["points"]
+    points, pressures = element["points"], element.get("pressures")
     place = f'transform="translate({_n(element["x"])} {_n(element["y"])})'
-    place += f' scale({element.get("scale", 1):.4g})"'
+    place += f' scale({element.get("scale", 1) / TENTHS / 2:.4g})"'
     opacity = ' opacity="0.35"' if element.get("highlighter") else ""
-    pressures = element.get("pressures")
     if pressures and len(pressures) > 1:
-        pairs = list(zip(points[::2], points[1::2], strict=True))
-        border = _outline(pairs, pressures, element["size"])
-        flat = [round(each, 1) for point in border for each in point]
-        return f'<path d="{_through(flat)}Z" {place} fill="{colour}"{opacity}/>'
-    return f'<path d="{_through(points)}" {place} {line} fill="none"{opacity}/>'
+        border = _outline(points, pressures, element["size"])
+        return f'<path d="{_through(border)}Z" {place} fill="{colour}"{opacity}/>'
+    line = _line(colour, element["size"] * TENTHS * 2)
+    path = _through([each * TENTHS for each in points])
+    return f'<path d="{path}" {place} {line} fill="none"{opacity}/>'
 
 
-def _outline(points: list[Point], pressures: Sequence[int], size: float) -> list[Point]:
-    """The border of a stroke: one way on its left side, with a round end, and back on its right."""
+def _outline(points: Sequence[float], pressures: Sequence[int], size: float) -> list[float]:
+    """The border of a stroke in tenths: one way on its left side, and back on its right.
+
+    Both ends are round.
+    """
+    xs, ys = ([each * TENTHS for each in points[side::2]] for side in (0, 1))
+    thin, more = size * TENTHS * (1 - THINNING) / 2, size * TENTHS * THINNING / 100
+    before = zip(xs[:1] + xs, ys[:1] + ys, strict=False)
+    after = zip(xs[1:] + xs[-1:], ys[1:] + ys[-1:], strict=True)
     left, right = [], []
-    radius, normal = 0.0, (0.0, 1.0)
-    for at, (x, y) in enumerate(points):
-        (x0, y0), (x1, y1) = points[max(0, at - 1)], points[min(len(points) - 1, at + 1)]
+    across, down = 0.0, 1.0
+    for x, y, (x0, y0), (x1, y1), pressure in zip(xs, ys, before, after, pressures, strict=False):
         length = math.hypot(x1 - x0, y1 - y0)
         if length:
-            normal = (y0 - y1) / length, (x1 - x0) / length
-        radius = size * (0.5 - THINNING * (0.5 - pressures[at] / 100))
-        left.append((x + normal[0] * radius, y + normal[1] * radius))
-        right.append((x - normal[0] * radius, y - normal[1] * radius))
-    first = size * (0.5 - THINNING * (0.5 - pressures[0] / 100))
-    return [
-        *left,
-        *_cap(points[-1], left[-1], radius),
-        *right[::-1],
-        *_cap(points[0], right[0], first),
-    ]
+            across, down = (y0 - y1) / length, (x1 - x0) / length
+        radius = thin + more * pressure
+        side, height = across * radius, down * radius
+        left.append((x + side, y + height))
+        right.append((x - side, y - height))
+    end = _cap((xs[-1], ys[-1]), left[-1], thin + more * pressures[-1])
+    start = _cap((xs[0], ys[0]), right[0], thin + more * pressures[0])
+    return list(chain.from_iterable([*left, *end, *right[::-1], *start]))
 
 
 def _cap(centre: Point, start: Point, radius: float) -> list[Point]:
@@ -145,20 +159,23 @@ def _cap(centre: Point, start: Point, radius: float) -> list[Point]:
 
 
 def _through(points: Sequence[float]) -> str:
-    """A smooth line through [x0, y0, ...]: each point bends it, and it passes the middles.
+    """A smooth line through [x0, y0, ...] in tenths: a point bends it, and it passes the middles.
 
-    `T` mirrors the last control point at the middle, which is the next point. With one decimal a
-    point, the middles have two, so this is exact. A page may have 300,000 points.
+    `T` mirrors the last control point at the middle, which is the next point. This is exact in
+    whole numbers alone: in halves of tenths, the sum of two points is their middle. They are also
+    the quickest to write, and a page may have 300,000 points.
     """
-    x, y = points[:2]
-    if len(points) == 2:  # noqa: PLR2004
-        return f"M{_n(x)} {_n(y)}h0.01"
-    middles = [(one + next_) / 2 for one, next_ in zip(points[2:-2], points[4:], strict=True)]
+    whole = list(map(round, points))
+    x, y = whole[0] * 2, whole[1] * 2
+    if len(whole) == 2:  # noqa: PLR2004
+        return f"M{x} {y}h.1"
+    middles = list(map(operator.add, whole[2:-2], whole[4:]))
     curves = ""
     if middles:
-        bent = "Q%.1f %.1f %.2f %.2fT" + "%.2f " * (len(middles) - 2)
-        curves = (bent % (*points[2:4], *middles)).rstrip("T ")
-    return f"M{_n(x)} {_n(y)}{curves}L{_n(points[-2])} {_n(points[-1])}"
+        curves = f"Q{whole[2] * 2} {whole[3] * 2} {middles[0]} {middles[1]}"
+    if middles[2:]:
+        curves += f"T{str(middles[2:])[1:-1]}"
+    return f"M{x} {y}{curves}L{whole[-2] * 2} {whole[-1] * 2}"
 
 
 def _arrow_head(x: float, y: float, dx: float, dy: float, size: float) -> str:
@@ -176,11 +193,9 @@ def _bounds(element: Mapping[str, Any]) -> tuple[float, float, float, float]:
     x, y = element["x"], element["y"]
     if element["kind"] == "stroke":
         scale, points = element.get("scale", 1), element["points"]
-        xs, ys = (
-            [x + scale * each for each in points[::2]],
-            [y + scale * each for each in points[1::2]],
-        )
-        return min(xs), min(ys), max(xs), max(ys)
+        xs, ys = points[::2], points[1::2]
+        left, top = x + scale * min(xs), y + scale * min(ys)
+        return left, top, x + scale * max(xs), y + scale * max(ys)
     if "dx" in element:
         x2, y2 = x + element["dx"], y + element["dy"]
         return min(x, x2), min(y, y2), max(x, x2), max(y, y2)

@@ -25,6 +25,12 @@ export function withFormulas(words) {
   return piecesOf(words).map(({ text, formula }) => (formula === undefined ? text : formulaOf(formula)));
 }
 
+/** @param {Element} text Sets the formulas of its text. Resolves when KaTeX has set them; rejects without KaTeX. */
+export async function setFormulas(text) {
+  text.replaceChildren(...withFormulas(text.textContent ?? ""));
+  await loading;
+}
+
 /** @param {string} formula */
 function formulaOf(formula) {
   const place = document.createElement("span");
