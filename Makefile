@@ -22,7 +22,7 @@ clean: ## Delete everything that these targets have made, local data included
 check: ## Run the linters, the format check and the type checkers
 	$(run) tools.check
 
-test: ## Run `check` and all tests: unit, worker (real workerd), browser, networks (ALL=1: other browsers)
+test: ## Run `check` and all tests: unit, worker (real workerd), browsers, networks
 	$(run) tools.test
 
 bench: ## Measure performance into docs/performance.md (ONLY=pages,rooms,..., MINUTES=... of load)

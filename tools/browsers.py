@@ -22,7 +22,7 @@ TEST = re.compile(r".*/(\w+)/test_(\w+)\.py::test_(\w+)(?:\[(.*)\])?")
 
 def main() -> None:
     try:
-        setup.main("all tests")
+        setup.main("test")
     except StepFailedError as failure:
         sys.exit(f"make browsers: {failure}")
     if not other_browsers.find_firefox() or not other_browsers.find_webkit():

@@ -199,13 +199,10 @@ DEV_PACKAGES = Step(
 )
 
 
-TESTS = [*RUNTIME, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES]
 STEPS = {
     "run": [*RUNTIME, BYTECODE],
     "check": [*RUNTIME, DEV_PACKAGES],
-    "test": TESTS,
-    # With Firefox and WebKit.
-    "all tests": TESTS,
+    "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES],
     "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
 }
 
@@ -214,10 +211,9 @@ def main(purpose: str) -> None:
     """Prepare for `run` (a server, a deploy) or another of STEPS. Raises: StepFailedError."""
     run_steps(STEPS[purpose])
     vendor.mark_as_synced()
-    if purpose in ("test", "all tests"):
+    if purpose == "test":
         chromium.install()
         install_if_possible(namespaces.PROGRAMS, "networks")
-    if purpose == "all tests":
         install_if_possible(other_browsers.PROGRAMS, "other browsers")
 
 

@@ -18,25 +18,21 @@ from tools.paths import CACHE, ROOT, VENV_PYTHON
 from tools.steps import StepFailedError
 
 # Each a process of its own: Playwright's synchronous API and asynchronous tests do not mix. The
-# longest first, so that all processors are busy to the end; beside it the one that is the first to
-# say what is wrong.
-ALL_PARTS = {
-    "calls": [f"tests/browser/test_{name}.py" for name in ("room*", "board*", "call_*", "embed")],
+# longest first, so that all processors are busy to the end.
+PARTS = {
+    "rooms": ["tests/browser/test_room*.py"],
+    "calls": [f"tests/browser/test_{name}.py" for name in ("board*", "call_*", "embed")],
     "worker-1": ["tests/worker/test_[a-p]*.py"],
     "worker-2": ["tests/worker/test_[q-z]*.py"],
     "unit": ["tests/unit"],
-    "lobby": ["tests/browser/test_lobby*.py"],
     "browsers": ["tests/browser/*/test_*.py"],
+    "lobby": ["tests/browser/test_lobby*.py"],
     "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail")],
     "pages": [
         f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "release*", "states")
     ],
     "networks": ["tests/networks"],
 }
-# `ALL=1` runs these as well. They need Firefox and WebKit, and two minutes more.
-LONG_PARTS = ("browsers",)
-WITH_ALL = bool(os.environ.get("ALL"))
-PARTS = {part: ALL_PARTS[part] for part in ALL_PARTS if WITH_ALL or part not in LONG_PARTS}
 # Tests of two parts keep two cores busy; while they wait for a timer, those of a third run.
 AT_ONCE = 3
 # Without sockets and media, which can miss a deadline on a busy machine, nothing is repeated.
@@ -49,7 +45,7 @@ TEST_LIMIT = ("-o", "faulthandler_timeout=180", "-o", "faulthandler_exit_on_time
 
 def main() -> None:
     try:
-        setup.main("all tests" if WITH_ALL else "test")
+        setup.main("test")
     except StepFailedError as failure:
         sys.exit(f"make test: {failure}")
     for part in PARTS:

@@ -12,7 +12,7 @@ FILES = ("tests/browser/**/test_*.py", "tests/worker/test_*.py")
 
 
 def test_each_file_belongs_to_one_part():
-    patterns = [pattern for part in make_test.ALL_PARTS.values() for pattern in part]
+    patterns = [pattern for part in make_test.PARTS.values() for pattern in part]
     files = [file for pattern in patterns for file in make_test.files_of(pattern)]
 
     assert sorted(files) == sorted(
