@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import js
-from pyodide.ffi import to_js
 from workers import DurableObject
 
 import bindings
@@ -84,29 +83,14 @@ class Room(DurableObject):  # type: ignore[misc]
         if self._memory.epoch:
             await self._reconciler.run()  # `welcome` must not have an older epoch than the record
         client, server = js.WebSocketPair.new().object_values()
-        tag = sockets.tag_of(identity.role, watching=identity.watching)
-        self.ctx.acceptWebSocket(server, to_js([tag]))
+        self.ctx.acceptWebSocket(server)
         socket = LiveSocket.attach(server, bindings.new_id(), identity)
         self._sockets.clear_cache()
         if socket.is_watching:
             self._sockets.close_extra_watchers(socket.role)
         else:
-            if not self._seats.present:
-                self._memory.notices_sent_until = self._now()
-            self._seats.enter(socket, self._now())
-            self._reconciler.new_sockets.append(socket)
-        other = self._memory.seats.get(socket.role.other)
-        call: dict[str, Any] = {
-            "recording": self._call.is_recording,
-            "epoch": self._memory.epoch,
-            "provider": self._memory.provider or None,
-            "place": identity.place or None,
-        }
-        if not socket.is_watching:
-            call["board"] = {"version": self._board.store.state.version, **self._board.mode()}
-        socket.send(self._relay.welcome(socket, other, self._now()) | call)
-        # The page need not wait for the record. A failure is logged, and plans its retry.
-        self._start(self._reconciler.run())
+            self._seat(socket)
+        self._welcome(socket, identity.place)
         return js.Response.new(None, status=101, webSocket=client)
 
     async def end(self, session_id: str, *_newer: Any) -> None:
@@ -225,10 +209,45 @@ class Room(DurableObject):  # type: ignore[misc]
         else:
             await self._reconciler.send_notices()
 
+    # Coming in.
+
+    def _seat(self, socket: LiveSocket) -> None:
+        if not self._seats.present:
+            self._memory.notices_sent_until = self._now()
+        self._seats.enter(socket, self._now())
+        self._reconciler.new_sockets.append(socket)
+
+    def _welcome(self, socket: LiveSocket, place: str) -> None:
+        other = self._memory.seats.get(socket.role.other)
+        call: dict[str, Any] = {
+            "recording": self._call.is_recording,
+            "epoch": self._memory.epoch,
+            "provider": self._memory.provider or None,
+            "place": place or None,
+        }
+        if not socket.is_watching:
+            call["board"] = {"version": self._board.store.state.version, **self._board.mode()}
+        socket.send(self._relay.welcome(socket, other, self._now()) | call)
+        # The page need not wait for the record. A failure is logged, and plans its retry.
+        self._start(self._reconciler.run())
+
+    async def _enter(self, socket: LiveSocket, page: str) -> None:
+        """Seat the person of a lobby's socket, whom the Worker has checked at its opening."""
+        if self._memory.epoch:
+            await self._reconciler.run()  # as in `fetch`; it closes sockets of a room that is over
+        if socket.is_live:
+            socket.enter(page)
+            self._seat(socket)
+            self._welcome(socket, self._memory.place)
+
     # Messages of people.
 
     def _handle(self, socket: LiveSocket, message: Message) -> Awaitable[None] | None:
         """Raises: RefusedMessageError."""
+        if message.type == "enter":
+            if not (socket.is_watching and self._reconciler.is_open()):
+                raise RefusedMessageError("cannot_enter", "This socket cannot enter the room now.")
+            return self._enter(socket, message.page)
         if socket.is_watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
         if message.type == "move":

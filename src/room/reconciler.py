@@ -185,6 +185,11 @@ class Reconciler:
             details = {"session_id": self._memory.session_id, "error": repr(error)}
             log("deferred_work_failed", **details)
 
+    def is_open(self) -> bool:
+        """True if people may enter, by the record as the room knows it."""
+        known = self._memory.last_broadcast
+        return bool(known) and known["opens_at"] <= self._now() < known["closes_at"]
+
     def has_due_work(self) -> bool:
         """True if `run` is due: a check of the record, the end of a call, or the deletion."""
         now = self._now()

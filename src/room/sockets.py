@@ -29,11 +29,6 @@ ABUSIVE: Final = 4008
 WATCHERS_KEPT: Final = 4
 
 
-def tag_of(role: Role, *, watching: bool) -> str:
-    """The runtime's tag of a socket."""
-    return "watch" if watching else role.value
-
-
 class LiveSocket:
     """A socket of the runtime, with the identity in its attachment."""
 
@@ -77,9 +72,14 @@ class LiveSocket:
         """True for a lobby's socket."""
         return bool(self._attachment["watching"])
 
+    def enter(self, page: str) -> None:
+        """Make a lobby's socket the socket of this page in the room."""
+        # Its age counts from now: a lobby pings less often than the room expects.
+        self._update(watching=False, page=page, opened_at=time.time())
+
     @property
     def opened_at(self) -> float:
-        """Epoch seconds of the real clock."""
+        """When it opened, or entered, in epoch seconds of the real clock."""
         return float(self._attachment["opened_at"])
 
     @property
@@ -138,28 +138,27 @@ class LiveSockets:
 
     def __init__(self, ctx: Any) -> None:
         self._ctx = ctx
-        self._by_tag: dict[str, list[LiveSocket]] = {}
+        self._cache: list[LiveSocket] | None = None
 
     def clear_cache(self) -> None:
         """Read the list again: a socket has opened or closed."""
-        self._by_tag.clear()
+        self._cache = None
 
     def find(self, raw: Any) -> LiveSocket:
         """The cached socket for this one of the runtime, with its updated attachment."""
         socket = LiveSocket(raw)
-        tag = tag_of(socket.role, watching=socket.is_watching)
-        return next((same for same in self._with_tag(tag) if same.id == socket.id), socket)
+        return next((same for same in self._cached() if same.id == socket.id), socket)
 
     def of(self, role: Role) -> list[LiveSocket]:
         """This person's sockets in the room: one, or two while a new one replaces the old one."""
-        return self._live(tag_of(role, watching=False))
+        return [s for s in self._cached() if s.role is role and not s.is_watching and s.is_live]
 
     def in_room(self) -> list[LiveSocket]:
         return [socket for role in Role for socket in self.of(role)]
 
     def watchers(self) -> list[LiveSocket]:
         """The sockets of lobbies."""
-        return self._live(tag_of(Role.STUDENT, watching=True))
+        return [s for s in self._cached() if s.is_watching and s.is_live]
 
     def all(self) -> list[LiveSocket]:
         return [*self.in_room(), *self.watchers()]
@@ -175,10 +174,7 @@ class LiveSockets:
         for old in sorted(own, key=lambda socket: socket.opened_at)[:-WATCHERS_KEPT]:
             old.close(REPLACED, "too many lobbies open")
 
-    def _live(self, tag: str) -> list[LiveSocket]:
-        return [socket for socket in self._with_tag(tag) if socket.is_live]
-
-    def _with_tag(self, tag: str) -> list[LiveSocket]:
-        if tag not in self._by_tag:
-            self._by_tag[tag] = [LiveSocket(raw) for raw in self._ctx.getWebSockets(tag)]
-        return self._by_tag[tag]
+    def _cached(self) -> list[LiveSocket]:
+        if self._cache is None:
+            self._cache = [LiveSocket(raw) for raw in self._ctx.getWebSockets()]
+        return self._cache

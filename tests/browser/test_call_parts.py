@@ -27,7 +27,7 @@ TWO_SIDES = """async () => {
       return true;
     };
     const peer = new Peer({ iceServers: [], polite, numbersOffers: true, send });
-    peer.sendTracks(tracks);
+    peer.senders.send(tracks);
     return peer;
   });
   window.RTCPeerConnection = Real;

@@ -195,7 +195,7 @@ TWO_PEERS = """async () => {
     peer.addEventListener("tracks", () => {
       video.srcObject ??= new MediaStream(peer.remoteTracks.slice(0, 2));
     });
-    peer.sendTracks(tracks);
+    peer.senders.send(tracks);
     return { peer, video };
   });
   const connected = () => sides.every(({ peer }) => peer.state === "connected");

@@ -325,19 +325,22 @@ for (const [what, samples, expected] of SAVINGS) {
 /** A track's size, and what is sent of it. */
 const camera = (width, height) => ({ getSettings: () => ({ width, height }) });
 const ENCODINGS = [
-  ["sound on a poor line", [0, null, true, false], { maxBitrate: 64_000 }],
-  ["sound without a network", [0, null, false, true], { maxBitrate: 64_000 }],
-  ["a camera", [1, camera(1280, 720), false, false], { active: true, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
-  ["a camera without a network", [1, camera(1280, 720), false, true], { active: false, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
-  ["a small camera", [1, camera(1280, 720), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
-  ["a phone's camera", [1, camera(720, 1280), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
-  ["a camera that is small already", [1, camera(320, 180), true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-  ["no camera", [1, null, true, false], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-  ["a small screen", [2, camera(2560, 1440), true, false], { active: true, maxBitrate: 250_000, maxFramerate: 5, scaleResolutionDownBy: 1 }],
+  ["sound on a poor line", [0, null, { small: true }], { maxBitrate: 64_000 }],
+  ["sound without a network", [0, null, { paused: true }], { maxBitrate: 64_000 }],
+  ["a camera", [1, camera(1280, 720), {}], { active: true, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["a camera without a network", [1, camera(1280, 720), { paused: true }], { active: false, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["a small camera", [1, camera(1280, 720), { small: true }], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  ["a phone's camera", [1, camera(720, 1280), { small: true }], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 3 }],
+  ["a camera that is small already", [1, camera(320, 180), { small: true }], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  ["the first picture of a camera", [1, camera(1280, 720), { first: true }], { active: true, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 2 }],
+  ["the first picture of a phone's small camera", [1, camera(240, 320), { first: true }], { active: true, maxBitrate: 1_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["the first picture of a screen", [2, camera(2560, 1440), { first: true }], { active: true, maxBitrate: 2_500_000, maxFramerate: 30, scaleResolutionDownBy: 1 }],
+  ["no camera", [1, null, { small: true }], { active: true, maxBitrate: 136_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  ["a small screen", [2, camera(2560, 1440), { small: true }], { active: true, maxBitrate: 250_000, maxFramerate: 5, scaleResolutionDownBy: 1 }],
 ];
-for (const [what, [line, track, small, paused], expected] of ENCODINGS) {
+for (const [what, [line, track, how], expected] of ENCODINGS) {
   test(`how ${what} is sent`, () => {
-    assert.deepEqual(encodingOf(line, track, small, paused), expected);
+    assert.deepEqual(encodingOf(line, track, how), expected);
   });
 }
 

@@ -205,3 +205,50 @@ test("the page is offline at once, until the socket works or the browser says so
     [10_000, true], [15_000, false],
   ]);
 });
+
+/** A lobby's socket that answers what it is sent, and what the page has heard and sent. */
+async function entering(t, answers) {
+  const network = new Network(t);
+  const sent = [];
+  const lobbys = {
+    readyState: 1,
+    send(text) {
+      sent.push(text);
+      for (const message of answers) setTimeout(() => this.onmessage({ data: JSON.stringify(message) }), 100);
+    },
+    close() {
+      this.readyState = 3;
+    },
+  };
+  const live = new LiveSocket("s", "p", async () => true, /** @type {any} */ (lobbys));
+  const heard = [];
+  live.addEventListener("up", () => heard.push(["up", network.clock.now]));
+  live.addEventListener("message", (event) => heard.push(event["detail"].type));
+  live.addEventListener("over", (event) => heard.push(event["detail"]));
+  await network.clock.advance(2000);
+  t.after(() => live.leave());
+  return { sent, heard, opened: network.opened, lobbys };
+}
+
+test("the lobby's socket enters the room, and what the lobby was sent before is dropped", async (t) => {
+  const answers = [{ type: "presence", state: "online" }, { type: "welcome" }, { type: "session" }];
+  const { sent, heard, opened } = await entering(t, answers);
+  assert.deepEqual(sent, ['{"type":"enter","page":"p"}']);
+  assert.deepEqual(heard, ["welcome", ["up", 100], "session"]);
+  assert.equal(opened.length, 0);
+});
+
+test("a room that refuses the lobby's socket gets another one", async (t) => {
+  const { heard, opened, lobbys } = await entering(t, [{ type: "error", code: "malformed" }]);
+  assert.deepEqual([heard, opened.length, lobbys.readyState], [["welcome", ["up", 200]], 1, 3]);
+});
+
+test("a lobby's socket without an answer is replaced within a second", async (t) => {
+  const { heard, opened, lobbys } = await entering(t, []);
+  assert.deepEqual([heard, opened.length, lobbys.readyState], [["welcome", ["up", 900]], 1, 3]);
+});
+
+test("a room that is over ends the lobby's socket", async (t) => {
+  const { heard, opened } = await entering(t, [{ type: "ended", reason: "completed" }]);
+  assert.deepEqual([heard, opened.length], [["ended", "ended"], 0]);
+});

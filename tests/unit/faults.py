@@ -194,7 +194,7 @@ class Rooms:
     def crash(self, session_id: str) -> None:
         """Kill a room during its work; its sockets close."""
         self._awake.pop(session_id, None)
-        for _, socket in self.states[session_id].sockets:
+        for socket in self.states[session_id].sockets:
             socket.readyState = 3
 
     async def connect(self, session_id: str, identity: str) -> Any:

@@ -109,11 +109,11 @@ class ObjectState:
     def setWebSocketAutoResponse(self, _pair: Any) -> None:  # noqa: N802
         pass
 
-    def acceptWebSocket(self, socket: WebSocket, tags: list[str]) -> None:  # noqa: N802
-        self.sockets.append((tags[0], socket))
+    def acceptWebSocket(self, socket: WebSocket) -> None:  # noqa: N802
+        self.sockets.append(socket)
 
-    def getWebSockets(self, tag: str) -> list[WebSocket]:  # noqa: N802
-        return [socket for name, socket in self.sockets if name == tag and socket.readyState < 3]
+    def getWebSockets(self) -> list[WebSocket]:  # noqa: N802
+        return [socket for socket in self.sockets if socket.readyState < 3]
 
     def getWebSocketAutoResponseTimestamp(self, socket: WebSocket) -> Any:  # noqa: N802
         """When the runtime last answered a ping of this socket."""

@@ -139,6 +139,52 @@ async def test_lobby_gets_presence_and_is_not_present(room: Room) -> None:
     assert await lobby.receive("presence", state="left")
 
 
+async def test_lobbys_socket_enters_room(room: Room) -> None:
+    teacher = await room.enter(TEACHER)
+    lobby = await room.enter(STUDENT, watch=True)
+    page = secrets.token_hex(8)
+    await lobby.send("enter", page=page)
+
+    welcome = await lobby.receive("welcome")
+    assert welcome["other"] == {"state": "online", "page": teacher.page, "media": None}
+    assert welcome["board"]
+    assert await teacher.receive("presence", role="student", state="online", page=page)
+    assert await lobby.receive("session", status="in_progress")
+    await until(room.present, {STUDENT, TEACHER})
+    await teacher.send("signal", to=page, restart=True)
+    assert (await lobby.receive("signal"))["from"] == teacher.page
+    await lobby.send("chat", id=secrets.token_hex(8), text="here I am")
+    assert (await teacher.receive("chat"))["text"] == "here I am"
+    await lobby.leave()
+    assert await teacher.receive("presence", state="left")
+
+
+async def test_page_that_entered_goes_on_with_another_socket(room: Room) -> None:
+    teacher, lobby = await room.enter(TEACHER), await room.enter(STUDENT, watch=True)
+    page = secrets.token_hex(8)
+    await lobby.send("enter", page=page)
+    await lobby.receive("welcome")
+    again = await room.enter(STUDENT, page)
+
+    assert await lobby.closed() == 4000
+    assert again.welcome["other"]["page"] == teacher.page
+
+
+async def test_socket_enters_only_once_and_only_an_open_room(
+    room: Room, book: Callable[..., Room]
+) -> None:
+    student = await room.enter(STUDENT)
+    await student.send("enter", page=secrets.token_hex(8))
+    assert (await student.receive("error"))["code"] == "cannot_enter"
+
+    early = book(starts_in=60 * MINUTE)
+    lobby = await early.enter(STUDENT, watch=True)
+    await lobby.receive("session")
+    await lobby.send("enter", page=secrets.token_hex(8))
+    assert (await lobby.receive("error"))["code"] == "cannot_enter"
+    assert early.present() == set()
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [

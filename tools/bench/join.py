@@ -45,7 +45,9 @@ addEventListener("click", ({ target }) => {
 window.WebSocket = class extends WebSocket {
   constructor(address) {
     super(address);
-    if (address.includes("page=")) this.addEventListener("open", () => note("socket open"));
+    this.addEventListener("message", ({ data }) => {
+      if (data.includes('"type":"welcome"')) note("welcome");
+    });
   }
 };
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -60,7 +62,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 """
-STEPS = ("socket open", "first description", "connected", "first frame")
+STEPS = ("welcome", "first description", "connected", "first frame")
 NOTE = (
     f"The second person joins while the first one waits in the room; median and p90 of {JOINS} "
     "joins in turn, in new profiles, milliseconds after the click. Both people are in one "

@@ -73,7 +73,7 @@ export class Call extends EventTarget {
   pausePictures(paused) {
     if (paused === this.#isPaused) return;
     this.#isPaused = paused;
-    this.#peer?.pausePictures(paused);
+    this.#peer?.senders.change({ paused });
   }
 
   /**
@@ -83,7 +83,7 @@ export class Call extends EventTarget {
    */
   call(page) {
     if (this.#peer && page === this.#page) return this.#peer.resume();
-    this.hangUp();
+    if (this.#peer) this.hangUp();
     if (!page) return;
     this.#page = page;
     this.#connect(0);
@@ -127,13 +127,13 @@ export class Call extends EventTarget {
   /** @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
   async sendTracks(tracks) {
     this.#tracks = tracks;
-    await this.#peer?.sendTracks(tracks);
+    await this.#peer?.senders.send(tracks);
   }
 
   /** For the running call and later ones. @param {boolean} small */
   sendSmallPicture(small) {
     this.#isSmall = small;
-    this.#peer?.sendSmallPicture(small);
+    this.#peer?.senders.change({ small });
   }
 
   /** The statistics of the running call; undefined without one. */
@@ -154,9 +154,8 @@ export class Call extends EventTarget {
     peer.addEventListener("tracks", () =>
       this.dispatchEvent(new CustomEvent("tracks", { detail: peer.remoteTracks })),
     );
-    peer.sendSmallPicture(this.#isSmall);
-    peer.pausePictures(this.#isPaused);
-    peer.sendTracks(this.#tracks);
+    peer.senders.change({ small: this.#isSmall, paused: this.#isPaused });
+    peer.senders.send(this.#tracks);
     this.#changed();
   }
 

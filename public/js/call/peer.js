@@ -12,7 +12,7 @@
 
 import { Recovery } from "./recovery.js";
 import { connectionOf } from "./sdp.js";
-import { encodingOf } from "./encodings.js";
+import { Senders } from "./senders.js";
 
 const KINDS = ["audio", "video", "video"];
 /** Without an answer by then, the offer was lost with a socket and is sent again. */
@@ -33,11 +33,7 @@ export class Peer extends EventTarget {
   #recovery;
   /** @type {RTCIceCandidateInit[]} They came before their description. */
   #earlyCandidates = [];
-  /** @type {(MediaStreamTrack | null)[]} */
-  #tracks = [null, null, null];
   #stream = new MediaStream();
-  #isSmall = false;
-  #isPaused = false;
   #answerTimer = 0;
   #isOffering = false;
   /** The number of the newest offer, ours or theirs; undefined when theirs has none. @type {number | undefined} */
@@ -46,8 +42,6 @@ export class Peer extends EventTarget {
   #isStalled = false;
   /** Applies signals one after the other. */
   #inbox = Promise.resolve();
-  /** Applies tracks one after the other: a second `replaceTrack` would overtake the first. */
-  #applying = Promise.resolve();
 
   /**
    * @param {{ iceServers: RTCIceServer[], polite: boolean, numbersOffers: boolean,
@@ -61,6 +55,7 @@ export class Peer extends EventTarget {
     this.#numbersOffers = numbersOffers;
     this.#send = send;
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.senders = new Senders(this.#pc);
     this.#pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: candidate.toJSON() });
     this.#pc.onconnectionstatechange = () => this.#changed();
     this.#recovery = new Recovery({
@@ -88,30 +83,6 @@ export class Peer extends EventTarget {
 
   getStats() {
     return this.#pc.getStats();
-  }
-
-  /** Send these from now on. @param {(MediaStreamTrack | null)[]} tracks Microphone, camera, screen. */
-  async sendTracks(tracks) {
-    this.#tracks = tracks;
-    await this.#applyTracks();
-  }
-
-  /** @param {boolean} small Whether camera and screen are sent small, from now on. */
-  async sendSmallPicture(small) {
-    if (small === this.#isSmall) return;
-    this.#isSmall = small;
-    await this.#applyTracks();
-  }
-
-  /**
-   * Without a network, a picture is worth no packets: they would hold up the first ones after it.
-   *
-   * @param {boolean} paused
-   */
-  pausePictures(paused) {
-    if (paused === this.#isPaused) return;
-    this.#isPaused = paused;
-    this.#applyTracks();
   }
 
   /** The number of the newest offer, for the connection that replaces this one. */
@@ -167,6 +138,7 @@ export class Peer extends EventTarget {
   close() {
     this.#recovery.stop();
     clearTimeout(this.#answerTimer);
+    this.senders.stop();
     this.#pc.onconnectionstatechange = null;
     this.#pc.close();
   }
@@ -238,7 +210,7 @@ export class Peer extends EventTarget {
       await pc.setLocalDescription();
       this.#sendDescription();
     }
-    await this.#applyTracks();
+    await this.senders.apply();
     this.dispatchEvent(new Event("tracks"));
   }
 
@@ -263,28 +235,6 @@ export class Peer extends EventTarget {
 
   async #addEarlyCandidates() {
     for (const candidate of this.#earlyCandidates.splice(0)) await this.#addCandidate(candidate);
-  }
-
-  #applyTracks() {
-    const applyAll = () => Promise.all(this.#pc.getTransceivers().map(({ sender }, index) => this.#sendOn(sender, index)));
-    this.#applying = this.#applying.then(applyAll).then(
-      () => {},
-      (error) => console.error("a track cannot be sent", error),
-    );
-    return this.#applying;
-  }
-
-  /** @param {RTCRtpSender} sender @param {number} index */
-  async #sendOn(sender, index) {
-    const track = this.#tracks[index] ?? null;
-    if (sender.track !== track) await sender.replaceTrack(track);
-    const parameters = sender.getParameters();
-    const [encoding] = parameters.encodings ?? [];
-    const wanted = encodingOf(index, track, this.#isSmall, this.#isPaused);
-    if (!encoding || Object.keys(wanted).every((name) => encoding[name] === wanted[name])) return;
-    Object.assign(encoding, wanted);
-    // A browser that refuses sends at its own rate.
-    await sender.setParameters(parameters).catch(() => {});
   }
 
   #changed() {

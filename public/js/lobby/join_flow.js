@@ -25,7 +25,8 @@ export class JoinFlow {
   /**
    * @param {Session} session
    * @param {Devices} devices
-   * @param {{ onJoining: (joins: boolean) => void, onEntered: () => void, onTooEarly: () => void }} listeners
+   * @param {{ onJoining: (joins: boolean) => void, takeSocket: () => WebSocket | null,
+   *   onEntered: () => void, onTooEarly: () => void }} listeners
    */
   constructor(session, devices, listeners) {
     this.session = session;
@@ -106,7 +107,8 @@ export class JoinFlow {
     // A deployment may have changed the modules. One new page, since that may fail as well.
     if (!room && !this.#isNewPage) return this.#joinInNewPage();
     if (!room) throw new Error("room.js did not load");
-    await room.enterRoom({ grant, devices, session, since });
+    const { takeSocket } = this.listeners;
+    await room.enterRoom({ grant, devices, session, since, takeSocket });
     hideTrouble();
     this.listeners.onEntered();
   }

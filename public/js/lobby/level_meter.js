@@ -1,5 +1,6 @@
 import { announce } from "../shared/announce.js";
 import { loudness } from "../devices/loudness.js";
+import { releaseAudio, useAudio } from "../devices/page_audio.js";
 
 const SILENCE_MS = 8000;
 /** Speech is louder, a quiet room is not. */
@@ -41,7 +42,7 @@ export class LevelMeter {
     this.hint.hidden = true;
     this.#track = track;
     if (!track) return;
-    this.#context ??= new AudioContext();
+    this.#context ??= useAudio();
     this.#analyser = new AnalyserNode(this.#context, { fftSize: 1024 });
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
@@ -51,7 +52,7 @@ export class LevelMeter {
 
   close() {
     this.listenTo(null);
-    this.#context?.close();
+    if (this.#context) releaseAudio();
     this.#context = null;
   }
 

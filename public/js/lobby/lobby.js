@@ -18,7 +18,12 @@ const session = new Session();
 const devices = new Devices();
 const follower = new StateFollower(session);
 const meter = new LevelMeter($("microphone-level"), $("microphone-hint"));
-const joinFlow = new JoinFlow(session, devices, { onJoining: (joins) => follower.hold(joins), onEntered: leaveLobby, onTooEarly });
+const joinFlow = new JoinFlow(session, devices, {
+  onJoining: (joins) => follower.hold(joins),
+  takeSocket: () => follower.takeSocket(),
+  onEntered: leaveLobby,
+  onTooEarly,
+});
 const courseTitle = document.querySelector(".course-title").textContent;
 /** Aborted when the lobby ends. */
 const lobbyEnd = new AbortController();

@@ -42,7 +42,8 @@ export class LiveSocket extends EventTarget {
   #welcome = false;
   /** Whether the room has noted that this person has left. */
   leftOnRecord = false;
-  #heartbeat = new Worker(new URL("heartbeat.js", import.meta.url));
+  /** @type {Worker | null} */
+  #heartbeat = null;
   /** Pings until the worker ticks, which may never load. */
   #ownBeat = setInterval(() => this.#beat(), BEAT_MS);
 
@@ -50,10 +51,12 @@ export class LiveSocket extends EventTarget {
    * @param {string} sessionId
    * @param {string} page A name of this page: with it, a new socket continues the old one.
    * @param {() => Promise<boolean>} mayEnter Whether the server still lets this person join.
+   * @param {WebSocket | null} [lobbys] The lobby's socket, which enters without another one being opened.
    */
-  constructor(sessionId, page, mayEnter) {
+  constructor(sessionId, page, mayEnter, lobbys = null) {
     super();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.page = page;
     this.address = `${scheme}://${location.host}/session/${sessionId}/live?page=${page}`;
     this.mayEnter = mayEnter;
     this.onNetwork = () => {
@@ -62,11 +65,8 @@ export class LiveSocket extends EventTarget {
     };
     addEventListener("online", this.onNetwork);
     navigator["connection"]?.addEventListener("change", this.onNetwork);
-    this.#heartbeat.onmessage = () => {
-      clearInterval(this.#ownBeat);
-      this.#beat();
-    };
-    this.#connect();
+    if (lobbys) this.#enterBy(lobbys);
+    else this.#connect();
   }
 
   get isUp() {
@@ -123,11 +123,21 @@ export class LiveSocket extends EventTarget {
     if (this.#over || this.#socket) return;
     clearTimeout(this.#timer);
     const socket = new WebSocket(this.address);
+    this.#use(socket, patienceMs(this.#failed, this.#openedIn));
+  }
+
+  /** A room of an earlier release refuses, and a socket whose network is gone is silent. @param {WebSocket} socket */
+  #enterBy(socket) {
+    this.#use(socket, answerDueMs(0));
+    socket.send(JSON.stringify({ type: "enter", page: this.page }));
+  }
+
+  /** @param {WebSocket} socket @param {number} patience How long its welcome may take. */
+  #use(socket, patience) {
     this.#socket = socket;
     this.#startedAt = this.#receivedAt = performance.now();
     socket.onmessage = ({ data }) => this.#onData(data);
     socket.onclose = ({ code }) => this.#onClose(socket, code);
-    const patience = patienceMs(this.#failed, this.#openedIn);
     this.#patience = window.setTimeout(() => this.#replace(socket), patience);
   }
 
@@ -149,12 +159,25 @@ export class LiveSocket extends EventTarget {
       this.#openedIn = now - this.#startedAt;
       this.#welcome = true;
       this.#failed = 0;
+      this.#heartbeat ??= this.#startHeartbeat();
     }
+    // Only the lobby's socket gets messages before it has entered.
+    if (!this.#welcome && message.type === "error") return this.#replace(this.#socket);
+    if (!this.#welcome && message.type !== "ended") return;
     this.dispatchEvent(new CustomEvent("message", { detail: message }));
     // Browsers may take seconds to report the close that follows.
     if (message.reason === "cancelled") return this.#finish("cancelled");
     if (message.type === "replaced" || message.type === "ended") return this.#finish(message.type);
     if (message.type === "welcome") this.dispatchEvent(new Event("up"));
+  }
+
+  #startHeartbeat() {
+    const heartbeat = new Worker(new URL("heartbeat.js", import.meta.url));
+    heartbeat.onmessage = () => {
+      clearInterval(this.#ownBeat);
+      this.#beat();
+    };
+    return heartbeat;
   }
 
   #beat() {
@@ -196,7 +219,7 @@ export class LiveSocket extends EventTarget {
     clearTimeout(this.#patience);
     removeEventListener("online", this.onNetwork);
     navigator["connection"]?.removeEventListener("change", this.onNetwork);
-    this.#heartbeat.terminate();
+    this.#heartbeat?.terminate();
     clearInterval(this.#ownBeat);
     this.#socket?.close();
     this.dispatchEvent(new CustomEvent("over", { detail: how }));

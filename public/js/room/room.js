@@ -15,10 +15,11 @@ const WELCOME_DUE_MS = 12_000;
 /**
  * Enter; resolves when the room is shown. Throws the reason of a refusal.
  *
- * @param {Omit<Entry, "grant"> & { grant?: Grant | Promise<Grant>, since?: number }} entry `grant`: what a
- *   lobby has asked for already. `since`: when the person chose to, by `performance.now()`.
+ * @param {Omit<Entry, "grant"> & { grant?: Grant | Promise<Grant>, since?: number,
+ *   takeSocket?: () => WebSocket | null }} entry `grant`: what a lobby has asked for already. `since`: when
+ *   the person chose to, by `performance.now()`. `takeSocket`: the lobby's socket goes on as the room's.
  */
-export async function enterRoom({ grant, devices, session, since = performance.now() }) {
+export async function enterRoom({ grant, devices, session, since = performance.now(), takeSocket = () => null }) {
   // A provider may take half a minute, in which the other person must not see somebody come. Between
   // two browsers the socket opens beside the request.
   if (!session.callsPeer) await (grant ??= session.join());
@@ -28,7 +29,7 @@ export async function enterRoom({ grant, devices, session, since = performance.n
       (state) => state.can_join,
       (error) => !GONE.includes(error.status),
     );
-  const live = new LiveSocket(session.id, page, mayEnter);
+  const live = new LiveSocket(session.id, page, mayEnter, takeSocket());
   // After the socket, which the other person waits for.
   grant ??= session.join();
   const takeEarlyMessages = keepMessages(live);

@@ -41,7 +41,14 @@ export class StateFollower extends EventTarget {
   /** While held it requests nothing: entering the room comes first. @param {boolean} held */
   hold(held) {
     this.#isHeld = held;
-    if (!held && this.#isDue) this.refresh();
+    if (held || this.#end.signal.aborted) return;
+    this.#watch.resume();
+    if (this.#isDue) this.refresh();
+  }
+
+  /** Give the socket to the room. @returns {WebSocket | null} Null while it is not open. */
+  takeSocket() {
+    return this.#watch.isUp ? this.#watch.take() : null;
   }
 
   /** Request now, or again after the running request, which may be too old. */

@@ -26,9 +26,22 @@ export class WatchSocket {
   }
 
   stop() {
+    this.take()?.close();
+  }
+
+  /** Give the socket away. @returns {WebSocket | null} Null if it is given away already. */
+  take() {
+    const socket = this.#socket;
     clearTimeout(this.#timer);
-    this.#socket.onclose = null;
-    this.#socket.close();
+    this.isUp = false;
+    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
+    this.#socket = null;
+    return socket;
+  }
+
+  /** Watch again after the socket was given away. */
+  resume() {
+    if (!this.#socket) this.#connect();
   }
 
   #connect() {
