@@ -143,12 +143,14 @@ class BoardStore:
         )
         return Applied(version + 1, version, draft.rows.values())
 
-    def fill(self, content: dict[str, Any]) -> Applied:
-        """Copy the pages and pictures of an earlier board into this one, which has no elements.
+    def fill(self, content: dict[str, Any]) -> Applied | None:
+        """Copy the pages and pictures of an earlier board into this one; None if it has elements.
 
         The records come as `snapshot` makes them. They may be too many for one message, so what is
         announced has a gap before it: pages then ask for what is newer.
         """
+        if self.usage.live.total() > self.usage.live[None]:
+            return None
         version, rows = self.state.version + 2, list[Row]()
         for page in content["pages"]:
             elements = page.pop("elements")
@@ -187,11 +189,6 @@ class BoardStore:
             live = Counter({row["page"]: row["live"] for row in rows})
             self._usage = Usage(sum(row["bytes"] for row in rows), live)
         return self._usage
-
-    @property
-    def is_empty(self) -> bool:
-        """True if no page has an element."""
-        return self.usage.live.total() == self.usage.live[None]
 
     def find(self, record_id: str) -> Row | None:
         """The row with this id."""

@@ -47,9 +47,10 @@ class BoardRelay:
 
     def fill(self, role: Role, content: str, now: int) -> bool:
         """Copy an earlier board into this one for this person; False if it has elements."""
-        if not self.store.is_empty:
+        applied = self.store.fill(json.loads(content))
+        if applied is None:
             return False
-        text = _announced(self.store.fill(json.loads(content)), role)
+        text = _announced(applied, role)
         for socket in self._sockets.in_room():
             socket.send_text(f"{text}}}")
         self._plan_save(now)
