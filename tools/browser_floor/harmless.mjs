@@ -39,6 +39,7 @@ const REASONS = {
     "AbortSignal.any",
   ],
   "It is only a wish: the encoder works without it.": [".contentHint"],
+  "Paper is printed as the person has chosen it.": ["@page", "size"],
 };
 
 /** The reason by feature. @type {Record<string, string>} */
