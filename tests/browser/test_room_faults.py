@@ -121,6 +121,21 @@ def test_offline_is_shown_at_once_and_a_silent_socket_is_replaced(meeting: Meeti
     assert len([socket for socket in wire.opened if "page=" in socket.url]) == 1
 
 
+def test_a_picture_that_stops_alone_is_connected_again(meeting: Meeting) -> None:
+    student, teacher = meeting.open("student"), meeting.open("teacher")
+    connect_within_reach(student, teacher)
+    # After 2 s the page sets its tracks once more: then pictures may be large.
+    student.wait_for_timeout(2500)
+    teacher.evaluate(
+        "peers.find((peer) => peer.connectionState === 'connected')"
+        ".getSenders().find(({ track }) => track?.kind === 'video').replaceTrack(null)"
+    )
+    expect(student.locator("#toasts")).to_contain_text("Amara's picture has stopped")
+    student.wait_for_selector(CONNECTED)
+    wait_until_it_plays(student)
+    wait_until_it_plays(teacher)
+
+
 def test_a_connection_that_fails_is_restarted(meeting: Meeting) -> None:
     student, teacher = meeting.open("student"), meeting.open("teacher")
     radio = Radio(student)

@@ -152,8 +152,8 @@ test("slides that stop arriving are noticed, and a slide that stands still is no
   const changes = [];
   flow.addEventListener("change", () => changes.push([clock.now, flow.stalled]));
   let packets = 0;
-  flow.expect(4000);
-  flow.watch(async () => new Map([["v", { type: "inbound-rtp", packetsReceived: packets }]]));
+  flow.expect(4000, false);
+  flow.watch(async () => new Map([["v", { type: "inbound-rtp", kind: "video", packetsReceived: packets }]]));
   // One picture a second is how a slide that stands still arrives.
   for (let second = 0; second < 10; second += 1) {
     packets += 1;
@@ -179,7 +179,7 @@ test("media counts as stopped after a change of network, until something comes",
       await clock.advance(100);
     }
   };
-  flow.watch(async () => new Map([["v", { type: "inbound-rtp", packetsReceived: packets }]]));
+  flow.watch(async () => new Map([["v", { type: "inbound-rtp", kind: "video", packetsReceived: packets }]]));
   await arrive(3000);
   flow.doubt();
   // What came just before is no sign.
@@ -187,20 +187,47 @@ test("media counts as stopped after a change of network, until something comes",
   assert.deepEqual(changes.splice(0), [[3000, true]]);
   await arrive(1000);
   assert.deepEqual(changes.splice(0), [[5300, false]]);
-  flow.expect(Infinity);
+  flow.expect(Infinity, false);
   flow.doubt();
   await clock.advance(1000);
   assert.deepEqual(changes, [], "nothing is sent");
   flow.stop();
 });
 
+test("a picture that stops while sound comes is told once, until it comes again", async (t) => {
+  const clock = new Clock(t);
+  const flow = new MediaFlow();
+  const frozen = [];
+  flow.addEventListener("frozen", () => frozen.push(clock.now));
+  const packets = { audio: 0, video: 0 };
+  const stats = () => Object.entries(packets).map(([kind, packetsReceived]) => [kind, { type: "inbound-rtp", kind, packetsReceived }]);
+  const arrive = async (until, kinds) => {
+    while (clock.now < until) {
+      for (const kind of kinds) packets[kind] += 1;
+      await clock.advance(250);
+    }
+  };
+  flow.expect(1200, true);
+  flow.watch(async () => new Map(/** @type {any} */ (stats())));
+  await arrive(4000, ["audio", "video"]);
+  await arrive(20_000, ["audio"]);
+  assert.deepEqual(frozen.splice(0), [9300]);
+  await arrive(21_000, ["audio", "video"]);
+  // Nothing at all is another fault, and a camera that is off is none.
+  await arrive(40_000, []);
+  flow.expect(1200, false);
+  await arrive(60_000, ["audio"]);
+  assert.deepEqual(frozen, []);
+  flow.stop();
+});
+
 test("media that was just switched on has time to arrive", async (t) => {
   const clock = new Clock(t);
   const flow = new MediaFlow();
-  flow.expect(Infinity);
+  flow.expect(Infinity, false);
   flow.watch(async () => new Map());
   await clock.advance(10_000);
-  flow.expect(1200);
+  flow.expect(1200, false);
   await clock.advance(1900);
   assert.equal(flow.stalled, false);
   await clock.advance(600);

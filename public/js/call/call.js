@@ -4,7 +4,7 @@
  *
  * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
  * (CustomEvent: the remote [microphone, camera, screen]), `dropped` when media stops, `failing` when a
- * restart has not helped, `stuck`, `anew` when one of the two has begun a new connection.
+ * restart has not helped, `stuck`, `frozen` when sound comes and no picture, `anew` when one of the two has begun a new connection.
  */
 
 import { MediaFlow } from "./media_flow.js";
@@ -24,6 +24,8 @@ export class Call extends EventTarget {
   #page = "";
   #wasConnected = false;
   #lastState = "idle";
+  /** The page for which a new connection was made because its picture had stopped. */
+  #frozenPage = "";
   /** When a new connection was made because nothing came over the old one. */
   #renewedAt = -Infinity;
   #mediaFlow = new MediaFlow();
@@ -43,6 +45,7 @@ export class Call extends EventTarget {
     this.iceServers = iceServers;
     this.polite = false;
     this.#mediaFlow.addEventListener("change", () => this.#onFlow());
+    this.#mediaFlow.addEventListener("frozen", () => this.#onFrozen());
     /** Whether the room passes on the number of an offer. */
     this.numbersOffers = false;
   }
@@ -59,9 +62,12 @@ export class Call extends EventTarget {
     return this.#wasConnected ? "reconnecting" : "connecting";
   }
 
-  /** @param {number} longestGap Between two packets, in milliseconds; Infinity when none should arrive. */
-  expectMedia(longestGap) {
-    this.#mediaFlow.expect(longestGap);
+  /**
+   * @param {number} longestGap Between two packets, in milliseconds; Infinity when none should arrive.
+   * @param {boolean} picture Whether the other one's camera is on.
+   */
+  expectMedia(longestGap, picture) {
+    this.#mediaFlow.expect(longestGap, picture);
   }
 
   /** The network may have changed. */
@@ -172,6 +178,14 @@ export class Call extends EventTarget {
     const { stalled } = this.#mediaFlow;
     this.#peer?.setStalled(stalled);
     this.#changed();
+  }
+
+  /** A new connection, once a page: a camera that gives no picture must not interrupt the sound again and again. */
+  #onFrozen() {
+    if (this.#frozenPage === this.#page) return;
+    this.#frozenPage = this.#page;
+    this.dispatchEvent(new Event("frozen"));
+    this.retry();
   }
 
   /** @param {number} restarts */

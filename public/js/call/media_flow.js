@@ -1,7 +1,7 @@
 /**
  * Whether sound or picture still arrives. The connection's own state changes only after 5 to 10 s.
  *
- * Events: `change` when `stalled` changes.
+ * Events: `change` when `stalled` changes; `frozen` once when sound comes and the picture does not.
  */
 
 const EVERY_MS = 250;
@@ -10,6 +10,7 @@ const EVERY_MS = 250;
  * browser sends one picture a second of a slide that stands still.
  */
 const LONGEST_GAP_MS = { speech: 1200, slides: 4000 };
+const FROZEN_MS = 5000;
 /** Media that was just switched on takes this much longer. */
 const BEGIN_MS = 800;
 
@@ -32,12 +33,18 @@ export class MediaFlow extends EventTarget {
   #longestGap = LONGEST_GAP_MS.speech;
   /** Whether the packets of the next look may have come before the doubt. */
   #isDoubted = false;
+  #expectsPicture = false;
+  #pictures = 0;
+  #pictureAt = 0;
+  #isFrozen = false;
 
   /** @param {() => Promise<RTCStatsReport>} getStats */
   watch(getStats) {
     this.stop();
     this.#restartWait();
-    this.#timer = window.setInterval(async () => this.#check(received(await getStats())), EVERY_MS);
+    this.#pictureAt = performance.now();
+    this.#isFrozen = false;
+    this.#timer = window.setInterval(async () => this.#check(await getStats()), EVERY_MS);
   }
 
   get isWatching() {
@@ -50,8 +57,12 @@ export class MediaFlow extends EventTarget {
     this.#setStalled(false);
   }
 
-  /** @param {number} longestGap In milliseconds; Infinity when nothing is sent at the other end. */
-  expect(longestGap) {
+  /**
+   * @param {number} longestGap In milliseconds; Infinity when nothing is sent at the other end.
+   * @param {boolean} picture Whether the camera is on at the other end.
+   */
+  expect(longestGap, picture) {
+    this.#expectsPicture = picture;
     if (longestGap < this.#longestGap) this.#restartWait();
     this.#longestGap = longestGap;
   }
@@ -69,13 +80,29 @@ export class MediaFlow extends EventTarget {
     this.#arrivedAt = performance.now() + BEGIN_MS;
   }
 
-  /** @param {number} packets All so far. */
-  #check(packets) {
+  /** @param {RTCStatsReport} report */
+  #check(report) {
     const now = performance.now();
+    const pictures = received(report, "video");
+    const packets = pictures + received(report, "audio");
     if (packets !== this.#received && !this.#isDoubted) this.#arrivedAt = now;
     this.#received = packets;
     this.#isDoubted = false;
     this.#setStalled(now - this.#arrivedAt > this.#longestGap);
+    this.#watchPicture(pictures, now);
+  }
+
+  /** @param {number} pictures @param {number} now */
+  #watchPicture(pictures, now) {
+    const isWell = pictures !== this.#pictures || !this.#expectsPicture || this.stalled;
+    this.#pictures = pictures;
+    if (isWell) {
+      this.#pictureAt = now;
+      this.#isFrozen = false;
+    } else if (!this.#isFrozen && now - this.#pictureAt > FROZEN_MS) {
+      this.#isFrozen = true;
+      this.dispatchEvent(new Event("frozen"));
+    }
   }
 
   /** @param {boolean} stalled */
@@ -86,11 +113,11 @@ export class MediaFlow extends EventTarget {
   }
 }
 
-/** @param {RTCStatsReport} report @returns {number} Packets of sound and picture. */
-function received(report) {
+/** @param {RTCStatsReport} report @param {"audio" | "video"} kind @returns {number} Packets so far. */
+function received(report, kind) {
   let packets = 0;
   report.forEach((each) => {
-    if (each.type === "inbound-rtp") packets += each.packetsReceived ?? 0;
+    if (each.type === "inbound-rtp" && each.kind === kind) packets += each.packetsReceived ?? 0;
   });
   return packets;
 }

@@ -112,6 +112,7 @@ export class Room {
     }
     this.call.addEventListener("state", () => this.#onCall(), { signal });
     this.call.addEventListener("tracks", (event) => this.stage.showRemote(event["detail"]), { signal });
+    this.call.addEventListener("frozen", () => toast(`${this.other.name}'s picture has stopped. Connecting again…`), { signal });
     this.call.addEventListener("stuck", () => this.#onStuck(), { signal });
     this.call.addEventListener("anew", () => this.#onAnew(), { signal });
     // The call drops before a socket notices that its network is gone.
@@ -232,13 +233,14 @@ export class Room {
 
   #render() {
     if (this.#end.signal.aborted) return;
-    this.call.expectMedia(this.other.longestGap);
+    const isOnline = this.other.state === "online";
+    this.call.expectMedia(this.other.longestGap, isOnline && this.other.media.camera);
     const call = this.call.state;
-    const isApart = !this.live.isUp || this.other.state !== "online";
+    const isApart = !this.live.isUp || !isOnline;
     this.call.pausePictures(this.network.isOffline || (call === "reconnecting" && isApart));
     const { byProvider } = this.callPlace;
     const withoutCall = byProvider || !Call.isPossible || !this.other.canCall;
-    if (call === "connected" || (withoutCall && this.other.state === "online")) {
+    if (call === "connected" || (withoutCall && isOnline)) {
       this.#haveMet = true;
       this.#isStuck = false;
     }
