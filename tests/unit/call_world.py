@@ -9,7 +9,7 @@ embed.js do.
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
@@ -222,12 +222,30 @@ class Browser:
         return answer.status
 
     async def enter(self, grant: dict[str, Any]) -> None:
-        """Open the socket, then the call."""
+        """Enter by the lobby's socket or open one, then the call."""
         self.in_room, self.end_reason, self._epoch = True, "", 0
         self.provider, self._name = grant["provider"], grant["place"]
+        if self.is_open:
+            await self._enter_by_lobby()
         await self.connect()
         if self.in_room and not self.place:
             self._enter_call(grant)
+
+    async def wait_in_lobby(self) -> None:
+        """Open the lobby's socket."""
+        with suppress(ServiceUnavailableError):
+            self.socket = await self.world.connect(self.who, f"{self.page}&watch=1")
+
+    async def _enter_by_lobby(self) -> None:
+        """What the lobby was sent before is dropped; a refused socket is closed."""
+        assert self.socket is not None
+        self._read = len(self.socket.sent)
+        await self.send(type="enter", page=self.page)
+        answer = json.loads(self.socket.sent[self._read])
+        if answer["type"] == "error":
+            await self.drop()
+        else:
+            await self.read()
 
     async def connect(self) -> None:
         """Open the live socket, again if it was lost."""

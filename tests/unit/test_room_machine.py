@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -43,6 +44,9 @@ class Rooms(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.stack = ExitStack()
         self.browsers: list[Browser] = []
+        self.lobbies: dict[str, Browser] = {}
+        """Pages whose person has not joined yet, by role."""
+        self.numbers = count()
         self.steps = 0
         self.booked: dict[str, Any] = {}
         self.ran: Counter[str] = Counter()
@@ -80,13 +84,22 @@ class Rooms(RuleBasedStateMachine):
     # People.
 
     @rule(role=ROLES)
+    def open_lobby(self, role: str) -> None:
+        self.lobbies[role] = self._new_page(role)
+        self._run(self.lobbies[role].wait_in_lobby())
+
+    @rule(role=ROLES)
     def join(self, role: str) -> None:
-        """Join in a new page, which replaces another page of this person."""
-        who = self._session().participant(Role(role)).id
-        browser = Browser(self.world, role, len(self.browsers), who=who)
+        """Join in the lobby's page, or a new one, which replaces another page of this person."""
+        browser = self.lobbies.pop(role, None) or self._new_page(role)
+        by_lobby = " by its lobby" if browser.is_open else ""
         self.browsers.append(browser)
-        self.ran[f"join {self._run(browser.open())}"] += 1
+        self.ran[f"join {self._run(browser.open())}{by_lobby}"] += 1
         self._read()
+
+    def _new_page(self, role: str) -> Browser:
+        who = self._session().participant(Role(role)).id
+        return Browser(self.world, role, next(self.numbers), who=who)
 
     @rule()
     def both_are_there(self) -> None:
