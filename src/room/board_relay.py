@@ -99,9 +99,9 @@ class BoardRelay:
         broadcast(said, to=self._sockets.in_room())
 
     def _pass_on(self, socket: LiveSocket, message: Live) -> None:
-        if message.ink is not None:
+        if message.ink or message.shape or message.drag:
             self._refuse_reader(socket)
-        said = message.model_dump(exclude_unset=True) | {"role": socket.role}
+        said = message.model_dump(exclude_unset=True, by_alias=True) | {"role": socket.role}
         broadcast(said, to=self._sockets.of(socket.role.other))
 
     def _refuse_reader(self, socket: LiveSocket) -> None:

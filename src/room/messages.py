@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
-from board.records import Change, Distance, Id, Ink, Length, OnPage
+from board.records import MAX_OPS, Change, Distance, Id, Ink, Length, Line, OnPage, Shape
 from domain import human_text
 from errors import RefusedMessageError
 from web.validation import Strict
@@ -152,14 +152,26 @@ class LiveInk(Ink):
     highlighter: bool
 
 
-class View(Strict):
-    """The part of a page that the sender sees."""
-
-    page: Id
+class Box(Strict):
     x: Distance
     y: Distance
     w: Length
     h: Length
+
+
+class View(Box):
+    """The part of a page that the sender sees."""
+
+    page: Id
+
+
+class Drag(Strict):
+    """These elements are moved or resized: from their bounds to others."""
+
+    page: Id
+    ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_OPS)]
+    origin: Annotated[Box, Field(alias="from")]
+    to: Box
 
 
 class Live(Strict):
@@ -168,14 +180,17 @@ class Live(Strict):
     type: Literal["board_live"]
     pointer: Pointer | None = None
     ink: LiveInk | None = None
+    shape: Line | Shape | None = None
+    drag: Drag | None = None
     view: View | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         given = self.model_fields_set - {"type"}
-        # `null` says that the pointer has left the page.
-        if len(given) != 1 or (given != {"pointer"} and self.ink is None and self.view is None):
-            raise ValueError("needs one of: a pointer, ink, a view")
+        # `null` says that the pointer has left the page, or that a drawing or drag is given up.
+        is_over = given in ({"pointer"}, {"shape"})
+        if len(given) != 1 or not (is_over or self.ink or self.drag or self.view):
+            raise ValueError("needs one of: a pointer, ink, a shape, a drag, a view")
         return self
 
 

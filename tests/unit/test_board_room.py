@@ -119,6 +119,33 @@ async def test_offline_strokes_for_a_board_that_was_closed_to_them_are_no_abuse(
     assert student.is_open
 
 
+LINE = {"kind": "line", "x": 1, "y": 2, "dx": 3, "dy": 4, "colour": "red", "size": 3}
+BOX = {"x": -5.5, "y": 0, "w": 10, "h": 20}
+
+
+async def test_shapes_and_drags_are_passed_on_and_not_stored(world: CallWorld) -> None:
+    student, teacher = await both(world)
+    shape = {"id": new_id(), "page": PAGE, **LINE}
+    drag = {"page": PAGE, "ids": [new_id()], "from": BOX, "to": BOX | {"x": 8}}
+    live: list[dict[str, Any]] = [{"shape": shape}, {"drag": drag}, {"shape": None}]
+    for content in live:
+        await student.send(type="board_live", **content)
+    for wrong in ({"drag": None}, {"drag": drag | {"ids": []}}, {"shape": shape | {"dx": 1e9}}):
+        await student.send(type="board_live", **wrong)
+
+    said_to_teacher = await heard(teacher, "board_live")
+    assert said_to_teacher == [{"type": "board_live", "role": "student", **each} for each in live]
+    assert [error["code"] for error in await heard(student, "error")] == ["malformed"] * 3
+    later = Browser(world, "student", 1)
+    await later.open()
+    assert welcome(later)["version"] == 0
+    await teacher.send(**said(page(PAGE)))
+    await teacher.send(type="board_mode", read_only=True)
+    await student.send(type="board_live", shape=shape)
+    await student.send(type="board_live", drag=drag)
+    assert await heard(teacher, "board_live") == []
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -1,27 +1,25 @@
 import { announce } from "../shared/announce.js";
+import { watchMenus } from "../shared/menus.js";
 import { toast } from "../shared/toasts.js";
 import { Camera } from "./camera.js";
 import { Eraser, Laser, Pen, Shape } from "./drawing.js";
 import { Keys } from "./keys.js";
-import { Live, previewIn } from "./live.js";
-import { watchMenus } from "./menus.js";
+import { Live } from "./live.js";
 import { News } from "./news.js";
 import { FIRST, Pages } from "./pages.js";
 import { Pictures } from "./pictures.js";
 import { Pointers } from "./pointers.js";
 import { Selection } from "./selecting.js";
+import { drawn } from "./shapes.js";
 import { Surface } from "./surface.js";
-import { Sync } from "./sync.js";
+import { Sync, idOf, newId } from "./sync.js";
 import { Texts } from "./texts.js";
 import { Toolbar } from "./toolbar.js";
 import { unsentChanges } from "./unsent_changes.js";
-import { wordsOf } from "./words.js";
 
 const PEN_SIZES = [3, 6, 12];
 const SIZES = { highlighter: [18, 32, 48], text: [28, 40, 64] };
 const LONGEST_NAME = 60;
-
-/** @typedef {import("./sync.js").Fields} Fields */
 
 /** The board on the stage. It exists from its first opening until the person leaves the room. */
 export class Board {
@@ -29,10 +27,15 @@ export class Board {
   /** The page that the other one looks at, as far as it is known. */
   otherPage = "";
   isShown = false;
-  /** Whether only the teacher may write. */
-  #readOnly = false;
-  #follow = false;
-  #state = { tool: "pen", colour: "ink", size: 1 };
+  mode = { readOnly: false, follow: false };
+  #chosen = { tool: "pen", colour: "ink", size: 1 };
+  /** The page that was looked at last, to be opened once all records are here. */
+  #lastPage = "";
+  #isComplete = false;
+  /** @type {Map<string, string>} */
+  #words;
+  /** Ids of records that were shown already, for the words "drew" and "changed". @type {Set<string>} */
+  #seen = new Set();
 
   /**
    * @param {object} with
@@ -43,37 +46,37 @@ export class Board {
   constructor({ session, send, signal }) {
     this.session = session;
     this.send = send;
+    this.signal = signal;
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("board-template"));
-    const root = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
-    this.root = root;
-    root.hidden = true;
-    document.getElementById("stage-area").append(root);
-    signal.addEventListener("abort", () => root.remove());
-    const find = (id) => /** @type {any} */ (root.querySelector(`#${id}`));
-    this.element = find("board-surface");
-    this.word = wordsOf(root);
+    this.root = /** @type {HTMLElement} */ (template.content.firstElementChild.cloneNode(true));
+    this.root.hidden = true;
+    document.getElementById("stage-area").append(this.root);
+    signal.addEventListener("abort", () => this.root.remove());
+    this.element = this.find("board-surface");
+    const terms = [...this.root.querySelectorAll("#board-words dt")];
+    this.#words = new Map(terms.map((term) => [term.textContent, term.nextElementSibling.textContent]));
     this.sync = new Sync({
       role: session.role,
       send,
       store: unsentChanges(session),
       onChange: (ids) => this.#onChange(ids),
       onRefused: ({ message }) => toast(message),
-      onRemote: (_by, records) => this.news.add(records, (id) => this.#seen.has(id)),
+      onRemote: (records) => this.news.add(records, (id) => this.#seen.has(id)),
     });
-    this.camera = new Camera(this.element, /** @type {any[]} */ ([...root.querySelectorAll(".board-drawing")]), signal);
-    this.surface = new Surface(find("board-elements"), `/session/${session.id}/board/images/`, (record) => this.#nameOf(record));
-    this.live = new Live(this, find("board-ink"), find("board-cursor"), send);
-    this.preview = previewIn(find("board-preview"));
-    this.selection = new Selection(this, find("board-selection"));
-    this.texts = new Texts(this, find("board-field"), signal);
-    this.pages = new Pages(this, root, signal);
-    this.pictures = new Pictures(this, root, signal);
+    this.camera = new Camera(this);
+    this.surface = new Surface(this);
+    this.live = new Live(this);
+    this.selection = new Selection(this);
+    this.texts = new Texts(this);
+    this.pages = new Pages(this);
+    this.pictures = new Pictures(this);
     this.news = new News(this);
-    this.pointers = new Pointers(this, this.element, signal);
-    this.keys = new Keys(this, this.element, find("board-cross"), signal);
-    this.menus = watchMenus(root, signal);
-    this.toolbar = new Toolbar(this, root, signal);
-    this.#tools = {
+    this.pointers = new Pointers(this);
+    this.keys = new Keys(this);
+    this.menus = watchMenus(this.root, signal);
+    this.toolbar = new Toolbar(this);
+    /** @type {{ [name: string]: Tool }} */
+    this.tools = {
       select: this.selection,
       text: this.texts,
       pen: new Pen(this, false),
@@ -86,23 +89,32 @@ export class Board {
       laser: new Laser(this),
     };
     this.camera.addEventListener("change", () => this.#onCamera(), { signal });
-    root.addEventListener("formula", () => this.selection.show(), { signal });
+    this.root.addEventListener("formula", () => this.selection.show(), { signal });
     this.showPage(this.page);
   }
 
-  /** @type {{ [name: string]: import("./drawing.js").Tool }} */
-  #tools;
-  /** Ids of records that were shown already, for the words "drew" and "changed". @type {Set<string>} */
-  #seen = new Set();
+  /** @param {string} id @returns {any} */
+  find(id) {
+    return this.root.querySelector(`#${id}`);
+  }
+
+  /** The board's words, which its template has. @param {string} key @param {{ [name: string]: any }} [parts] @returns {string} */
+  word = (key, parts = {}) => {
+    const words = this.#words.get(key);
+    return words.replace(/\{(\w+)\}/g, (_all, name) => String(parts[name] ?? ""));
+  };
 
   /** A message of the room. @param {any} message */
   receive(message) {
+    const { type, role } = message;
+    const isTheirs = role !== this.session.role;
     this.sync.receive(message);
-    if (message.type === "welcome") this.#onMode({ ...message.board, by: "" });
-    else if (message.type === "board_mode") this.#onMode(message);
-    else if (message.type === "board_live" && message.role !== this.session.role) this.live.receive(message);
-    else if (message.type === "presence" && message.role !== this.session.role) this.#onPresence(message.state);
-    if (message.type === "board_state" && message.last) this.#onComplete();
+    if (type === "welcome") this.#onMode({ ...message.board, by: "" });
+    if (type === "board_mode") this.#onMode(message);
+    if (type === "board_live" && isTheirs) this.live.receive(message);
+    if (type === "presence" && isTheirs && message.state === "left") this.live.clear();
+    if (type === "presence" && isTheirs && message.state === "online") this.#lead();
+    if (type === "board_state" && message.last) this.#onComplete();
   }
 
   down() {
@@ -116,27 +128,18 @@ export class Board {
     if (this.isShown === shown) return;
     this.isShown = shown;
     this.root.hidden = !shown;
-    if (!shown) {
-      this.keys.lift();
-      this.texts.finish();
-      this.live.point(null);
-    }
+    if (shown) return;
+    this.keys.lift();
+    this.texts.finish();
+    this.live.point(null);
   }
 
   get mayDraw() {
-    return this.session.role === "teacher" || !this.#readOnly;
+    return this.session.role === "teacher" || !this.mode.readOnly;
   }
 
   get isLed() {
-    return this.#follow && this.session.role === "student";
-  }
-
-  get #leads() {
-    return this.#follow && this.session.role === "teacher";
-  }
-
-  get mode() {
-    return { readOnly: this.#readOnly, follow: this.#follow };
+    return this.mode.follow && this.session.role === "student";
   }
 
   get allowsSingleKeys() {
@@ -144,35 +147,40 @@ export class Board {
   }
 
   get style() {
-    const { tool, colour, size } = this.#state;
+    const { tool, colour, size } = this.#chosen;
     return { tool, colour, size: (SIZES[tool] ?? PEN_SIZES)[size], step: size };
   }
 
-  /** The tool that a pointer gets; null moves the page. */
+  /** The tool that a pointer gets; null moves the page. @returns {Tool | null} */
   tool() {
-    const { tool } = this.#state;
+    const { tool } = this.#chosen;
     const needsNothing = tool === "laser" || tool === "select";
-    return this.mayDraw || needsNothing ? (this.#tools[tool] ?? null) : null;
+    return this.mayDraw || needsNothing ? (this.tools[tool] ?? null) : null;
   }
 
   /** @param {string} tool */
   choose(tool) {
     this.texts.finish();
-    this.#state.tool = tool;
+    this.#chosen.tool = tool;
     if (tool !== "select" && this.selection.ids.size > 0) this.selection.set([]);
     this.toolbar.show();
   }
 
   /** Colour or width, also of what is selected. @param {{ colour?: string, size?: number }} what */
-  restyle(what) {
-    Object.assign(this.#state, what);
-    const edits = this.selection.records.filter(({ kind }) => kind !== "image").map(({ id, kind, highlighter }) => ({
-      id,
-      ...(what.colour === undefined ? {} : { colour: what.colour }),
-      ...(what.size === undefined ? {} : { size: (SIZES[highlighter ? "highlighter" : kind] ?? PEN_SIZES)[what.size] }),
+  restyle({ colour, size }) {
+    Object.assign(this.#chosen, colour && { colour }, size !== undefined && { size });
+    const records = this.selection.records.filter(({ kind }) => kind !== "image");
+    this.change(records.map(({ id, kind, highlighter }) => {
+      const sizes = SIZES[highlighter ? "highlighter" : kind] ?? PEN_SIZES;
+      return { edit: { id, ...(colour ? { colour } : { size: sizes[size] }) } };
     }));
-    this.edit(edits);
     this.toolbar.show();
+  }
+
+  /** A new one on this page, in the chosen style. @param {string} kind @param {Fields} fields @returns {Fields} */
+  newElement(kind, fields) {
+    const { colour, size } = this.style;
+    return { id: newId(), page: this.page, kind, ...fields, ...(kind === "image" ? {} : { colour, size }) };
   }
 
   /** @param {Fields[]} elements New ones. */
@@ -180,25 +188,15 @@ export class Board {
     if (this.mayDraw) this.sync.change([...this.pages.needed, ...elements.map((put) => ({ put }))]);
   }
 
-  /** @param {Fields[]} edits */
-  edit(edits) {
-    if (this.mayDraw) this.sync.change(edits.map((edit) => ({ edit })));
-    else for (const { id } of edits) this.redraw(id);
+  /** Change or delete elements. Who may only read sees again what is there. @param {Fields[]} ops */
+  change(ops) {
+    if (this.mayDraw) this.sync.change(ops);
+    else for (const op of ops) this.redraw(idOf(op));
   }
 
   /** @param {Iterable<string>} ids */
   remove(ids) {
-    if (this.mayDraw) this.sync.change(Array.from(ids, (id) => ({ delete: id })));
-    else for (const id of ids) this.redraw(id);
-  }
-
-  /** @param {string} text In the middle of what is seen. */
-  addText(text) {
-    this.choose("text");
-    this.texts.start(this.camera.centre);
-    this.texts.end();
-    this.texts.field.value = text.slice(0, this.texts.field.maxLength);
-    this.texts.finish();
+    this.change(Array.from(ids, (id) => ({ delete: id })));
   }
 
   editText() {
@@ -213,24 +211,14 @@ export class Board {
 
   clear() {
     this.remove(this.surface.ids);
-    this.tell(this.word("cleared"));
+    this.tell("cleared");
   }
 
   /** @param {boolean} redo */
   undo(redo) {
     const { history } = this.sync;
-    if (!(redo ? history.redo() : history.undo())) this.tell(this.word("left-alone"));
+    if (!(redo ? history.redo() : history.undo())) this.tell("left-alone");
     this.toolbar.show();
-  }
-
-  /** @param {number} dx @param {number} dy */
-  pan(dx, dy) {
-    if (!this.isLed) this.camera.pan(dx, dy);
-  }
-
-  /** @param {number} factor @param {{ x: number, y: number }} [place] */
-  zoomBy(factor, place) {
-    if (!this.isLed) this.camera.zoomBy(factor, place);
   }
 
   /** The part that the teacher sees. @param {Fields} view */
@@ -253,12 +241,11 @@ export class Board {
     this.texts.finish();
     this.page = id;
     this.selection.ids.clear();
-    const records = this.sync.elements(id);
-    this.surface.show(records);
+    this.surface.show(this.sync.elements(id));
     this.selection.show();
     this.live.clear();
     this.toolbar.show();
-    if (this.#leads) this.live.view();
+    this.#lead();
     if (!tell) return;
     // A page that the room does not know yet can be nobody's.
     if (this.sync.shown(id) && !this.sync.shown(id).pending) this.send({ type: "board_mode", page: id });
@@ -271,19 +258,14 @@ export class Board {
     this.surface.update(id, record?.page === this.page ? record : undefined);
   }
 
-  onSelect() {
-    this.toolbar.show();
+  /** What our tool draws just now. @param {Fields | null} record */
+  preview(record) {
+    this.find("board-preview").replaceChildren(...(record ? [drawn(record, "")] : []));
   }
 
-  /** A press on the page. */
-  onPress() {
-    this.menus.close();
-    this.keys.lift();
-  }
-
-  /** @param {string} words Shown and spoken. */
-  tell(words) {
-    toast(words);
+  /** Shown and spoken. @param {string} key @param {{ [name: string]: any }} [parts] */
+  tell(key, parts) {
+    toast(this.word(key, parts));
   }
 
   /** @param {string} key */
@@ -291,14 +273,8 @@ export class Board {
     announce(this.word(key));
   }
 
-  /** @param {boolean} busy */
-  setBusy(busy) {
-    this.toolbar.busy = busy;
-    this.toolbar.show();
-  }
-
   focusTools() {
-    const folded = /** @type {HTMLElement} */ (this.root.querySelector("#board-tool"));
+    const folded = this.find("board-tool");
     const chosen = /** @type {HTMLElement} */ (this.root.querySelector("[data-tool][aria-pressed=true]"));
     (folded.offsetParent ? folded : chosen).focus();
   }
@@ -307,10 +283,16 @@ export class Board {
     this.element.focus({ preventScroll: true });
   }
 
-  /** @param {string} state Of the other one. */
-  #onPresence(state) {
-    if (state === "left") this.live.clear();
-    if (state === "online" && this.#leads) this.live.view();
+  /** For screen readers. @param {Fields} record */
+  nameOf({ kind, text, label = "", highlighter, by }) {
+    const short = String(text ?? "").slice(0, LONGEST_NAME);
+    const what = this.word(highlighter ? "kind-marker" : `kind-${kind}`, { text: short, label });
+    return this.word(by === this.session.role ? "by-me" : "by-other", { what });
+  }
+
+  /** Who leads shows what they see. */
+  #lead() {
+    if (this.mode.follow && this.session.role === "teacher") this.live.view();
   }
 
   /** @param {Set<string>} ids */
@@ -323,36 +305,37 @@ export class Board {
       this.live.settle(id);
       this.#seen.add(id);
     }
-    if (pagesChanged && !this.pages.all.some(({ id }) => id === this.page)) this.showPage(this.pages.all[0].id);
+    if (pagesChanged) this.#leaveDeletedPage();
     this.selection.show();
     this.toolbar.show();
   }
 
-  /** All records are here: open the page that was looked at last. */
-  #onComplete() {
+  #leaveDeletedPage() {
     const { all } = this.pages;
-    const wanted = all.find(({ id }) => id === this.#lastPage)?.id;
-    if (wanted && !this.#isComplete) this.showPage(wanted);
-    else if (!all.some(({ id }) => id === this.page)) this.showPage(all[0].id);
+    if (!all.some(({ id }) => id === this.page)) this.showPage(all[0].id);
+  }
+
+  /** All records are here. */
+  #onComplete() {
+    const wanted = this.pages.all.find(({ id }) => id === this.#lastPage);
+    if (wanted && !this.#isComplete) this.showPage(wanted.id);
+    else this.#leaveDeletedPage();
     this.#isComplete = true;
     this.toolbar.offerEarlier();
   }
 
-  #isComplete = false;
-  #lastPage = "";
-
   /** @param {any} mode */
-  #onMode({ read_only, follow, page, by }) {
-    const wasReadOnly = this.#readOnly;
-    this.#readOnly = read_only;
-    this.#follow = follow;
+  #onMode({ read_only: readOnly, follow, page, by }) {
+    const wasReadOnly = this.mode.readOnly;
+    this.mode = { readOnly, follow };
+    this.camera.isLed = this.isLed;
     if (by === "") this.#lastPage = page ?? "";
     else if (by !== this.session.role && page) this.otherPage = page;
-    if (this.session.role === "student" && wasReadOnly !== read_only) {
-      if (by) this.tell(this.word(read_only ? "read-only" : "writable"));
+    if (this.session.role === "student" && wasReadOnly !== readOnly) {
+      if (by) this.tell(readOnly ? "read-only" : "writable");
       this.selection.set([]);
     }
-    if (this.#leads) this.live.view();
+    this.#lead();
     this.toolbar.show();
   }
 
@@ -360,13 +343,6 @@ export class Board {
     this.selection.show();
     this.live.place();
     this.toolbar.showZoom();
-    if (this.#leads) this.live.view();
-  }
-
-  /** @param {Fields} record */
-  #nameOf({ kind, text, label, highlighter, by }) {
-    const short = String(text ?? "").slice(0, LONGEST_NAME);
-    const what = this.word(highlighter ? "kind-marker" : `kind-${kind}`, { text: short, label: label ?? "" });
-    return this.word(by === this.session.role ? "by-me" : "by-other", { what });
+    this.#lead();
   }
 }

@@ -1,35 +1,35 @@
-import { clamped, SHEET } from "./geometry.js";
+import { SHEET, clamped } from "./geometry.js";
 
+/** By one press of a button or key. */
+export const ZOOM = 1.25;
 const LEAST = 0.1;
 const MOST = 8;
 const MARGIN = 0.96;
 
 /** Which part of the page is seen, and how large. Event: `change`. */
 export class Camera extends EventTarget {
+  /** The corner that is seen, and pixels a unit. */
   #x = 0;
   #y = 0;
-  /** Pixels a unit. */
   zoom = 1;
   #size = { w: 1, h: 1 };
-  /** What shall stay in sight when the surface's size changes. */
+  /** Whether the other one leads: then this person neither moves nor enlarges the page. */
+  isLed = false;
+  /** What shall stay in sight when the surface's size changes. @type {Box | null} */
   #fitted = SHEET;
 
-  /**
-   * @param {HTMLElement} surface
-   * @param {SVGSVGElement[]} drawings
-   * @param {AbortSignal} signal
-   */
-  constructor(surface, drawings, signal) {
+  /** @param {Board} board */
+  constructor({ element, root, signal }) {
     super();
-    this.surface = surface;
-    this.drawings = drawings;
+    this.surface = element;
+    this.drawings = root.querySelectorAll(".board-drawing");
     const observer = new ResizeObserver(() => this.#measure());
-    observer.observe(surface);
+    observer.observe(element);
     signal.addEventListener("abort", () => observer.disconnect());
     this.#measure();
   }
 
-  /** The part that is seen. */
+  /** The part that is seen. @returns {Box} */
   get box() {
     return { x: this.#x, y: this.#y, w: this.#size.w / this.zoom, h: this.#size.h / this.zoom };
   }
@@ -39,56 +39,63 @@ export class Camera extends EventTarget {
     return { x: x + w / 2, y: y + h / 2 };
   }
 
-  /** @param {{ clientX: number, clientY: number }} event */
+  /** @param {{ clientX: number, clientY: number }} event @returns {Place} */
   toPage({ clientX, clientY }) {
     const { left, top } = this.surface.getBoundingClientRect();
     return { x: this.#x + (clientX - left) / this.zoom, y: this.#y + (clientY - top) / this.zoom };
   }
 
-  /** @param {{ x: number, y: number }} place @returns Pixels from the surface's corner. */
+  /** @param {Place} place @returns Pixels from the surface's corner. */
   toSurface({ x, y }) {
     return { left: (x - this.#x) * this.zoom, top: (y - this.#y) * this.zoom };
   }
 
-  /** @param {number} dx @param {number} dy Pixels. */
-  pan(dx, dy) {
-    this.#fitted = null;
-    this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom, this.zoom);
+  /** For what has one size at each zoom. @param {Place} place */
+  markAt({ x, y }) {
+    return `translate(${x} ${y}) scale(${1 / this.zoom})`;
   }
 
-  /** @param {number} factor @param {{ x: number, y: number }} [place] What stays where it is. */
+  /** @param {number} dx @param {number} dy Pixels. */
+  pan(dx, dy) {
+    if (!this.isLed) this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom);
+  }
+
+  /** @param {number} factor @param {Place} [place] What stays where it is. */
   zoomBy(factor, place = this.centre) {
-    this.#fitted = null;
+    if (this.isLed) return;
     const zoom = clamped(this.zoom * factor, LEAST, MOST);
     const back = this.zoom / zoom;
     this.#show(place.x - (place.x - this.#x) * back, place.y - (place.y - this.#y) * back, zoom);
   }
 
-  /** Show all of this. @param {import("./geometry.js").Box} box */
+  /** Show all of this. @param {Box} box */
   fit(box = SHEET) {
-    this.#fitted = box;
     const zoom = clamped(Math.min(this.#size.w / box.w, this.#size.h / box.h) * MARGIN, LEAST, MOST);
-    this.#show(box.x + box.w / 2 - this.#size.w / zoom / 2, box.y + box.h / 2 - this.#size.h / zoom / 2, zoom);
+    this.#centre(box, zoom);
+    this.#fitted = box;
   }
 
-  /** Bring a place into sight. @param {import("./geometry.js").Box} box */
+  /** Bring a place into sight. @param {Box} box */
   reveal(box) {
-    const seen = this.box;
-    const isSeen = box.x < seen.x + seen.w && box.x + box.w > seen.x && box.y < seen.y + seen.h && box.y + box.h > seen.y;
-    if (isSeen) return;
-    this.#fitted = null;
-    this.#show(box.x + box.w / 2 - seen.w / 2, box.y + box.h / 2 - seen.h / 2, this.zoom);
+    const { x, y, w, h } = this.box;
+    const isSeen = box.x < x + w && box.x + box.w > x && box.y < y + h && box.y + box.h > y;
+    if (!isSeen) this.#centre(box, this.zoom);
+  }
+
+  /** @param {Box} box @param {number} zoom */
+  #centre({ x, y, w, h }, zoom) {
+    this.#show(x + (w - this.#size.w / zoom) / 2, y + (h - this.#size.h / zoom) / 2, zoom);
   }
 
   #measure() {
     this.#size = { w: this.surface.clientWidth || 1, h: this.surface.clientHeight || 1 };
     if (this.#fitted) this.fit(this.#fitted);
-    else this.#show(this.#x, this.#y, this.zoom);
+    else this.#show(this.#x, this.#y);
   }
 
-  /** @param {number} x @param {number} y @param {number} zoom */
-  #show(x, y, zoom) {
-    [this.#x, this.#y, this.zoom] = [x, y, zoom];
+  /** @param {number} x @param {number} y @param {number} [zoom] */
+  #show(x, y, zoom = this.zoom) {
+    [this.#x, this.#y, this.zoom, this.#fitted] = [x, y, zoom, null];
     const { w, h } = this.box;
     for (const drawing of this.drawings) drawing.setAttribute("viewBox", `${x} ${y} ${w} ${h}`);
     this.dispatchEvent(new Event("change"));

@@ -1,14 +1,6 @@
-/**
- * The tools that draw. A tool gets the way of a pointer, in units of the page: `start`, `move` with the newest points,
- * and `end` or `cancel`.
- *
- * @typedef {{ x: number, y: number, pressure?: number, even?: boolean }} Point `even`: the same width and height, please.
- * @typedef {{ start(point: Point): void, move(points: Point[]): void, end(): void, cancel(): void }} Tool
- * @typedef {import("./board.js").Board} Board
- */
+/** The tools that draw. */
 
-import { boxOf, clamped, placed, rounded } from "./geometry.js";
-import { newId } from "./sync.js";
+import { boxOf, clamped, isLine, placed, rounded } from "./geometry.js";
 
 /** Points of a stroke that the room takes. */
 const MOST_POINTS = 5000;
@@ -20,9 +12,10 @@ const TOO_SMALL = 3;
 
 /** Pen and highlighter. @implements {Tool} */
 export class Pen {
-  /** @type {import("./sync.js").Fields | null} */
-  #stroke = null;
-  #last = { x: 0, y: 0 };
+  /** @type {Fields} */
+  #stroke;
+  /** @type {Place} */
+  #last;
 
   /** @param {Board} board @param {boolean} highlighter */
   constructor(board, highlighter) {
@@ -31,9 +24,7 @@ export class Pen {
   }
 
   start(point) {
-    const { colour, size } = this.board.style;
-    const [x, y] = [placed(point.x), placed(point.y)];
-    this.#stroke = { id: newId(), page: this.board.page, kind: "stroke", x, y, points: [], colour, size };
+    this.#stroke = this.board.newElement("stroke", { x: placed(point.x), y: placed(point.y), points: [] });
     if (point.pressure !== undefined) this.#stroke.pressures = [];
     if (this.highlighter) this.#stroke.highlighter = true;
     this.#add(point);
@@ -44,7 +35,10 @@ export class Pen {
     for (const point of points) {
       if (Math.hypot(point.x - this.#last.x, point.y - this.#last.y) * this.board.camera.zoom < CLOSE) continue;
       this.#add(point);
-      if (this.#stroke.points.length >= 2 * MOST_POINTS) this.#continue(point);
+      if (this.#stroke.points.length < 2 * MOST_POINTS) continue;
+      // A very long stroke goes on as another one.
+      this.end();
+      this.start(point);
     }
     this.board.preview(this.#stroke);
     this.board.live.ink(this.#stroke);
@@ -52,12 +46,13 @@ export class Pen {
 
   end() {
     this.board.preview(null);
-    this.board.live.flushInk();
+    this.board.live.end(true);
     this.board.add([this.#stroke]);
   }
 
   cancel() {
     this.board.preview(null);
+    this.board.live.end(false);
   }
 
   /** @param {Point} point */
@@ -67,18 +62,12 @@ export class Pen {
     points.push(rounded(placed(point.x) - x), rounded(placed(point.y) - y));
     pressures?.push(Math.round(clamped(point.pressure ?? 0.5, 0, 1) * 100));
   }
-
-  /** A very long stroke goes on as another one. @param {Point} point */
-  #continue(point) {
-    this.end();
-    this.start(point);
-  }
 }
 
 /** Line, arrow, rectangle, ellipse: from corner to corner. @implements {Tool} */
 export class Shape {
-  /** @type {import("./sync.js").Fields | null} */
-  #record = null;
+  /** @type {Fields | null} */
+  #shape = null;
 
   /** @param {Board} board @param {"line" | "arrow" | "rectangle" | "ellipse"} kind */
   constructor(board, kind) {
@@ -88,42 +77,42 @@ export class Shape {
 
   start(point) {
     this.from = point;
-    this.#record = null;
+    this.#shape = null;
   }
 
   move(points) {
-    const { from, kind } = this;
-    const { colour, size } = this.board.style;
-    const to = points[points.length - 1];
-    const base = { id: this.#record?.id ?? newId(), page: this.board.page, kind, colour, size };
-    const [dx, dy] = to.even ? evened(kind, to.x - from.x, to.y - from.y) : [to.x - from.x, to.y - from.y];
-    if (kind === "line" || kind === "arrow") {
-      this.#record = { ...base, x: placed(from.x), y: placed(from.y), dx: rounded(dx), dy: rounded(dy) };
-    } else {
-      const { x, y, w, h } = boxOf(from.x, from.y, from.x + dx, from.y + dy);
-      this.#record = { ...base, x: placed(x), y: placed(y), w: rounded(w), h: rounded(h) };
-    }
-    this.board.preview(this.#record);
+    const { x, y } = this.from;
+    const to = points.at(-1);
+    const [dx, dy] = (to.even ? evened : unchanged)(this.kind, to.x - x, to.y - y);
+    const box = isLine(this) ? { x, y, dx, dy } : boxOf(x, y, x + dx, y + dy);
+    const sizes = Object.entries(box).map(([key, value]) => [key, key === "x" || key === "y" ? placed(value) : rounded(value)]);
+    this.#shape = { ...this.board.newElement(this.kind, Object.fromEntries(sizes)), ...(this.#shape && { id: this.#shape.id }) };
+    this.board.preview(this.#shape);
+    this.board.live.shape(this.#shape);
+    this.board.live.point(to);
   }
 
   end() {
+    const { dx, dy, w, h } = this.#shape ?? { dx: 0, dy: 0 };
+    const isKept = Math.max(Math.abs(dx ?? w), Math.abs(dy ?? h)) * this.board.camera.zoom >= TOO_SMALL;
     this.board.preview(null);
-    const made = this.#record;
-    const extent = made ? Math.max(Math.abs(made.dx ?? made.w), Math.abs(made.dy ?? made.h)) : 0;
-    if (extent * this.board.camera.zoom >= TOO_SMALL) this.board.add([made]);
+    this.board.live.end(isKept);
+    if (isKept) this.board.add([this.#shape]);
   }
 
   cancel() {
     this.board.preview(null);
+    this.board.live.end(false);
   }
 }
 
+const unchanged = (_kind, dx, dy) => [dx, dy];
+
 /** @param {string} kind @param {number} dx @param {number} dy A square, a circle, or a line at a multiple of 45 degrees. */
 function evened(kind, dx, dy) {
-  const length = Math.hypot(dx, dy);
-  if (kind === "line" || kind === "arrow") {
+  if (isLine({ kind })) {
     const angle = (Math.round((Math.atan2(dy, dx) * 4) / Math.PI) * Math.PI) / 4;
-    return [length * Math.cos(angle), length * Math.sin(angle)];
+    return [Math.hypot(dx, dy) * Math.cos(angle), Math.hypot(dx, dy) * Math.sin(angle)];
   }
   const side = Math.max(Math.abs(dx), Math.abs(dy));
   return [side * Math.sign(dx || 1), side * Math.sign(dy || 1)];
@@ -133,7 +122,8 @@ function evened(kind, dx, dy) {
 export class Eraser {
   /** @type {Set<string>} */
   #touched = new Set();
-  #last = { x: 0, y: 0 };
+  /** @type {Place} */
+  #last;
 
   /** @param {Board} board */
   constructor(board) {
@@ -155,23 +145,20 @@ export class Eraser {
     }
   }
 
-  /** A fast hand jumps: the places between count too. @param {Point} point @returns {Point[]} */
-  #wayTo(point) {
-    const { x, y } = this.#last;
-    const steps = Math.max(1, Math.ceil((Math.hypot(point.x - x, point.y - y) * this.board.camera.zoom) / ERASER));
-    this.#last = point;
-    return Array.from({ length: steps }, (_, at) => ({
-      x: x + ((point.x - x) * (at + 1)) / steps,
-      y: y + ((point.y - y) * (at + 1)) / steps,
-    }));
-  }
-
   end() {
     this.board.remove(this.#touched);
   }
 
   cancel() {
     for (const id of this.#touched) this.board.redraw(id);
+  }
+
+  /** A fast hand jumps: the places between count too. @param {Point} to @returns {Place[]} */
+  #wayTo(to) {
+    const { x, y } = this.#last;
+    const steps = Math.max(1, Math.ceil((Math.hypot(to.x - x, to.y - y) * this.board.camera.zoom) / ERASER));
+    this.#last = to;
+    return Array.from({ length: steps }, (_, at) => (at + 1) / steps).map((part) => ({ x: x + (to.x - x) * part, y: y + (to.y - y) * part }));
   }
 }
 
@@ -187,7 +174,7 @@ export class Laser {
   }
 
   move(points) {
-    this.board.live.point(points[points.length - 1], true);
+    this.board.live.point(points.at(-1), true);
   }
 
   end() {

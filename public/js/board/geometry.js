@@ -1,16 +1,11 @@
-/**
- * Places and sizes of elements, in units of the page.
- *
- * @typedef {import("./sync.js").Fields} Fields
- * @typedef {{ x: number, y: number, w: number, h: number }} Box
- */
+/** Places and sizes of elements, in units of the page. */
 
+/** @type {Box} */
 export const SHEET = { x: 0, y: 0, w: 1600, h: 1200 };
 /** The room refuses what lies outside. */
-const LOWEST = -10_000;
-const HIGHEST = 20_000;
-const LINE_HEIGHT = 1.35;
+const PLACES = [-10_000, 20_000];
 const TEXT_SIZES = [8, 200];
+const LINE_HEIGHT = 1.35;
 /** Bounds of a stroke's points, without its place and scale. @type {WeakMap<number[], Box>} */
 const known = new WeakMap();
 
@@ -21,36 +16,10 @@ export const rounded = (value) => Math.round(value * 10) / 10;
 export const clamped = (value, least, most) => Math.min(Math.max(value, least), most);
 
 /** @param {number} value A coordinate that the room accepts. */
-export const placed = (value) => rounded(clamped(value, LOWEST, HIGHEST));
+export const placed = (value) => rounded(clamped(value, PLACES[0], PLACES[1]));
 
-/** @param {Fields} record A text's `h` is what its words need; without it, it is estimated. @returns {Box} */
-export function boundsOf(record) {
-  const { kind, x, y } = record;
-  if (kind === "stroke") {
-    const { scale = 1 } = record;
-    const inner = known.get(record.points) ?? boundsOfPoints(record.points);
-    known.set(record.points, inner);
-    const box = { x: x + inner.x * scale, y: y + inner.y * scale, w: inner.w * scale, h: inner.h * scale };
-    return grown(box, (record.size * scale) / 2);
-  }
-  if (kind === "line" || kind === "arrow") {
-    return grown(boxOf(x, y, x + record.dx, y + record.dy), record.size / 2);
-  }
-  const h = record.h ?? String(record.text).split("\n").length * record.size * LINE_HEIGHT;
-  return { x, y, w: record.w, h };
-}
-
-/** @param {number[]} points */
-function boundsOfPoints(points) {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let at = 0; at < points.length; at += 2) {
-    left = Math.min(left, points[at]);
-    right = Math.max(right, points[at]);
-    top = Math.min(top, points[at + 1]);
-    bottom = Math.max(bottom, points[at + 1]);
-  }
-  return { x: left, y: top, w: right - left, h: bottom - top };
-}
+/** @param {Fields} record */
+export const isLine = ({ kind }) => kind === "line" || kind === "arrow";
 
 /** @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 Any two opposite corners. @returns {Box} */
 export function boxOf(x1, y1, x2, y2) {
@@ -58,15 +27,18 @@ export function boxOf(x1, y1, x2, y2) {
 }
 
 /** @param {Box} box @param {number} by @returns {Box} */
-export function grown({ x, y, w, h }, by) {
+function grown({ x, y, w, h }, by) {
   return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by };
 }
 
 /** @param {Box[]} boxes At least one. @returns {Box} */
 export function around(boxes) {
-  const right = Math.max(...boxes.map(({ x, w }) => x + w));
-  const bottom = Math.max(...boxes.map(({ y, h }) => y + h));
-  return boxOf(Math.min(...boxes.map(({ x }) => x)), Math.min(...boxes.map(({ y }) => y)), right, bottom);
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, w, h } of boxes) {
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + w), Math.max(bottom, y + h)];
+  }
+  return boxOf(left, top, right, bottom);
 }
 
 /** @param {Box} box @param {number} x @param {number} y */
@@ -79,23 +51,36 @@ export function isWithin(inner, outer) {
   return isInside(outer, inner.x, inner.y) && isInside(outer, inner.x + inner.w, inner.y + inner.h);
 }
 
+/** @param {Fields} record A text's `h` is what its words need; without it, it is estimated. @returns {Box} */
+export function boundsOf(record) {
+  const { kind, x, y, w, size, scale = 1 } = record;
+  if (kind === "stroke") {
+    const inner = boundsOfPoints(record.points);
+    return grown({ x: x + inner.x * scale, y: y + inner.y * scale, w: inner.w * scale, h: inner.h * scale }, (size * scale) / 2);
+  }
+  if (isLine(record)) return grown(boxOf(x, y, x + record.dx, y + record.dy), size / 2);
+  return { x, y, w, h: record.h ?? String(record.text).split("\n").length * size * LINE_HEIGHT };
+}
+
+/** @param {number[]} points */
+function boundsOfPoints(points) {
+  if (!known.has(points)) {
+    const places = points.flatMap((x, at) => (at % 2 === 0 ? [{ x, y: points[at + 1], w: 0, h: 0 }] : []));
+    known.set(points, around(places));
+  }
+  return known.get(points);
+}
+
 /** Whether this place touches the element. @param {Fields} record @param {number} x @param {number} y @param {number} reach */
 export function touches(record, x, y, reach) {
   const box = boundsOf(record);
-  if (!isInside(grown(box, reach), x, y)) return false;
   const { kind, scale = 1, size } = record;
-  if (kind === "stroke") {
-    const width = (size * scale) / 2 + reach;
-    return distanceToLine(record.points, (x - record.x) / scale, (y - record.y) / scale) * scale <= width;
-  }
-  if (kind === "line" || kind === "arrow") {
-    return distanceToLine([0, 0, record.dx, record.dy], x - record.x, y - record.y) <= size / 2 + reach;
-  }
-  if ((kind === "rectangle" || kind === "ellipse") && !record.filled) {
-    const inner = grown(box, -(size / 2 + reach));
-    return inner.w <= 0 || inner.h <= 0 || !isInside(inner, x, y);
-  }
-  return true;
+  if (!isInside(grown(box, reach), x, y)) return false;
+  if (kind === "stroke") return distanceToLine(record.points, (x - record.x) / scale, (y - record.y) / scale) * scale <= (size * scale) / 2 + reach;
+  if (isLine(record)) return distanceToLine([0, 0, record.dx, record.dy], x - record.x, y - record.y) <= size / 2 + reach;
+  if ((kind !== "rectangle" && kind !== "ellipse") || record.filled) return true;
+  const inner = grown(box, -(size / 2 + reach));
+  return inner.w <= 0 || inner.h <= 0 || !isInside(inner, x, y);
 }
 
 /** @param {number[]} points @param {number} x @param {number} y The least distance to the line through the points. */
@@ -120,26 +105,16 @@ export function keepProportions(records) {
   return records.some(({ kind }) => ["stroke", "text", "image"].includes(kind));
 }
 
-/**
- * @param {Fields} record
- * @param {Box} from The bounds of all that is resized.
- * @param {Box} to Where they shall be.
- * @returns {Fields} What changes.
- */
+/** @param {Fields} record @param {Box} from The bounds of all that is resized. @param {Box} to Where they shall be. @returns {Fields} What changes. */
 export function resized(record, from, to) {
+  const { kind, x, y, w, h, dx, dy, size, scale = 1 } = record;
   const [across, down] = [to.w / (from.w || 1), to.h / (from.h || 1)];
-  const place = { id: record.id, x: placed(to.x + (record.x - from.x) * across), y: placed(to.y + (record.y - from.y) * down) };
-  switch (record.kind) {
-    case "stroke":
-      return { ...place, scale: Math.round((record.scale ?? 1) * across * 1000) / 1000 };
-    case "line":
-    case "arrow":
-      return { ...place, dx: rounded(record.dx * across), dy: rounded(record.dy * down) };
-    case "text":
-      return { ...place, w: rounded(record.w * across), size: rounded(clamped(record.size * across, TEXT_SIZES[0], TEXT_SIZES[1])) };
-    default:
-      return { ...place, w: rounded(record.w * across), h: rounded(record.h * down) };
-  }
+  const place = moved(record, to.x - x + (x - from.x) * across, to.y - y + (y - from.y) * down);
+  if (to.w === from.w && to.h === from.h) return place;
+  if (kind === "stroke") return { ...place, scale: Math.round(scale * across * 1000) / 1000 };
+  if (kind === "text") return { ...place, w: rounded(w * across), size: rounded(clamped(size * across, TEXT_SIZES[0], TEXT_SIZES[1])) };
+  if (isLine(record)) return { ...place, dx: rounded(dx * across), dy: rounded(dy * down) };
+  return { ...place, w: rounded(w * across), h: rounded(h * down) };
 }
 
 /**

@@ -1,8 +1,16 @@
 /** Undo and redo of one's own changes. What the other one has changed since stays as it is. */
 
-const MOST = 200;
+import { idOf } from "./sync.js";
 
-/** @typedef {import("./sync.js").Fields} Fields */
+const MOST = 200;
+const OPPOSITES = {
+  put: "delete",
+  delete: "restore",
+  restore: "delete",
+  put_page: "delete_page",
+  delete_page: "restore_page",
+  restore_page: "delete_page",
+};
 
 export class History {
   /** @type {{ ops: Fields[], inverse: Fields[] }[]} */
@@ -26,10 +34,9 @@ export class History {
   /** Call it before the ops take effect. @param {Fields[]} ops */
   note(ops) {
     // Each op's inverse is of the state before all of them: one change touches a record once.
-    const inverse = ops.map((op) => inverseOf(op, this.sync)).filter(Boolean).reverse();
+    const inverse = ops.map((op) => inverseOf(op, this.sync.shown(idOf(op)))).filter(Boolean).reverse();
     if (inverse.length === 0) return;
-    this.#done.push({ ops, inverse });
-    if (this.#done.length > MOST) this.#done.shift();
+    this.#done = [...this.#done, { ops, inverse }].slice(-MOST);
     this.#undone = [];
   }
 
@@ -45,56 +52,29 @@ export class History {
     const entry = this.#undone.pop();
     if (!entry) return true;
     this.#done.push(entry);
-    return this.#apply(entry.ops.map(again), entry.inverse);
+    // A second time, what was put is restored: the room knows its id.
+    return this.#apply(entry.ops.map((op) => (op.put ? { restore: op.put.id } : op)), entry.inverse);
   }
 
   /** @param {Fields[]} ops @param {Fields[]} earlier What they take back. */
   #apply(ops, earlier) {
-    const left = new Map(earlier.map((op) => [target(op), op]));
-    const possible = ops.filter((op) => isAsLeft(left.get(target(op)), this.sync));
+    const left = new Map(earlier.map((op) => [idOf(op), op]));
+    const possible = ops.filter((op) => isAsLeft(left.get(idOf(op)), this.sync.shown(idOf(op))));
     this.sync.change(possible, { undoable: false });
     return possible.length === ops.length;
   }
 }
 
-/** @param {Fields} op */
-function target(op) {
-  const [what] = Object.values(op);
-  return typeof what === "string" ? what : what.id;
+/** @param {Fields} op @param {Fields | undefined} before @returns {Fields | undefined} */
+function inverseOf(op, before) {
+  const [[kind, fields]] = Object.entries(op);
+  if (before && (op.edit || op.put_page)) return { [kind]: Object.fromEntries(Object.keys(fields).map((key) => [key, before[key]])) };
+  return op.edit ? undefined : { [OPPOSITES[kind]]: idOf(op) };
 }
 
-/** @param {Fields} op @param {{ shown(id: string): Fields | undefined }} sync @returns {Fields | null} */
-function inverseOf(op, sync) {
-  const id = target(op);
-  const before = sync.shown(id);
-  if (op.put) return { delete: id };
-  if (op.edit) return before ? { edit: fieldsOf(before, Object.keys(op.edit)) } : null;
-  if (op.delete) return { restore: id };
-  if (op.restore) return { delete: id };
-  if (op.put_page) return before ? { put_page: fieldsOf(before, ["id", "title", "position"]) } : { delete_page: id };
-  if (op.delete_page) return { restore_page: id };
-  return { delete_page: id };
-}
-
-/** A second time, what was put is restored: the room knows its id. @param {Fields} op */
-function again(op) {
-  return op.put ? { restore: op.put.id } : op;
-}
-
-/** Whether the record still is as this op left it. @param {Fields} op @param {{ shown(id: string): Fields | undefined }} sync */
-function isAsLeft(op, sync) {
-  const record = sync.shown(target(op));
+/** Whether the record still is as this op left it. @param {Fields} op @param {Fields | undefined} record */
+function isAsLeft(op, record) {
   if (op.delete || op.delete_page) return !record;
-  if (op.restore || op.restore_page) return Boolean(record);
-  const fields = op.put ?? op.edit ?? op.put_page;
-  return Boolean(record) && Object.keys(fields).every((key) => isSame(record[key], fields[key]));
-}
-
-function isSame(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** @param {Fields} record @param {string[]} keys */
-function fieldsOf(record, keys) {
-  return Object.fromEntries(keys.map((key) => [key, record[key]]));
+  const fields = op.put ?? op.edit ?? op.put_page ?? {};
+  return Boolean(record) && Object.keys(fields).every((key) => JSON.stringify(record[key]) === JSON.stringify(fields[key]));
 }

@@ -4,40 +4,44 @@
  * has the focus, and single keys only while the room's shortcuts are on.
  */
 
+import { ZOOM } from "./camera.js";
+
 const STEP = 20;
 const SMALL_STEP = 2;
-const ZOOM = 1.25;
+/** As many steps move the page. */
+const PAGE_STEPS = 3;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const TOOL_KEYS = { 1: "select", 2: "pen", 3: "highlighter", 4: "eraser", 5: "line", 6: "arrow", 7: "rectangle", 8: "ellipse", 9: "text", 0: "hand", ".": "laser" };
 
 export class Keys {
-  /** @type {{ x: number, y: number } | null} The cross. */
-  #cross = null;
-  /** @type {import("./drawing.js").Tool | null} The tool that is down. */
+  /** The place of the cross. @type {Place | null} */
+  #place = null;
+  /** The tool that is down. @type {Tool | null} */
   #tool = null;
 
-  /**
-   * @param {import("./board.js").Board} board
-   * @param {HTMLElement} surface
-   * @param {SVGElement} cross
-   * @param {AbortSignal} signal
-   */
-  constructor(board, surface, cross, signal) {
+  /** @param {Board} board */
+  constructor(board) {
+    const { element, root, signal } = board;
     this.board = board;
-    this.surface = surface;
-    this.cross = cross;
-    board.root.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    surface.addEventListener("keyup", (event) => event.key === " " && (board.pointers.isSpaceHeld = false), { signal });
-    surface.addEventListener("focusin", (event) => this.#onFocus(/** @type {SVGElement} */ (event.target)), { signal });
-    surface.addEventListener("focusout", () => this.lift(), { signal });
+    this.cross = board.find("board-cross");
+    root.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    element.addEventListener("keyup", (event) => event.key === " " && (board.pointers.isSpaceHeld = false), { signal });
+    element.addEventListener("focusin", (event) => this.#onFocus(/** @type {SVGElement} */ (event.target)), { signal });
+    element.addEventListener("focusout", () => this.lift(), { signal });
   }
 
   /** Take the cross away; what it draws is finished. */
   lift() {
-    this.#tool?.end();
-    this.#tool = null;
-    this.#cross = null;
+    this.#stop("end");
+    this.#place = null;
     this.cross.toggleAttribute("hidden", true);
+  }
+
+  /** @param {"end" | "cancel"} how */
+  #stop(how) {
+    const tool = this.#tool;
+    this.#tool = null;
+    tool?.[how]();
   }
 
   /** An object that gets the focus by Tab is selected. @param {SVGElement} target */
@@ -53,102 +57,96 @@ export class Keys {
   #onKey(event) {
     const target = /** @type {Element} */ (event.target);
     if (target.closest("textarea, input, dialog") || event.altKey) return;
-    const isOnPage = this.surface.contains(target) && !target.closest("button");
-    const done = event.ctrlKey || event.metaKey ? this.#onCommand(event) : isOnPage ? this.#onPlainKey(event) : this.#onSingleKey(event);
-    if (!done) return;
+    const isOnPage = this.board.element.contains(target) && !target.closest("button");
+    const isCommand = event.ctrlKey || event.metaKey;
+    const act = isCommand ? this.#command(event) : ((isOnPage && this.#onPage(event)) || this.#single(event.key));
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
+    act();
   }
 
-  /** @param {KeyboardEvent} event @returns {boolean} Whether it is ours. */
-  #onCommand({ key, shiftKey }) {
-    const letter = key.toLowerCase();
-    if (letter === "z") return this.board.undo(shiftKey), true;
-    if (letter === "y") return this.board.undo(true), true;
-    if (letter === "a") return this.board.selectAll(), true;
-    return false;
-  }
-
-  /** @param {KeyboardEvent} event @returns {boolean} */
-  #onPlainKey({ key, shiftKey, repeat }) {
+  /** @param {KeyboardEvent} event @returns {(() => void) | undefined} What the key does. */
+  #command({ key, shiftKey }) {
     const { board } = this;
-    if (key in ARROWS) return this.#onArrow(ARROWS[key], shiftKey ? SMALL_STEP : STEP);
-    if (key === "Enter") return !repeat && this.#onEnter();
-    if (key === "Escape") return this.#onEscape();
-    if (key === "PageDown" || key === "PageUp") return board.turn(key === "PageDown" ? 1 : -1), true;
-    if (key === "Delete" || key === "Backspace") return board.selection.remove(), true;
-    if (key === " ") return board.allowsSingleKeys && (board.pointers.isSpaceHeld = true);
-    return this.#onSingleKey({ key });
+    return { z: () => board.undo(shiftKey), y: () => board.undo(true), a: () => board.selectAll() }[key.toLowerCase()];
   }
 
-  /** @param {{ key: string }} event @returns {boolean} */
-  #onSingleKey({ key }) {
+  /** @param {KeyboardEvent} event @returns {(() => void) | false | undefined} */
+  #onPage({ key, shiftKey, repeat }) {
     const { board } = this;
-    if (!board.allowsSingleKeys) return false;
-    if (key in TOOL_KEYS) return this.lift(), board.choose(TOOL_KEYS[key]), true;
-    if (key === "+" || key === "=") return this.#zoom(ZOOM);
-    if (key === "-") return this.#zoom(1 / ZOOM);
-    return false;
+    const isMoving = board.style.tool === "hand";
+    if (key in ARROWS) return () => this.#onArrow(ARROWS[key], shiftKey ? SMALL_STEP : STEP);
+    return {
+      Enter: !repeat && !isMoving && (() => this.#onEnter()),
+      Escape: () => this.#onEscape(),
+      PageDown: () => board.turn(1),
+      PageUp: () => board.turn(-1),
+      Delete: () => board.selection.remove(),
+      Backspace: () => board.selection.remove(),
+      " ": board.allowsSingleKeys && (() => (board.pointers.isSpaceHeld = true)),
+    }[key];
+  }
+
+  /** @param {string} key @returns {(() => void) | false | undefined} */
+  #single(key) {
+    const choose = () => (this.lift(), this.board.choose(TOOL_KEYS[key]));
+    const zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
+    if (!this.board.allowsSingleKeys) return false;
+    return key in TOOL_KEYS ? choose : key in zooms && (() => this.#zoom(zooms[key]));
   }
 
   /** @param {number} factor What is selected grows; else the page. */
   #zoom(factor) {
-    if (this.board.selection.ids.size > 0 && this.board.mayDraw) this.board.selection.scale(factor);
-    else this.board.zoomBy(factor);
-    return true;
+    const { selection, mayDraw, camera } = this.board;
+    if (selection.ids.size > 0 && mayDraw) selection.arrange(({ x, y, w, h }) => ({ x, y, w: w * factor, h: h * factor }));
+    else camera.zoomBy(factor);
   }
 
   /** @param {number[]} direction @param {number} step */
-  #onArrow([dx, dy], step) {
-    const { board } = this;
-    if (board.style.tool === "hand") board.pan(-dx * step * 3, -dy * step * 3);
-    else if (board.style.tool === "select") {
-      if (board.selection.ids.size > 0) board.selection.nudge(dx * step, dy * step);
-      else board.pan(-dx * step * 3, -dy * step * 3);
-    } else this.#moveCross(dx * step, dy * step);
-    return true;
+  #onArrow([across, down], step) {
+    const { style, selection, camera } = this.board;
+    const [dx, dy] = [across * step, down * step];
+    if (style.tool === "select" && selection.ids.size > 0) selection.arrange((box) => ({ ...box, x: box.x + dx, y: box.y + dy }));
+    else if (style.tool === "select" || style.tool === "hand") camera.pan(-dx * PAGE_STEPS, -dy * PAGE_STEPS);
+    else this.#moveCross(dx, dy);
   }
 
   /** @param {number} dx @param {number} dy */
   #moveCross(dx, dy) {
-    const at = this.#cross ?? this.board.camera.centre;
-    this.#cross = { x: at.x + dx, y: at.y + dy };
-    this.board.camera.reveal({ ...this.#cross, w: 0, h: 0 });
+    const { camera } = this.board;
+    const { x, y } = this.#place ?? camera.centre;
+    this.#place = { x: x + dx, y: y + dy };
+    camera.reveal({ ...this.#place, w: 0, h: 0 });
     this.cross.toggleAttribute("hidden", false);
-    this.cross.setAttribute("transform", `translate(${this.#cross.x} ${this.#cross.y}) scale(${1 / this.board.camera.zoom})`);
-    this.#tool?.move([this.#cross]);
+    this.cross.setAttribute("transform", camera.markAt(this.#place));
+    this.#tool?.move([this.#place]);
   }
 
   #onEnter() {
     const { board } = this;
-    if (board.style.tool === "select") return board.editText(), true;
-    if (board.style.tool === "hand") return false;
-    if (!this.#cross) this.#moveCross(0, 0);
+    if (board.style.tool === "select") return board.editText();
+    if (!this.#place) this.#moveCross(0, 0);
     if (this.#tool) {
-      const tool = this.#tool;
-      this.#tool = null;
-      tool.end();
-      board.say("pen-up");
-    } else {
-      const tool = board.tool();
-      tool?.start(this.#cross);
-      // A text is written at once; the others need a second place.
-      if (board.style.tool === "text") tool?.end();
-      else if (tool) this.#tool = tool;
-      if (this.#tool) board.say("pen-down");
+      this.#stop("end");
+      return board.say("pen-up");
     }
-    return true;
+    const tool = board.tool();
+    tool?.start(this.#place);
+    // A text is written at once; the others need a second place.
+    if (board.style.tool === "text") return tool?.end();
+    this.#tool = tool;
+    if (tool) board.say("pen-down");
   }
 
   #onEscape() {
-    if (this.#tool) {
-      this.#tool.cancel();
-      this.#tool = null;
-    } else if (this.#cross) this.lift();
-    else if (this.board.selection.ids.size > 0) {
-      this.board.selection.set([]);
-      this.surface.focus({ preventScroll: true });
+    const { selection, pointers } = this.board;
+    if (pointers.cancel()) return;
+    if (this.#tool) this.#stop("cancel");
+    else if (this.#place) this.lift();
+    else if (selection.ids.size > 0) {
+      selection.set([]);
+      this.board.focusSurface();
     } else this.board.focusTools();
-    return true;
   }
 }

@@ -1,110 +1,134 @@
-/** What is not stored: the pointers, strokes that are being drawn, and the part of the page that somebody looks at. */
+/** What is not stored: pointers, what is being drawn or moved, and the part of the page that somebody looks at. */
 
-import { drawn, svg } from "./shapes.js";
+import { clamped, placed, rounded } from "./geometry.js";
+import { drawn } from "./shapes.js";
 
 /** The room passes on 60 messages a second. */
-const POINTER_MS = 50;
-const INK_MS = 33;
-const VIEW_MS = 100;
+const EVERY_MS = { pointer: 50, ink: 33, draft: 50, view: 100 };
 /** Longer than a pen rests. */
 const SILENT_MS = 5000;
+/** Of a larger selection the other one sees these move, and the rest at the end. */
+const MOST_DRAGGED = 200;
+const LONGEST = 30_000;
 
-/** @typedef {import("./sync.js").Fields} Fields */
+/** @param {Box} box @returns {Box} As the room accepts it. */
+function passed({ x, y, w, h }) {
+  return { x: placed(x), y: placed(y), w: clamped(rounded(w), 0, LONGEST), h: clamped(rounded(h), 0, LONGEST) };
+}
 
 export class Live {
   /** When each kind was sent last. */
-  #sentAt = { pointer: 0, ink: 0, view: 0 };
-  #timers = { pointer: 0, view: 0 };
+  #sentAt = { pointer: 0, ink: 0, draft: 0, view: 0 };
+  #timers = { pointer: 0, ink: 0, draft: 0, view: 0 };
   #pointerShown = false;
-  /** @type {{ id: string, sent: number } | null} Our stroke, and how many of its points are sent. */
-  #ink = null;
-  /** @type {Fields | null} */
-  #stroke = null;
-  /** @type {Map<string, { record: Fields, node: SVGElement, timer: number }>} Theirs. */
-  #theirs = new Map();
+  /** Our stroke, and how many of its numbers are sent. @type {{ id: string, sent: number }} */
+  #ink = { id: "", sent: 0 };
+  /** What the other one draws: one thing at a time. @type {Fields | null} */
+  #theirs = null;
+  /** What the other one moves or resizes. @type {string[]} */
+  #dragged = [];
+  #silence = 0;
+  /** Where their pointer is. @type {Place | null} */
+  #at = null;
 
-  /**
-   * @param {import("./board.js").Board} board
-   * @param {SVGGElement} layer
-   * @param {SVGGElement} cursor Theirs, with their name.
-   * @param {(message: object) => void} send
-   */
-  constructor(board, layer, cursor, send) {
+  /** @param {Board} board */
+  constructor(board) {
     this.board = board;
-    this.layer = layer;
-    this.cursor = cursor;
-    this.send = send;
+    this.layer = board.find("board-ink");
+    this.cursor = board.find("board-cursor");
   }
 
-  /** Our pointer. @param {{ x: number, y: number } | null} place @param {boolean} [laser] */
+  /** Our pointer. @param {Place | null} place @param {boolean} [laser] */
   point(place, laser = false) {
-    clearTimeout(this.#timers.pointer);
-    if (!place) {
-      if (this.#pointerShown) this.send({ type: "board_live", pointer: null });
-      this.#pointerShown = false;
-      return;
-    }
     const { page } = this.board;
-    const [x, y] = [Math.round(place.x), Math.round(place.y)];
-    this.#soon("pointer", POINTER_MS, { pointer: { page, x, y, laser } });
-    this.#pointerShown = true;
+    if (place) this.#soon("pointer", () => this.#send({ pointer: { page, x: Math.round(place.x), y: Math.round(place.y), laser } }));
+    else {
+      clearTimeout(this.#timers.pointer);
+      if (this.#pointerShown) this.#send({ pointer: null });
+    }
+    this.#pointerShown = Boolean(place);
   }
 
   /** The part that we see, for who follows. */
   view() {
-    clearTimeout(this.#timers.view);
-    const box = Object.fromEntries(Object.entries(this.board.camera.box).map(([key, value]) => [key, Math.round(value)]));
-    this.#soon("view", VIEW_MS, { view: { page: this.board.page, ...box } });
+    this.#soon("view", () => this.#send({ view: { page: this.board.page, ...passed(this.board.camera.box) } }));
   }
 
   /** Our stroke has more points. @param {Fields} stroke */
   ink(stroke) {
-    if (this.#ink?.id !== stroke.id) this.#ink = { id: stroke.id, sent: 0 };
-    this.#stroke = stroke;
-    if (performance.now() - this.#sentAt.ink >= INK_MS) this.flushInk();
+    if (this.#ink.id !== stroke.id) this.#ink = { id: stroke.id, sent: 0 };
+    this.#soon("ink", () => this.#sendInk(stroke));
   }
 
-  flushInk() {
-    const stroke = this.#stroke;
-    if (!stroke || this.#ink.sent >= stroke.points.length) return;
-    const { id, page, colour, size, highlighter = false, x, y } = stroke;
-    const ink = { id, page, colour, size, highlighter, x, y, points: stroke.points.slice(this.#ink.sent) };
-    if (stroke.pressures) Object.assign(ink, { pressures: stroke.pressures.slice(this.#ink.sent / 2) });
-    this.#ink.sent = stroke.points.length;
-    this.#sentAt.ink = performance.now();
-    this.send({ type: "board_live", ink });
+  /** Our line, arrow, rectangle or ellipse as it is now. @param {Fields} shape */
+  shape(shape) {
+    this.#soon("draft", () => this.#send({ shape }));
   }
 
-  /** The newest of a kind, not more often than every so many ms. */
-  #soon(kind, every, content) {
-    const send = () => {
+  /** Our selection is moved or resized. @param {Set<string>} ids @param {Box} from @param {Box} to */
+  drag(ids, from, to) {
+    const drag = { page: this.board.page, ids: [...ids].slice(0, MOST_DRAGGED), from: passed(from), to: passed(to) };
+    this.#soon("draft", () => this.#send({ drag }));
+  }
+
+  /** What we drew or moved is a change now, or is given up. @param {boolean} kept */
+  end(kept) {
+    clearTimeout(this.#timers.ink);
+    clearTimeout(this.#timers.draft);
+    if (!kept) this.#send({ shape: null });
+  }
+
+  /** @param {Fields} stroke */
+  #sendInk({ id, page, colour, size, highlighter = false, x, y, points, pressures }) {
+    const { sent } = this.#ink;
+    if (sent >= points.length) return;
+    const ink = { id, page, colour, size, highlighter, x, y, points: points.slice(sent) };
+    this.#send({ ink: pressures ? { ...ink, pressures: pressures.slice(sent / 2) } : ink });
+    this.#ink.sent = points.length;
+  }
+
+  /** @param {object} content */
+  #send(content) {
+    this.board.send({ type: "board_live", ...content });
+  }
+
+  /** The newest of a kind, not more often than every so many ms. @param {keyof typeof EVERY_MS} kind @param {() => void} send */
+  #soon(kind, send) {
+    clearTimeout(this.#timers[kind]);
+    const wait = this.#sentAt[kind] + EVERY_MS[kind] - performance.now();
+    if (wait > 0) this.#timers[kind] = window.setTimeout(() => this.#soon(kind, send), wait);
+    else {
       this.#sentAt[kind] = performance.now();
-      this.send({ type: "board_live", ...content });
-    };
-    const wait = this.#sentAt[kind] + every - performance.now();
-    if (wait <= 0) send();
-    else this.#timers[kind] = window.setTimeout(send, wait);
+      send();
+    }
   }
 
-  /** @param {Fields} message */
-  receive(message) {
-    if (message.pointer !== undefined) this.#showPointer(message.pointer);
-    if (message.ink) this.#showInk(message.ink);
-    if (message.view) this.board.follow(message.view);
+  /** What the other one does. @param {Fields} message */
+  receive({ pointer, ink, view, shape, drag }) {
+    if (pointer !== undefined) this.#showPointer(pointer);
+    if (view) this.board.follow(view);
+    if (ink) this.#showInk(ink);
+    if (shape) this.#show(shape);
+    if (shape === null) this.giveUp();
+    if (drag) this.#showDrag(drag);
   }
 
-  /** The record is there: its stroke is finished. @param {string} id */
+  /** The record is there: its stroke or shape is finished. @param {string} id */
   settle(id) {
-    const known = this.#theirs.get(id);
-    if (!known) return;
-    clearTimeout(known.timer);
-    known.node.remove();
-    this.#theirs.delete(id);
+    if (this.#theirs?.id === id) this.giveUp();
+  }
+
+  /** What the other one drew or moved is shown no longer. */
+  giveUp() {
+    clearTimeout(this.#silence);
+    this.#theirs = null;
+    this.layer.replaceChildren();
+    for (const id of this.#dragged.splice(0)) this.board.redraw(id);
   }
 
   /** Another page is shown, or the other one has gone. */
   clear() {
-    for (const id of [...this.#theirs.keys()]) this.settle(id);
+    this.giveUp();
     this.#showPointer(null);
   }
 
@@ -114,36 +138,43 @@ export class Live {
     this.cursor.toggleAttribute("hidden", !isHere);
     if (!isHere) return;
     this.cursor.classList.toggle("laser", Boolean(pointer.laser));
-    this.at = pointer;
+    this.#at = { x: pointer.x, y: pointer.y };
     this.place();
   }
 
   /** The cursor has one size at each zoom. */
   place() {
-    if (this.at) this.cursor.setAttribute("transform", `translate(${this.at.x} ${this.at.y}) scale(${1 / this.board.camera.zoom})`);
+    if (this.#at) this.cursor.setAttribute("transform", this.board.camera.markAt(this.#at));
   }
 
   /** @param {Fields} ink */
   #showInk(ink) {
-    if (ink.page !== this.board.page || this.board.sync.shown(ink.id)) return;
-    const known = this.#theirs.get(ink.id);
-    const record = known?.record ?? { ...ink, kind: "stroke", points: [], pressures: ink.pressures ? [] : undefined };
-    record.points.push(...ink.points);
-    record.pressures?.push(...(ink.pressures ?? []));
-    const node = drawn(record, "");
-    if (known) known.node.replaceWith(node);
-    else this.layer.append(node);
-    clearTimeout(known?.timer);
-    const timer = window.setTimeout(() => this.settle(ink.id), SILENT_MS);
-    this.#theirs.set(ink.id, { record, node, timer });
-    const [x, y] = record.points.slice(-2);
+    const known = this.#theirs?.id === ink.id ? this.#theirs : { points: [], pressures: ink.pressures && [] };
+    const points = [...known.points, ...ink.points];
+    this.#show({ ...ink, kind: "stroke", points, pressures: known.pressures && [...known.pressures, ...(ink.pressures ?? [])] });
+    const [x, y] = points.slice(-2);
     this.#showPointer({ page: ink.page, x: ink.x + x, y: ink.y + y });
   }
-}
 
-/** @param {SVGElement} layer @returns {(record: Fields | null) => void} Shows what our tool draws just now. */
-export function previewIn(layer) {
-  const place = svg("g");
-  layer.append(place);
-  return (record) => place.replaceChildren(...(record ? [drawn(record, "")] : []));
+  /** @param {Fields} record */
+  #show(record) {
+    if (record.page !== this.board.page || this.board.sync.shown(record.id)) return;
+    this.#theirs = record;
+    this.layer.replaceChildren(drawn(record, ""));
+    this.#awaitMore();
+  }
+
+  /** @param {Fields} drag */
+  #showDrag({ page, ids, from, to }) {
+    if (page !== this.board.page) return;
+    this.#dragged = ids;
+    this.board.surface.place(ids, from, to);
+    this.#awaitMore();
+  }
+
+  /** Maybe the other one's connection is lost. */
+  #awaitMore() {
+    clearTimeout(this.#silence);
+    this.#silence = window.setTimeout(() => this.giveUp(), SILENT_MS);
+  }
 }

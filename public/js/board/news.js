@@ -3,20 +3,20 @@ import { FIRST } from "./pages.js";
 
 /** What comes within this time is one announcement. */
 const GROUP_MS = 2500;
-const KINDS = { stroke: "drew", line: "drew", arrow: "drew", rectangle: "drew", ellipse: "drew", text: "wrote", image: "added-image" };
+const KINDS = { text: "wrote", image: "added-image" };
 
 /** Tells screen readers what the other one does, politely and grouped. */
 export class News {
-  /** @type {Set<string>} Sentences of this group. */
+  /** Sentences of this group. @type {Set<string>} */
   #sentences = new Set();
   #timer = 0;
 
-  /** @param {import("./board.js").Board} board */
+  /** @param {Board} board */
   constructor(board) {
     this.board = board;
   }
 
-  /** @param {import("./sync.js").Fields[]} records The other one's. @param {(id: string) => boolean} isKnown Whether it was shown before. */
+  /** @param {Fields[]} records The other one's. @param {(id: string) => boolean} isKnown Whether it was shown before. */
   add(records, isKnown) {
     for (const record of records) this.#sentences.add(this.#sentence(record, isKnown(record.id)));
     this.#timer ||= window.setTimeout(() => this.#tell(), GROUP_MS);
@@ -28,12 +28,10 @@ export class News {
     this.#sentences.clear();
   }
 
-  /** @param {import("./sync.js").Fields} record @param {boolean} known */
-  #sentence(record, known) {
+  /** @param {Fields} record @param {boolean} known */
+  #sentence({ id, page, kind, deleted }, known) {
     const { word, pages } = this.board;
-    if (record.page === undefined) return known || record.id === FIRST.id ? "" : word("new-page");
-    const page = pages.nameOf(record.page);
-    const what = record.deleted ? "removed" : known ? "changed" : KINDS[record.kind];
-    return word(what, { page });
+    if (page === undefined) return known || id === FIRST.id ? "" : word("new-page");
+    return word(deleted ? "removed" : known ? "changed" : (KINDS[kind] ?? "drew"), { page: pages.nameOf(page) });
   }
 }

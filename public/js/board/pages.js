@@ -7,15 +7,14 @@ import { newId } from "./sync.js";
 export const FIRST = { id: "firstpage", title: "", position: 1 };
 const MOST = 50;
 
-/** @typedef {import("./sync.js").Fields} Fields */
-
 export class Pages {
-  /** @param {import("./board.js").Board} board @param {HTMLElement} root @param {AbortSignal} signal */
-  constructor(board, root, signal) {
+  /** @param {Board} board */
+  constructor(board) {
+    const { signal } = board;
     this.board = board;
-    this.list = root.querySelector("#board-thumbs");
-    this.button = root.querySelector("#board-page");
-    this.item = /** @type {HTMLTemplateElement} */ (root.querySelector("#board-thumb"));
+    this.list = board.find("board-thumbs");
+    this.button = board.find("board-page");
+    this.item = /** @type {HTMLTemplateElement} */ (board.find("board-thumb"));
     this.button.addEventListener("open", () => this.show(), { signal });
     this.list.addEventListener("click", (event) => this.#onClick(/** @type {Element} */ (event.target)), { signal });
     this.list.addEventListener("change", (event) => this.#rename(/** @type {HTMLInputElement} */ (event.target)), { signal });
@@ -44,13 +43,10 @@ export class Pages {
   }
 
   /** After the shown one. @returns {Fields | null} Null when there is no more room. */
-  next(title = "") {
+  next() {
     const { all } = this;
-    if (all.length >= MOST) return null;
     const at = this.numberOf(this.board.page);
-    const before = all[at - 1]?.position ?? 0;
-    const position = all[at] ? (before + all[at].position) / 2 : before + 1;
-    return { id: newId(), title, position };
+    return all.length < MOST ? { id: newId(), title: "", position: between(all[at - 1], all[at], 1) } : null;
   }
 
   add() {
@@ -73,21 +69,20 @@ export class Pages {
   }
 
   /** @param {Fields} page @param {number} number */
-  #draw(page, number) {
+  #draw({ id, title }, number) {
     const { board } = this;
-    const item = /** @type {HTMLElement} */ (/** @type {Element} */ (this.item.content.firstElementChild).cloneNode(true));
-    item.dataset.page = page.id;
-    item.querySelector(".board-name").textContent = this.nameOf(page.id);
-    /** @type {HTMLElement} */ (item.querySelector(".board-here")).hidden = page.id !== board.otherPage;
-    item.querySelector(".board-thumb").setAttribute("aria-current", String(page.id === board.page));
-    const title = /** @type {HTMLInputElement} */ (item.querySelector("input"));
-    title.defaultValue = page.title;
-    title.placeholder = board.word("page", { number });
-    title.setAttribute("aria-label", board.word("title", { number }));
+    const item = /** @type {HTMLElement} */ (this.item.content.firstElementChild.cloneNode(true));
+    const find = (selector) => /** @type {any} */ (item.querySelector(selector));
+    item.dataset.page = id;
+    find(".board-name").textContent = this.nameOf(id);
+    find(".board-here").hidden = id !== board.otherPage;
+    find(".board-thumb").setAttribute("aria-current", String(id === board.page));
+    Object.assign(find("input"), { defaultValue: title, placeholder: board.word("page", { number }) });
+    find("input").setAttribute("aria-label", board.word("title", { number }));
     for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (item.querySelectorAll("input, .board-row button"))) {
       control.disabled = !board.mayDraw;
     }
-    drawSmall(item.querySelector("canvas"), board.sync.elements(page.id), getComputedStyle(board.root));
+    drawSmall(find("canvas"), board.sync.elements(id), getComputedStyle(board.root));
     return item;
   }
 
@@ -115,21 +110,27 @@ export class Pages {
   #move(id, step) {
     const { all } = this;
     const at = this.numberOf(id) - 1;
-    const [near, far] = [all[at + step], all[at + 2 * step]];
-    if (!near) return;
-    const position = far ? (near.position + far.position) / 2 : near.position + step;
-    this.board.sync.change([{ put_page: { id, title: all[at].title, position } }]);
-    this.show();
+    if (all[at + step]) this.#put(id, { position: between(all[at + step], all[at + 2 * step], step) });
   }
 
   /** @param {HTMLInputElement} field */
   #rename(field) {
-    const id = field.closest("li").dataset.page;
-    const { position } = this.all.find((page) => page.id === id);
     field.defaultValue = field.value;
-    this.board.sync.change([{ put_page: { id, title: field.value.trim(), position } }]);
+    this.#put(field.closest("li").dataset.page, { title: field.value.trim() });
+  }
+
+  /** @param {string} page @param {Fields} fields What changes. */
+  #put(page, fields) {
+    const { id, title, position } = this.all.find((each) => each.id === page);
+    this.board.sync.change([{ put_page: { id, title, position, ...fields } }]);
     this.show();
   }
+}
+
+/** @param {Fields | undefined} near @param {Fields | undefined} far @param {number} step Where there is no further page. */
+function between(near, far, step) {
+  const position = near?.position ?? 0;
+  return far ? (position + far.position) / 2 : position + step;
 }
 
 /** A page as a small picture: lines, boxes and first words. @param {HTMLCanvasElement} canvas @param {Fields[]} records @param {CSSStyleDeclaration} theme */

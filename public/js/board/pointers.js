@@ -3,83 +3,74 @@
 /** After a pen, a hand on the screen draws nothing for so long. */
 const PALM_MS = 20_000;
 const WHEEL_STEP = 0.0022;
+/** Pixels of one event: a mouse's wheel turns by more, a pinch on a touchpad by less. */
+const WHEEL_TURN = 30;
 /** Firefox counts some wheels in lines. */
 const LINE_PIXELS = 16;
 
 export class Pointers {
-  /** @type {Map<number, PointerEvent>} That are down. */
+  /** Those that are down. @type {Map<number, PointerEvent>} */
   #down = new Map();
   /** The pointer that draws. */
   #drawing = 0;
-  /** @type {import("./drawing.js").Tool | null} */
+  /** @type {Tool | null} */
   #tool = null;
   #penAt = -Infinity;
   isSpaceHeld = false;
 
-  /**
-   * @param {import("./board.js").Board} board
-   * @param {HTMLElement} surface
-   * @param {AbortSignal} signal
-   */
-  constructor(board, surface, signal) {
+  /** @param {Board} board */
+  constructor(board) {
     this.board = board;
-    this.surface = surface;
-    const on = (event, does, options = {}) => surface.addEventListener(event, does, { signal, ...options });
+    const on = (event, does) => board.element.addEventListener(event, does, { signal: board.signal, passive: false });
     on("pointerdown", (event) => this.#onDown(event));
     on("pointermove", (event) => this.#onMove(event));
     on("pointerup", (event) => this.#onUp(event, "end"));
     on("pointercancel", (event) => this.#onUp(event, "cancel"));
     on("pointerleave", () => board.live.point(null));
-    on("wheel", (event) => this.#onWheel(event), { passive: false });
+    on("wheel", (event) => this.#onWheel(event));
     on("contextmenu", (event) => event.preventDefault());
   }
 
   /** @param {PointerEvent} event */
   #onDown(event) {
+    const { board } = this;
     if (/** @type {Element} */ (event.target).closest("textarea, button")) return;
     if (event.pointerType === "mouse" && event.button > 1) return;
     // No scrolling, no text selected. The focus goes to the surface, so that keys work.
     event.preventDefault();
-    this.surface.focus({ preventScroll: true });
-    this.board.onPress();
-    attempt(() => this.surface.setPointerCapture(event.pointerId));
+    board.focusSurface();
+    board.menus.close();
+    board.keys.lift();
+    capture(board.element, event.pointerId);
     this.#down.set(event.pointerId, event);
-    if (event.pointerType === "pen") this.#onPen(event);
-    else if (event.pointerType === "touch" && this.#isPalm(event)) return;
-    if (this.#fingers().length === 2) return this.#stop("cancel");
+    // A pen wins: what the hand has begun is no stroke.
+    if (event.pointerType === "pen" && this.#drawing !== event.pointerId) this.#stop("cancel");
+    if (event.pointerType === "pen") this.#penAt = event.timeStamp;
+    if (event.pointerType === "touch" && event.timeStamp - this.#penAt < PALM_MS) return;
+    if (this.#fingers.length === 2) return this.#stop("cancel");
     if (this.#tool || this.#drawing) return;
     this.#drawing = event.pointerId;
     const isMoving = event.button === 1 || this.isSpaceHeld;
-    this.#tool = isMoving ? null : this.board.tool();
+    this.#tool = isMoving ? null : board.tool();
     this.#tool?.start(this.#point(event));
   }
 
-  /** A pen wins: what the hand has begun is no stroke. @param {PointerEvent} event */
-  #onPen(event) {
-    this.#penAt = event.timeStamp;
-    if (this.#drawing && this.#drawing !== event.pointerId) this.#stop("cancel");
-  }
-
-  /** @param {PointerEvent} event */
-  #isPalm(event) {
-    return event.timeStamp - this.#penAt < PALM_MS;
-  }
-
-  #fingers() {
+  get #fingers() {
     return [...this.#down.values()].filter(({ pointerType }) => pointerType === "touch");
   }
 
   /** @param {PointerEvent} event */
   #onMove(event) {
+    const { camera, live } = this.board;
     const before = this.#down.get(event.pointerId);
-    if (!before) return event.pointerType === "touch" ? undefined : this.board.live.point(this.board.camera.toPage(event));
-    const fingers = this.#fingers();
-    const penRests = !this.#drawing || this.#down.get(this.#drawing)?.pointerType !== "pen";
-    if (event.pointerType === "touch" && fingers.length === 2 && penRests) this.#pinch(event, before, fingers);
-    else if (event.pointerId === this.#drawing && this.#tool) this.#draw(event);
-    else if (event.pointerId === this.#drawing || (event.pointerType === "touch" && penRests)) {
-      this.board.pan(event.clientX - before.clientX, event.clientY - before.clientY);
-    }
+    const isFinger = event.pointerType === "touch";
+    if (!before) return isFinger ? undefined : live.point(camera.toPage(event));
+    const penDraws = this.#down.get(this.#drawing)?.pointerType === "pen";
+    const isOurs = event.pointerId === this.#drawing;
+    const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+    if (isFinger && !penDraws && this.#fingers.length === 2) this.#pinch(event, before);
+    else if (isOurs && this.#tool) this.#draw(event);
+    else if (isOurs || (isFinger && !penDraws)) camera.pan(dx, dy);
     this.#down.set(event.pointerId, event);
     if (event.pointerType === "pen") this.#penAt = event.timeStamp;
   }
@@ -91,19 +82,26 @@ export class Pointers {
     this.#tool.move((events.length > 0 ? events : [event]).map((each) => this.#point(each)));
   }
 
-  /** @param {PointerEvent} event @param {PointerEvent} before @param {PointerEvent[]} fingers */
-  #pinch(event, before, fingers) {
-    const other = fingers.find(({ pointerId }) => pointerId !== event.pointerId);
+  /** @param {PointerEvent} event @param {PointerEvent} before */
+  #pinch(event, before) {
+    const { camera } = this.board;
+    const other = this.#fingers.find(({ pointerId }) => pointerId !== event.pointerId);
     const distance = (one) => Math.max(Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY), 1);
     const middle = { clientX: (event.clientX + other.clientX) / 2, clientY: (event.clientY + other.clientY) / 2 };
-    this.board.pan((event.clientX - before.clientX) / 2, (event.clientY - before.clientY) / 2);
-    this.board.zoomBy(distance(event) / distance(before), this.board.camera.toPage(middle));
+    camera.pan((event.clientX - before.clientX) / 2, (event.clientY - before.clientY) / 2);
+    camera.zoomBy(distance(event) / distance(before), camera.toPage(middle));
+  }
+
+  /** @returns {boolean} Whether a pointer was drawing. */
+  cancel() {
+    const wasDrawing = this.#tool !== null;
+    if (wasDrawing) this.#stop("cancel");
+    return wasDrawing;
   }
 
   /** @param {PointerEvent} event @param {"end" | "cancel"} how */
   #onUp(event, how) {
-    if (!this.#down.delete(event.pointerId)) return;
-    if (event.pointerId === this.#drawing) this.#stop(how);
+    if (this.#down.delete(event.pointerId) && event.pointerId === this.#drawing) this.#stop(how);
   }
 
   /** @param {"end" | "cancel"} how */
@@ -116,26 +114,27 @@ export class Pointers {
 
   /** @param {WheelEvent} event With Ctrl, or pinched on a touchpad, it zooms. */
   #onWheel(event) {
+    const { camera } = this.board;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? LINE_PIXELS : 1;
     const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
-    if (event.ctrlKey || event.metaKey) this.board.zoomBy(Math.exp(-dy * WHEEL_STEP * (Math.abs(dy) < 30 ? 4 : 1)), this.board.camera.toPage(event));
-    else if (event.shiftKey && dx === 0) this.board.pan(-dy, 0);
-    else this.board.pan(-dx, -dy);
+    const step = WHEEL_STEP * (Math.abs(dy) < WHEEL_TURN ? 4 : 1);
+    if (event.ctrlKey || event.metaKey) camera.zoomBy(Math.exp(-dy * step), camera.toPage(event));
+    else if (event.shiftKey && dx === 0) camera.pan(-dy, 0);
+    else camera.pan(-dx, -dy);
   }
 
-  /** @param {PointerEvent} event @returns {import("./drawing.js").Point} */
+  /** @param {PointerEvent} event @returns {Point} */
   #point(event) {
-    const place = this.board.camera.toPage(event);
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : undefined;
-    return { ...place, pressure, even: event.shiftKey };
+    return { ...this.board.camera.toPage(event), pressure, even: event.shiftKey };
   }
 }
 
-/** @param {() => void} action */
-function attempt(action) {
+/** @param {HTMLElement} element @param {number} pointer */
+function capture(element, pointer) {
   try {
-    action();
+    element.setPointerCapture(pointer);
   } catch {
     // A pointer that tests have made up cannot be captured.
   }

@@ -1,6 +1,6 @@
 /** Select, move, resize, copy and delete. */
 
-import { around, boundsOf, boxOf, dragged, keepProportions, moved, resized } from "./geometry.js";
+import { boxOf, dragged, keepProportions, moved, resized } from "./geometry.js";
 import { newId } from "./sync.js";
 import { svg } from "./shapes.js";
 
@@ -13,88 +13,87 @@ const BESIDE = 24;
 export const CLIPBOARD = "application/x-session-room-board";
 const CORNERS = ["nw", "ne", "sw", "se"];
 
-/** The tool "Select", and what is selected. It is a Tool of drawing.js. */
+/** The tool "Select", and what is selected. @implements {Tool} */
 export class Selection {
   /** @type {Set<string>} */
   ids = new Set();
-  /** @type {import("./sync.js").Fields[]} */
+  /** @type {Fields[]} */
   #copied = [];
-  /** @type {import("./drawing.js").Point} */
-  #from = { x: 0, y: 0 };
-  /** What a drag does. @type {"move" | "frame" | string} */
-  #what = "move";
-  /** @type {import("./sync.js").Fields[]} */
-  #before = [];
-  /** @type {import("./sync.js").Fields[]} */
-  #edits = [];
+  /** @type {Point} */
+  #from;
+  /** What a drag does: "move", "frame" (selects what is in it), or the corner that it takes along. */
+  #what = "";
+  #keepsProportions = false;
+  /** The bounds before and after a drag. @type {{ from: Box, to: Box } | null} */
+  #drag = null;
 
-  /** @param {import("./board.js").Board} board @param {SVGGElement} layer */
-  constructor(board, layer) {
+  /** @param {Board} board */
+  constructor(board) {
     this.board = board;
-    this.layer = layer;
+    this.layer = board.find("board-selection");
   }
 
   start(point) {
     this.#from = point;
-    this.#edits = [];
     this.#what = this.#cornerAt(point) ?? this.#take(point);
-    this.#before = this.records;
+    this.#keepsProportions = keepProportions(this.records);
   }
 
   move(points) {
-    const to = points[points.length - 1];
+    const to = points.at(-1);
     const [dx, dy] = [to.x - this.#from.x, to.y - this.#from.y];
-    if (this.#what === "frame") return this.#frame(to);
-    const from = this.board.surface.bounds(this.ids);
-    if (!from || !this.board.mayDraw) return;
-    if (this.#what === "move") this.#edits = this.#before.map((record) => moved(record, dx, dy));
-    else this.#resize(dx, dy);
-    for (const edit of this.#edits) {
-      const record = this.#before.find(({ id }) => id === edit.id);
-      this.board.surface.update(edit.id, { ...record, ...edit });
+    const from = this.#drag?.from ?? this.bounds;
+    if (this.#what === "frame") this.#frame(to);
+    else if (from && this.board.mayDraw) {
+      const box = this.#what === "move" ? { ...from, x: from.x + dx, y: from.y + dy } : dragged(from, this.#what, dx, dy, this.#keepsProportions);
+      this.#drag = { from, to: box };
+      this.board.surface.place(this.ids, from, box);
+      this.board.live.drag(this.ids, from, box);
+      this.board.live.point(to);
+      this.show();
+    }
+  }
+
+  end() {
+    const drag = this.#drag;
+    this.#drag = null;
+    if (drag) {
+      this.board.live.end(true);
+      this.#arrange(drag.from, drag.to);
     }
     this.show();
   }
 
-  end() {
-    this.#frameNode?.remove();
-    if (this.#edits.length > 0) this.board.edit(this.#edits);
-    this.#edits = [];
-    this.show();
-  }
-
   cancel() {
-    this.#edits = [];
-    this.#frameNode?.remove();
+    if (this.#drag) this.board.live.end(false);
+    this.#drag = null;
     for (const id of this.ids) this.board.redraw(id);
     this.show();
   }
 
-  /** @returns {import("./sync.js").Fields[]} */
+  /** @returns {Fields[]} */
   get records() {
     return [...this.ids].map((id) => this.board.surface.record(id)).filter(Boolean);
+  }
+
+  get bounds() {
+    return this.board.surface.bounds(this.ids);
   }
 
   /** @param {Iterable<string>} ids */
   set(ids) {
     this.ids = new Set(ids);
     this.show();
-    this.board.onSelect();
+    this.board.toolbar.show();
   }
 
   /** Draw the frame, without what is gone. */
   show() {
-    for (const id of this.ids) if (!this.board.surface.record(id)) this.ids.delete(id);
-    const box = this.board.surface.bounds(this.ids);
-    this.layer.replaceChildren();
-    if (!box) return;
-    const { zoom } = this.board.camera;
-    const { x, y, w, h } = box;
-    this.layer.append(svg("rect", { class: "selected", x, y, width: w, height: h, "vector-effect": "non-scaling-stroke" }));
-    const side = HANDLE / zoom;
-    for (const { x: cx, y: cy } of corners(box)) {
-      this.layer.append(svg("rect", { class: "handle", x: cx - side / 2, y: cy - side / 2, width: side, height: side, "vector-effect": "non-scaling-stroke" }));
-    }
+    for (const id of this.ids) if (!this.board.surface.node(id)) this.ids.delete(id);
+    const box = this.#drag?.to ?? this.bounds;
+    const side = HANDLE / this.board.camera.zoom;
+    const handles = corners(box).map(({ x, y }) => frame("handle", { x: x - side / 2, y: y - side / 2, w: side, h: side }));
+    this.layer.replaceChildren(...(box ? [frame("selected", box), ...handles] : []));
   }
 
   copy() {
@@ -131,61 +130,45 @@ export class Selection {
     this.board.remove(ids);
   }
 
-  /** By keys. @param {number} dx @param {number} dy */
-  nudge(dx, dy) {
-    this.board.edit(this.records.map((record) => moved(record, dx, dy)));
+  /** By keys. @param {(from: Box) => Box} to */
+  arrange(to) {
+    if (this.bounds) this.#arrange(this.bounds, to(this.bounds));
   }
 
-  /** By keys. @param {number} factor */
-  scale(factor) {
-    const from = this.board.surface.bounds(this.ids);
-    if (!from) return;
-    const to = { ...from, w: from.w * factor, h: from.h * factor };
-    this.board.edit(this.records.map((record) => resized(record, from, to)));
+  /** @param {Box} from @param {Box} to */
+  #arrange(from, to) {
+    this.board.change(this.records.map((record) => ({ edit: resized(record, from, to) })));
   }
 
-  /** @type {SVGElement | null} */
-  #frameNode = null;
-
-  /** Select what is under the pointer. @param {import("./drawing.js").Point} point */
+  /** Select what is under the pointer. @param {Point} point */
   #take(point) {
     const found = this.board.surface.at(point, REACH / this.board.camera.zoom);
-    if (!found) {
-      this.set([]);
-      return "frame";
-    }
-    if (point.even) this.set(this.ids.has(found) ? [...this.ids].filter((id) => id !== found) : [...this.ids, found]);
+    if (!found) this.set([]);
+    else if (point.even) this.set(this.ids.has(found) ? [...this.ids].filter((id) => id !== found) : [...this.ids, found]);
     else if (!this.ids.has(found)) this.set([found]);
-    return "move";
+    return found ? "move" : "frame";
   }
 
-  /** @param {import("./drawing.js").Point} point @returns {string | null} */
+  /** @param {Place} place @returns {string | undefined} */
   #cornerAt({ x, y }) {
-    const box = this.board.surface.bounds(this.ids);
-    if (!box) return null;
-    const near = corners(box).findIndex((corner) => Math.hypot(corner.x - x, corner.y - y) * this.board.camera.zoom < HANDLE_REACH);
-    return near < 0 ? null : CORNERS[near];
+    const near = corners(this.bounds).findIndex((corner) => Math.hypot(corner.x - x, corner.y - y) * this.board.camera.zoom < HANDLE_REACH);
+    return CORNERS[near];
   }
 
-  /** @param {number} dx @param {number} dy */
-  #resize(dx, dy) {
-    const bounds = around(this.#before.map(boundsOf));
-    const to = dragged(bounds, this.#what, dx, dy, keepProportions(this.#before));
-    this.#edits = this.#before.map((record) => resized(record, bounds, to));
-  }
-
-  /** @param {import("./drawing.js").Point} to */
+  /** @param {Point} to */
   #frame(to) {
     const box = boxOf(this.#from.x, this.#from.y, to.x, to.y);
-    this.#frameNode?.remove();
-    const { x, y, w, h } = box;
     this.set(this.board.surface.within(box));
-    this.#frameNode = svg("rect", { class: "frame", x, y, width: w, height: h, "vector-effect": "non-scaling-stroke" });
-    this.layer.append(this.#frameNode);
+    this.layer.append(frame("frame", box));
   }
 }
 
-/** @param {import("./geometry.js").Box} box In the order of CORNERS. */
-function corners({ x, y, w, h }) {
-  return [y, y + h].flatMap((cy) => [x, x + w].map((cx) => ({ x: cx, y: cy })));
+/** @param {Box | null} box In the order of CORNERS. @returns {Place[]} */
+function corners(box) {
+  return box ? [box.y, box.y + box.h].flatMap((y) => [box.x, box.x + box.w].map((x) => ({ x, y }))) : [];
+}
+
+/** @param {string} name @param {Box} box */
+function frame(name, { x, y, w, h }) {
+  return svg("rect", { class: name, x, y, width: w, height: h, "vector-effect": "non-scaling-stroke" });
 }

@@ -1,16 +1,16 @@
 /** Elements as SVG. docs/protocol.md has their fields; the Worker draws the same for print. */
 
-import { getStroke } from "../vendor/perfect_freehand.js";
 import { withFormulas } from "../shared/formulas.js";
-
-/** @typedef {import("./sync.js").Fields} Fields */
+import { getStroke } from "../vendor/perfect_freehand.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PEN = { thinning: 0.6, smoothing: 0.5, streamline: 0.3, simulatePressure: false, last: true };
 /** More than any text needs; what is empty is not seen. */
 const TEXT_ROOM = 4000;
 
-/** @param {string} name @param {{ [name: string]: string | number }} [attributes] @returns {any} */
+/** @typedef {{ [name: string]: string | number }} Attributes */
+
+/** @param {string} name @param {Attributes} [attributes] @returns {any} */
 export function svg(name, attributes = {}) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
@@ -20,28 +20,27 @@ export function svg(name, attributes = {}) {
 /** @param {Fields} record @param {string} images The address of pictures, without their ids. @returns {SVGElement} */
 export function drawn(record, images) {
   const group = svg("g", { class: `element ${record.kind} ink-${record.colour ?? "ink"}` });
-  group.append(...shapeOf(record, images));
+  group.append(shapeOf(record, images));
   group.classList.toggle("pending", Boolean(record.pending));
   group.classList.toggle("marker", Boolean(record.highlighter));
   return group;
 }
 
-/** @param {Fields} record @param {string} images @returns {SVGElement[]} */
+/** @param {Fields} record @param {string} images @returns {SVGElement} */
 function shapeOf(record, images) {
   const { kind, x, y, w, h, size } = record;
-  const line = { fill: "none", stroke: "currentColor", "stroke-width": size };
-  const round = { ...line, "stroke-linecap": "round", "stroke-linejoin": "round" };
-  if (kind === "stroke") return [stroke(record, round)];
-  if (kind === "line") return [svg("path", { d: `M${x} ${y}l${record.dx} ${record.dy}`, ...round })];
-  if (kind === "arrow") return [svg("path", { d: arrow(record), ...round })];
+  const box = { x, y, width: w, height: h };
+  const line = { fill: "none", stroke: "currentColor", "stroke-width": size, "stroke-linecap": "round", "stroke-linejoin": "round" };
   const fill = record.filled ? { fill: "currentColor", "fill-opacity": 0.2 } : {};
-  if (kind === "rectangle") return [svg("rect", { x, y, width: w, height: h, ...round, ...fill })];
-  if (kind === "ellipse") return [svg("ellipse", { cx: x + w / 2, cy: y + h / 2, rx: w / 2, ry: h / 2, ...line, ...fill })];
-  if (kind === "image") return [svg("image", { x, y, width: w, height: h, href: images + record.image, preserveAspectRatio: "none" })];
-  return kind === "text" ? [text(record)] : [];
+  if (kind === "stroke") return stroke(record, line);
+  if (kind === "line") return svg("path", { d: `M${x} ${y}l${record.dx} ${record.dy}`, ...line });
+  if (kind === "arrow") return svg("path", { d: arrow(record), ...line });
+  if (kind === "rectangle") return svg("rect", { ...box, ...line, ...fill });
+  if (kind === "ellipse") return svg("ellipse", { cx: x + w / 2, cy: y + h / 2, rx: w / 2, ry: h / 2, ...line, ...fill });
+  return kind === "image" ? svg("image", { ...box, href: images + record.image, preserveAspectRatio: "none" }) : text(record);
 }
 
-/** With pressures an outline; without, a line of one width. @param {Fields} record @param {{ [name: string]: string | number }} line */
+/** With pressures an outline; without, a line of one width. @param {Fields} record @param {Attributes} line */
 function stroke({ x, y, scale = 1, points, pressures, size }, line) {
   const transform = `translate(${x} ${y}) scale(${scale})`;
   if (pressures) return svg("path", { d: outline(points, pressures, size), transform, fill: "currentColor" });
@@ -82,9 +81,7 @@ function arrow({ x, y, dx, dy, size }) {
 /** @param {Fields} record */
 function text({ x, y, w, text: words, size }) {
   const place = svg("foreignObject", { x, y, width: w, height: TEXT_ROOM });
-  const body = document.createElement("div");
-  body.className = "board-text";
-  body.dir = "auto";
+  const body = Object.assign(document.createElement("div"), { className: "board-text", dir: "auto" });
   body.style.fontSize = `${size}px`;
   body.append(...withFormulas(words));
   place.append(body);

@@ -3,28 +3,21 @@
 import { around, boundsOf, isWithin, touches } from "./geometry.js";
 import { drawn } from "./shapes.js";
 
-/** @typedef {import("./sync.js").Fields} Fields */
-
 export class Surface {
   /** @type {Map<string, { node: SVGElement, record: Fields }>} */
   #drawn = new Map();
 
-  /**
-   * @param {SVGGElement} layer
-   * @param {string} images The address of pictures, without their ids.
-   * @param {(record: Fields) => string} nameOf For screen readers.
-   */
-  constructor(layer, images, nameOf) {
-    this.layer = layer;
-    this.images = images;
-    this.nameOf = nameOf;
+  /** @param {Board} board */
+  constructor(board) {
+    this.board = board;
+    this.layer = board.find("board-elements");
+    this.images = `/session/${board.session.id}/board/images/`;
   }
 
   /** All of a page. @param {Fields[]} records In their order. */
   show(records) {
     this.#drawn.clear();
-    const nodes = records.map((record) => this.#draw(record));
-    this.layer.replaceChildren(...nodes);
+    this.layer.replaceChildren(...records.map((record) => this.#draw(record)));
   }
 
   /** @param {string} id @param {Fields | undefined} record Undefined: it is gone. */
@@ -37,12 +30,19 @@ export class Surface {
     }
     const hadFocus = known?.node === document.activeElement;
     const node = this.#draw(record);
-    if (known && known.record.order === record.order) known.node.replaceWith(node);
+    if (known?.record.order === record.order) known.node.replaceWith(node);
     else {
       known?.node.remove();
       this.layer.insertBefore(node, this.#above(record.order));
     }
     if (hadFocus) node.focus({ preventScroll: true });
+  }
+
+  /** Show these as if their bounds were others, until they are drawn again. @param {Iterable<string>} ids @param {Box} from @param {Box} to */
+  place(ids, from, to) {
+    const [across, down] = [to.w / (from.w || 1), to.h / (from.h || 1)];
+    const matrix = `matrix(${across} 0 0 ${down} ${to.x - from.x * across} ${to.y - from.y * down})`;
+    for (const id of ids) this.node(id)?.setAttribute("transform", matrix);
   }
 
   /** @param {string} id */
@@ -52,10 +52,9 @@ export class Surface {
 
   /** @param {string} id @returns {Fields | undefined} With the height of a text. */
   record(id) {
-    const known = this.#drawn.get(id);
-    if (known?.record.kind !== "text") return known?.record;
-    const words = /** @type {HTMLElement} */ (known.node.querySelector(".board-text"));
-    return { ...known.record, h: words.offsetHeight };
+    const { record, node } = this.#drawn.get(id) ?? {};
+    if (record?.kind !== "text") return record;
+    return { ...record, h: /** @type {HTMLElement} */ (node.querySelector(".board-text")).offsetHeight };
   }
 
   /** @param {Iterable<string>} ids @returns The bounds of those that are shown; null when none is. */
@@ -66,15 +65,15 @@ export class Surface {
 
   /** @returns {string[]} From the lowest to the topmost. */
   get ids() {
-    return Array.from(this.layer.children, (node) => /** @type {SVGElement} */ (node).dataset.id);
+    return Array.from(this.layer.children, ({ dataset }) => dataset.id);
   }
 
-  /** @param {{ x: number, y: number }} place @param {number} reach @returns {string | undefined} The topmost one there. */
+  /** @param {Place} place @param {number} reach @returns {string | undefined} The topmost one there. */
   at({ x, y }, reach) {
     return this.ids.reverse().find((id) => touches(this.record(id), x, y, reach));
   }
 
-  /** @param {import("./geometry.js").Box} box @returns {string[]} Those that are wholly inside. */
+  /** @param {Box} box @returns {string[]} Those that are wholly inside. */
   within(box) {
     return this.ids.filter((id) => isWithin(boundsOf(this.record(id)), box));
   }
@@ -82,11 +81,8 @@ export class Surface {
   /** @param {Fields} record */
   #draw(record) {
     const node = drawn(record, this.images);
-    node.dataset.id = record.id;
-    node.dataset.order = record.order;
-    node.setAttribute("tabindex", "0");
-    node.setAttribute("role", "img");
-    node.setAttribute("aria-label", this.nameOf(record));
+    Object.assign(node.dataset, { id: record.id, order: record.order });
+    for (const [name, value] of [["tabindex", "0"], ["role", "img"], ["aria-label", this.board.nameOf(record)]]) node.setAttribute(name, value);
     this.#drawn.set(record.id, { node, record });
     return node;
   }
@@ -94,8 +90,7 @@ export class Surface {
   /** @param {number} order @returns {Element | null} The lowest element above it. */
   #above(order) {
     let above = null;
-    let node = /** @type {SVGElement | null} */ (this.layer.lastElementChild);
-    for (; node && Number(node.dataset.order) > order; node = /** @type {SVGElement | null} */ (node.previousElementSibling)) above = node;
+    for (let node = this.layer.lastElementChild; Number(node?.dataset.order) > order; node = node.previousElementSibling) above = node;
     return above;
   }
 }

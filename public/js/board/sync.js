@@ -3,10 +3,6 @@
  *
  * The room is the one order. A record is whole and has a version, so the newest one counts, in whatever order records
  * arrive. A change stays here until the room confirms or refuses it, and is sent again after each reconnect.
- *
- * @typedef {{ [field: string]: any }} Fields A page or an element; docs/protocol.md has the fields.
- * @typedef {{ change: string, ops: Fields[] }} Change
- * @typedef {{ load(): Change[], keep(change: Change): void, forget(id: string): void }} Store Unconfirmed changes.
  */
 
 import { History } from "./history.js";
@@ -19,28 +15,29 @@ const MOST_AT_ONCE = 20;
 const AGAIN_MS = 1500;
 /** Above all confirmed elements. */
 const ON_TOP = 1e12;
-const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /** A random id of an element, a page or a change. */
-export function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => LETTERS[byte % 36]).join("");
+export const newId = () => crypto.randomUUID().replaceAll("-", "");
+
+/** @param {Fields} op @returns {string} The id of its record. */
+export function idOf(op) {
+  const [what] = Object.values(op);
+  return what.id ?? what;
 }
 
 export class Sync {
   version = 0;
+  isUp = false;
   /** Whether this page has all records up to `version`. */
   isComplete = false;
   /** @type {Map<string, Fields>} Elements and pages, also deleted ones. */
   #confirmed = new Map();
   /** @type {Map<string, Change & { sent: boolean }>} In their order. */
   #pending = new Map();
-  /** @type {Map<string, string[]>} Ids of records, and the unconfirmed changes of each. */
-  #touching = new Map();
+  /** @type {Map<string, { op: Fields, change: string, order: number }[]>} The unconfirmed steps of each record. */
+  #steps = new Map();
+  /** @type {Set<string>} */
   #pageIds = new Set();
-  /** @type {Map<number, number>} Steps of the version that came while earlier ones are missing. */
-  #ahead = new Map();
-  #isUp = false;
   #isAsking = false;
   /** The room was too busy for a change: it and later ones are sent again in a moment. */
   #isHeld = false;
@@ -53,17 +50,17 @@ export class Sync {
    * @param {Store} to.store
    * @param {(ids: Set<string>) => void} [to.onChange] These records look different now.
    * @param {(error: { code: string, message: string }) => void} [to.onRefused]
-   * @param {(by: string, records: Fields[]) => void} [to.onRemote] The other one's changes.
+   * @param {(records: Fields[]) => void} [to.onRemote] The other one's changes.
    * @param {(action: () => void, ms: number) => void} [to.later]
    */
-  constructor({ role, send, store, onChange, onRefused, onRemote, later }) {
+  constructor({ role, send, store, onChange = () => {}, onRefused = () => {}, onRemote = () => {}, later = (action, ms) => void setTimeout(action, ms) }) {
     this.role = role;
     this.send = send;
     this.store = store;
-    this.onChange = onChange ?? (() => {});
-    this.onRefused = onRefused ?? (() => {});
-    this.onRemote = onRemote ?? (() => {});
-    this.later = later ?? ((action, ms) => void setTimeout(action, ms));
+    this.onChange = onChange;
+    this.onRefused = onRefused;
+    this.onRemote = onRemote;
+    this.later = later;
     this.history = new History(this);
     for (const change of store.load()) this.#add(change);
   }
@@ -76,17 +73,7 @@ export class Sync {
     else if (message.type === "error") this.#onError(message);
   }
 
-  /** The socket is lost. */
-  down() {
-    this.#isUp = false;
-  }
-
-  /**
-   * Change the board, at once here and soon in the room.
-   *
-   * @param {Fields[]} ops
-   * @param {{ undoable?: boolean }} [options]
-   */
+  /** Change the board, at once here and soon in the room. @param {Fields[]} ops @param {{ undoable?: boolean }} [options] */
   change(ops, { undoable = true } = {}) {
     if (ops.length === 0) return;
     if (undoable) this.history.note(ops);
@@ -99,10 +86,15 @@ export class Sync {
     this.onChange(new Set(ops.map(idOf)));
   }
 
-  /** The record as it is shown; undefined when it is deleted or unknown. @param {string} id */
+  /** The record as it is shown; undefined when it is deleted or unknown. @param {string} id @returns {Fields | undefined} */
   shown(id) {
-    const found = this.#withPending(id);
-    return found && !found.deleted && isWhole(found) ? found : undefined;
+    let record = this.#confirmed.get(id);
+    const steps = this.#steps.get(id);
+    for (const { op, order } of steps ?? []) record = applied(op, record, { by: this.role, order });
+    // After a reload the room tells of a deleted record without its fields, until its restoration is confirmed.
+    const isWhole = record?.position !== undefined || record?.x !== undefined;
+    if (!isWhole || record.deleted) return undefined;
+    return steps ? { ...record, pending: true } : record;
   }
 
   /** @returns {Fields[]} In their order. */
@@ -112,16 +104,17 @@ export class Sync {
 
   /** @param {string} page @returns {Fields[]} From the lowest to the topmost. */
   elements(page) {
-    const ids = new Set([...this.#confirmed.keys(), ...this.#touching.keys()]);
+    const ids = new Set([...this.#confirmed.keys(), ...this.#steps.keys()]);
     return this.#shownOf(ids).filter((record) => record.page === page).sort((a, b) => a.order - b.order);
-  }
-
-  get isUp() {
-    return this.#isUp;
   }
 
   get unconfirmed() {
     return this.#pending.size;
+  }
+
+  /** The socket is lost. */
+  down() {
+    this.isUp = false;
   }
 
   /** @param {Set<string>} ids */
@@ -129,57 +122,35 @@ export class Sync {
     return Array.from(ids, (id) => this.shown(id)).filter(Boolean);
   }
 
-  #withPending(id) {
-    let record = this.#confirmed.get(id);
-    const changes = this.#touching.get(id);
-    if (!changes) return record;
-    for (const change of changes) {
-      for (const op of this.#pending.get(change).ops) {
-        if (idOf(op) === id) record = applied(op, record, { by: this.role, order: ON_TOP + this.#orderOf(change) });
-      }
-    }
-    return record && { ...record, pending: true };
-  }
-
-  /** @param {string} change */
-  #orderOf(change) {
-    return /** @type {any} */ (this.#pending.get(change)).number;
-  }
-
   /** @param {Change} change */
-  #add(change) {
+  #add({ change, ops }) {
     this.#count += 1;
-    for (const { put_page: page } of change.ops) if (page) this.#pageIds.add(page.id);
-    this.#pending.set(change.change, Object.assign({ sent: false, number: this.#count }, change));
-    for (const id of new Set(change.ops.map(idOf))) {
-      this.#touching.set(id, [...(this.#touching.get(id) ?? []), change.change]);
+    this.#pending.set(change, { change, ops, sent: false });
+    for (const op of ops) {
+      const id = idOf(op);
+      if (op.put_page) this.#pageIds.add(id);
+      this.#steps.set(id, [...(this.#steps.get(id) ?? []), { op, change, order: ON_TOP + this.#count }]);
     }
   }
 
-  /** @param {string} id @returns {Set<string>} The records that it touched. */
-  #drop(id) {
-    const change = this.#pending.get(id);
-    if (!change) return new Set();
-    this.#pending.delete(id);
-    this.store.forget(id);
-    const touched = new Set(change.ops.map(idOf));
-    for (const record of touched) {
-      const others = this.#touching.get(record).filter((other) => other !== id);
-      if (others.length > 0) this.#touching.set(record, others);
-      else this.#touching.delete(record);
+  /** @param {string} change @returns {string[]} The records that it touched. */
+  #drop(change) {
+    const ids = this.#pending.get(change)?.ops.map(idOf) ?? [];
+    this.#pending.delete(change);
+    this.store.forget(change);
+    for (const id of ids) {
+      const others = (this.#steps.get(id) ?? []).filter((step) => step.change !== change);
+      if (others.length > 0) this.#steps.set(id, others);
+      else this.#steps.delete(id);
     }
-    return touched;
+    return ids;
   }
 
   #flush() {
-    if (!this.#isUp || this.#isHeld) return;
-    let flying = 0;
-    for (const change of this.#pending.values()) {
-      if (flying >= MOST_AT_ONCE) return;
-      flying += 1;
-      if (change.sent) continue;
-      if (!this.send({ type: "board", change: change.change, ops: change.ops })) return;
-      change.sent = true;
+    if (!this.isUp || this.#isHeld) return;
+    for (const change of [...this.#pending.values()].slice(0, MOST_AT_ONCE)) {
+      change.sent ||= this.send({ type: "board", change: change.change, ops: change.ops });
+      if (!change.sent) return;
     }
   }
 
@@ -190,28 +161,30 @@ export class Sync {
   }
 
   #onWelcome() {
-    this.#isUp = true;
-    this.#isAsking = false;
-    this.#ahead.clear();
-    this.#ask();
+    this.isUp = true;
+    this.#askAgain();
     this.#sendAgain();
   }
 
   /** Ask for all records that are newer than ours. */
   #ask() {
-    if (this.#isAsking || !this.#isUp) return;
-    this.#isAsking = this.send({ type: "board_since", since: this.version });
+    if (this.isUp && !this.#isAsking) this.#isAsking = this.send({ type: "board_since", since: this.version });
+  }
+
+  #askAgain() {
+    this.#isAsking = false;
+    this.#ask();
   }
 
   #onBoard({ version, previous, changes, change, by }) {
     const records = [...(changes.pages ?? []), ...(changes.elements ?? [])];
     const changed = this.#take(records);
-    if (change !== undefined) for (const id of this.#drop(change)) changed.add(id);
-    this.#ahead.set(previous, version);
-    this.#advance();
-    if (version > this.version) this.#ask();
+    for (const id of this.#drop(change)) changed.add(id);
+    // The answer has all that comes before it: the room speaks in its order.
+    if (previous > this.version) this.#ask();
+    else if (this.isComplete) this.version = Math.max(this.version, version);
     this.#flush();
-    if (by !== this.role) this.onRemote(by, records);
+    if (by !== this.role) this.onRemote(records);
     this.onChange(changed);
   }
 
@@ -221,41 +194,23 @@ export class Sync {
       this.#isAsking = false;
       this.isComplete = true;
       this.version = Math.max(this.version, version);
-      this.#advance();
     }
     this.onChange(changed);
   }
 
-  /** Steps without a gap are known. */
-  #advance() {
-    for (const [previous, version] of [...this.#ahead].sort(([a], [b]) => a - b)) {
-      if (previous > this.version) continue;
-      // Only a complete page may count on: else records before `previous` are missing.
-      if (this.isComplete) this.version = Math.max(this.version, version);
-      if (version <= this.version) this.#ahead.delete(previous);
-    }
-  }
-
   #onError({ code, message, id }) {
-    if (id === undefined) {
-      // Maybe the room refused the question.
-      if (this.#isAsking && code === "too_frequent") this.later(() => this.#askAgain(), AGAIN_MS);
-      return;
-    }
+    const isBusy = code === "too_frequent";
+    // Without an id, maybe the room refused the question.
+    if (id === undefined && isBusy && this.#isAsking) this.later(() => this.#askAgain(), AGAIN_MS);
     if (!this.#pending.has(id)) return;
-    if (code === "too_frequent") {
+    if (isBusy) {
       if (!this.#isHeld) this.later(() => this.#sendAgain(), AGAIN_MS);
       this.#isHeld = true;
     } else if (!this.#isHeld) {
-      this.onChange(this.#drop(id));
+      this.onChange(new Set(this.#drop(id)));
       this.onRefused({ code, message });
       this.#flush();
     }
-  }
-
-  #askAgain() {
-    this.#isAsking = false;
-    this.#ask();
   }
 
   /** @param {Fields[]} records @returns {Set<string>} Those that are news. */
@@ -273,44 +228,26 @@ export class Sync {
   }
 }
 
-/**
- * Whether the fields of a record are known. After a reload the room tells of a deleted one without them, until its
- * restoration is confirmed.
- *
- * @param {Fields} record
- */
-function isWhole(record) {
-  return record.position !== undefined || record.x !== undefined;
-}
-
-/** @param {Fields} op @returns {string} The id of its record. */
-export function idOf(op) {
-  const what = op.put ?? op.edit ?? op.put_page;
-  return what ? what.id : (op.delete ?? op.restore ?? op.delete_page ?? op.restore_page);
-}
-
-/** @param {Fields} op @param {Fields | undefined} record @param {Fields} made For a new element. */
+/** @param {Fields} op @param {Fields | undefined} record @param {Fields} made For a new element. @returns {Fields | undefined} */
 function applied(op, record, made) {
   if (op.put) return record ?? { ...op.put, ...made };
   if (op.put_page) return { ...record, ...op.put_page, deleted: false };
   if (!record) return undefined;
-  if (op.edit) return { ...record, ...op.edit };
-  return { ...record, deleted: Boolean(op.delete ?? op.delete_page) };
+  return op.edit ? { ...record, ...op.edit } : { ...record, deleted: Boolean(op.delete ?? op.delete_page) };
 }
 
-/** @param {Fields[]} ops Of one change. @returns {Fields[][]} Each part is small enough for one message. */
+/** @param {Fields[]} ops @returns {Fields[][]} Each part is small enough for one message. */
 function inParts(ops) {
-  /** @type {Fields[][]} */
-  const parts = [[]];
-  let size = 0;
+  const parts = [];
+  let room = 0;
   for (const op of ops) {
-    const more = JSON.stringify(op).length;
-    if (parts[parts.length - 1].length === MOST_OPS || (size > 0 && size + more > MOST_CHARACTERS)) {
+    const size = JSON.stringify(op).length;
+    if (size > room || parts.at(-1).length === MOST_OPS) {
       parts.push([]);
-      size = 0;
+      room = MOST_CHARACTERS;
     }
-    parts[parts.length - 1].push(op);
-    size += more;
+    parts.at(-1).push(op);
+    room -= size;
   }
   return parts;
 }

@@ -1,29 +1,28 @@
 /** Text boxes: written in a field that lies over the page. */
 
 import { placed, rounded } from "./geometry.js";
-import { newId } from "./sync.js";
 
-const WIDTH = 480;
+const WIDTHS = { least: 120, most: 480 };
 const LONGEST = 4000;
+/** Pixels. */
+const REACH = 4;
 
-/** The tool "Text". It is a Tool of drawing.js. */
+/** The tool "Text". @implements {Tool} */
 export class Texts {
-  /** @type {{ record: import("./sync.js").Fields, isNew: boolean } | null} */
+  /** @type {{ record: Fields, isNew: boolean } | null} */
   #edited = null;
-  #at = { x: 0, y: 0 };
+  /** @type {Place} */
+  #at;
 
-  /**
-   * @param {import("./board.js").Board} board
-   * @param {HTMLTextAreaElement} field
-   * @param {AbortSignal} signal
-   */
-  constructor(board, field, signal) {
+  /** @param {Board} board */
+  constructor(board) {
+    const { signal } = board;
     this.board = board;
-    this.field = field;
-    field.maxLength = LONGEST;
-    field.addEventListener("blur", () => this.finish(), { signal });
-    field.addEventListener("input", () => this.#place(), { signal });
-    field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    this.field = /** @type {HTMLTextAreaElement} */ (board.find("board-field"));
+    this.field.maxLength = LONGEST;
+    this.field.addEventListener("blur", () => this.finish(), { signal });
+    this.field.addEventListener("input", () => this.#place(), { signal });
+    this.field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     board.camera.addEventListener("change", () => this.#place(), { signal });
   }
 
@@ -34,31 +33,56 @@ export class Texts {
   move() {}
 
   end() {
-    const { surface, camera, style, page } = this.board;
-    const found = surface.record(surface.at(this.#at, 4 / camera.zoom));
-    if (found?.kind === "text") return this.edit(found);
-    const w = Math.max(120, Math.min(WIDTH, camera.box.w * 0.8));
-    const x = Math.min(this.#at.x, Math.max(camera.box.x, camera.box.x + camera.box.w - w));
-    const { colour, size } = style;
-    const record = { id: newId(), page, kind: "text", x: placed(x), y: placed(this.#at.y - size / 2), w: rounded(w), text: "", colour, size };
-    this.#open({ record, isNew: true });
+    const { surface, camera } = this.board;
+    const found = surface.record(surface.at(this.#at, REACH / camera.zoom));
+    if (found?.kind === "text") this.edit(found);
+    else this.#open(this.#newAt(this.#at), true);
   }
 
   cancel() {}
 
-  /** @param {import("./sync.js").Fields} record */
+  /** @param {Fields} record */
   edit(record) {
-    this.#open({ record, isNew: false });
+    this.#open(record, false);
   }
 
-  /** @param {{ record: import("./sync.js").Fields, isNew: boolean }} what */
-  #open(what) {
+  /** In the middle of what is seen. @param {string} text */
+  write(text) {
+    this.board.choose("text");
+    this.#open(this.#newAt(this.board.camera.centre), true);
+    this.field.value = text.slice(0, LONGEST);
     this.finish();
-    this.#edited = what;
-    const { record } = what;
-    this.field.value = record.text;
-    this.field.className = `board-field ink-${record.colour}`;
-    this.field.hidden = false;
+  }
+
+  /** Keep what is written. A text without words is deleted. */
+  finish() {
+    if (!this.#edited) return;
+    const { record, isNew } = this.#edited;
+    const text = this.field.value.trimEnd();
+    this.#edited = null;
+    this.field.hidden = true;
+    if (isNew && text) {
+      this.board.add([{ ...record, text }]);
+      this.board.choose("select");
+      this.board.selection.set([record.id]);
+    } else if (!isNew && text && text !== record.text) this.board.change([{ edit: { id: record.id, text } }]);
+    else if (!isNew && !text) this.board.remove([record.id]);
+    else this.board.redraw(record.id);
+  }
+
+  /** @param {Place} place */
+  #newAt({ x, y }) {
+    const { box } = this.board.camera;
+    const w = Math.max(WIDTHS.least, Math.min(WIDTHS.most, box.w * 0.8));
+    const left = Math.min(x, Math.max(box.x, box.x + box.w - w));
+    return this.board.newElement("text", { x: placed(left), y: placed(y - this.board.style.size / 2), w: rounded(w), text: "" });
+  }
+
+  /** @param {Fields} record @param {boolean} isNew */
+  #open(record, isNew) {
+    this.finish();
+    this.#edited = { record, isNew };
+    Object.assign(this.field, { value: record.text, className: `board-field ink-${record.colour}`, hidden: false });
     this.board.surface.node(record.id)?.setAttribute("visibility", "hidden");
     this.#place();
     this.field.focus();
@@ -81,21 +105,5 @@ export class Texts {
     if (!isDone) return;
     event.preventDefault();
     this.board.focusSurface();
-  }
-
-  /** Keep what is written. A text without words is deleted. */
-  finish() {
-    if (!this.#edited) return;
-    const { record, isNew } = this.#edited;
-    const text = this.field.value.trimEnd();
-    this.#edited = null;
-    this.field.hidden = true;
-    if (isNew && text) {
-      this.board.add([{ ...record, text }]);
-      this.board.choose("select");
-      this.board.selection.set([record.id]);
-    } else if (!isNew && text && text !== record.text) this.board.edit([{ id: record.id, text }]);
-    else if (!isNew && !text) this.board.remove([record.id]);
-    else this.board.redraw(record.id);
   }
 }

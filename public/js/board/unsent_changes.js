@@ -1,15 +1,8 @@
 /** Unconfirmed changes in this tab's storage: they survive a reload without a network. */
 
-/** @typedef {import("./sync.js").Change} Change */
-
-/** @param {{ id: string, role: string }} session */
-export function prefixOf({ id, role }) {
-  return `session-room:board:${id}:${role}:`;
-}
-
-/** @param {{ id: string, role: string }} session @returns {import("./sync.js").Store} */
-export function unsentChanges(session) {
-  const prefix = prefixOf(session);
+/** @param {{ id: string, role: string }} session @returns {Store} */
+export function unsentChanges({ id, role }) {
+  const prefix = `session-room:board:${id}:${role}:`;
   let count = 0;
   return {
     load() {
