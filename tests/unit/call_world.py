@@ -219,6 +219,9 @@ class Browser:
         assert answer is not None
         if answer.status == 200:
             await self.enter(json.loads(answer.body))
+        else:
+            await self.drop()
+            self.socket = None
         return answer.status
 
     async def enter(self, grant: dict[str, Any]) -> None:
