@@ -2,9 +2,9 @@ import { announce } from "../shared/announce.js";
 import { watchMenus } from "../shared/menus.js";
 import { toast } from "../shared/toasts.js";
 import { Camera } from "./camera.js";
-import { Eraser, Laser, Pen, Shape } from "./drawing.js";
 import { Keys } from "./keys.js";
 import { Live } from "./live.js";
+import { Mode } from "./mode.js";
 import { News } from "./news.js";
 import { FIRST, Pages } from "./pages.js";
 import { Pictures } from "./pictures.js";
@@ -12,25 +12,18 @@ import { Pointers } from "./pointers.js";
 import { Selection } from "./selecting.js";
 import { drawn } from "./shapes.js";
 import { Surface } from "./surface.js";
-import { Sync, idOf, newId } from "./sync.js";
+import { Sync, idOf } from "./sync.js";
 import { Texts } from "./texts.js";
 import { Toolbar } from "./toolbar.js";
+import { Tools } from "./tools.js";
 import { unsentChanges } from "./unsent_changes.js";
 
-const PEN_SIZES = [3, 6, 12];
-const SIZES = { highlighter: [18, 32, 48], text: [28, 40, 64] };
 const LONGEST_NAME = 60;
 
 /** The board on the stage. It exists from its first opening until the person leaves the room. */
 export class Board {
   page = FIRST.id;
-  /** The page that the other one looks at, as far as it is known. */
-  otherPage = "";
   isShown = false;
-  mode = { readOnly: false, follow: false };
-  #chosen = { tool: "pen", colour: "ink", size: 1 };
-  /** The page that was looked at last, to be opened once all records are here. */
-  #lastPage = "";
   #isComplete = false;
   /** @type {Map<string, string>} */
   #words;
@@ -63,6 +56,7 @@ export class Board {
       onRefused: ({ message }) => toast(message),
       onRemote: (records) => this.news.add(records, (id) => this.#seen.has(id)),
     });
+    this.mode = new Mode(this);
     this.camera = new Camera(this);
     this.surface = new Surface(this);
     this.live = new Live(this);
@@ -74,20 +68,8 @@ export class Board {
     this.pointers = new Pointers(this);
     this.keys = new Keys(this);
     this.menus = watchMenus(this.root, signal);
+    this.tools = new Tools(this);
     this.toolbar = new Toolbar(this);
-    /** @type {{ [name: string]: Tool }} */
-    this.tools = {
-      select: this.selection,
-      text: this.texts,
-      pen: new Pen(this, false),
-      highlighter: new Pen(this, true),
-      eraser: new Eraser(this),
-      line: new Shape(this, "line"),
-      arrow: new Shape(this, "arrow"),
-      rectangle: new Shape(this, "rectangle"),
-      ellipse: new Shape(this, "ellipse"),
-      laser: new Laser(this),
-    };
     this.camera.addEventListener("change", () => this.#onCamera(), { signal });
     this.root.addEventListener("formula", () => this.selection.show(), { signal });
     this.showPage(this.page);
@@ -109,11 +91,11 @@ export class Board {
     const { type, role } = message;
     const isTheirs = role !== this.session.role;
     this.sync.receive(message);
-    if (type === "welcome") this.#onMode({ ...message.board, by: "" });
-    if (type === "board_mode") this.#onMode(message);
+    if (type === "welcome") this.mode.set(message.board);
+    if (type === "board_mode") this.mode.set(message);
     if (type === "board_live" && isTheirs) this.live.receive(message);
     if (type === "presence" && isTheirs && message.state === "left") this.live.clear();
-    if (type === "presence" && isTheirs && message.state === "online") this.#lead();
+    if (type === "presence" && isTheirs && message.state === "online") this.mode.lead();
     if (type === "board_state" && message.last) this.#onComplete();
   }
 
@@ -134,63 +116,18 @@ export class Board {
     this.live.point(null);
   }
 
-  get mayDraw() {
-    return this.session.role === "teacher" || !this.mode.readOnly;
-  }
-
-  get isLed() {
-    return this.mode.follow && this.session.role === "student";
-  }
-
   get allowsSingleKeys() {
     return /** @type {HTMLInputElement} */ (document.getElementById("shortcuts-on")).checked;
   }
 
-  get style() {
-    const { tool, colour, size } = this.#chosen;
-    return { tool, colour, size: (SIZES[tool] ?? PEN_SIZES)[size], step: size };
-  }
-
-  /** The tool that a pointer gets; null moves the page. @returns {Tool | null} */
-  tool() {
-    const { tool } = this.#chosen;
-    const needsNothing = tool === "laser" || tool === "select";
-    return this.mayDraw || needsNothing ? (this.tools[tool] ?? null) : null;
-  }
-
-  /** @param {string} tool */
-  choose(tool) {
-    this.texts.finish();
-    this.#chosen.tool = tool;
-    if (tool !== "select" && this.selection.ids.size > 0) this.selection.set([]);
-    this.toolbar.show();
-  }
-
-  /** Colour or width, also of what is selected. @param {{ colour?: string, size?: number }} what */
-  restyle({ colour, size }) {
-    Object.assign(this.#chosen, colour && { colour }, size !== undefined && { size });
-    const records = this.selection.records.filter(({ kind }) => kind !== "image");
-    this.change(records.map(({ id, kind, highlighter }) => {
-      const sizes = SIZES[highlighter ? "highlighter" : kind] ?? PEN_SIZES;
-      return { edit: { id, ...(colour ? { colour } : { size: sizes[size] }) } };
-    }));
-    this.toolbar.show();
-  }
-
-  /** A new one on this page, in the chosen style. @param {string} kind @param {Fields} fields @returns {Fields} */
-  newElement(kind, fields) {
-    const { colour, size } = this.style;
-    return { id: newId(), page: this.page, kind, ...fields, ...(kind === "image" ? {} : { colour, size }) };
-  }
-
   /** @param {Fields[]} elements New ones. */
   add(elements) {
-    if (this.mayDraw) this.sync.change([...this.pages.needed, ...elements.map((put) => ({ put }))]);
+    if (this.mode.mayDraw) this.sync.change([...this.pages.needed, ...elements.map((put) => ({ put }))]);
   }
 
   /** Change or delete elements. Who may only read sees again what is there. @param {Fields[]} ops */
   change(ops) {
-    if (this.mayDraw) this.sync.change(ops);
+    if (this.mode.mayDraw) this.sync.change(ops);
     else for (const op of ops) this.redraw(idOf(op));
   }
 
@@ -201,11 +138,11 @@ export class Board {
 
   editText() {
     const [record, ...others] = this.selection.records;
-    if (record?.kind === "text" && others.length === 0 && this.mayDraw) this.texts.edit(record);
+    if (record?.kind === "text" && others.length === 0 && this.mode.mayDraw) this.texts.edit(record);
   }
 
   selectAll() {
-    this.choose("select");
+    this.tools.choose("select");
     this.selection.set(this.surface.ids);
   }
 
@@ -221,13 +158,6 @@ export class Board {
     this.toolbar.show();
   }
 
-  /** The part that the teacher sees. @param {Fields} view */
-  follow({ page, x, y, w, h }) {
-    if (!this.isLed) return;
-    if (page !== this.page) this.showPage(page);
-    this.camera.fit({ x, y, w, h });
-  }
-
   /** @param {number} step */
   turn(step) {
     const { all } = this.pages;
@@ -237,7 +167,7 @@ export class Board {
 
   /** @param {string} id @param {{ tell?: boolean }} [options] `tell`: by this person. */
   showPage(id, { tell = false } = {}) {
-    if (tell && this.isLed) return;
+    if (tell && this.mode.isLed) return;
     this.texts.finish();
     this.page = id;
     this.selection.ids.clear();
@@ -245,7 +175,7 @@ export class Board {
     this.selection.show();
     this.live.clear();
     this.toolbar.show();
-    this.#lead();
+    this.mode.lead();
     if (!tell) return;
     // A page that the room does not know yet can be nobody's.
     if (this.sync.shown(id) && !this.sync.shown(id).pending) this.send({ type: "board_mode", page: id });
@@ -264,9 +194,7 @@ export class Board {
   }
 
   /** Shown and spoken. @param {string} key @param {{ [name: string]: any }} [parts] */
-  tell(key, parts) {
-    toast(this.word(key, parts));
-  }
+  tell = (key, parts) => toast(this.word(key, parts));
 
   /** @param {string} key */
   say(key) {
@@ -288,11 +216,6 @@ export class Board {
     const short = String(text ?? "").slice(0, LONGEST_NAME);
     const what = this.word(highlighter ? "kind-marker" : `kind-${kind}`, { text: short, label });
     return this.word(by === this.session.role ? "by-me" : "by-other", { what });
-  }
-
-  /** Who leads shows what they see. */
-  #lead() {
-    if (this.mode.follow && this.session.role === "teacher") this.live.view();
   }
 
   /** @param {Set<string>} ids */
@@ -317,32 +240,17 @@ export class Board {
 
   /** All records are here. */
   #onComplete() {
-    const wanted = this.pages.all.find(({ id }) => id === this.#lastPage);
+    const wanted = this.pages.all.find(({ id }) => id === this.mode.lastPage);
     if (wanted && !this.#isComplete) this.showPage(wanted.id);
     else this.#leaveDeletedPage();
     this.#isComplete = true;
     this.toolbar.offerEarlier();
   }
 
-  /** @param {any} mode */
-  #onMode({ read_only: readOnly, follow, page, by }) {
-    const wasReadOnly = this.mode.readOnly;
-    this.mode = { readOnly, follow };
-    this.camera.isLed = this.isLed;
-    if (by === "") this.#lastPage = page ?? "";
-    else if (by !== this.session.role && page) this.otherPage = page;
-    if (this.session.role === "student" && wasReadOnly !== readOnly) {
-      if (by) this.tell(readOnly ? "read-only" : "writable");
-      this.selection.set([]);
-    }
-    this.#lead();
-    this.toolbar.show();
-  }
-
   #onCamera() {
     this.selection.show();
     this.live.place();
     this.toolbar.showZoom();
-    this.#lead();
+    this.mode.lead();
   }
 }

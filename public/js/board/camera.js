@@ -13,14 +13,14 @@ export class Camera extends EventTarget {
   #y = 0;
   zoom = 1;
   #size = { w: 1, h: 1 };
-  /** Whether the other one leads: then this person neither moves nor enlarges the page. */
-  isLed = false;
   /** What shall stay in sight when the surface's size changes. @type {Box | null} */
   #fitted = SHEET;
 
   /** @param {Board} board */
-  constructor({ element, root, signal }) {
+  constructor({ element, root, signal, mode }) {
     super();
+    // Who is led neither moves nor enlarges the page.
+    this.mode = mode;
     this.surface = element;
     this.drawings = root.querySelectorAll(".board-drawing");
     const observer = new ResizeObserver(() => this.#measure());
@@ -57,12 +57,12 @@ export class Camera extends EventTarget {
 
   /** @param {number} dx @param {number} dy Pixels. */
   pan(dx, dy) {
-    if (!this.isLed) this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom);
+    if (!this.mode.isLed) this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom);
   }
 
   /** @param {number} factor @param {Place} [place] What stays where it is. */
   zoomBy(factor, place = this.centre) {
-    if (this.isLed) return;
+    if (this.mode.isLed) return;
     const zoom = clamped(this.zoom * factor, LEAST, MOST);
     const back = this.zoom / zoom;
     this.#show(place.x - (place.x - this.#x) * back, place.y - (place.y - this.#y) * back, zoom);

@@ -24,7 +24,7 @@ export class Pen {
   }
 
   start(point) {
-    this.#stroke = this.board.newElement("stroke", { x: placed(point.x), y: placed(point.y), points: [] });
+    this.#stroke = this.board.tools.make("stroke", { x: placed(point.x), y: placed(point.y), points: [] });
     if (point.pressure !== undefined) this.#stroke.pressures = [];
     if (this.highlighter) this.#stroke.highlighter = true;
     this.#add(point);
@@ -86,7 +86,7 @@ export class Shape {
     const [dx, dy] = (to.even ? evened : unchanged)(this.kind, to.x - x, to.y - y);
     const box = isLine(this) ? { x, y, dx, dy } : boxOf(x, y, x + dx, y + dy);
     const sizes = Object.entries(box).map(([key, value]) => [key, key === "x" || key === "y" ? placed(value) : rounded(value)]);
-    this.#shape = { ...this.board.newElement(this.kind, Object.fromEntries(sizes)), ...(this.#shape && { id: this.#shape.id }) };
+    this.#shape = { ...this.board.tools.make(this.kind, Object.fromEntries(sizes)), ...(this.#shape && { id: this.#shape.id }) };
     this.board.preview(this.#shape);
     this.board.live.shape(this.#shape);
     this.board.live.point(to);

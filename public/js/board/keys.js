@@ -48,7 +48,7 @@ export class Keys {
   #onFocus(target) {
     const { id } = target.dataset;
     if (!id || !target.matches(":focus-visible")) return;
-    this.board.choose("select");
+    this.board.tools.choose("select");
     this.board.selection.set([id]);
     this.board.camera.reveal(this.board.surface.bounds([id]));
   }
@@ -75,7 +75,7 @@ export class Keys {
   /** @param {KeyboardEvent} event @returns {(() => void) | false | undefined} */
   #onPage({ key, shiftKey, repeat }) {
     const { board } = this;
-    const isMoving = board.style.tool === "hand";
+    const isMoving = board.tools.name === "hand";
     if (key in ARROWS) return () => this.#onArrow(ARROWS[key], shiftKey ? SMALL_STEP : STEP);
     return {
       Enter: !repeat && !isMoving && (() => this.#onEnter()),
@@ -90,7 +90,7 @@ export class Keys {
 
   /** @param {string} key @returns {(() => void) | false | undefined} */
   #single(key) {
-    const choose = () => (this.lift(), this.board.choose(TOOL_KEYS[key]));
+    const choose = () => (this.lift(), this.board.tools.choose(TOOL_KEYS[key]));
     const zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
     if (!this.board.allowsSingleKeys) return false;
     return key in TOOL_KEYS ? choose : key in zooms && (() => this.#zoom(zooms[key]));
@@ -98,17 +98,17 @@ export class Keys {
 
   /** @param {number} factor What is selected grows; else the page. */
   #zoom(factor) {
-    const { selection, mayDraw, camera } = this.board;
-    if (selection.ids.size > 0 && mayDraw) selection.arrange(({ x, y, w, h }) => ({ x, y, w: w * factor, h: h * factor }));
+    const { selection, mode, camera } = this.board;
+    if (selection.ids.size > 0 && mode.mayDraw) selection.arrange(({ x, y, w, h }) => ({ x, y, w: w * factor, h: h * factor }));
     else camera.zoomBy(factor);
   }
 
   /** @param {number[]} direction @param {number} step */
   #onArrow([across, down], step) {
-    const { style, selection, camera } = this.board;
+    const { tools, selection, camera } = this.board;
     const [dx, dy] = [across * step, down * step];
-    if (style.tool === "select" && selection.ids.size > 0) selection.arrange((box) => ({ ...box, x: box.x + dx, y: box.y + dy }));
-    else if (style.tool === "select" || style.tool === "hand") camera.pan(-dx * PAGE_STEPS, -dy * PAGE_STEPS);
+    if (tools.name === "select" && selection.ids.size > 0) selection.arrange((box) => ({ ...box, x: box.x + dx, y: box.y + dy }));
+    else if (tools.name === "select" || tools.name === "hand") camera.pan(-dx * PAGE_STEPS, -dy * PAGE_STEPS);
     else this.#moveCross(dx, dy);
   }
 
@@ -125,16 +125,16 @@ export class Keys {
 
   #onEnter() {
     const { board } = this;
-    if (board.style.tool === "select") return board.editText();
+    if (board.tools.name === "select") return board.editText();
     if (!this.#place) this.#moveCross(0, 0);
     if (this.#tool) {
       this.#stop("end");
       return board.say("pen-up");
     }
-    const tool = board.tool();
+    const tool = board.tools.current;
     tool?.start(this.#place);
     // A text is written at once; the others need a second place.
-    if (board.style.tool === "text") return tool?.end();
+    if (board.tools.name === "text") return tool?.end();
     this.#tool = tool;
     if (tool) board.say("pen-down");
   }

@@ -106,7 +106,7 @@ export class Live {
   /** What the other one does. @param {Fields} message */
   receive({ pointer, ink, view, shape, drag }) {
     if (pointer !== undefined) this.#showPointer(pointer);
-    if (view) this.board.follow(view);
+    if (view) this.board.mode.show(view);
     if (ink) this.#showInk(ink);
     if (shape) this.#show(shape);
     if (shape === null) this.giveUp();

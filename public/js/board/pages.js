@@ -51,7 +51,7 @@ export class Pages {
 
   add() {
     const page = this.next();
-    if (!page || !this.board.mayDraw) return;
+    if (!page || !this.board.mode.mayDraw) return;
     this.board.sync.change([...this.needed, { put_page: page }]);
     this.board.showPage(page.id);
   }
@@ -75,12 +75,12 @@ export class Pages {
     const find = (selector) => /** @type {any} */ (item.querySelector(selector));
     item.dataset.page = id;
     find(".board-name").textContent = this.nameOf(id);
-    find(".board-here").hidden = id !== board.otherPage;
+    find(".board-here").hidden = id !== board.mode.otherPage;
     find(".board-thumb").setAttribute("aria-current", String(id === board.page));
     Object.assign(find("input"), { defaultValue: title, placeholder: board.word("page", { number }) });
     find("input").setAttribute("aria-label", board.word("title", { number }));
     for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (item.querySelectorAll("input, .board-row button"))) {
-      control.disabled = !board.mayDraw;
+      control.disabled = !board.mode.mayDraw;
     }
     drawSmall(find("canvas"), board.sync.elements(id), getComputedStyle(board.root));
     return item;

@@ -46,7 +46,7 @@ export class Pictures {
   /** @param {File[]} files @param {string} [label] For what has no name. */
   async take(files, label) {
     const { board } = this;
-    if (!board.mayDraw) return;
+    if (!board.mode.mayDraw) return;
     for (const file of files) {
       const name = label ?? file.name;
       board.toolbar.setBusy(true);
@@ -73,7 +73,7 @@ export class Pictures {
     event.preventDefault();
     if (files.length > 0) this.take(files, label);
     else if (isOurs) this.board.selection.paste();
-    else if (this.board.mayDraw) this.board.texts.write(words);
+    else if (this.board.mode.mayDraw) this.board.texts.write(words);
   }
 
   #takePicked() {
@@ -94,7 +94,7 @@ export class Pictures {
     const most = Math.min(1, (w * LARGEST) / picture.width, (h * LARGEST) / picture.height);
     const record = this.#element(picture, label, board.page, board.camera.centre, most);
     board.add([record]);
-    board.choose("select");
+    board.tools.choose("select");
     board.selection.set([record.id]);
   }
 
@@ -115,7 +115,7 @@ export class Pictures {
     const scale = Math.min(most, SHEET.w / width, SHEET.h / height);
     const [w, h] = [rounded(width * scale), rounded(height * scale)];
     const place = { x: rounded(centre.x - w / 2), y: rounded(centre.y - h / 2), w, h };
-    return { ...this.board.newElement("image", { ...place, image: id, label: label.slice(0, 200) }), page };
+    return { ...this.board.tools.make("image", { ...place, image: id, label: label.slice(0, 200) }), page };
   }
 }
 

@@ -51,7 +51,7 @@ export class Pointers {
     if (this.#tool || this.#drawing) return;
     this.#drawing = event.pointerId;
     const isMoving = event.button === 1 || this.isSpaceHeld;
-    this.#tool = isMoving ? null : board.tool();
+    this.#tool = isMoving ? null : board.tools.current;
     this.#tool?.start(this.#point(event));
   }
 

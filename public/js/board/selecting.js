@@ -44,7 +44,7 @@ export class Selection {
     const [dx, dy] = [to.x - this.#from.x, to.y - this.#from.y];
     const from = this.#drag?.from ?? this.bounds;
     if (this.#what === "frame") this.#frame(to);
-    else if (from && this.board.mayDraw) {
+    else if (from && this.board.mode.mayDraw) {
       const box = this.#what === "move" ? { ...from, x: from.x + dx, y: from.y + dy } : dragged(from, this.#what, dx, dy, this.#keepsProportions);
       this.#drag = { from, to: box };
       this.board.surface.place(this.ids, from, box);

@@ -48,7 +48,7 @@ export class Texts {
 
   /** In the middle of what is seen. @param {string} text */
   write(text) {
-    this.board.choose("text");
+    this.board.tools.choose("text");
     this.#open(this.#newAt(this.board.camera.centre), true);
     this.field.value = text.slice(0, LONGEST);
     this.finish();
@@ -63,7 +63,7 @@ export class Texts {
     this.field.hidden = true;
     if (isNew && text) {
       this.board.add([{ ...record, text }]);
-      this.board.choose("select");
+      this.board.tools.choose("select");
       this.board.selection.set([record.id]);
     } else if (!isNew && text && text !== record.text) this.board.change([{ edit: { id: record.id, text } }]);
     else if (!isNew && !text) this.board.remove([record.id]);
@@ -75,7 +75,7 @@ export class Texts {
     const { box } = this.board.camera;
     const w = Math.max(WIDTHS.least, Math.min(WIDTHS.most, box.w * 0.8));
     const left = Math.min(x, Math.max(box.x, box.x + box.w - w));
-    return this.board.newElement("text", { x: placed(left), y: placed(y - this.board.style.size / 2), w: rounded(w), text: "" });
+    return this.board.tools.make("text", { x: placed(left), y: placed(y - this.board.tools.size / 2), w: rounded(w), text: "" });
   }
 
   /** @param {Fields} record @param {boolean} isNew */

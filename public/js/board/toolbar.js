@@ -34,7 +34,7 @@ export class Toolbar {
       "add-page": () => board.pages.add(),
       "zoom-in": () => board.camera.zoomBy(ZOOM),
       "zoom-out": () => board.camera.zoomBy(1 / ZOOM),
-      fit: () => board.isLed || board.camera.fit(),
+      fit: () => board.mode.isLed || board.camera.fit(),
       continue: () => this.#continue(),
     };
     root.addEventListener("click", (event) => this.#onClick(/** @type {Element} */ (event.target)), { signal });
@@ -48,9 +48,9 @@ export class Toolbar {
     const button = target.closest("button");
     if (!button) return;
     const { tool, colour, size, act } = button.dataset;
-    if (tool) this.board.choose(tool);
-    if (colour) this.board.restyle({ colour });
-    if (size) this.board.restyle({ size: Number(size) });
+    if (tool) this.board.tools.choose(tool);
+    if (colour) this.board.tools.restyle({ colour });
+    if (size) this.board.tools.restyle({ step: Number(size) });
     if (tool || (act && button.closest(".board-menu"))) this.board.menus.close();
     this.actions[act]?.();
   }
@@ -72,8 +72,9 @@ export class Toolbar {
 
   show() {
     const { board } = this;
-    const { mayDraw, mode, root } = board;
-    const { tool, colour, step } = board.style;
+    const { mode, root } = board;
+    const { mayDraw } = mode;
+    const { name: tool, colour, step } = board.tools;
     this.#press("tool", tool);
     this.#press("colour", colour);
     this.#press("size", String(step));
@@ -104,7 +105,7 @@ export class Toolbar {
   /** An empty board offers the pages of the last lesson. */
   async offerEarlier() {
     const { board } = this;
-    if (this.#earlier || board.sync.pages().length > 0 || !board.mayDraw) return;
+    if (this.#earlier || board.sync.pages().length > 0 || !board.mode.mayDraw) return;
     const answer = await board.session.request("board", { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.earlier) return;
     this.#earlier = answer.earlier.session_id;
@@ -135,16 +136,16 @@ export class Toolbar {
     const button = board.find("board-page");
     button.firstElementChild.textContent = board.word("page-of", { number, count });
     button.lastElementChild.textContent = board.word("page-of-long", { number, count });
-    this.#enable("previous", number > 1 && !board.isLed);
-    this.#enable("next", number < count && !board.isLed);
+    this.#enable("previous", number > 1 && !board.mode.isLed);
+    this.#enable("next", number < count && !board.mode.isLed);
     board.element.setAttribute("aria-label", board.pages.nameOf(board.page));
     if (button.getAttribute("aria-expanded") === "true") board.pages.show();
   }
 
   #showState() {
-    const { isLed, mayDraw, mode, sync, word } = this.board;
+    const { mode, sync, word } = this.board;
     const { unconfirmed } = sync;
-    const states = { adding: this.#isBusy, "read-only-state": !mayDraw, following: isLed, "you-lead": mode.follow };
+    const states = { adding: this.#isBusy, "read-only-state": !mode.mayDraw, following: mode.isLed, "you-lead": mode.follow };
     const state = Object.keys(states).find((key) => states[key]);
     // What is confirmed in a moment needs no words.
     const isWaiting = unconfirmed > 0 && (!sync.isUp || unconfirmed > MANY);

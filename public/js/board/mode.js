@@ -1,0 +1,51 @@
+/** Who may write, who leads, and which page the other one looks at. */
+export class Mode {
+  /** Whether only the teacher may write. */
+  readOnly = false;
+  follow = false;
+  /** The page that the other one looks at, as far as it is known. */
+  otherPage = "";
+  /** The page that was looked at last when this page came. */
+  lastPage = "";
+
+  /** @param {Board} board */
+  constructor(board) {
+    this.board = board;
+    this.role = board.session.role;
+  }
+
+  get mayDraw() {
+    return this.role === "teacher" || !this.readOnly;
+  }
+
+  get isLed() {
+    return this.follow && this.role === "student";
+  }
+
+  /** As the room has it. @param {any} mode `by`: who has changed it; nobody in `welcome`. */
+  set({ read_only: readOnly, follow, page, by }) {
+    const { selection, toolbar, tell } = this.board;
+    const wasReadOnly = this.readOnly;
+    Object.assign(this, { readOnly, follow });
+    if (!by) this.lastPage = page ?? "";
+    else if (by !== this.role && page) this.otherPage = page;
+    if (this.role === "student" && wasReadOnly !== readOnly) {
+      if (by) tell(readOnly ? "read-only" : "writable");
+      selection.set([]);
+    }
+    this.lead();
+    toolbar.show();
+  }
+
+  /** Who leads shows what they see. */
+  lead() {
+    if (this.follow && this.role === "teacher") this.board.live.view();
+  }
+
+  /** The part that the teacher sees. @param {Fields} view */
+  show({ page, x, y, w, h }) {
+    if (!this.isLed) return;
+    if (page !== this.board.page) this.board.showPage(page);
+    this.board.camera.fit({ x, y, w, h });
+  }
+}
