@@ -131,6 +131,8 @@ LOST_OFFERS = """async () => {
 # The teacher's browser sends nothing more, without a word.
 SILENT = """async () => {
   await pair(2);
+  // After 2 s the tracks are set once more: then pictures may be large.
+  await new Promise((resolve) => setTimeout(resolve, 2500));
   await Promise.all(connections[0].getSenders().map((sender) => sender.replaceTrack(null)));
   await until(() => calls[1].state === "reconnecting");
   await connected();

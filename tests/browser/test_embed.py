@@ -275,7 +275,7 @@ def test_the_room_around_a_providers_call_shows_a_lost_connection(meeting: Meeti
     sockets: list[WebSocketRoute] = []
     student = meeting.open("student")
     student.route_web_socket(
-        "**/live?page=*", lambda socket: (socket.connect_to_server(), sockets.append(socket))
+        "**/live?*", lambda socket: (socket.connect_to_server(), sockets.append(socket))
     )
     student.reload()
     student.locator("#toggle-camera[aria-pressed=true]").wait_for()
