@@ -89,8 +89,9 @@ class Draft:
                 row = self._require(edit.id, is_page=False, is_live=True)
                 self._draw(edit.apply(json.loads(row.record)))
             case {"put_page": page}:
+                # A deleted page comes back: else nobody could draw once all are deleted.
                 if self._get(page.id) is not None:
-                    self._require(page.id, is_page=True, is_live=True)
+                    self._require(page.id, is_page=True)
                 self._write(page.model_dump())
             case {"delete": record_id}:
                 self._delete(self._require(record_id, is_page=False))

@@ -12,7 +12,7 @@ from tests.browser.board_page import ELEMENTS, OTHERS, PAGE, drag, names, pdf, s
 from tests.browser.room_page import MINUTE, Meeting, ask_to_end, meeting_on
 from tools.local_worker import LocalWorker
 
-SHEETS = 30
+SHEETS = 3
 FILE = "worksheet.pdf"
 
 
@@ -47,6 +47,24 @@ def sheets_of(page: Page) -> list[str]:
     printed = page.pdf(prefer_css_page_size=True)
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
     return ["landscape" if float(wide) > float(high) else "portrait" for wide, high in boxes]
+
+
+def test_who_drew_first_takes_back_no_page(meeting: Meeting) -> None:
+    student, teacher = with_board(meeting)
+    drag(student, (0.3, 0.3), (0.5, 0.5))
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    drag(teacher, (0.5, 0.5), (0.6, 0.3))
+    expect(student.locator(OTHERS)).to_have_count(2)
+    student.keyboard.press("Control+z")
+    expect(teacher.locator(OTHERS)).to_have_count(1)
+    drag(student, (0.3, 0.5), (0.5, 0.7))
+    expect(teacher.locator(OTHERS)).to_have_count(2)
+
+    sent(student)
+    read = student.request.get(
+        f"{meeting.worker.url}/session/{meeting.id}/board", headers={"Accept": "application/json"}
+    )
+    assert [each["by"] for each in read.json()["pages"][0]["elements"]] == ["teacher", "student"]
 
 
 def test_a_worksheet_goes_from_the_files_to_the_next_lesson(lessons: list[Meeting]) -> None:

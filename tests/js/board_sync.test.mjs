@@ -260,6 +260,29 @@ test("undo leaves alone what the other one changed", () => {
   assert.equal(one.settle().sync.shown("first001").x, 99);
 });
 
+test("undo takes back no page that both draw on", () => {
+  const room = new RoomBoard();
+  const [one, two] = [new Client(room, "student").up(), new Client(room, "teacher").up()];
+  const settle = () => [one, two, one].map((each) => each.settle());
+  const first = { put_page: { id: "firstpage", title: "", position: 1 } };
+  one.sync.change([first, { put: element("undo0001", { page: "firstpage" }) }]);
+  settle();
+  assert.equal(one.sync.history.undo(), true);
+  settle();
+  assert.deepEqual(two.sync.pages().map(({ id }) => id), ["firstpage"]);
+  assert.deepEqual(two.sync.elements("firstpage"), []);
+  assert.equal(one.sync.history.redo(), true);
+  settle();
+  assert.equal(two.sync.elements("firstpage").length, 1);
+
+  one.sync.change([{ put_page: { id: "secondpage", title: "", position: 2 } }]);
+  settle();
+  two.sync.change([{ put: element("undo0002", { page: "secondpage" }) }]);
+  settle();
+  assert.equal(one.sync.history.undo(), false, "it stays");
+  assert.equal(one.settle().sync.pages().length, 2);
+});
+
 test("a page goes and comes back with what was on it", () => {
   const { one } = pair();
   one.sync.change([{ delete_page: PAGE.id }]);

@@ -81,6 +81,7 @@ class Ledger:
                 elif kind == "put":
                     records[given["id"]] = given | {"by": role}
                 else:
+                    gone.discard(given["id"])
                     records[given["id"]] = records.get(given["id"], {}) | given
         live = {key: record for key, record in records.items() if key not in gone}
         return {

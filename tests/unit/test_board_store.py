@@ -156,6 +156,9 @@ def test_deleted_page_takes_no_elements_and_comes_back_with_its_own(board: Board
     assert refused(board, {"edit": {"id": drawn["put"]["id"], "x": 1}}) == "board_unknown"
     assert json.loads(board.snapshot())["pages"] == []
     board.apply(TEACHER, parsed({"restore_page": PAGE}))
+    # So does one that is put again, by a browser that has no other page.
+    board.apply(TEACHER, parsed({"delete_page": PAGE}))
+    board.apply(STUDENT, parsed(page(PAGE)))
 
     [restored] = json.loads(board.snapshot())["pages"]
     assert [element["id"] for element in restored["elements"]] == [drawn["put"]["id"]]

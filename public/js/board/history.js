@@ -1,5 +1,6 @@
 /** Undo and redo of one's own changes. What the other one has changed since stays as it is. */
 
+import { FIRST } from "./pages.js";
 import { idOf } from "./sync.js";
 
 const MOST = 200;
@@ -18,7 +19,7 @@ export class History {
   /** @type {{ ops: Fields[], inverse: Fields[] }[]} */
   #undone = [];
 
-  /** @param {{ shown(id: string): Fields | undefined, change(ops: Fields[], options: object): void }} sync */
+  /** @param {import("./sync.js").Sync} sync */
   constructor(sync) {
     this.sync = sync;
   }
@@ -31,8 +32,10 @@ export class History {
     return this.#undone.length > 0;
   }
 
-  /** Call it before the ops take effect. @param {Fields[]} ops */
-  note(ops) {
+  /** Call it before the ops take effect. @param {Fields[]} all */
+  note(all) {
+    // The first page comes with the first element, and then belongs to both: nobody takes it back.
+    const ops = all.filter((op) => op.put_page?.id !== FIRST.id || this.sync.shown(FIRST.id));
     // Each op's inverse is of the state before all of them: one change touches a record once.
     const inverse = ops.map((op) => inverseOf(op, this.sync.shown(idOf(op)))).filter(Boolean).reverse();
     if (inverse.length === 0) return;
@@ -59,9 +62,18 @@ export class History {
   /** @param {Fields[]} ops @param {Fields[]} earlier What they take back. */
   #apply(ops, earlier) {
     const left = new Map(earlier.map((op) => [idOf(op), op]));
-    const possible = ops.filter((op) => isAsLeft(left.get(idOf(op)), this.sync.shown(idOf(op))));
+    const possible = ops.filter((op) => {
+      const before = left.get(idOf(op));
+      const isNewPage = Boolean(before.put_page && op.delete_page);
+      return isAsLeft(before, this.sync.shown(idOf(op))) && !(isNewPage && this.#hasTheirs(op.delete_page));
+    });
     this.sync.change(possible, { undoable: false });
     return possible.length === ops.length;
+  }
+
+  /** Whether the other one has drawn on this page. @param {string} page */
+  #hasTheirs(page) {
+    return this.sync.elements(page).some(({ by }) => by !== this.sync.role);
   }
 }
 
