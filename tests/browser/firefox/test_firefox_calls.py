@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.board_page import ELEMENTS, choose, drag, point
+from tests.browser.board_page import ELEMENTS, act, choose, drag, point
 from tests.browser.firefox.conftest import Firefox
 from tests.browser.room_page import (
     CONNECTED,
@@ -100,6 +100,16 @@ def test_both_write_on_one_board(pair: Pair) -> None:
     teacher.keyboard.type("$x^2$")
     teacher.keyboard.press("Escape")
     expect(student.locator(f"{ELEMENTS}.text math msup")).to_have_count(1)
+    # Each takes back what they did themselves.
+    choose(teacher, "rectangle")
+    drag(teacher, (0.6, 0.2), (0.8, 0.4))
+    expect(student.locator(f"{ELEMENTS}.rectangle")).to_have_count(1)
+    act(student, "undo")
+    expect(teacher.locator(f"{ELEMENTS}.stroke")).to_have_count(0)
+    student.keyboard.press("Control+y")
+    expect(teacher.locator(f"{ELEMENTS}.stroke")).to_have_count(1)
+    act(teacher, "undo")
+    expect(student.locator(f"{ELEMENTS}.rectangle")).to_have_count(0)
     student.locator("#call-board").click()
     expect(teacher.locator("#board-surface")).to_be_hidden()
 

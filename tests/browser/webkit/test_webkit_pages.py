@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.board_page import ELEMENTS, drag
 from tests.browser.room_page import Meeting
 from tests.browser.webkit.webkit_driver import WebKit, webkit_on
 from tests.worker.site import Site
@@ -14,7 +15,7 @@ from tools.local_worker import LocalWorker
 # Its window cannot be narrower.
 WIDTHS = (460, 1200)
 HEIGHT = 900
-ENTER = "\ue007"
+ENTER, ESCAPE, RIGHT, DOWN = "\ue007", "\ue00c", "\ue014", "\ue015"
 PAGES = (
     ("/session/demo-early", "Your session with Amara"),
     ("/session/demo-joinable", "Ready for Amara?"),
@@ -120,3 +121,32 @@ def test_chat_and_files_work_in_the_room_without_calls(webkit: WebKit, meeting: 
     webkit.click("#call-leave")
     wait_for_text(webkit, "#left-heading", "You left")
     expect(teacher.locator("#cover-text")).to_have_text("Lena has left")
+
+
+def test_both_write_on_the_board_and_read_it(webkit: WebKit, meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    webkit.sign_in("demo-student")
+    webkit.open(f"/session/{meeting.id}")
+    webkit.click("#join")
+    wait_for_text(webkit, "#cover-text", "Amara is here, by chat only")
+    webkit.click("#call-board")
+    expect(teacher.locator("#board-surface")).to_be_visible()
+    drag(teacher, (0.2, 0.2), (0.4, 0.4))
+    named = "return document.querySelector(arguments[0])?.getAttribute('aria-label')"
+    webkit.wait_for(f"{named} === 'Stroke by Amara'", ELEMENTS)
+    for key in ("7", ENTER, *[RIGHT] * 6, *[DOWN] * 4, ENTER):
+        webkit.type("#board-surface", key)
+    expect(teacher.locator(f"{ELEMENTS}.rectangle")).to_have_attribute(
+        "aria-label", "Rectangle by Lena"
+    )
+    for key in ("9", ENTER):
+        webkit.type("#board-surface", key)
+    webkit.type("#board-field", f"$x^2$, see?{ESCAPE}")
+    expect(teacher.locator(f"{ELEMENTS}.text math msup")).to_have_count(1)
+    webkit.wait_for("return document.querySelector('.board-text math msup') !== null")
+    webkit.click("[data-act=undo]")
+    expect(teacher.locator(f"{ELEMENTS}.text")).to_have_count(0)
+
+    webkit.open(f"/session/{meeting.id}/board")
+    picture = "const picture = document.querySelector('.board-sheet img')"
+    webkit.wait_for(f"{picture}; return picture.complete && picture.naturalWidth > 0")
