@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 # Refusals that are no strike: a browser may signal to a page that has just gone, and what a person
 # drew offline may not fit the board any more.
 HONEST: Final = ("not_delivered", "board_full", "board_read_only", "board_unknown")
+# A text like `ping`, not JSON: the first welcome of an isolate need not wait until pydantic is
+# imported, which takes half a second.
+ENTER: Final = re.compile(r"enter ([0-9a-f]{16,32})")
 
 
 class Room(DurableObject):  # type: ignore[misc]
@@ -171,11 +175,14 @@ class Room(DurableObject):  # type: ignore[misc]
         socket = self._sockets.find(raw)
         if not socket.is_live:
             return None
-        # A late import: pydantic would double the time that each Worker takes to start.
-        from room import messages  # noqa: PLC0415
-
         message = None
         try:
+            if isinstance(text, str) and (entering := ENTER.fullmatch(text)):
+                self._limits_of(socket).count("enter", time.monotonic())
+                return self._enter(socket, entering[1])
+            # A late import: pydantic would double the time that each Worker takes to start.
+            from room import messages  # noqa: PLC0415
+
             message = messages.parse(text)
             self._limits_of(socket).count(message.type, time.monotonic())
             return self._handle(socket, message)
@@ -231,8 +238,16 @@ class Room(DurableObject):  # type: ignore[misc]
         # The page need not wait for the record. A failure is logged, and plans its retry.
         self._start(self._reconciler.run())
 
-    async def _enter(self, socket: LiveSocket, page: str) -> None:
-        """Seat the person of a lobby's socket, whom the Worker has checked at its opening."""
+    def _enter(self, socket: LiveSocket, page: str) -> Awaitable[None]:
+        """Seat the person of a lobby's socket, whom the Worker has checked at its opening.
+
+        Raises: RefusedMessageError.
+        """
+        if not (socket.is_watching and self._reconciler.is_open()):
+            raise RefusedMessageError("cannot_enter", "This socket cannot enter the room now.")
+        return self._seat_watcher(socket, page)
+
+    async def _seat_watcher(self, socket: LiveSocket, page: str) -> None:
         if self._memory.epoch:
             await self._reconciler.run()  # as in `fetch`; it closes sockets of a room that is over
         if socket.is_live:
@@ -244,10 +259,6 @@ class Room(DurableObject):  # type: ignore[misc]
 
     def _handle(self, socket: LiveSocket, message: Message) -> Awaitable[None] | None:
         """Raises: RefusedMessageError."""
-        if message.type == "enter":
-            if not (socket.is_watching and self._reconciler.is_open()):
-                raise RefusedMessageError("cannot_enter", "This socket cannot enter the room now.")
-            return self._enter(socket, message.page)
         if socket.is_watching:
             raise RefusedMessageError("watching", "Only those in the room may speak.")
         if message.type == "move":

@@ -101,13 +101,6 @@ class Media(Strict):
     """True if the sender wants little data: the other person's page sends a small picture."""
 
 
-class Enter(Strict):
-    """A lobby's socket becomes the socket of this page in the room."""
-
-    type: Literal["enter"]
-    page: PageId
-
-
 class Leave(Strict):
     """The sender leaves on purpose: the room does not wait for a reconnection."""
 
@@ -195,7 +188,7 @@ class Live(Strict):
 
 
 BoardMessage = Change | Since | Mode | Live
-Message = Signal | Chat | Media | Enter | Leave | Move | BoardMessage
+Message = Signal | Chat | Media | Leave | Move | BoardMessage
 _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )

@@ -233,7 +233,7 @@ async function entering(t, answers) {
 test("the lobby's socket enters the room, and what the lobby was sent before is dropped", async (t) => {
   const answers = [{ type: "presence", state: "online" }, { type: "welcome" }, { type: "session" }];
   const { sent, heard, opened } = await entering(t, answers);
-  assert.deepEqual(sent, ['{"type":"enter","page":"p"}']);
+  assert.deepEqual(sent, ["enter p"]);
   assert.deepEqual(heard, ["welcome", ["up", 100], "session"]);
   assert.equal(opened.length, 0);
 });

@@ -243,7 +243,7 @@ class Browser:
         """What the lobby was sent before is dropped; a refused socket is closed."""
         assert self.socket is not None
         self._read = len(self.socket.sent)
-        await self.send(type="enter", page=self.page)
+        await self._event("webSocketMessage", f"enter {self.page}")
         answer = json.loads(self.socket.sent[self._read])
         if answer["type"] == "error":
             await self.drop()

@@ -143,7 +143,7 @@ async def test_lobbys_socket_enters_room(room: Room) -> None:
     teacher = await room.enter(TEACHER)
     lobby = await room.enter(STUDENT, watch=True)
     page = secrets.token_hex(8)
-    await lobby.send("enter", page=page)
+    await lobby.socket.send(f"enter {page}")
 
     welcome = await lobby.receive("welcome")
     assert welcome["other"] == {"state": "online", "page": teacher.page, "media": None}
@@ -162,7 +162,7 @@ async def test_lobbys_socket_enters_room(room: Room) -> None:
 async def test_page_that_entered_goes_on_with_another_socket(room: Room) -> None:
     teacher, lobby = await room.enter(TEACHER), await room.enter(STUDENT, watch=True)
     page = secrets.token_hex(8)
-    await lobby.send("enter", page=page)
+    await lobby.socket.send(f"enter {page}")
     await lobby.receive("welcome")
     again = await room.enter(STUDENT, page)
 
@@ -174,13 +174,13 @@ async def test_socket_enters_only_once_and_only_an_open_room(
     room: Room, book: Callable[..., Room]
 ) -> None:
     student = await room.enter(STUDENT)
-    await student.send("enter", page=secrets.token_hex(8))
+    await student.socket.send(f"enter {secrets.token_hex(8)}")
     assert (await student.receive("error"))["code"] == "cannot_enter"
 
     early = book(starts_in=60 * MINUTE)
     lobby = await early.enter(STUDENT, watch=True)
     await lobby.receive("session")
-    await lobby.send("enter", page=secrets.token_hex(8))
+    await lobby.socket.send(f"enter {secrets.token_hex(8)}")
     assert (await lobby.receive("error"))["code"] == "cannot_enter"
     assert early.present() == set()
 
@@ -192,6 +192,7 @@ async def test_socket_enters_only_once_and_only_an_open_room(
         ("[]", "malformed"),
         (b"\x00\x01", "malformed"),
         ('{"type": "hack"}', "malformed"),
+        ("enter the room", "malformed"),
         ('{"type": "chat", "id": "12345678", "text": " "}', "malformed"),
         ('{"type": "chat", "id": "12345678", "text": "x", "role": "teacher"}', "malformed"),
         ('{"type": "media", "microphone": 1, "camera": true, "screen": false}', "malformed"),

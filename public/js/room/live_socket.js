@@ -129,7 +129,7 @@ export class LiveSocket extends EventTarget {
   /** A room of an earlier release refuses, and a socket whose network is gone is silent. @param {WebSocket} socket */
   #enterBy(socket) {
     this.#use(socket, answerDueMs(0));
-    socket.send(JSON.stringify({ type: "enter", page: this.page }));
+    socket.send(`enter ${this.page}`);
   }
 
   /** @param {WebSocket} socket @param {number} patience How long its welcome may take. */
