@@ -49,7 +49,7 @@ class Wire:
             socket.close(code=4999)
 
     def silence(self) -> None:
-        """Lose what the present sockets send, as after a change of network."""
+        """Lose what the present sockets send and get, as after a change of network."""
         self._silent = [*self.opened]
 
     def _route(self, socket: WebSocketRoute) -> None:
@@ -63,7 +63,12 @@ class Wire:
             if socket not in self._silent:
                 server.send(message)
 
+        def pass_back(message: str | bytes) -> None:
+            if socket not in self._silent:
+                socket.send(message)
+
         socket.on_message(pass_on)
+        server.on_message(pass_back)
 
 
 def connect_within_reach(*pages: Page) -> None:
