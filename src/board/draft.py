@@ -70,7 +70,7 @@ class Draft:
     by: Role
     version: int
     number: int
-    """Of the last element."""
+    """The number of the last element."""
     found: dict[str, Row | None] = field(default_factory=dict)
     """The rows before the change."""
     rows: dict[str, Row] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.board_page import Pair, with_board
 from tests.browser.room_page import Meeting, meeting_on
 from tests.browser.windows import WITHOUT_WINDOWS
 from tools import chromium as installed
@@ -121,3 +122,9 @@ def shared_meeting(dev_worker: LocalWorker, browser_with_camera: Browser) -> Ite
     """Return a meeting for all tests of a module, which test parts of the room in one page."""
     with meeting_on(dev_worker, browser_with_camera) as meeting:
         yield meeting
+
+
+@pytest.fixture(scope="module")
+def board_call(shared_meeting: Meeting) -> Pair:
+    """Return student and teacher in a call, both with the board open."""
+    return with_board(shared_meeting)

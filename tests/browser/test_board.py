@@ -18,7 +18,6 @@ from tests.browser.board_page import (
     pdf,
     point,
     sent,
-    with_board,
 )
 from tests.browser.room_page import Meeting, join, wait_until_it_plays
 from tests.browser.test_room_faults import Wire
@@ -27,14 +26,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="module")
-def connected(shared_meeting: Meeting) -> Pair:
-    return with_board(shared_meeting)
-
-
 @pytest.fixture
-def pair(connected: Pair) -> Pair:
-    return on_an_empty_page(connected)
+def pair(board_call: Pair) -> Pair:
+    return on_an_empty_page(board_call)
 
 
 def violations(page: Page, axe_source: str) -> list[Any]:

@@ -14,9 +14,7 @@ from tests.browser.board_page import (
     on_an_empty_page,
     point,
     sent,
-    with_board,
 )
-from tests.browser.room_page import Meeting
 from tests.worker.lesson import until
 
 INK = "#board-ink .element"
@@ -24,14 +22,9 @@ AT_ONCE_MS = 3_000
 CLOSE = 3.0
 
 
-@pytest.fixture(scope="module")
-def connected(shared_meeting: Meeting) -> Pair:
-    return with_board(shared_meeting)
-
-
 @pytest.fixture
-def pair(connected: Pair) -> Pair:
-    return on_an_empty_page(connected)
+def pair(board_call: Pair) -> Pair:
+    return on_an_empty_page(board_call)
 
 
 def box_of(page: Page, selector: str) -> dict[str, float]:

@@ -18,9 +18,7 @@ from tests.browser.board_page import (
     on_an_empty_page,
     point,
     sent,
-    with_board,
 )
-from tests.browser.room_page import Meeting
 from tests.pictures import png
 from tests.worker.lesson import until
 
@@ -32,16 +30,11 @@ NEXT_FRAME = """() => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 
-@pytest.fixture(scope="module")
-def connected(shared_meeting: Meeting) -> Pair:
-    return with_board(shared_meeting)
-
-
 @pytest.fixture
-def pair(connected: Pair) -> Pair:
-    for page in connected:
+def pair(board_call: Pair) -> Pair:
+    for page in board_call:
         act(page, "fit")
-    return on_an_empty_page(connected)
+    return on_an_empty_page(board_call)
 
 
 class Hand:

@@ -35,7 +35,7 @@ class Stage:
     sent: int = 0
     latency: list[float] = field(default_factory=list)
     stored: list[float] = field(default_factory=list)
-    """Of what the room keeps."""
+    """The latency of what the room keeps, in seconds; `latency` has the rest."""
     refused: int = 0
     lost: int = 0
     cpu: float = 0
@@ -115,7 +115,7 @@ class Measured:
     before_mb: float
     """Memory of workerd before the first room."""
     connecting_s: float
-    """Of one person."""
+    """Seconds until one person is in the room."""
 
 
 def measure(kind: type[Person], sizes: Sequence[int]) -> Measured:

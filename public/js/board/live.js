@@ -7,7 +7,7 @@ import { drawn } from "./shapes.js";
 const EVERY_MS = { pointer: 50, ink: 33, draft: 50, view: 100 };
 /** Longer than a pen rests. */
 const SILENT_MS = 5000;
-/** Of a larger selection the other one sees these move, and the rest at the end. */
+/** The other one sees so many elements of a selection move, and the rest when they are dropped. */
 const MOST_DRAGGED = 200;
 const LONGEST = 30_000;
 

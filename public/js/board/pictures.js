@@ -6,7 +6,7 @@ import { SHEET, rounded } from "./geometry.js";
 import { CLIPBOARD } from "./selecting.js";
 
 const UPLOAD_MS = 60_000;
-/** Of what is seen. */
+/** A new picture takes at most this part of the width and height that is seen. */
 const LARGEST = 0.7;
 
 export class Pictures {

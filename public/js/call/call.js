@@ -4,7 +4,8 @@
  *
  * Events: `state` (CustomEvent: "idle", "connecting", "connected", "reconnecting"), `tracks`
  * (CustomEvent: the remote [microphone, camera, screen]), `dropped` when media stops, `failing` when a
- * restart has not helped, `stuck`, `frozen` when sound comes and no picture, `anew` when one of the two has begun a new connection.
+ * restart has not helped, `stuck`, `frozen` when sound comes and no picture, `anew` when one of the two
+ * has begun a new connection.
  */
 
 import { MediaFlow } from "./media_flow.js";

@@ -15,7 +15,7 @@ export class Papers {
     this.word = word;
   }
 
-  /** Of a PDF with several pages those that the person chooses. Throws for what cannot be read. @param {File} file @returns {AsyncGenerator<Paper>} */
+  /** The person chooses pages of a longer PDF. Throws if the file cannot be read. @param {File} file @returns {AsyncGenerator<Paper>} */
   async *read(file) {
     if (file.type === PDF) yield* this.#pagesOf(file);
     else if (SHOWN.includes(file.type)) yield { blob: await fitted(file), number: null };
