@@ -85,6 +85,10 @@ class Settings:
     peer_first: bool = setting(
         "start peer to peer, move to the provider when needed", default=False
     )
+    peer_recording: bool = setting(
+        "calls between two browsers are recorded too, by one of them, if both people agree",
+        default=True,
+    )
     plugnmeet_url: str = setting("PlugNmeet server")
     plugnmeet_api_key: str = setting("PlugNmeet API key")
     plugnmeet_api_secret: str = setting("PlugNmeet API secret", secret=True)
@@ -349,6 +353,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "resend_api_url": _web_address,
     "resend_webhook_secret": _signing_secret,
     "peer_first": _boolean,
+    "peer_recording": _boolean,
     "plugnmeet_url": _web_address,
     "bbb_url": _web_address,
     "provider_timeout_s": _seconds,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from db import due_mails
+from db import consents, due_mails
 from domain import rules
+from domain.consent import WORDS
 
 if TYPE_CHECKING:
     from db.database import Database, Row, Statement
@@ -188,11 +189,19 @@ async def cancel(db: Database, session_id: str, *, now: int) -> None:
 
 
 async def details(db: Database, session_id: str) -> dict[str, list[Row]]:
-    """Attendance, feedback, resources and reminders, in one round trip."""
-    names = ("attendance", "feedback", "resources", "reminders")
-    queries = (LIST_ATTENDANCE, LIST_FEEDBACK, LIST_RESOURCES, LIST_REMINDERS)
-    results = await db.batch([(query, (session_id,)) for query in queries])
-    found = dict(zip(names, results, strict=True))
+    """Attendance, feedback, resources, reminders and consents, in one round trip."""
+    queries = {
+        "attendance": LIST_ATTENDANCE,
+        "feedback": LIST_FEEDBACK,
+        "resources": LIST_RESOURCES,
+        "reminders": LIST_REMINDERS,
+        "recording_consents": consents.LIST,
+    }
+    results = await db.batch([(query, (session_id,)) for query in queries.values()])
+    found = dict(zip(queries, results, strict=True))
     for row in found["feedback"]:
         row["tags"] = json.loads(row["tags"])
+    for row in found["recording_consents"]:
+        row["agreed"] = bool(row["agreed"])
+        row["text"] = WORDS[row["words"]]
     return found

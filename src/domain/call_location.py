@@ -94,8 +94,14 @@ def can_move_call(session: Session, settings: Settings) -> bool:
 
 
 def is_recorded(session: Session, settings: Settings) -> bool:
-    """True if the session is booked with a recording, and its place can make one."""
+    """True if the session is booked with a recording, and its provider can make one."""
     return session.recording_enabled and place_of(session, settings).room_id is not None
+
+
+def records_in_browser(session: Session, settings: Settings) -> bool:
+    """True if the session is booked with a recording, and its call is between two browsers."""
+    may = settings.peer_recording and session.recording_enabled
+    return may and calls_peer(session, settings)
 
 
 def _room_of(session: Session, provider: str, settings: Settings) -> str:

@@ -201,6 +201,9 @@ EVERYTHING: Final = _object(
             delivery=_or_null(TEXT),
         )
     ),
+    recording_consents=_list(
+        _object(user_id=TEXT, role=ROLE, agreed=FLAG, words=TEXT, text=TEXT, decided_at=MOMENT)
+    ),
 )
 RECORDINGS: Final = _object(
     recordings=_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain import call_location, mail_rules, rules, times
+from domain import call_location, consent, mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind
 from domain.model import Role, View
@@ -55,6 +55,8 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
         reschedule_requester=rules.reschedule_requester(session, access.now),
         clock=data["clock"],
         recorded=data["recorded"],
+        recorded_in_browser=data["recordedInBrowser"],
+        recording_words={"version": consent.VERSION, "text": consent.WORDS[consent.VERSION]},
         has_provider=call_location.has_provider(session, settings),
         stun=" ".join(_stun_to_check(session, settings)),
         data=data,
@@ -160,4 +162,5 @@ def _script_data(access: Access, view: View, settings: Settings) -> dict[str, An
         "canMove": call_location.can_move_call(session, settings),
         "frames": call_location.frame_origins(session, settings),
         "recorded": call_location.is_recorded(session, settings),
+        "recordedInBrowser": call_location.records_in_browser(session, settings),
     }

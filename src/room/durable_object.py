@@ -25,6 +25,7 @@ from errors import RefusedMessageError
 from logs import log
 from room import session_record, sockets
 from room.board_relay import BoardRelay
+from room.browser_recording import BrowserRecording
 from room.identity import SocketIdentity
 from room.message_limits import MessageLimits
 from room.provider_call import ProviderCall
@@ -38,12 +39,19 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
 
     from context import Context
-    from room.messages import Message, Move
+    from room.messages import Consent, Message, Move
 
 
 # Refusals that are no strike: a browser may signal to a page that has just gone, and what a person
 # drew offline may not fit the board any more.
-HONEST: Final = ("not_delivered", "board_full", "board_read_only", "board_unknown")
+HONEST: Final = (
+    "not_delivered",
+    "not_recorded",
+    "not_stored",
+    "board_full",
+    "board_read_only",
+    "board_unknown",
+)
 # A text like `ping`, not JSON: the first welcome of an isolate need not wait until pydantic is
 # imported, which takes half a second.
 ENTER: Final = re.compile(r"enter ([0-9a-f]{16,32})")
@@ -63,6 +71,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._keeper = Keeper(self._board.store, self._context, self._now)
         self._call = ProviderCall(self._memory, self._context, self._now)
         self._seats = Seats(self._sockets, self._call, self._memory)
+        self._recording = BrowserRecording(self._sockets, self._memory, self._context, self._now)
         self._limits: dict[str, MessageLimits] = {}
         self._running: set[asyncio.Future[None]] = set()
         self._reconciler = Reconciler(
@@ -73,6 +82,7 @@ class Room(DurableObject):  # type: ignore[misc]
             keeper=self._keeper,
             call=self._call,
             seats=self._seats,
+            recording=self._recording,
             context=self._context,
             now=self._now,
         )
@@ -227,13 +237,14 @@ class Room(DurableObject):  # type: ignore[misc]
     def _welcome(self, socket: LiveSocket, place: str) -> None:
         other = self._memory.seats.get(socket.role.other)
         call: dict[str, Any] = {
-            "recording": self._call.is_recording,
+            "recording": self._call.is_recording or self._recording.is_on,
             "epoch": self._memory.epoch,
             "provider": self._memory.provider or None,
             "place": place or None,
         }
         if not socket.is_watching:
             call["board"] = {"version": self._board.store.state.version, **self._board.mode()}
+            call["recording_plan"] = self._recording.plan()
         socket.send(self._relay.welcome(socket, other, self._now()) | call)
         # The page need not wait for the record. A failure is logged, and plans its retry.
         self._start(self._reconciler.run())
@@ -265,7 +276,12 @@ class Room(DurableObject):  # type: ignore[misc]
             return self._move(socket, message)
         if message.type == "leave":
             return self._leave(socket)
+        if message.type == "recording_consent":
+            return self._answer_recording(socket, message)
         match message.type:
+            case "recorder":
+                self._recording.on_recorder(socket, message)
+                return None
             case "chat" | "media" | "signal":
                 is_first_line = self._relay.pass_on(socket, message, self._now())
                 # The record must show that there is a chat to download.
@@ -291,8 +307,16 @@ class Room(DurableObject):  # type: ignore[misc]
         broadcast({**mode, "by": socket.role}, to=self._sockets.in_room())
         await self._reconciler.run()
 
+    async def _answer_recording(self, socket: LiveSocket, message: Consent) -> None:
+        try:
+            await self._recording.answer(socket, message)
+        except RefusedMessageError as refusal:
+            if removal := self._refuse(socket, refusal):
+                await removal
+
     async def _leave(self, socket: LiveSocket) -> None:
         socket.ignore()
+        self._recording.on_left(socket)
         self._seats.mark_left([socket.role], self._now())
         # The page reads its state after the close, so the record is written before it.
         await self._reconciler.run()
@@ -311,7 +335,9 @@ class Room(DurableObject):  # type: ignore[misc]
     async def _remove(self, socket: LiveSocket) -> None:
         """Drop a closed socket's limits, and mark its person away."""
         self._limits.pop(socket.id, None)
-        if self._seats.mark_away(socket, self._now()):
+        must_plan = self._seats.mark_away(socket, self._now())
+        self._recording.follow()
+        if must_plan:
             await self._reconciler.set_alarm()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -38,6 +38,8 @@ LIMITS: Final = {
     "media": (30.0, 3.0),
     "enter": (4.0, 0.2),
     "move": (4.0, 0.2),
+    "recording_consent": (10.0, 0.5),
+    "recorder": (30.0, 1.0),
     "board": (120.0, 60.0),
     "board_live": (120.0, 60.0),
     "board_mode": (30.0, 3.0),

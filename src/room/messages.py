@@ -17,6 +17,7 @@ from pydantic_core import from_json
 
 from board.records import MAX_OPS, Change, Distance, Id, Ink, Length, Line, OnPage, Shape
 from domain import human_text
+from domain.consent import WORDS
 from errors import RefusedMessageError
 from web.validation import Strict
 
@@ -118,6 +119,29 @@ class Move(Strict):
     reason: Literal["not_connected", "restart_failed", "asked"]
 
 
+class Consent(Strict):
+    """The sender's answer to the recording by browsers; a refusal stops a running recording."""
+
+    type: Literal["recording_consent"]
+    agreed: bool
+    words: ShortText
+    """The version of the sentence that the sender has read."""
+
+    @model_validator(mode="after")
+    def _has_read_our_words(self) -> Self:
+        if self.words not in WORDS:
+            raise ValueError("these words are not ours")
+        return self
+
+
+class Recorder(Strict):
+    """Whether the sender's page can record the call, and whether it does."""
+
+    type: Literal["recorder"]
+    can: bool
+    on: bool
+
+
 class Since(Strict):
     """The page needs every record that is newer than this version."""
 
@@ -188,7 +212,7 @@ class Live(Strict):
 
 
 BoardMessage = Change | Since | Mode | Live
-Message = Signal | Chat | Media | Leave | Move | BoardMessage
+Message = Signal | Chat | Media | Leave | Move | Consent | Recorder | BoardMessage
 _MESSAGES: Final[TypeAdapter[Message]] = TypeAdapter(
     Annotated[Message, Field(discriminator="type")]
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from board.keeping import Keeper
     from context import Context
     from domain.model import Role, Session
+    from room.browser_recording import BrowserRecording
     from room.provider_call import ProviderCall
     from room.relay import Relay
     from room.seats import Seats
@@ -45,6 +46,7 @@ class Reconciler:
         keeper: Keeper,
         call: ProviderCall,
         seats: Seats,
+        recording: BrowserRecording,
         context: Callable[[], Context],
         now: Callable[[], int],
     ) -> None:
@@ -56,6 +58,7 @@ class Reconciler:
         self._keeper = keeper
         self._call = call
         self._seats = seats
+        self._recording = recording
         self._context = context
         self._now = now
         self._is_running = False
@@ -78,6 +81,7 @@ class Reconciler:
                     self._context(), self._memory, has_chat=self._relay.has_chat
                 )
                 self._apply_record(session)
+                self._recording.follow_record(session)
                 self._call.plan_ends(session, self._now())
                 if session is not None:
                     self._seats.forget_replaced(session)

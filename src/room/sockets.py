@@ -92,6 +92,15 @@ class LiveSocket:
         self._update(media=value)
 
     @property
+    def recorder(self) -> bool | None:
+        """Whether the page can record the call; None before it has said so."""
+        return self._attachment.get("recorder")
+
+    @recorder.setter
+    def recorder(self, value: bool) -> None:
+        self._update(recorder=value)
+
+    @property
     def is_live(self) -> bool:
         return not self._attachment.get("retired") and self.raw.readyState == OPEN
 

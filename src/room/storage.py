@@ -49,6 +49,14 @@ class Memory:
     """The provider's room as last read from the record, as `provider/room`."""
     pending_ends: dict[str, dict[str, int]] = field(default_factory=dict)
     """The provider's rooms whose end is not confirmed: `since` and `again_at`."""
+    records_in_browser: bool = False
+    """Whether the call's browsers record this session, by the record as last read."""
+    consents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The newest answer of each role to the recording: `user_id`, `agreed`, `at`."""
+    recorder_page: str = ""
+    """The page that records the call; empty if none does."""
+    recording_said: dict[str, Any] = field(default_factory=dict)
+    """What people were told of the recording last: `plan` and `on`."""
     forget_at: int | None = None
     """When the room deletes its data; None if it has no session, or keeps the data for ever.
 
@@ -104,6 +112,10 @@ class Memory:
             "ended_room_id": self.ended_room_id,
             "known_room_id": self.known_room_id,
             "pending_ends": self.pending_ends,
+            "records_in_browser": self.records_in_browser,
+            "consents": self.consents,
+            "recorder_page": self.recorder_page,
+            "recording_said": self.recording_said,
             "forget_at": self.forget_at,
         }
         return json.dumps({_KEYS.get(name, name): value for name, value in state.items()})

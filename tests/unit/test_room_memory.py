@@ -61,6 +61,10 @@ def test_memory_keeps_the_stored_keys_of_earlier_releases():
         "ended_call": "plugnmeet/before",
         "held_room": "plugnmeet/r",
         "pending_ends": {},
+        "records_in_browser": True,
+        "consents": {"student": {"user_id": "lena", "agreed": True, "at": 5}},
+        "recorder_page": "0123456789abcdef",
+        "recording_said": {"plan": None, "on": False},
         "forget_at": 4,
     }
     Memory.load(sql)
@@ -80,6 +84,10 @@ def test_memory_keeps_the_stored_keys_of_earlier_releases():
         place="plugnmeet/r",
         ended_room_id="plugnmeet/before",
         known_room_id="plugnmeet/r",
+        records_in_browser=True,
+        consents={"student": {"user_id": "lena", "agreed": True, "at": 5}},
+        recorder_page="0123456789abcdef",
+        recording_said={"plan": None, "on": False},
         forget_at=4,
     )
     assert json.loads(sql.exec("SELECT state FROM memory").toArray()[0]["state"]) == stored
