@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 
-# A server of Node closes an idle connection after 5 s, and so does httpx by itself: a request sent
-# at that moment is lost.
-LIMITS = httpx.Limits(keepalive_expiry=2)
+# A connection for each request: workerd closes one without a word when the Worker has answered and
+# not read the request's body, and a server of Node closes an idle one after 5 s. A request that is
+# sent at such a moment is lost.
+LIMITS = httpx.Limits(max_keepalive_connections=0)
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
