@@ -1,4 +1,4 @@
-"""A page of the board as SVG, as public/js/board/shapes.js draws it in the light theme.
+"""A page of the board as SVG, as public/js/sheet/shapes.js draws it in the light theme.
 
 The result runs nothing and loads nothing: numbers are formatted here, texts are escaped, colours
 come from a table, and pictures are data URIs.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Sync, newId } from "../../public/js/board/sync.js";
+import { Sync } from "../../public/js/board/sync.js";
+import { newId } from "../../public/js/sheet/ids.js";
 
 const PAGE = { id: "page0001", title: "", position: 1 };
 const element = (id, fields = {}) => ({ id, page: PAGE.id, kind: "line", x: 1, y: 1, dx: 9, dy: 9, colour: "ink", size: 4, ...fields });

@@ -23,6 +23,16 @@ def test_the_lobby_keeps_its_budget(when):
     assert budgets.kilobytes(budgets.LOBBY + budgets.BESIDES[when]) <= budgets.LOBBY_KB
 
 
+def test_the_sheet_knows_no_room():
+    sheet = {f"sheet/{path.name}" for path in (budgets.MODULES / "sheet").glob("*.js")}
+    texts = [(budgets.MODULES / name).read_text() for name in sheet]
+    late = [found for text in texts for found in re.findall(r"\bimport\(([^)]*)\)", text)]
+
+    assert "sheet/sheet.js" in sheet
+    assert budgets.loaded(sheet) - sheet == {"shared/formulas.js", "vendor/perfect_freehand.js"}
+    assert late == []
+
+
 def test_each_old_address_leads_to_a_file():
     lines = [
         line.split() for line in (PUBLIC / "_redirects").read_text().splitlines() if "/" in line[:1]

@@ -1,28 +1,21 @@
 import { announce } from "../shared/announce.js";
 import { watchMenus } from "../shared/menus.js";
 import { toast } from "../shared/toasts.js";
-import { Camera } from "./camera.js";
+import { Sheet } from "../sheet/sheet.js";
 import { Keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Mode } from "./mode.js";
 import { News } from "./news.js";
 import { FIRST, Pages } from "./pages.js";
 import { Pictures } from "./pictures.js";
-import { Pointers } from "./pointers.js";
-import { Selection } from "./selecting.js";
-import { drawn } from "./shapes.js";
-import { Surface } from "./surface.js";
 import { Sync, idOf } from "./sync.js";
-import { Texts } from "./texts.js";
 import { Toolbar } from "./toolbar.js";
-import { Tools } from "./tools.js";
 import { unsentChanges } from "./unsent_changes.js";
 
 const LONGEST_NAME = 60;
 
-/** The board on the stage. It exists from its first opening until the person leaves the room. */
+/** A sheet that the two people of a room share, on the stage, from its first opening until the person leaves. @implements {Keeper} */
 export class Board {
-  page = FIRST.id;
   isShown = false;
   #isComplete = false;
   /** @type {Map<string, string>} */
@@ -45,7 +38,6 @@ export class Board {
     this.root.hidden = true;
     document.getElementById("stage-area").append(this.root);
     signal.addEventListener("abort", () => this.root.remove());
-    this.element = this.find("board-surface");
     const terms = [...this.root.querySelectorAll("#board-words dt")];
     this.#words = new Map(terms.map((term) => [term.textContent, term.nextElementSibling.textContent]));
     this.sync = new Sync({
@@ -57,22 +49,18 @@ export class Board {
       onRemote: (records) => this.news.add(records, (id) => this.#seen.has(id)),
     });
     this.mode = new Mode(this);
-    this.camera = new Camera(this);
-    this.surface = new Surface(this);
     this.live = new Live(this);
-    this.selection = new Selection(this);
-    this.texts = new Texts(this);
+    const images = `/session/${session.id}/board/images/`;
+    this.sheet = new Sheet({ root: this.root, images, keeper: this, onlooker: this.live, signal });
     this.pages = new Pages(this);
     this.pictures = new Pictures(this);
     this.news = new News(this);
-    this.pointers = new Pointers(this);
-    this.keys = new Keys(this);
     this.menus = watchMenus(this.root, signal);
-    this.tools = new Tools(this);
     this.toolbar = new Toolbar(this);
-    this.camera.addEventListener("change", () => this.#onCamera(), { signal });
-    this.root.addEventListener("formula", () => this.selection.show(), { signal });
-    this.showPage(this.page);
+    new Keys(this);
+    this.sheet.addEventListener("change", () => this.toolbar.show(), { signal });
+    this.sheet.camera.addEventListener("change", () => this.#onCamera(), { signal });
+    this.showPage(FIRST.id);
   }
 
   /** @param {string} id @returns {any} */
@@ -111,43 +99,51 @@ export class Board {
     this.isShown = shown;
     this.root.hidden = !shown;
     if (shown) return;
-    this.keys.lift();
-    this.texts.finish();
+    this.sheet.cross.lift();
+    this.sheet.texts.finish();
     this.live.point(null);
+  }
+
+  get page() {
+    return this.sheet.page;
+  }
+
+  get mayDraw() {
+    return this.mode.mayDraw;
+  }
+
+  /** Who is led neither moves nor enlarges the page. */
+  get mayMove() {
+    return !this.mode.isLed;
   }
 
   get allowsSingleKeys() {
     return /** @type {HTMLInputElement} */ (document.getElementById("shortcuts-on")).checked;
   }
 
+  /** @param {string} page */
+  elements(page) {
+    return this.sync.elements(page);
+  }
+
+  /** @param {string} id */
+  shown(id) {
+    return this.sync.shown(id);
+  }
+
   /** @param {Fields[]} elements New ones. */
   add(elements) {
-    if (this.mode.mayDraw) this.sync.change([...this.pages.needed, ...elements.map((put) => ({ put }))]);
+    if (this.mayDraw) this.sync.change([...this.pages.needed, ...elements.map((put) => ({ put }))]);
   }
 
   /** Change or delete elements. Who may only read sees again what is there. @param {Fields[]} ops */
   change(ops) {
-    if (this.mode.mayDraw) this.sync.change(ops);
-    else for (const op of ops) this.redraw(idOf(op));
-  }
-
-  /** @param {Iterable<string>} ids */
-  remove(ids) {
-    this.change(Array.from(ids, (id) => ({ delete: id })));
-  }
-
-  editText() {
-    const [record, ...others] = this.selection.records;
-    if (record?.kind === "text" && others.length === 0 && this.mode.mayDraw) this.texts.edit(record);
-  }
-
-  selectAll() {
-    this.tools.choose("select");
-    this.selection.set(this.surface.ids);
+    if (this.mayDraw) this.sync.change(ops);
+    else for (const op of ops) this.sheet.redraw(idOf(op));
   }
 
   clear() {
-    this.remove(this.surface.ids);
+    this.sheet.remove(this.sheet.surface.ids);
     this.tell("cleared");
   }
 
@@ -168,11 +164,7 @@ export class Board {
   /** @param {string} id @param {{ tell?: boolean }} [options] `tell`: by this person. */
   showPage(id, { tell = false } = {}) {
     if (tell && this.mode.isLed) return;
-    this.texts.finish();
-    this.page = id;
-    this.selection.ids.clear();
-    this.surface.show(this.sync.elements(id));
-    this.selection.show();
+    this.sheet.show(id);
     this.live.clear();
     this.toolbar.show();
     this.mode.lead();
@@ -180,17 +172,6 @@ export class Board {
     // A page that the room does not know yet can be nobody's.
     if (this.sync.shown(id) && !this.sync.shown(id).pending) this.send({ type: "board_mode", page: id });
     announce(this.pages.nameOf(id));
-  }
-
-  /** @param {string} id Show again what the board has. */
-  redraw(id) {
-    const record = this.sync.shown(id);
-    this.surface.update(id, record?.page === this.page ? record : undefined);
-  }
-
-  /** What our tool draws just now. @param {Fields | null} record */
-  preview(record) {
-    this.find("board-preview").replaceChildren(...(record ? [drawn(record, "")] : []));
   }
 
   /** Shown and spoken. @param {string} key @param {{ [name: string]: any }} [parts] */
@@ -207,10 +188,6 @@ export class Board {
     (folded.offsetParent ? folded : chosen).focus();
   }
 
-  focusSurface() {
-    this.element.focus({ preventScroll: true });
-  }
-
   /** For screen readers. @param {Fields} record */
   nameOf({ kind, text, label = "", highlighter, by }) {
     const short = String(text ?? "").slice(0, LONGEST_NAME);
@@ -224,12 +201,12 @@ export class Board {
     for (const id of ids) {
       const record = this.sync.shown(id);
       pagesChanged ||= record?.page === undefined;
-      if (record?.page !== undefined || this.surface.node(id)) this.redraw(id);
+      if (record?.page !== undefined || this.sheet.surface.node(id)) this.sheet.redraw(id);
       this.live.settle(id);
       this.#seen.add(id);
     }
     if (pagesChanged) this.#leaveDeletedPage();
-    this.selection.show();
+    this.sheet.selection.show();
     this.toolbar.show();
   }
 
@@ -248,7 +225,6 @@ export class Board {
   }
 
   #onCamera() {
-    this.selection.show();
     this.live.place();
     this.toolbar.showZoom();
     this.mode.lead();

@@ -1,7 +1,7 @@
 /** What is not stored: pointers, what is being drawn or moved, and the part of the page that somebody looks at. */
 
-import { clamped, placed, rounded } from "./geometry.js";
-import { drawn } from "./shapes.js";
+import { clamped, placed, rounded } from "../sheet/geometry.js";
+import { drawn } from "../sheet/shapes.js";
 
 /** The room passes on 60 messages a second. */
 const EVERY_MS = { pointer: 50, ink: 33, draft: 50, view: 100 };
@@ -16,6 +16,7 @@ function passed({ x, y, w, h }) {
   return { x: placed(x), y: placed(y), w: clamped(rounded(w), 0, LONGEST), h: clamped(rounded(h), 0, LONGEST) };
 }
 
+/** @implements {Onlooker} */
 export class Live {
   /** When each kind was sent last. */
   #sentAt = { pointer: 0, ink: 0, draft: 0, view: 0 };
@@ -51,7 +52,7 @@ export class Live {
 
   /** The part that we see, for who follows. */
   view() {
-    this.#soon("view", () => this.#send({ view: { page: this.board.page, ...passed(this.board.camera.box) } }));
+    this.#soon("view", () => this.#send({ view: { page: this.board.page, ...passed(this.board.sheet.camera.box) } }));
   }
 
   /** Our stroke has more points. @param {Fields} stroke */
@@ -123,7 +124,7 @@ export class Live {
     clearTimeout(this.#silence);
     this.#theirs = null;
     this.layer.replaceChildren();
-    for (const id of this.#dragged.splice(0)) this.board.redraw(id);
+    for (const id of this.#dragged.splice(0)) this.board.sheet.redraw(id);
   }
 
   /** Another page is shown, or the other one has gone. */
@@ -144,7 +145,7 @@ export class Live {
 
   /** The cursor has one size at each zoom. */
   place() {
-    if (this.#at) this.cursor.setAttribute("transform", this.board.camera.markAt(this.#at));
+    if (this.#at) this.cursor.setAttribute("transform", this.board.sheet.camera.markAt(this.#at));
   }
 
   /** @param {Fields} ink */
@@ -168,7 +169,7 @@ export class Live {
   #showDrag({ page, ids, from, to }) {
     if (page !== this.board.page) return;
     this.#dragged = ids;
-    this.board.surface.place(ids, from, to);
+    this.board.sheet.surface.place(ids, from, to);
     this.#awaitMore();
   }
 

@@ -24,14 +24,14 @@ export class Mode {
 
   /** As the room has it. @param {any} mode `by`: who has changed it; nobody in `welcome`. */
   set({ read_only: readOnly, follow, page, by }) {
-    const { selection, toolbar, tell } = this.board;
+    const { sheet, toolbar, tell } = this.board;
     const wasReadOnly = this.readOnly;
     Object.assign(this, { readOnly, follow });
     if (!by) this.lastPage = page ?? "";
     else if (by !== this.role && page) this.otherPage = page;
     if (this.role === "student" && wasReadOnly !== readOnly) {
       if (by) tell(readOnly ? "read-only" : "writable");
-      selection.set([]);
+      sheet.selection.set([]);
     }
     this.lead();
     toolbar.show();
@@ -46,6 +46,6 @@ export class Mode {
   show({ page, x, y, w, h }) {
     if (!this.isLed) return;
     if (page !== this.board.page) this.board.showPage(page);
-    this.board.camera.fit({ x, y, w, h });
+    this.board.sheet.camera.fit({ x, y, w, h });
   }
 }

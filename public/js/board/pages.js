@@ -1,7 +1,7 @@
 /** The pages: the list with small pictures, their names and order. */
 
-import { SHEET } from "./geometry.js";
-import { newId } from "./sync.js";
+import { newId } from "../sheet/ids.js";
+import { drawSmall } from "../sheet/small.js";
 
 /** Both people's first page has this id: it is one page, even if both begin at once. */
 export const FIRST = { id: "firstpage", title: "", position: 1 };
@@ -99,7 +99,7 @@ export class Pages {
   /** The last page is emptied instead. @param {string} id */
   #delete(id) {
     const { all, board } = this;
-    if (all.length === 1) return board.remove(board.sync.elements(id).map((element) => element.id));
+    if (all.length === 1) return board.sheet.remove(board.sync.elements(id).map((element) => element.id));
     const at = this.numberOf(id) - 1;
     board.sync.change([{ delete_page: id }]);
     if (id === board.page) board.showPage(all[at === 0 ? 1 : at - 1].id, { tell: true });
@@ -131,25 +131,4 @@ export class Pages {
 function between(near, far, step) {
   const position = near?.position ?? 0;
   return far ? (position + far.position) / 2 : position + step;
-}
-
-/** A page as a small picture: lines, boxes and first words. @param {HTMLCanvasElement} canvas @param {Fields[]} records @param {CSSStyleDeclaration} theme */
-function drawSmall(canvas, records, theme) {
-  const pen = canvas.getContext("2d");
-  const scale = canvas.width / SHEET.w;
-  pen.scale(scale, scale);
-  for (const { kind, x, y, w, h, dx, dy, points, scale: grow = 1, size, colour, text, highlighter } of records) {
-    pen.strokeStyle = pen.fillStyle = theme.getPropertyValue(`--board-${colour ?? "grey"}`);
-    pen.globalAlpha = highlighter ? 0.4 : 1;
-    pen.lineWidth = Math.max((size ?? 1) * grow, 1 / scale);
-    pen.beginPath();
-    if (kind === "stroke") for (let at = 0; at < points.length; at += 2) pen.lineTo(x + points[at] * grow, y + points[at + 1] * grow);
-    if (kind === "line" || kind === "arrow") pen.moveTo(x, y), pen.lineTo(x + dx, y + dy);
-    if (kind === "rectangle") pen.rect(x, y, w, h);
-    if (kind === "ellipse") pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 7);
-    if (kind === "image") pen.fillRect(x, y, w, h);
-    pen.stroke();
-    pen.font = `${size}px sans-serif`;
-    if (kind === "text") pen.fillText(text.split("\n")[0], x, y + size, w);
-  }
 }

@@ -2,8 +2,8 @@
 
 import { toast } from "../shared/toasts.js";
 import { PDF, Papers } from "../papers/papers.js";
-import { SHEET, rounded } from "./geometry.js";
-import { CLIPBOARD } from "./selecting.js";
+import { SHEET, rounded } from "../sheet/geometry.js";
+import { CLIPBOARD } from "../sheet/selecting.js";
 
 const UPLOAD_MS = 60_000;
 /** A new picture takes at most this part of the width and height that is seen. */
@@ -72,8 +72,8 @@ export class Pictures {
     if (files.length === 0 && !words && !isOurs) return;
     event.preventDefault();
     if (files.length > 0) this.take(files, label);
-    else if (isOurs) this.board.selection.paste();
-    else if (this.board.mode.mayDraw) this.board.texts.write(words);
+    else if (isOurs) this.board.sheet.selection.paste();
+    else if (this.board.mode.mayDraw) this.board.sheet.texts.write(words);
   }
 
   #takePicked() {
@@ -90,12 +90,13 @@ export class Pictures {
 
   #putInSight(picture, label) {
     const { board } = this;
-    const { w, h } = board.camera.box;
+    const { camera, tools, selection } = board.sheet;
+    const { w, h } = camera.box;
     const most = Math.min(1, (w * LARGEST) / picture.width, (h * LARGEST) / picture.height);
-    const record = this.#element(picture, label, board.page, board.camera.centre, most);
+    const record = this.#element(picture, label, board.page, camera.centre, most);
     board.add([record]);
-    board.tools.choose("select");
-    board.selection.set([record.id]);
+    tools.choose("select");
+    selection.set([record.id]);
   }
 
   /** An empty page is used; else a new one follows. */
@@ -107,7 +108,7 @@ export class Pictures {
     const put = this.#element(picture, label, id, { x: SHEET.w / 2, y: SHEET.h / 2 }, Infinity);
     board.sync.change([...board.pages.needed, ...(page ? [{ put_page: page }] : []), { put }]);
     board.showPage(id, { tell: true });
-    board.camera.fit();
+    board.sheet.camera.fit();
   }
 
   /** @param {{ id: string, width: number, height: number }} picture @param {string} label @param {string} page @param {Place} centre @param {number} most @returns {Fields} */
@@ -115,7 +116,7 @@ export class Pictures {
     const scale = Math.min(most, SHEET.w / width, SHEET.h / height);
     const [w, h] = [rounded(width * scale), rounded(height * scale)];
     const place = { x: rounded(centre.x - w / 2), y: rounded(centre.y - h / 2), w, h };
-    return { ...this.board.tools.make("image", { ...place, image: id, label: label.slice(0, 200) }), page };
+    return { ...this.board.sheet.tools.make("image", { ...place, image: id, label: label.slice(0, 200) }), page };
   }
 }
 

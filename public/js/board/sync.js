@@ -5,6 +5,7 @@
  * arrive. A change stays here until the room confirms or refuses it, and is sent again after each reconnect.
  */
 
+import { newId } from "../sheet/ids.js";
 import { History } from "./history.js";
 
 const MOST_OPS = 200;
@@ -15,9 +16,6 @@ const MOST_AT_ONCE = 20;
 const AGAIN_MS = 1500;
 /** Above all confirmed elements. */
 const ON_TOP = 1e12;
-
-/** A random id of an element, a page or a change. */
-export const newId = () => crypto.randomUUID().replaceAll("-", "");
 
 /** @param {Fields} op @returns {string} The id of its record. */
 export function idOf(op) {

@@ -1,6 +1,6 @@
 /** The buttons around the page, and what they show. */
 
-import { ZOOM } from "./camera.js";
+import { ZOOM } from "../sheet/camera.js";
 
 /** So many changes on their way need words. */
 const MANY = 5;
@@ -16,13 +16,14 @@ export class Toolbar {
   /** @param {Board} board */
   constructor(board) {
     const { root, signal } = board;
+    const { camera, selection } = board.sheet;
     this.board = board;
     this.bar = board.find("board-bar");
     this.actions = {
       undo: () => board.undo(false),
       redo: () => board.undo(true),
-      duplicate: () => (board.selection.copy(), board.selection.paste()),
-      delete: () => board.selection.remove(),
+      duplicate: () => (selection.copy(), selection.paste()),
+      delete: () => selection.remove(),
       clear: () => board.clear(),
       picture: () => board.pictures.choose(),
       photo: () => board.pictures.photograph(),
@@ -32,13 +33,13 @@ export class Toolbar {
       previous: () => board.turn(-1),
       next: () => board.turn(1),
       "add-page": () => board.pages.add(),
-      "zoom-in": () => board.camera.zoomBy(ZOOM),
-      "zoom-out": () => board.camera.zoomBy(1 / ZOOM),
-      fit: () => board.mode.isLed || board.camera.fit(),
+      "zoom-in": () => camera.zoomBy(ZOOM),
+      "zoom-out": () => camera.zoomBy(1 / ZOOM),
+      fit: () => board.mode.isLed || camera.fit(),
       continue: () => this.#continue(),
     };
     root.addEventListener("click", (event) => this.#onClick(/** @type {Element} */ (event.target)), { signal });
-    root.addEventListener("copy", (event) => board.selection.copyTo(event), { signal });
+    root.addEventListener("copy", (event) => selection.copyTo(event), { signal });
     this.bar.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     root.classList.toggle("with-grid", Boolean(inStorage(() => localStorage.getItem(GRID))));
   }
@@ -48,9 +49,10 @@ export class Toolbar {
     const button = target.closest("button");
     if (!button) return;
     const { tool, colour, size, act } = button.dataset;
-    if (tool) this.board.tools.choose(tool);
-    if (colour) this.board.tools.restyle({ colour });
-    if (size) this.board.tools.restyle({ step: Number(size) });
+    const { tools } = this.board.sheet;
+    if (tool) tools.choose(tool);
+    if (colour) tools.restyle({ colour });
+    if (size) tools.restyle({ step: Number(size) });
     if (tool || (act && button.closest(".board-menu"))) this.board.menus.close();
     this.actions[act]?.();
   }
@@ -74,7 +76,7 @@ export class Toolbar {
     const { board } = this;
     const { mode, root } = board;
     const { mayDraw } = mode;
-    const { name: tool, colour, step } = board.tools;
+    const { name: tool, colour, step } = board.sheet.tools;
     this.#press("tool", tool);
     this.#press("colour", colour);
     this.#press("size", String(step));
@@ -84,7 +86,7 @@ export class Toolbar {
     this.#enable("redo", board.sync.history.canRedo && mayDraw);
     this.#enable("clear", mayDraw);
     this.#enable("add-page", mayDraw);
-    board.find("board-selected").hidden = board.selection.ids.size === 0 || !mayDraw;
+    board.find("board-selected").hidden = board.sheet.selection.ids.size === 0 || !mayDraw;
     board.find("board-insert").disabled = !mayDraw;
     this.#toggle("grid", root.classList.contains("with-grid"));
     this.#toggle("follow", mode.follow);
@@ -98,7 +100,7 @@ export class Toolbar {
 
   showZoom() {
     const place = this.board.find("board-zoom");
-    const words = `${Math.round(this.board.camera.zoom * 100)} %`;
+    const words = `${Math.round(this.board.sheet.camera.zoom * 100)} %`;
     if (place.textContent !== words) place.textContent = words;
   }
 
@@ -119,7 +121,7 @@ export class Toolbar {
     this.#earlier = "";
     this.show();
     // The button with the focus is gone.
-    this.board.focusSurface();
+    this.board.sheet.focus();
     try {
       await this.board.session.request("board/continue", init);
     } catch {
@@ -138,7 +140,7 @@ export class Toolbar {
     button.lastElementChild.textContent = board.word("page-of-long", { number, count });
     this.#enable("previous", number > 1 && !board.mode.isLed);
     this.#enable("next", number < count && !board.mode.isLed);
-    board.element.setAttribute("aria-label", board.pages.nameOf(board.page));
+    board.sheet.element.setAttribute("aria-label", board.pages.nameOf(board.page));
     if (button.getAttribute("aria-expanded") === "true") board.pages.show();
   }
 

@@ -7,11 +7,10 @@ export class Surface {
   /** @type {Map<string, { node: SVGElement, record: Fields }>} */
   #drawn = new Map();
 
-  /** @param {Board} board */
-  constructor(board) {
-    this.board = board;
-    this.layer = board.find("board-elements");
-    this.images = `/session/${board.session.id}/board/images/`;
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    this.sheet = sheet;
+    this.layer = sheet.find("board-elements");
   }
 
   /** All of a page. @param {Fields[]} records In their order. */
@@ -80,9 +79,9 @@ export class Surface {
 
   /** @param {Fields} record */
   #draw(record) {
-    const node = drawn(record, this.images);
+    const node = drawn(record, this.sheet.images);
     Object.assign(node.dataset, { id: record.id, order: record.order });
-    for (const [name, value] of [["tabindex", "0"], ["role", "img"], ["aria-label", this.board.nameOf(record)]]) node.setAttribute(name, value);
+    for (const [name, value] of [["tabindex", "0"], ["role", "img"], ["aria-label", this.sheet.keeper.nameOf(record)]]) node.setAttribute(name, value);
     this.#drawn.set(record.id, { node, record });
     return node;
   }

@@ -18,30 +18,29 @@ export class Pointers {
   #penAt = -Infinity;
   isSpaceHeld = false;
 
-  /** @param {Board} board */
-  constructor(board) {
-    this.board = board;
-    const on = (event, does) => board.element.addEventListener(event, does, { signal: board.signal, passive: false });
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    this.sheet = sheet;
+    const on = (event, does) => sheet.element.addEventListener(event, does, { signal: sheet.signal, passive: false });
     on("pointerdown", (event) => this.#onDown(event));
     on("pointermove", (event) => this.#onMove(event));
     on("pointerup", (event) => this.#onUp(event, "end"));
     on("pointercancel", (event) => this.#onUp(event, "cancel"));
-    on("pointerleave", () => board.live.point(null));
+    on("pointerleave", () => sheet.onlooker.point(null));
     on("wheel", (event) => this.#onWheel(event));
     on("contextmenu", (event) => event.preventDefault());
   }
 
   /** @param {PointerEvent} event */
   #onDown(event) {
-    const { board } = this;
+    const { sheet } = this;
     if (/** @type {Element} */ (event.target).closest("textarea, button")) return;
     if (event.pointerType === "mouse" && event.button > 1) return;
     // No scrolling, no text selected. The focus goes to the surface, so that keys work.
     event.preventDefault();
-    board.focusSurface();
-    board.menus.close();
-    board.keys.lift();
-    capture(board.element, event.pointerId);
+    sheet.focus();
+    sheet.cross.lift();
+    capture(sheet.element, event.pointerId);
     this.#down.set(event.pointerId, event);
     // A pen wins: what the hand has begun is no stroke.
     if (event.pointerType === "pen" && this.#drawing !== event.pointerId) this.#stop("cancel");
@@ -51,7 +50,7 @@ export class Pointers {
     if (this.#tool || this.#drawing) return;
     this.#drawing = event.pointerId;
     const isMoving = event.button === 1 || this.isSpaceHeld;
-    this.#tool = isMoving ? null : board.tools.current;
+    this.#tool = isMoving ? null : sheet.tools.current;
     this.#tool?.start(this.#point(event));
   }
 
@@ -61,10 +60,10 @@ export class Pointers {
 
   /** @param {PointerEvent} event */
   #onMove(event) {
-    const { camera, live } = this.board;
+    const { camera, onlooker } = this.sheet;
     const before = this.#down.get(event.pointerId);
     const isFinger = event.pointerType === "touch";
-    if (!before) return isFinger ? undefined : live.point(camera.toPage(event));
+    if (!before) return isFinger ? undefined : onlooker.point(camera.toPage(event));
     const penDraws = this.#down.get(this.#drawing)?.pointerType === "pen";
     const isOurs = event.pointerId === this.#drawing;
     const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
@@ -84,7 +83,7 @@ export class Pointers {
 
   /** @param {PointerEvent} event @param {PointerEvent} before */
   #pinch(event, before) {
-    const { camera } = this.board;
+    const { camera } = this.sheet;
     const other = this.#fingers.find(({ pointerId }) => pointerId !== event.pointerId);
     const distance = (one) => Math.max(Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY), 1);
     const middle = { clientX: (event.clientX + other.clientX) / 2, clientY: (event.clientY + other.clientY) / 2 };
@@ -114,7 +113,7 @@ export class Pointers {
 
   /** @param {WheelEvent} event With Ctrl, or pinched on a touchpad, it zooms. */
   #onWheel(event) {
-    const { camera } = this.board;
+    const { camera } = this.sheet;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? LINE_PIXELS : 1;
     const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
@@ -127,7 +126,7 @@ export class Pointers {
   /** @param {PointerEvent} event @returns {Point} */
   #point(event) {
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : undefined;
-    return { ...this.board.camera.toPage(event), pressure, even: event.shiftKey };
+    return { ...this.sheet.camera.toPage(event), pressure, even: event.shiftKey };
   }
 }
 

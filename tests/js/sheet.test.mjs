@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, boundsOf, dragged, isWithin, keepProportions, moved, resized, touches } from "../../public/js/board/geometry.js";
-import { outline, through } from "../../public/js/board/shapes.js";
+import { around, boundsOf, dragged, isWithin, keepProportions, moved, resized, touches } from "../../public/js/sheet/geometry.js";
+import { outline, through } from "../../public/js/sheet/shapes.js";
 import { piecesOf } from "../../public/js/shared/formulas.js";
 
 const STROKE = { id: "s", kind: "stroke", x: 100, y: 100, points: [0, 0, 50, 0, 50, 40], size: 4, scale: 2 };

@@ -2,7 +2,7 @@
 
 import { boxOf, clamped, isLine, placed, rounded } from "./geometry.js";
 
-/** Points of a stroke that the room takes. */
+/** More are refused. */
 const MOST_POINTS = 5000;
 /** Pixels: what lies closer is not seen. */
 const CLOSE = 0.7;
@@ -17,42 +17,42 @@ export class Pen {
   /** @type {Place} */
   #last;
 
-  /** @param {Board} board @param {boolean} highlighter */
-  constructor(board, highlighter) {
-    this.board = board;
+  /** @param {Sheet} sheet @param {boolean} highlighter */
+  constructor(sheet, highlighter) {
+    this.sheet = sheet;
     this.highlighter = highlighter;
   }
 
   start(point) {
-    this.#stroke = this.board.tools.make("stroke", { x: placed(point.x), y: placed(point.y), points: [] });
+    this.#stroke = this.sheet.tools.make("stroke", { x: placed(point.x), y: placed(point.y), points: [] });
     if (point.pressure !== undefined) this.#stroke.pressures = [];
     if (this.highlighter) this.#stroke.highlighter = true;
     this.#add(point);
-    this.board.live.ink(this.#stroke);
+    this.sheet.onlooker.ink(this.#stroke);
   }
 
   move(points) {
     for (const point of points) {
-      if (Math.hypot(point.x - this.#last.x, point.y - this.#last.y) * this.board.camera.zoom < CLOSE) continue;
+      if (Math.hypot(point.x - this.#last.x, point.y - this.#last.y) * this.sheet.camera.zoom < CLOSE) continue;
       this.#add(point);
       if (this.#stroke.points.length < 2 * MOST_POINTS) continue;
       // A very long stroke goes on as another one.
       this.end();
       this.start(point);
     }
-    this.board.preview(this.#stroke);
-    this.board.live.ink(this.#stroke);
+    this.sheet.preview(this.#stroke);
+    this.sheet.onlooker.ink(this.#stroke);
   }
 
   end() {
-    this.board.preview(null);
-    this.board.live.end(true);
-    this.board.add([this.#stroke]);
+    this.sheet.preview(null);
+    this.sheet.onlooker.end(true);
+    this.sheet.keeper.add([this.#stroke]);
   }
 
   cancel() {
-    this.board.preview(null);
-    this.board.live.end(false);
+    this.sheet.preview(null);
+    this.sheet.onlooker.end(false);
   }
 
   /** @param {Point} point */
@@ -69,9 +69,9 @@ export class Shape {
   /** @type {Fields | null} */
   #shape = null;
 
-  /** @param {Board} board @param {"line" | "arrow" | "rectangle" | "ellipse"} kind */
-  constructor(board, kind) {
-    this.board = board;
+  /** @param {Sheet} sheet @param {"line" | "arrow" | "rectangle" | "ellipse"} kind */
+  constructor(sheet, kind) {
+    this.sheet = sheet;
     this.kind = kind;
   }
 
@@ -86,23 +86,23 @@ export class Shape {
     const [dx, dy] = (to.even ? evened : unchanged)(this.kind, to.x - x, to.y - y);
     const box = isLine(this) ? { x, y, dx, dy } : boxOf(x, y, x + dx, y + dy);
     const sizes = Object.entries(box).map(([key, value]) => [key, key === "x" || key === "y" ? placed(value) : rounded(value)]);
-    this.#shape = { ...this.board.tools.make(this.kind, Object.fromEntries(sizes)), ...(this.#shape && { id: this.#shape.id }) };
-    this.board.preview(this.#shape);
-    this.board.live.shape(this.#shape);
-    this.board.live.point(to);
+    this.#shape = { ...this.sheet.tools.make(this.kind, Object.fromEntries(sizes)), ...(this.#shape && { id: this.#shape.id }) };
+    this.sheet.preview(this.#shape);
+    this.sheet.onlooker.shape(this.#shape);
+    this.sheet.onlooker.point(to);
   }
 
   end() {
     const { dx, dy, w, h } = this.#shape ?? { dx: 0, dy: 0 };
-    const isKept = Math.max(Math.abs(dx ?? w), Math.abs(dy ?? h)) * this.board.camera.zoom >= TOO_SMALL;
-    this.board.preview(null);
-    this.board.live.end(isKept);
-    if (isKept) this.board.add([this.#shape]);
+    const isKept = Math.max(Math.abs(dx ?? w), Math.abs(dy ?? h)) * this.sheet.camera.zoom >= TOO_SMALL;
+    this.sheet.preview(null);
+    this.sheet.onlooker.end(isKept);
+    if (isKept) this.sheet.keeper.add([this.#shape]);
   }
 
   cancel() {
-    this.board.preview(null);
-    this.board.live.end(false);
+    this.sheet.preview(null);
+    this.sheet.onlooker.end(false);
   }
 }
 
@@ -125,9 +125,9 @@ export class Eraser {
   /** @type {Place} */
   #last;
 
-  /** @param {Board} board */
-  constructor(board) {
-    this.board = board;
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    this.sheet = sheet;
   }
 
   start(point) {
@@ -138,25 +138,25 @@ export class Eraser {
 
   move(points) {
     for (const point of points.flatMap((each) => this.#wayTo(each))) {
-      const found = this.board.surface.at(point, ERASER / this.board.camera.zoom);
+      const found = this.sheet.surface.at(point, ERASER / this.sheet.camera.zoom);
       if (!found) continue;
       this.#touched.add(found);
-      this.board.surface.update(found, undefined);
+      this.sheet.surface.update(found, undefined);
     }
   }
 
   end() {
-    this.board.remove(this.#touched);
+    this.sheet.remove(this.#touched);
   }
 
   cancel() {
-    for (const id of this.#touched) this.board.redraw(id);
+    for (const id of this.#touched) this.sheet.redraw(id);
   }
 
   /** A fast hand jumps: the places between count too. @param {Point} to @returns {Place[]} */
   #wayTo(to) {
     const { x, y } = this.#last;
-    const steps = Math.max(1, Math.ceil((Math.hypot(to.x - x, to.y - y) * this.board.camera.zoom) / ERASER));
+    const steps = Math.max(1, Math.ceil((Math.hypot(to.x - x, to.y - y) * this.sheet.camera.zoom) / ERASER));
     this.#last = to;
     return Array.from({ length: steps }, (_, at) => (at + 1) / steps).map((part) => ({ x: x + (to.x - x) * part, y: y + (to.y - y) * part }));
   }
@@ -164,9 +164,9 @@ export class Eraser {
 
 /** Shows the other one where to look, and leaves nothing. @implements {Tool} */
 export class Laser {
-  /** @param {Board} board */
-  constructor(board) {
-    this.board = board;
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    this.sheet = sheet;
   }
 
   start(point) {
@@ -174,11 +174,11 @@ export class Laser {
   }
 
   move(points) {
-    this.board.live.point(points.at(-1), true);
+    this.sheet.onlooker.point(points.at(-1), true);
   }
 
   end() {
-    this.board.live.point(null);
+    this.sheet.onlooker.point(null);
   }
 
   cancel() {

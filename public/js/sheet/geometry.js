@@ -2,7 +2,7 @@
 
 /** @type {Box} */
 export const SHEET = { x: 0, y: 0, w: 1600, h: 1200 };
-/** The room refuses what lies outside. */
+/** What lies outside is refused. */
 const PLACES = [-10_000, 20_000];
 const TEXT_SIZES = [8, 200];
 const LINE_HEIGHT = 1.35;
@@ -15,7 +15,7 @@ export const rounded = (value) => Math.round(value * 10) / 10;
 /** @param {number} value @param {number} least @param {number} most */
 export const clamped = (value, least, most) => Math.min(Math.max(value, least), most);
 
-/** @param {number} value A coordinate that the room accepts. */
+/** @param {number} value A coordinate that is accepted. */
 export const placed = (value) => rounded(clamped(value, PLACES[0], PLACES[1]));
 
 /** @param {Fields} record */

@@ -16,11 +16,10 @@ export class Camera extends EventTarget {
   /** What shall stay in sight when the surface's size changes. @type {Box | null} */
   #fitted = SHEET;
 
-  /** @param {Board} board */
-  constructor({ element, root, signal, mode }) {
+  /** @param {Sheet} sheet */
+  constructor({ element, root, signal, keeper }) {
     super();
-    // Who is led neither moves nor enlarges the page.
-    this.mode = mode;
+    this.keeper = keeper;
     this.surface = element;
     this.drawings = root.querySelectorAll(".board-drawing");
     const observer = new ResizeObserver(() => this.#measure());
@@ -57,12 +56,12 @@ export class Camera extends EventTarget {
 
   /** @param {number} dx @param {number} dy Pixels. */
   pan(dx, dy) {
-    if (!this.mode.isLed) this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom);
+    if (this.keeper.mayMove) this.#show(this.#x - dx / this.zoom, this.#y - dy / this.zoom);
   }
 
   /** @param {number} factor @param {Place} [place] What stays where it is. */
   zoomBy(factor, place = this.centre) {
-    if (this.mode.isLed) return;
+    if (!this.keeper.mayMove) return;
     const zoom = clamped(this.zoom * factor, LEAST, MOST);
     const back = this.zoom / zoom;
     this.#show(place.x - (place.x - this.#x) * back, place.y - (place.y - this.#y) * back, zoom);

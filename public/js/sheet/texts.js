@@ -14,16 +14,16 @@ export class Texts {
   /** @type {Place} */
   #at;
 
-  /** @param {Board} board */
-  constructor(board) {
-    const { signal } = board;
-    this.board = board;
-    this.field = /** @type {HTMLTextAreaElement} */ (board.find("board-field"));
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    const { signal } = sheet;
+    this.sheet = sheet;
+    this.field = /** @type {HTMLTextAreaElement} */ (sheet.find("board-field"));
     this.field.maxLength = LONGEST;
     this.field.addEventListener("blur", () => this.finish(), { signal });
     this.field.addEventListener("input", () => this.#place(), { signal });
     this.field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    board.camera.addEventListener("change", () => this.#place(), { signal });
+    sheet.camera.addEventListener("change", () => this.#place(), { signal });
   }
 
   start(point) {
@@ -33,7 +33,7 @@ export class Texts {
   move() {}
 
   end() {
-    const { surface, camera } = this.board;
+    const { surface, camera } = this.sheet;
     const found = surface.record(surface.at(this.#at, REACH / camera.zoom));
     if (found?.kind === "text") this.edit(found);
     else this.#open(this.#newAt(this.#at), true);
@@ -48,8 +48,8 @@ export class Texts {
 
   /** In the middle of what is seen. @param {string} text */
   write(text) {
-    this.board.tools.choose("text");
-    this.#open(this.#newAt(this.board.camera.centre), true);
+    this.sheet.tools.choose("text");
+    this.#open(this.#newAt(this.sheet.camera.centre), true);
     this.field.value = text.slice(0, LONGEST);
     this.finish();
   }
@@ -62,20 +62,20 @@ export class Texts {
     this.#edited = null;
     this.field.hidden = true;
     if (isNew && text) {
-      this.board.add([{ ...record, text }]);
-      this.board.tools.choose("select");
-      this.board.selection.set([record.id]);
-    } else if (!isNew && text && text !== record.text) this.board.change([{ edit: { id: record.id, text } }]);
-    else if (!isNew && !text) this.board.remove([record.id]);
-    else this.board.redraw(record.id);
+      this.sheet.keeper.add([{ ...record, text }]);
+      this.sheet.tools.choose("select");
+      this.sheet.selection.set([record.id]);
+    } else if (!isNew && text && text !== record.text) this.sheet.keeper.change([{ edit: { id: record.id, text } }]);
+    else if (!isNew && !text) this.sheet.remove([record.id]);
+    else this.sheet.redraw(record.id);
   }
 
   /** @param {Place} place */
   #newAt({ x, y }) {
-    const { box } = this.board.camera;
+    const { box } = this.sheet.camera;
     const w = Math.max(WIDTHS.least, Math.min(WIDTHS.most, box.w * 0.8));
     const left = Math.min(x, Math.max(box.x, box.x + box.w - w));
-    return this.board.tools.make("text", { x: placed(left), y: placed(y - this.board.tools.size / 2), w: rounded(w), text: "" });
+    return this.sheet.tools.make("text", { x: placed(left), y: placed(y - this.sheet.tools.size / 2), w: rounded(w), text: "" });
   }
 
   /** @param {Fields} record @param {boolean} isNew */
@@ -83,7 +83,7 @@ export class Texts {
     this.finish();
     this.#edited = { record, isNew };
     Object.assign(this.field, { value: record.text, className: `board-field ink-${record.colour}`, hidden: false });
-    this.board.surface.node(record.id)?.setAttribute("visibility", "hidden");
+    this.sheet.surface.node(record.id)?.setAttribute("visibility", "hidden");
     this.#place();
     this.field.focus();
   }
@@ -91,8 +91,8 @@ export class Texts {
   #place() {
     if (!this.#edited) return;
     const { record } = this.#edited;
-    const { zoom } = this.board.camera;
-    const { left, top } = this.board.camera.toSurface({ x: record.x, y: record.y });
+    const { zoom } = this.sheet.camera;
+    const { left, top } = this.sheet.camera.toSurface({ x: record.x, y: record.y });
     const { style } = this.field;
     Object.assign(style, { left: `${left}px`, top: `${top}px`, width: `${record.w * zoom}px`, fontSize: `${record.size * zoom}px`, height: "auto" });
     style.height = `${this.field.scrollHeight}px`;
@@ -104,6 +104,6 @@ export class Texts {
     const isDone = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
     if (!isDone) return;
     event.preventDefault();
-    this.board.focusSurface();
+    this.sheet.focus();
   }
 }
