@@ -67,6 +67,16 @@ ROUTES: Final = (
     Route("PUT", "/session/{session_id}/uploads/{resource_id}/parts/{number}", "uploads.put_part"),
     Route("POST", "/session/{session_id}/uploads/{resource_id}/complete", "uploads.complete"),
     Route("DELETE", "/session/{session_id}/uploads/{resource_id}", "uploads.cancel"),
+    Route("POST", "/session/{session_id}/recordings", "browser_recordings.start", limited=True),
+    Route("GET", "/session/{session_id}/recordings/{record_id}", "browser_recordings.show"),
+    Route(
+        "PUT",
+        "/session/{session_id}/recordings/{record_id}/bytes/{start_byte}",
+        "browser_recordings.put",
+    ),
+    Route(
+        "POST", "/session/{session_id}/recordings/{record_id}/finish", "browser_recordings.finish"
+    ),
     Route("GET", "/session/{session_id}/chat.txt", "chat_file.download", page=True),
     Route("GET", "/session/{session_id}/board", "board.show", page=True),
     Route("POST", "/session/{session_id}/board/images", "board.add_image", limited=True),

@@ -110,7 +110,8 @@ RETRY: Final = """
 UPDATE recordings
    SET state = 'announced', attempts = 0, most_parts = 0, lease_until = 0, retry_at = ?2,
        updated_at = ?2
- WHERE record_id = ?1 AND state <> 'ready' AND (state = 'failed' OR lease_until <= ?2)
+ WHERE record_id = ?1 AND state NOT IN ('receiving', 'ready')
+   AND (state = 'failed' OR lease_until <= ?2)
 RETURNING session_id, provider
 """
 

@@ -93,6 +93,7 @@ RETURNING event_id
 FIND_KNOWN_KEYS: Final = """
 SELECT r2_key FROM session_resources WHERE r2_key IN (SELECT value FROM json_each(?1))
 UNION ALL SELECT r2_key FROM boards WHERE r2_key IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT r2_key FROM received_pieces WHERE r2_key IN (SELECT value FROM json_each(?1))
 UNION ALL SELECT r2_key FROM board_images WHERE r2_key IN (SELECT value FROM json_each(?1))
 """
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from auth.access import admit, admit_and_load
 from db import boards
 from domain import times
-from errors import LengthRequiredError, NotFoundError
+from errors import NotFoundError
 from files import board_pictures, saved_boards
 from handlers.room import refuse_unless_open
 from web.messages import Response, html_response, json_response
@@ -58,12 +57,8 @@ async def add_image(request: Request, ctx: Context, session_id: str) -> Response
     """The body is the picture. 201 with its id, width and height."""
     access = await admit(request, ctx, session_id)
     refuse_unless_open(access)
-    announced = request.headers.get("content-length", "")
-    if not re.fullmatch(r"[0-9]{1,15}", announced):
-        raise LengthRequiredError
-    return json_response(
-        await board_pictures.add(ctx, access, int(announced), request.stream()), 201
-    )
+    added = await board_pictures.add(ctx, access, request.length, request.stream())
+    return json_response(added, 201)
 
 
 async def image(request: Request, ctx: Context, session_id: str, image_id: str) -> Response:

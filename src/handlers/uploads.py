@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auth.access import admit, admit_and_load
 from db import resources as resources_db
-from errors import LengthRequiredError, NotFoundError
+from errors import NotFoundError
 from files import uploads
 from sessions import outcome
 from web import validation
@@ -24,9 +24,7 @@ async def receive(request: Request, ctx: Context, session_id: str) -> Response:
     """The body is the file, `?name=` its name. 201 with the resource."""
     access = await admit(request, ctx, session_id)
     name = request.query.get("name", "")
-    row = await uploads.receive(
-        ctx, access, name=name, size=_length(request), body=request.stream()
-    )
+    row = await uploads.receive(ctx, access, name=name, size=request.length, body=request.stream())
     return json_response(outcome.resource_of(row).to_json(), 201)
 
 
@@ -53,7 +51,7 @@ async def put_part(
     if not re.fullmatch(r"[0-9]{1,5}", number):
         raise NotFoundError
     access = await _admit_to_upload(request, ctx, session_id, resource_id)
-    upload = await uploads.put_part(ctx, access, int(number), _length(request), request.stream())
+    upload = await uploads.put_part(ctx, access, int(number), request.length, request.stream())
     return json_response(upload.to_json())
 
 
@@ -76,11 +74,3 @@ async def _admit_to_upload(
 ) -> LoadedAccess[UploadRows]:
     query = resources_db.find_with_parts(session_id, resource_id)
     return await admit_and_load(request, ctx, session_id, query)
-
-
-def _length(request: Request) -> int:
-    """The Content-Length of the body. Raises: LengthRequiredError."""
-    announced = request.headers.get("content-length", "")
-    if not re.fullmatch(r"[0-9]{1,15}", announced):
-        raise LengthRequiredError
-    return int(announced)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import errors
 from files import uploads as uploads_case
 from openapi import schemas
+from recordings import receiving
 from sessions import booking, feedback, rescheduling
 from web import bodies
 
@@ -160,6 +161,28 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "uploads.complete": _participant(_json(201, schemas.RESOURCE), fails=NO_UPLOAD),
     "uploads.cancel": _participant(DONE, fails=(*NO_FILE, errors.ConflictError)),
+    "browser_recordings.start": _participant(
+        _json(200, schemas.RECEIVING),
+        _json(201, schemas.RECEIVING),
+        fails=(errors.ForbiddenError, errors.ConflictError),
+        body={JSON: receiving.NewRecording},
+    ),
+    "browser_recordings.put": _participant(
+        _json(200, schemas.RECEIVED),
+        fails=(
+            *NO_FILE,
+            errors.ConflictError,
+            errors.BadRequestError,
+            errors.LengthRequiredError,
+            errors.BodyTooLargeError,
+            errors.InvalidError,
+        ),
+        body={BYTES: schemas.BYTES},
+    ),
+    "browser_recordings.show": _participant(_json(200, schemas.RECEIVED_RECORDING), fails=NO_FILE),
+    "browser_recordings.finish": _participant(
+        _json(202, schemas.RECEIVED_RECORDING), fails=NO_FILE
+    ),
     "chat_file.download": _participant({200: {"text/plain": schemas.TEXT}}),
     "board.show": _participant({200: {HTML: schemas.TEXT, JSON: schemas.BOARD}}),
     "board.page_svg": _participant(

@@ -137,6 +137,14 @@ UPLOAD: Final = _object(
 )
 UPLOADS: Final = _object(uploads=_list(UPLOAD))
 
+RECEIVING: Final = _object(id=TEXT, received_bytes=COUNT, part_bytes=COUNT)
+RECEIVED: Final = _object(received_bytes=COUNT)
+RECEIVED_RECORDING: Final = _object(
+    id=TEXT,
+    received_bytes=COUNT,
+    state=_one_of("receiving", "announced", "copying", "ready", "failed"),
+)
+
 ASKED: Final = _object(id=TEXT, state=_one_of("open"))
 ASKED_FORM: Final = _object(
     dict.fromkeys(("slot1", "slot2", "slot3", "time1", "time2", "time3", "reason"), TEXT)

@@ -15,7 +15,7 @@ from db import recordings as recordings_db
 from errors import AppError, NotFoundError
 from files.streams import RecordingError
 from logs import log
-from recordings import sources
+from recordings import receiving, sources
 from recordings.copying import Copy, UnfinishedError
 
 if TYPE_CHECKING:
@@ -195,6 +195,8 @@ async def retry(ctx: Context, record_id: str) -> None:
 
 async def sweep(ctx: Context) -> None:
     """Replace lost messages of the queue and lost webhooks of the provider."""
+    for row in await receiving.list_silent(ctx):
+        await _log_failures(receiving.close_silent(ctx, row), row["session_id"])
     stranded = await recordings_db.list_stranded(
         ctx.db, due_before=ctx.now - STRANDED_AFTER_S, now=ctx.now, limit=ROWS_PER_SWEEP
     )

@@ -11,14 +11,13 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from db import recordings as recordings_db
-from domain import times
 from files import mp4
 from files.storage import Part, StreamBrokenError
 from files.streams import RecordingError
+from recordings.naming import file_name
 
 if TYPE_CHECKING:
     from context import Context
@@ -74,7 +73,7 @@ class Copy:
             session_id=row["session_id"],
             resource_id=row["resource_id"] or uuid.uuid4().hex,
             key=f"sessions/{row['session_id']}/recordings/{row['record_id']}.mp4",
-            name=_file_name(row),
+            name=file_name(row["began_at"], row["teacher_time_zone"], row["teacher_locale"], "mp4"),
             announced_bytes=row["announced_bytes"],
             upload_id=row["upload_id"],
             version=row["source"],
@@ -237,16 +236,6 @@ class Copy:
 
     async def _read(self, start: int, length: int) -> bytes:
         return await self.ctx.files.read(self.key, start, length)
-
-
-def _file_name(row: Row) -> str:
-    """`Recording of 15 January 2027, 09.00, Berlin time (CET).mp4`, by the teacher's settings."""
-    began = datetime.fromtimestamp(row["began_at"], times.zone_of(row["teacher_time_zone"]))
-    locale = row["teacher_locale"]
-    date = times.day(began, locale).partition(", ")[2]
-    # A file name must not have a colon.
-    time_of_day = times.time_of_day(began, locale).replace(":", ".")
-    return f"Recording of {date}, {time_of_day}, {times.zone_name(began)}.mp4"
 
 
 def _total_of(answer: Fetched) -> tuple[int, str]:

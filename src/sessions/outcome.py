@@ -101,7 +101,7 @@ def _recording_state(
     access: Access, resources: list[Resource], states: Sequence[str]
 ) -> RecordingState:
     """PREPARING while any is on its way; FAILED only if no other recording is ready."""
-    if any(state in ("announced", "copying") for state in states):
+    if any(state in ("receiving", "announced", "copying") for state in states):
         return RecordingState.PREPARING
     if any(resource.type == RECORDING for resource in resources):
         return RecordingState.READY

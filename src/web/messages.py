@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
-from errors import BadRequestError, BodyTooLargeError
+from errors import BadRequestError, BodyTooLargeError, LengthRequiredError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -69,6 +70,14 @@ class Request:
     def bearer(self) -> str | None:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
+
+    @property
+    def length(self) -> int:
+        """The Content-Length of the body. Raises: LengthRequiredError."""
+        announced = self.headers.get("content-length", "")
+        if not re.fullmatch(r"[0-9]{1,15}", announced):
+            raise LengthRequiredError
+        return int(announced)
 
     async def body(self, limit: int = MAX_JSON_BYTES) -> bytes:
         """The body, refused above `limit` bytes. Raises: BodyTooLargeError."""

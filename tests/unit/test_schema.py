@@ -60,6 +60,13 @@ RECORDING = {
     "created_at": START,
     "updated_at": START,
 }
+SENT = RECORDING | {
+    "provider": "peer",
+    "state": "receiving",
+    "sender_id": "student",
+    "device": "0123456789abcdef",
+    "format": "webm",
+}
 EVENT = {"event": "page_view", "session_id": "s1", "data": "{}", "created_at": START}
 GOOD_ROWS = {
     "users": USER,
@@ -106,7 +113,13 @@ BAD_ROWS = [
     ("session_resources", RESOURCE | {"duration_seconds": -1}),
     ("session_resources", RESOURCE | {"status": "lost"}),
     ("session_resources", RESOURCE | {"name": ""}),
+    ("recordings", RECORDING | {"provider": "zoom"}),
     ("recordings", RECORDING | {"provider": "peer"}),
+    ("recordings", RECORDING | {"sender_id": "student"}),
+    ("recordings", RECORDING | {"state": "receiving"}),
+    ("recordings", SENT | {"device": None}),
+    ("recordings", SENT | {"format": "avi"}),
+    ("recordings", SENT | {"sender_id": "unknown"}),
     ("recordings", RECORDING | {"state": "lost"}),
     ("recordings", RECORDING | {"resource_id": "unknown"}),
     ("analytics_events", EVENT | {"data": "not JSON"}),
@@ -127,13 +140,17 @@ def count(connection: sqlite3.Connection, table: str) -> int:
 @pytest.fixture
 def booked(connection):
     """A student, a teacher, a stranger and one session."""
+    prepare(connection)
+    return connection
+
+
+def prepare(connection: sqlite3.Connection) -> None:
     for user_id in ("student", "teacher", "stranger"):
         insert(connection, "users", USER | {"id": user_id})
     insert(connection, "courses", {"id": "algebra", "title": "Algebra", "updated_at": START})
     enrollment = {"user_id": "student", "course_id": "algebra", "enrolled_at": START}
     insert(connection, "enrollments", enrollment)
     insert(connection, "sessions", SESSION)
-    return connection
 
 
 def test_migrations_are_numbered_without_gaps():
@@ -173,6 +190,12 @@ def test_mail_is_unique_for_person_kind_and_time(booked):
         insert(booked, "mails", MAIL | {"id": "m2"})
 
 
+def test_schema_accepts_a_recording_of_a_browser(booked):
+    insert(booked, "recordings", SENT)
+
+    assert count(booked, "recordings") == 1
+
+
 def test_delete_of_a_session_deletes_its_rows(booked):
     dependent = sorted(set(GOOD_ROWS) - {"users", "sessions", "analytics_events"})
     for table in dependent:
@@ -180,3 +203,33 @@ def test_delete_of_a_session_deletes_its_rows(booked):
     booked.execute("DELETE FROM sessions WHERE id = 's1'")
 
     assert {table: count(booked, table) for table in dependent} == dict.fromkeys(dependent, 0)
+
+
+def test_migration_keeps_recordings_with_every_column():
+    """The table of recordings was built anew, to allow those of browsers."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    for name in NAMES:
+        if name.startswith("0013"):
+            prepare(connection)
+            row = RECORDING | {"state": "failed", "attempts": 9, "last_error": "gone"}
+            row |= {"lease_until": 5, "retry_at": 6, "announced_bytes": 7, "source": "8 tag"}
+            insert(connection, "recordings", row | {"most_parts": 9})
+            before = dict(connection.execute("SELECT * FROM recordings").fetchone())
+            indexes = indexes_of(connection, "recordings")
+        connection.executescript((MIGRATIONS / name).read_text(encoding="utf-8"))
+    after = dict(connection.execute("SELECT * FROM recordings").fetchone())
+
+    assert {name: after[name] for name in before} == before
+    assert None not in (before["last_error"], before["announced_bytes"], before["source"])
+    assert indexes_of(connection, "recordings") == indexes
+    assert len(indexes) == 3
+    connection.close()
+
+
+def indexes_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    rows = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
+        [table],
+    )
+    return sorted(row["sql"] for row in rows)

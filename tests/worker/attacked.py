@@ -1,6 +1,7 @@
 """A site for attacks: every service is configured, and all its data is made for the tests."""
 
 import sqlite3
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,8 @@ class Prey:
     """A file of the ended session that can still be restored."""
     recording: str
     """A failed recording, which can be retried."""
+    sent: str
+    """A recording that the student's browser sends, of the session that can be joined."""
     mail: str
 
     @property
@@ -66,7 +69,7 @@ def lay_out(site: Site) -> Prey:
     name = uuid.uuid4().hex[:12]
     ids = {
         each: f"{each}-{name}"
-        for each in ("early", "joinable", "ended", "cancelled", "recording", "mail")
+        for each in ("early", "joinable", "ended", "cancelled", "recording", "sent", "mail")
     }
     prey = Prey(name, **ids, ready="", uploading="", deleted="")
     for session_id, starts_in in (
@@ -117,6 +120,18 @@ def _write(db: sqlite3.Connection, prey: Prey) -> None:
         " created_at, updated_at) VALUES (?, ?, 'plugnmeet', 'failed', 8, 'no answer', 0, 0)",
         [prey.recording, prey.ended],
     )
+    db.execute("UPDATE sessions SET recording_enabled = 1 WHERE id = ?", [prey.joinable])
+    for role, user_id in (("student", prey.student), ("teacher", prey.teacher)):
+        db.execute(
+            "INSERT INTO recording_consents (session_id, user_id, role, agreed, words, decided_at)"
+            " VALUES (?, ?, ?, 1, '1', 0)",
+            [prey.joinable, user_id, role],
+        )
+    db.execute(
+        "INSERT INTO recordings (record_id, session_id, provider, state, sender_id, device,"
+        " format, created_at, updated_at) VALUES (?, ?, 'peer', 'receiving', ?, ?, 'mp4', ?, ?)",
+        [prey.sent, prey.joinable, prey.student, "0" * 16, int(time.time()), int(time.time())],
+    )
     db.execute(
         "INSERT INTO outbox (id, to_email, subject, html, text, created_at)"
         " VALUES (?, ?, 'Hello', '<head></head>Hello', 'Hello', 0)",
@@ -159,7 +174,8 @@ def address(site: Site, prey: Prey, path: str) -> str:
         "resource_id": prey.uploading if "uploads" in path else prey.ready,
         "number": "1",
         "token": site.link(prey.joinable, prey.student),
-        "record_id": prey.recording,
+        "record_id": prey.sent if path.startswith("/session/") else prey.recording,
+        "start_byte": "0",
         "mail_id": prey.mail,
         "release": "0123456789abcdef",
         "kind": "css",

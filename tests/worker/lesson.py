@@ -35,8 +35,9 @@ class Lesson:
         booked = self.platform.put(f"/platform/sessions/{self.id}", json=booking)
         assert booked.is_success, f"{booked.status_code}: {booked.text}\n{worker.logs()}"
         took_place = {"status": "completed", "started_at": end - HOUR, "ended_at": end}
-        for name, value in (took_place | columns).items():
-            self.sql(f"UPDATE sessions SET {name} = ? WHERE id = ?", value, self.id)  # noqa: S608
+        changed = took_place | columns
+        settings = ", ".join(f"{name} = ?" for name in changed)
+        self.sql(f"UPDATE sessions SET {settings} WHERE id = ?", *changed.values(), self.id)  # noqa: S608
         self.student = self._client({"Cookie": self._cookie(STUDENT)})
         self.teacher = self._client({"Cookie": self._cookie(TEACHER)})
         self.stranger = self._client({"Cookie": self._cookie(STRANGER)})

@@ -40,6 +40,10 @@ POST   /session/{session_id}/uploads                           403     201      
 PUT    /session/{session_id}/uploads/{resource_id}/parts/{number} 403  200      403    401       401     403
 POST   /session/{session_id}/uploads/{resource_id}/complete    403     201      403    401       401     403
 DELETE /session/{session_id}/uploads/{resource_id}             403     204      403    401       401     403
+POST   /session/{session_id}/recordings                        201     201      403    401       401     201
+GET    /session/{session_id}/recordings/{record_id}            200     403      403    401       401     200
+PUT    /session/{session_id}/recordings/{record_id}/bytes/{start_byte} 200 403  403    401       401     200
+POST   /session/{session_id}/recordings/{record_id}/finish     202     403      403    401       401     202
 GET    /session/{session_id}/chat.txt                          200     200      403    302       302     200
 GET    /session/{session_id}/board                             200     200      403    302       302     200
 POST   /session/{session_id}/board/images                      201     201      403    401       401     201
@@ -109,6 +113,10 @@ BODIES: dict[tuple[str, str], Body] = {
         {"name": "b.pdf", "size_bytes": 9, "key": "another-key"}
     ),
     ("PUT", "/session/{session_id}/uploads/{resource_id}/parts/{number}"): lambda _: {
+        "content": PDF
+    },
+    ("POST", "/session/{session_id}/recordings"): as_json({"device": "ab" * 8, "format": "mp4"}),
+    ("PUT", "/session/{session_id}/recordings/{record_id}/bytes/{start_byte}"): lambda _: {
         "content": PDF
     },
     ("POST", "/session/{session_id}/reschedule"): as_json(NEXT_WEEK),
