@@ -47,6 +47,8 @@ async def respond(
         if route.limited:
             await rate_limits.refuse_too_many(request, ctx, f"{route.method} {route.path}", params)
         response = await route.handle(request, ctx, **params)
+        if ctx.settings.platform_webhook_url and request.method not in ("GET", "HEAD"):
+            _tell_platform(ctx, params)
     except Exception as error:  # noqa: BLE001
         response = await _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
@@ -66,6 +68,14 @@ async def respond(
         d1_round_trips=calls,
     )
     return response
+
+
+def _tell_platform(ctx: Context, params: dict[str, str]) -> None:
+    """Deliver what this request has made happen, after the answer."""
+    if session_id := params.get("session_id"):
+        from events import sending  # noqa: PLC0415
+
+        ctx.defer(sending.deliver(ctx, session_id))
 
 
 async def _error_response(

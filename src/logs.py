@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ERRORS: Final = frozenset(
     {
         "deferred_work_failed",
+        "event_dead",
         "mail_dead",
         "mail_render_failed",
         "not_configured",
@@ -32,6 +33,7 @@ WARNINGS: Final = frozenset(
         "call_not_ended",
         "chat_purge_failed",
         "event_not_counted",
+        "event_not_taken",
         "jwks_unavailable",
         "mail_call_failed",
         "mail_late",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from db import platform_events
 from db import retention as retention_db
 from errors import ServiceUnavailableError
 from files import cleanup
@@ -24,6 +25,8 @@ DAY_S: Final = 24 * HOUR_S
 DAY_BEGINS_S: Final = 3 * HOUR_S
 # Providers repeat a webhook for some days at most.
 WEBHOOKS_KEPT_S: Final = 30 * DAY_S
+# A platform that missed events reads them from the log.
+PLATFORM_EVENTS_KEPT_S: Final = 30 * DAY_S
 ROOMS_PER_ROUND: Final = 100
 FILES_PER_ROUND: Final = 500
 ROWS_PER_ROUND: Final = 2_000
@@ -245,12 +248,22 @@ async def _delete_orphans(ctx: Context, listed: list[tuple[str, int]]) -> int:
 
 # Rooms come last: each is a request of its own, and one event has a limit of them. The names are
 # stored (see `_job`), so they stay.
+async def _purge_platform_events(ctx: Context) -> Removed:
+    async def remove_some() -> Removed:
+        before = ctx.now - PLATFORM_EVENTS_KEPT_S
+        removed = await platform_events.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
+        return removed, removed == ROWS_PER_ROUND
+
+    return await _in_rounds(remove_some)
+
+
 STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
     "resources": _purge_resources,
     "boards": _purge_boards,
     "mails": _purge_mails,
     "events": _purge_events,
+    "platform_events": _purge_platform_events,
     "orphans": _purge_orphans,
     "rooms_again": _retry_rooms,
     "rooms": _purge_chats,

@@ -6,6 +6,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 import retention
+from events import sending
 from files import cleanup
 from logs import log
 from mail import tick
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 EACH_FIVE_MINUTES: Final = "*/5 * * * *"
 HOURLY: Final = "17 * * * *"
 
-EACH_MINUTE: Final = (overdue.close_overdue, tick.tick, cleanup.sweep)
+# The deliveries come last: a platform that is down costs its own time alone.
+EACH_MINUTE: Final = (overdue.close_overdue, tick.tick, cleanup.sweep, sending.sweep)
 WORK: Final = {EACH_FIVE_MINUTES: (consumer.sweep,), HOURLY: (retention.purge,)}
 
 

@@ -37,6 +37,8 @@ _NOT_IN_A_HEADER: Final = re.compile(
 _TURN_URL: Final = re.compile(
     r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\?transport=(?:udp|tcp))?"
 )
+# Names that never lead to the public internet: RFC 6761, RFC 6762, RFC 8375 and `.internal`.
+_PRIVATE_ENDINGS: Final = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".invalid")
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
 # Of Durable Objects. Empty: the room starts near its first visitor.
 JURISDICTIONS: Final = ("", "eu", "us", "fedramp")
@@ -78,6 +80,10 @@ class Settings:
     auth_issuer: str = setting("required `iss`, when set")
     auth_audience: str = setting("required `aud`, when set")
     platform_token: str = setting("bearer token of /platform", secret=True)
+    platform_webhook_url: str = setting("where the platform hears of its sessions; empty: nowhere")
+    platform_webhook_secret: tuple[str, ...] = setting(
+        "signing secrets of that webhook, comma-separated, newest last", (), secret=True
+    )
     link_secrets: tuple[str, ...] = setting(
         "keys of e-mail links, comma-separated, newest last", (), secret=True
     )
@@ -162,6 +168,8 @@ class Settings:
         if self.rooms_jurisdiction not in JURISDICTIONS:
             problems.append(f"ROOMS_JURISDICTION must be one of {', '.join(JURISDICTIONS[1:])}")
         if not self.development:
+            if self.platform_webhook_url and not _is_public(self.platform_webhook_url):
+                problems.append("PLATFORM_WEBHOOK_URL must be https, at a public name")
             placeholders = [
                 name for name in SECRETS if DEVELOPMENT_MARK in str(getattr(self, name.lower()))
             ]
@@ -229,6 +237,8 @@ class Settings:
             required += ["plugnmeet_url", "plugnmeet_api_key", "plugnmeet_api_secret"]
         if self.video_provider == "bigbluebutton":
             required += ["bbb_url", "bbb_secret"]
+        if self.platform_webhook_url:
+            required.append("platform_webhook_secret")
         if self.turn_key_id:
             required.append("turn_key_api_token")
         if self.turn_urls:
@@ -244,6 +254,14 @@ def urls_of(server: dict[str, Any]) -> list[str]:
 
 def _each(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def _is_public(url: str) -> bool:
+    """True for https to a name. Cloudflare's fetch reaches no private network by a name."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    is_name = "." in host and not host.rpartition(".")[2].isdigit()
+    return parts.scheme == "https" and is_name and not host.endswith(_PRIVATE_ENDINGS)
 
 
 def _boolean(raw: str) -> bool:
@@ -339,6 +357,10 @@ def _signing_secret(raw: str) -> str:
     return raw
 
 
+def _signing_secrets(raw: str) -> tuple[str, ...]:
+    return tuple(_signing_secret(key) for key in _keys(raw))
+
+
 _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "public_url": _origin,
     "sign_in_url": _web_address,
@@ -348,6 +370,8 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "reschedule_url": _web_address,
     "book_url": _web_address,
     "auth_jwks_url": _web_address,
+    "platform_webhook_url": _web_address,
+    "platform_webhook_secret": _signing_secrets,
     "link_secrets": _keys,
     "mail_from": _sender,
     "resend_api_url": _web_address,

@@ -40,6 +40,7 @@ PARAMETERS: Final[dict[str, str]] = {
     "page": "A page of the board, and `.svg`.",
     "number": "The number of the part, from 1.",
     "token": "The token in a mail's link.",
+    "event_id": "The id of an event, `evt_...`.",
     "record_id": "The provider's id of the recording; ours, if a browser makes it.",
     "start_byte": "The number of the first byte, from 0.",
     "mail_id": "A mail in the outbox.",

@@ -247,6 +247,14 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
     "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
+    "platform_events.list_after": _platform(
+        _json(200, schemas.EVENTS),
+        fails=(errors.InvalidError,),
+        query={"after": schemas.COUNT, "limit": schemas.COUNT, "state": schemas.EVENT_STATE},
+    ),
+    "platform_events.retry": _platform(
+        _json(202, schemas.EVENT_RETRIED), fails=(errors.NotFoundError,)
+    ),
     "resend_webhook.receive": _provider(DONE, body={JSON: schemas.ANYTHING}),
     "webhooks.plugnmeet": _provider({200: {}}, body={JSON: schemas.ANYTHING}),
     "webhooks.bigbluebutton": _provider({200: {}}, body={FORM: schemas.BIGBLUEBUTTON_FORM}),

@@ -213,6 +213,27 @@ EVERYTHING: Final = _object(
         _object(user_id=TEXT, role=ROLE, agreed=FLAG, words=TEXT, text=TEXT, decided_at=MOMENT)
     ),
 )
+EVENT_STATE: Final = _one_of("pending", "delivered", "dead")
+EVENTS: Final = _object(
+    events=_list(
+        _object(
+            type=TEXT,
+            id=TEXT,
+            sequence=COUNT,
+            session_id=TEXT,
+            created_at=MOMENT,
+            data={"type": "object"},
+            delivery=_object(
+                state=EVENT_STATE,
+                attempts=COUNT,
+                last_error=_or_null(TEXT),
+                delivered_at=_or_null(MOMENT),
+            ),
+        )
+    ),
+    next=COUNT,
+)
+EVENT_RETRIED: Final = _object(id=TEXT, state=EVENT_STATE)
 RECORDINGS: Final = _object(
     recordings=_list(
         _object(

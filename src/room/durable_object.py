@@ -85,6 +85,7 @@ class Room(DurableObject):  # type: ignore[misc]
             recording=self._recording,
             context=self._context,
             now=self._now,
+            tell_platform=self._tell_platform,
         )
 
     # Calls of the Worker, which has checked who sends the request. These names and arguments are
@@ -112,6 +113,7 @@ class Room(DurableObject):  # type: ignore[misc]
         self._memory.session_id = session_id
         try:
             await session_record.end(self._context(), session_id)
+            self._tell_platform()
             self._reconciler.close_room("completed", by=Role.TEACHER)
         finally:
             # Also after a failure: D1 may have written the end although its answer was lost.
@@ -346,6 +348,15 @@ class Room(DurableObject):  # type: ignore[misc]
         # The event loop alone does not keep a task.
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    def _tell_platform(self) -> None:
+        """Deliver what has happened beside the event: the platform may be slow."""
+        context = self._context()
+        if context.settings.platform_webhook_url:
+            # A late import, like that of messages.
+            from events import sending  # noqa: PLC0415
+
+            self._start(sending.deliver(context, self._memory.session_id))
 
     def _limits_of(self, socket: LiveSocket) -> MessageLimits:
         if socket.id not in self._limits:

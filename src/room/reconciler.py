@@ -49,8 +49,12 @@ class Reconciler:
         recording: BrowserRecording,
         context: Callable[[], Context],
         now: Callable[[], int],
+        tell_platform: Callable[[], None],
     ) -> None:
-        """`storage` is the object's. `context` raises SettingsError. `now` is the room's clock."""
+        """`storage` is the object's. `context` raises SettingsError. `now` is the room's clock.
+
+        `tell_platform` starts the delivery of the session's events.
+        """
         self._storage = storage
         self._sockets = sockets
         self._memory = memory
@@ -61,6 +65,7 @@ class Reconciler:
         self._recording = recording
         self._context = context
         self._now = now
+        self._tell_platform = tell_platform
         self._is_running = False
         self._must_run = False
         self.new_sockets: list[LiveSocket] = []
@@ -78,7 +83,10 @@ class Reconciler:
             while self._must_run:
                 self._must_run = False
                 session = await session_record.reconcile(
-                    self._context(), self._memory, has_chat=self._relay.has_chat
+                    self._context(),
+                    self._memory,
+                    has_chat=self._relay.has_chat,
+                    tell_platform=self._tell_platform,
                 )
                 self._apply_record(session)
                 self._recording.follow_record(session)

@@ -12,6 +12,8 @@ from domain.reconcile import Came, ChatNoted, Completed, Left, Missed, Started, 
 from logs import log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from context import Context
     from domain.model import Session
     from domain.reconcile import Change
@@ -21,8 +23,13 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS: Final = 4
 
 
-async def reconcile(ctx: Context, memory: Memory, *, has_chat: bool) -> Session | None:
-    """Write what the record lacks. Returns the session as read last; None if it is deleted."""
+async def reconcile(
+    ctx: Context, memory: Memory, *, has_chat: bool, tell_platform: Callable[[], None]
+) -> Session | None:
+    """Write what the record lacks. Returns the session as read last; None if it is deleted.
+
+    `tell_platform` is called after a write, which the platform hears of.
+    """
     session = None
     for _ in range(MAX_ATTEMPTS):
         session = await sessions.find(ctx.db, memory.session_id)
@@ -35,6 +42,8 @@ async def reconcile(ctx: Context, memory: Memory, *, has_chat: bool) -> Session 
         for change, rows in zip(changes, written, strict=True):
             if rows:
                 _report(ctx, session, change)
+        if any(written):
+            tell_platform()
     return session
 
 

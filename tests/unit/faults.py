@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -240,12 +240,14 @@ class World:
         self.connection = migrated()
         self.db, self.files, self.queue = SqliteDatabase(self.connection), FakeFiles(), []
         self.points: Counter[str] = Counter()
-        self.tasks: list[Awaitable[Any]] = []
+        self.tasks: list[Coroutine[Any, Any, Any]] = []
         self.plug, self.bbb = plugnmeet.PlugNmeetFake(), bigbluebutton.BigBlueButtonFake()
         self.plug.webhooks.hold()
         self.mail = resend.Resend(limit=10**9, clock=lambda: self.now)
         self.rooms = Rooms(self)
         self.films: dict[str, Fetched] = {}
+        self.receiver: Callable[[dict[str, str], bytes], HTTPAnswer] | None = None
+        """The platform's webhook."""
         given = self.plug.settings | self.bbb.settings | {"VIDEO_PROVIDER": provider}
         self.settings = Settings(
             public_url=URL,
@@ -286,7 +288,11 @@ class World:
             now=self.now,
             request_id="test",
             write_data_point=self._note,
-            defer=lambda work: (wait_until or self.tasks.append)(bindings._logged(work, "test")),
+            defer=lambda work: (
+                wait_until(bindings._logged(work, "test"))
+                if wait_until
+                else self.tasks.append(work)
+            ),
             rooms=self.rooms,
             http=self._http,
             files=FaultyFiles(self),
@@ -336,6 +342,8 @@ class World:
             while url.endswith("/endRoom") and json.loads(body)["room_id"] in self.plug.rooms:
                 time.sleep(0.001)  # the fake closes the room in the background
             return HTTPAnswer(200, [], json.dumps(answer).encode())
+        if self.receiver and url == self.settings.platform_webhook_url:
+            return self.receiver(headers, body)
         if url.startswith(self.bbb.url):
             return HTTPAnswer(200, [], self._bbb(urlsplit(url)).encode())
         found = self.mail.call(method, urlsplit(url).path, headers, body)
@@ -365,8 +373,7 @@ class World:
         try:
             return await app.respond(request, "test", self.context)
         except DiedError:
-            self.outage.is_dead = False
-            self.tasks.clear()
+            self._forget_tasks()
             return None
         finally:
             await self.deferred()
@@ -382,10 +389,16 @@ class World:
     async def deferred(self) -> None:
         while self.tasks:
             try:
-                await self.tasks.pop(0)
+                await bindings._logged(self.tasks.pop(0), "test")
             except DiedError:
-                self.outage.is_dead = False
-                self.tasks.clear()
+                self._forget_tasks()
+
+    def _forget_tasks(self) -> None:
+        """What a killed Worker wanted to do after its answer is never done."""
+        self.outage.is_dead = False
+        for task in self.tasks:
+            task.close()
+        self.tasks.clear()
 
     async def deliver(self, attempts: int = 1, queue: str = "recordings") -> None:
         """Deliver all messages of the queue; messages without an ack stay in it."""
@@ -419,6 +432,12 @@ class World:
         for (name,) in names:
             rows = [dict(row) for row in self.connection.execute(f"SELECT * FROM {name}")]  # noqa: S608
             found[name] = sorted(_comparable(row, coarse_s) for row in rows)
+        found["platform_events"] = [
+            f"{session}: {kind}, {count}"
+            for session, kind, count in self.rows(
+                "SELECT session_id, type, count(*) FROM platform_events GROUP BY 1, 2"
+            )
+        ]
         found["files"] = sorted(
             _without_ids(f"{key} {body[:9]!r}") for key, (body, _) in self.files.objects.items()
         )

@@ -19,7 +19,7 @@ LAYERS = (
     ("openapi",),
     ("routes",),
     (
-        *("analytics", "auth", "board", "demo", "files", "mail", "pages", "recordings"),
+        *("analytics", "auth", "board", "demo", "events", "files", "mail", "pages", "recordings"),
         *("retention", "room", "sessions", "video", "web"),
     ),
     ("db", "providers"),

@@ -153,6 +153,7 @@ OWN_TEXT = {
     "bindings/rooms.py",
     "db/bookings.py",
     "db/mails.py",
+    "db/platform_events.py",
     "db/reschedules.py",
     "db/sessions.py",
     "room/provider_call.py",

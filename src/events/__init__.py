@@ -1,0 +1,1 @@
+"""What the host platform hears of its sessions."""
