@@ -5,6 +5,10 @@ export const ZOOM = 1.25;
 const LEAST = 0.1;
 const MOST = 8;
 const MARGIN = 0.96;
+/** A movement that rests so long is over. */
+const REST_MS = 150;
+/** What would be stretched by more is drawn again at once. */
+const STRETCH = 4;
 
 /** Which part of the page is seen, and how large. Event: `change`. */
 export class Camera extends EventTarget {
@@ -13,6 +17,9 @@ export class Camera extends EventTarget {
   #y = 0;
   zoom = 1;
   #size = { w: 1, h: 1 };
+  /** As the elements are drawn. */
+  #drawn = { x: 0, y: 0, zoom: 1 };
+  #rest = 0;
   /** What shall stay in sight when the surface's size changes. @type {Box | null} */
   #fitted = SHEET;
 
@@ -21,7 +28,9 @@ export class Camera extends EventTarget {
     super();
     this.keeper = keeper;
     this.surface = element;
-    this.drawings = root.querySelectorAll(".board-drawing");
+    const [elements, over] = root.querySelectorAll(".board-drawing");
+    this.elements = /** @type {SVGElement} */ (elements);
+    this.over = over;
     const observer = new ResizeObserver(() => this.#measure());
     observer.observe(element);
     signal.addEventListener("abort", () => observer.disconnect());
@@ -90,13 +99,36 @@ export class Camera extends EventTarget {
     this.#size = { w: this.surface.clientWidth || 1, h: this.surface.clientHeight || 1 };
     if (this.#fitted) this.fit(this.#fitted);
     else this.#show(this.#x, this.#y);
+    this.#draw();
   }
 
   /** @param {number} x @param {number} y @param {number} [zoom] */
   #show(x, y, zoom = this.zoom) {
     [this.#x, this.#y, this.zoom, this.#fitted] = [x, y, zoom, null];
-    const { w, h } = this.box;
-    for (const drawing of this.drawings) drawing.setAttribute("viewBox", `${x} ${y} ${w} ${h}`);
+    setViewBox(this.over, this.box);
+    this.#moveDrawn();
     this.dispatchEvent(new Event("change"));
   }
+
+  /** To draw thousands of elements takes longer than a frame, so they are moved as one picture until the movement rests. */
+  #moveDrawn() {
+    const stretch = this.zoom / this.#drawn.zoom;
+    if (Math.max(stretch, 1 / stretch) > STRETCH) return this.#draw();
+    const { left, top } = this.toSurface(this.#drawn);
+    this.elements.style.transform = `translate(${left}px, ${top}px) scale(${stretch})`;
+    clearTimeout(this.#rest);
+    this.#rest = window.setTimeout(() => this.#draw(), REST_MS);
+  }
+
+  #draw() {
+    clearTimeout(this.#rest);
+    this.#drawn = { x: this.#x, y: this.#y, zoom: this.zoom };
+    this.elements.style.transform = "";
+    setViewBox(this.elements, this.box);
+  }
+}
+
+/** @param {Element} drawing @param {Box} box */
+function setViewBox(drawing, { x, y, w, h }) {
+  drawing.setAttribute("viewBox", `${x} ${y} ${w} ${h}`);
 }
