@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from db import platform_events
+from db import call_reports, platform_events
 from db import retention as retention_db
 from errors import ServiceUnavailableError
 from files import cleanup
@@ -257,6 +257,15 @@ async def _purge_platform_events(ctx: Context) -> Removed:
     return await _in_rounds(remove_some)
 
 
+async def _purge_call_reports(ctx: Context) -> Removed:
+    async def remove_some() -> Removed:
+        before = _expired_before(ctx, ctx.settings.analytics_kept_days)
+        removed = await call_reports.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
+        return removed, removed == ROWS_PER_ROUND
+
+    return await _in_rounds(remove_some)
+
+
 STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
     "resources": _purge_resources,
@@ -264,6 +273,7 @@ STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "mails": _purge_mails,
     "events": _purge_events,
     "platform_events": _purge_platform_events,
+    "call_reports": _purge_call_reports,
     "orphans": _purge_orphans,
     "rooms_again": _retry_rooms,
     "rooms": _purge_chats,

@@ -102,6 +102,13 @@ ROUTES: Final = (
     Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),
     Route("GET", "/platform/recordings", "recordings.list_unready", cross_site=True),
     Route("POST", "/platform/recordings/{record_id}/retry", "recordings.retry", cross_site=True),
+    Route("GET", "/platform/attendance", "platform_reports.attendance", cross_site=True),
+    Route(
+        "GET",
+        "/platform/sessions/{session_id}/timeline",
+        "platform_reports.timeline",
+        cross_site=True,
+    ),
     Route("GET", "/platform/events", "platform_events.list_after", cross_site=True),
     Route("POST", "/platform/events/{event_id}/retry", "platform_events.retry", cross_site=True),
     Route("GET", "/a/{release}/{kind}/{folder}/{file}", "static.of_another_release"),

@@ -247,6 +247,19 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
     "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
+    "platform_reports.attendance": _platform(
+        {200: {JSON: schemas.ATTENDANCE, "text/csv": schemas.TEXT}},
+        fails=(errors.InvalidError,),
+        query={
+            "from": schemas.MOMENT,
+            "to": schemas.MOMENT,
+            "after": schemas.TEXT,
+            "limit": schemas.COUNT,
+        },
+    ),
+    "platform_reports.timeline": _platform(
+        _json(200, schemas.TIMELINE), fails=(errors.SessionNotFoundError,)
+    ),
     "platform_events.list_after": _platform(
         _json(200, schemas.EVENTS),
         fails=(errors.InvalidError,),

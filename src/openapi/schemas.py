@@ -213,6 +213,43 @@ EVERYTHING: Final = _object(
         _object(user_id=TEXT, role=ROLE, agreed=FLAG, words=TEXT, text=TEXT, decided_at=MOMENT)
     ),
 )
+ATTENDANCE: Final = _object(
+    sessions=_list(
+        _object(
+            session_id=TEXT,
+            course_id=TEXT,
+            status=STATUS,
+            scheduled_start=MOMENT,
+            scheduled_end=MOMENT,
+            started_at=_or_null(MOMENT),
+            ended_at=_or_null(MOMENT),
+            no_show=_or_null(ROLE),
+            seconds_together=COUNT,
+            people=_list(
+                _object(
+                    user_id=TEXT,
+                    role=_or_null(ROLE),
+                    first_joined_at=_or_null(MOMENT),
+                    last_left_at=_or_null(MOMENT),
+                    seconds_present=COUNT,
+                    seconds_late=_or_null(COUNT),
+                    stays=_list(_object(joined_at=MOMENT, left_at=_or_null(MOMENT))),
+                )
+            ),
+        )
+    ),
+    next=_or_null(TEXT),
+)
+TIMELINE: Final = _object(
+    session_id=TEXT,
+    entries=_list(
+        {
+            "type": "object",
+            "properties": {"at": MOMENT, "what": TEXT, "role": _or_null(ROLE)},
+            "required": ["at", "what", "role"],
+        }
+    ),
+)
 EVENT_STATE: Final = _one_of("pending", "delivered", "dead")
 EVENTS: Final = _object(
     events=_list(

@@ -154,6 +154,8 @@ OWN_TEXT = {
     "db/bookings.py",
     "db/mails.py",
     "db/platform_events.py",
+    "db/stays.py",
+    "db/timeline.py",
     "db/reschedules.py",
     "db/sessions.py",
     "room/provider_call.py",
