@@ -13,6 +13,7 @@ TARGET: Final = ROOT / "public" / "js" / "vendor"
 # Old browsers need the builds that pdf.js calls legacy.
 MODULES: Final = {
     "perfect_freehand.js": "perfect-freehand/dist/esm/index.mjs",
+    "mediabunny.js": "mediabunny/dist/bundles/mediabunny.min.mjs",
     "pdf.js": "pdfjs-dist/legacy/build/pdf.min.mjs",
     "pdf_worker.js": "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
 }
@@ -23,7 +24,7 @@ COMMON_JS: Final = (
     "const module = {{ exports: {{}} }};\nconst {{ exports }} = module;\n{code}\n"
     "export default module.exports;\n"
 )
-LICENSED: Final = ("perfect-freehand", "katex", "pdfjs-dist")
+LICENSED: Final = ("perfect-freehand", "katex", "pdfjs-dist", "mediabunny")
 SOURCE_MAP: Final = "//# sourceMappingURL"
 
 

@@ -38,6 +38,13 @@ const REASONS = {
     ".wakeLock",
     "AbortSignal.any",
   ],
+  "A browser without it does not record a call: the other one's browser does.": [
+    ".createWritable",
+    "AudioEncoder",
+    "AudioEncoder.isConfigSupported",
+    "VideoEncoder",
+    "VideoEncoder.isConfigSupported",
+  ],
   "It is only a wish: the encoder works without it.": [".contentHint"],
   "Paper is printed as the person has chosen it.": ["@page", "size"],
 };

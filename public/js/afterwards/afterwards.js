@@ -19,6 +19,7 @@ if (document.getElementById("files")) followFiles();
 const by = endedBy(session);
 document.getElementById("ended-by").hidden = !by || by === session.role;
 giveBackUnsent(session);
+if (document.getElementById("recording-saving")) import("../recording/saving.js").then(({ saveRecording }) => saveRecording(session, { finish: true }));
 showDeviceZone();
 
 function followFiles() {

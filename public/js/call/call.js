@@ -143,6 +143,16 @@ export class Call extends EventTarget {
     this.#peer?.senders.change({ small });
   }
 
+  /** Microphone, camera, screen, as this page sends them. */
+  get ownTracks() {
+    return this.#tracks;
+  }
+
+  /** The other person's microphone, camera and screen; none without a connection. @returns {MediaStreamTrack[]} */
+  get otherTracks() {
+    return this.#peer?.remoteTracks ?? [];
+  }
+
   /** The statistics of the running call; undefined without one. */
   async getStats() {
     return this.#peer?.getStats();

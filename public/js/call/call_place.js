@@ -43,6 +43,7 @@ export class CallPlace extends EventTarget {
    */
   constructor(session, live, grant, signal) {
     super();
+    this.session = session;
     this.live = live;
     this.#grant = grant;
     this.byProvider = grant.provider !== "peer";
@@ -128,6 +129,8 @@ export class CallPlace extends EventTarget {
 
   /** Shows each change, also from while the socket was away. @param {boolean} on */
   #onRecording(on) {
+    // Of a call between the browsers, recording/consent.js says more.
+    if (this.session.recordedInBrowser && !this.byProvider) return;
     const isNews = this.#recording !== undefined && this.#recording !== on;
     this.#recording = on;
     this.#showRecording(on);

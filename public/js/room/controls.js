@@ -10,7 +10,7 @@ const KEYS = { m: "call-microphone", v: "call-camera", s: "call-screen", b: "cal
 const $ = (id) => document.getElementById(id);
 const room = $("room");
 /** The edges stay shown with the keyboard's focus on them, or with a mouse over them. */
-const FOCUSED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, :is(#quality-details, #leave-choice):not([hidden])";
+const FOCUSED = ":is(.room-top, .room-bar) :is(button, a):focus-visible, :is(#quality-details, #recording-details, #leave-choice):not([hidden])";
 const HOVERED = ":is(.room-top, .room-bar):hover";
 /** The button whose key was pressed, until its state changes. */
 let pressedByKey = "";

@@ -14,6 +14,7 @@ import { NetworkWatch } from "./network_watch.js";
 import { OtherPerson } from "./other_person.js";
 import { OwnMedia } from "../call/own_media.js";
 import { Panel } from "./panel.js";
+import { RecordingDoor } from "../recording/recording_door.js";
 import { RoomFiles } from "../files/room_files.js";
 import { showQuality } from "../call/quality_display.js";
 import { updateTimes, RoomClock } from "./room_clock.js";
@@ -62,6 +63,7 @@ export class Room {
     this.files = new RoomFiles(this.panel, session, signal);
     this.chat = new Chat(live, this.panel, session, signal);
     this.board = new BoardDoor(session, live, signal);
+    this.recording = session.recordedInBrowser ? new RecordingDoor({ session, live, call, other: this.other }, signal) : null;
     live.addEventListener("message", (event) => this.#onMessage(event["detail"]));
     live.addEventListener("up", () => this.#onAnew());
     live.addEventListener("down", () => this.#render());
@@ -131,6 +133,7 @@ export class Room {
   #onMessage(message) {
     this.callPlace.onMessage(message);
     this.board.receive(message);
+    this.recording?.receive(message);
     if (message.type === "welcome") this.#onWelcome(message);
     else if (message.type === "presence") this.#onPresence(message);
     else if (message.type === "signal") this.call.receive(message);
@@ -290,8 +293,9 @@ export class Room {
   }
 
   /** @param {string} how See live_socket.js. */
-  #over(how) {
+  async #over(how) {
     this.panel.close();
+    const isKept = this.recording?.close();
     this.#end.abort();
     this.call.hangUp();
     // The room was never shown: the lobby shows the problem.
@@ -302,16 +306,18 @@ export class Room {
     history.replaceState({ left: true }, "");
     if (how === "left") {
       this.view.close();
-      return this.onLeft();
+      this.onLeft();
+      return this.recording?.save();
     }
     if (how === "cancelled") $("card-over").textContent = "This session was cancelled";
     this.view.end(how === "replaced" ? "replaced" : "over");
     if (how === "replaced") {
       $("use-here").addEventListener("click", () => this.takeOver(), { once: true });
-    } else {
-      // A running upload asks before the reload; the button reloads later.
-      $("go-on").addEventListener("click", () => location.reload());
-      location.reload();
+      return this.recording?.save();
     }
+    // A running upload asks before the reload; the button reloads later.
+    $("go-on").addEventListener("click", () => location.reload());
+    await isKept;
+    location.reload();
   }
 }

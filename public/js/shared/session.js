@@ -24,6 +24,7 @@ export class Session {
     this.canMove = data.canMove;
     this.callsPeer = data.callsPeer;
     this.recorded = data.recorded;
+    this.recordedInBrowser = data.recordedInBrowser;
     this.clock = data.clock;
     const [page] = performance.getEntriesByType("navigation");
     const opened = performance.timeOrigin;

@@ -1,0 +1,184 @@
+/** One run of a recording: pictures and voices become a film, whose fragments are kept and sent. */
+
+import { Beats } from "./beats.js";
+import { deviceName } from "./device.js";
+import { Film } from "./film.js";
+import { FRAMES } from "./formats.js";
+import { alone, forgetAfter, Leftovers } from "./leftovers.js";
+import { keeperOf } from "./kept_pieces.js";
+import { Picture } from "./picture.js";
+import { Pieces } from "./pieces.js";
+import { requestsOf } from "./requests.js";
+import { Sending } from "./sending.js";
+import { Sound } from "./sound.js";
+import { SoundLine } from "./sound_line.js";
+
+/** Pictures a second while nothing moves. */
+const CALM = 5;
+
+export class Recorder {
+  #picture = new Picture();
+  #sound = new Sound();
+  #line = new SoundLine();
+  /** @type {Film | null} */
+  #film = null;
+  /** @type {Sending | null} */
+  #sending = null;
+  /** @type {Beats | null} */
+  #beats = null;
+  /** When the first picture was taken, by `performance.now()`; 0 before. */
+  #began = 0;
+  #fragmentBegan = 0;
+  /** @type {Promise<void> | null} */
+  #stopping = null;
+  /** Pieces are kept one after the other. */
+  #keeping = Promise.resolve();
+  /** Other pages of this browser may send now. */
+  release = () => {};
+
+  /**
+   * @param {object} with
+   * @param {Session} with.session
+   * @param {import("./sources.js").Sources} with.sources
+   * @param {import("./formats.js").Format} with.format
+   * @param {() => void} with.onBroken It has stopped by itself.
+   */
+  constructor({ session, sources, format, onBroken }) {
+    this.session = session;
+    this.sources = sources;
+    this.format = format;
+    this.onBroken = onBroken;
+    this.requests = requestsOf(session);
+  }
+
+  /** All that takes time. Throws: RequestError. */
+  async prepare() {
+    const keeper = (this.keeper = await keeperOf(this.session.id));
+    await this.#takeTurn();
+    const [library] = await Promise.all([import("../vendor/mediabunny.js"), this.#sound.open((packet) => this.#onSound(packet))]);
+    await new Leftovers(this.session, keeper).sendAll();
+    const { id, received_bytes, part_bytes } = await this.requests.begin(deviceName(), this.format.container);
+    await keeper.begin(id);
+    this.pieces = new Pieces(received_bytes, part_bytes);
+    this.#sending = new Sending({ recording: id, requests: this.requests, keeper });
+    this.#film = new Film(library, {
+      format: this.format,
+      canvas: this.#picture.canvas,
+      onFragment: (bytes) => this.#onFragment(id, bytes),
+      onBroken: (error) => this.#onFailure(error),
+    });
+    await this.#film.start();
+  }
+
+  /** Wait until no other page of this browser sends. */
+  #takeTurn() {
+    return new Promise((resolve, reject) => {
+      const mine = () => {
+        resolve(undefined);
+        return new Promise((release) => (this.release = () => release(undefined)));
+      };
+      alone(this.session, mine).catch(reject);
+    });
+  }
+
+  /** Take the first picture. */
+  start() {
+    if (this.#began || this.#stopping) return;
+    this.#began = performance.now();
+    this.#fragmentBegan = this.session.now();
+    this.#beats = new Beats(() => this.#onBeat());
+    this.#beats.rate = FRAMES;
+    this.#onBeat();
+  }
+
+  /** The call needs the line, or does not. @param {boolean} held */
+  holdSending(held) {
+    this.#sending?.hold(held);
+  }
+
+  /** There is a network again. */
+  hurry() {
+    this.#sending?.hurry();
+  }
+
+  /** The last piece is kept when this resolves; it is sent later. @returns {Promise<void>} */
+  stop() {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  /** Resolves when nothing is left to send. */
+  async sent() {
+    this.#sending?.hold(false);
+    await this.#sending?.send();
+    this.release();
+  }
+
+  /** Somebody had said stop while nobody could tell this page. @param {number} at Epoch seconds. */
+  async forgetAfter(at) {
+    await this.stop();
+    if (this.#sending) await forgetAfter(at, this.keeper, this.#sending.recording);
+  }
+
+  async #stop() {
+    this.#beats?.stop();
+    this.#sound.close();
+    await this.#film?.finish();
+    await this.#keeping;
+    if (!this.#sending) this.release();
+  }
+
+  /** Seconds since the first picture. */
+  get #now() {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  #onBeat() {
+    const { scene, voices } = this.sources;
+    const rate = scene.moves ? FRAMES : CALM;
+    this.#beats.rate = rate;
+    this.#sound.hear(voices);
+    this.#fillSound();
+    this.#picture.draw(scene);
+    this.#film.addPicture(this.#now, rate);
+  }
+
+  /** @param {Float32Array} packet */
+  #onSound(packet) {
+    if (!this.#began || this.#stopping) return;
+    const { rate } = this.#sound;
+    const { silence, skip } = this.#line.take(packet.length / rate, this.#now);
+    this.#addSilence(silence, this.#line.end - packet.length / rate - silence);
+    if (!skip) this.#film.addSound(this.#line.end - packet.length / rate, packet, rate);
+  }
+
+  #fillSound() {
+    const before = this.#line.end;
+    this.#addSilence(this.#line.fill(this.#now), before);
+  }
+
+  /** @param {number} seconds @param {number} at */
+  #addSilence(seconds, at) {
+    const { rate } = this.#sound;
+    const samples = Math.round(seconds * rate);
+    if (samples > 0) this.#film.addSound(at, new Float32Array(samples), rate);
+  }
+
+  /** @param {string} recording @param {Uint8Array} bytes */
+  #onFragment(recording, bytes) {
+    const now = this.session.now();
+    const times = { begins: Math.round(this.#fragmentBegan * 1000), ends: Math.round(now * 1000) };
+    this.#fragmentBegan = now;
+    for (const piece of this.pieces.cut(bytes, times)) {
+      this.#keeping = this.#keeping.then(() => this.keeper.keep(recording, piece)).then(
+        () => void this.#sending.send(),
+        (error) => this.#onFailure(error),
+      );
+    }
+  }
+
+  /** An encoder has failed, or there is no room on the disk. @param {Error} error */
+  #onFailure(error) {
+    console.error("the recording has stopped", error);
+    if (!this.#stopping) this.onBroken();
+  }
+}
