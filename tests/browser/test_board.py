@@ -21,6 +21,8 @@ from tests.browser.board_page import (
 )
 from tests.browser.room_page import Meeting, join, wait_until_it_plays
 from tests.browser.test_room_faults import Wire
+from tests.pictures import png
+from tests.worker.lesson import until
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
@@ -261,6 +263,34 @@ def test_a_photograph_is_seen_by_both(pair: Pair) -> None:
         for picture in page.locator(f"{ELEMENTS} image").all():
             address = picture.get_attribute("href")
             assert page.request.get(f"{page.url.split('/session')[0]}{address}").ok
+
+
+def test_a_small_page_shows_its_picture_when_it_comes_into_sight(pair: Pair) -> None:
+    student, teacher = pair
+    asked: list[str] = []
+    student.on("request", lambda request: asked.append(request.url))
+    act(teacher, "add-page")
+    grey = {"name": "grey.png", "mimeType": "image/png", "buffer": png(400, 300)}
+    teacher.locator("#board-picker").set_input_files([grey])
+    expect(teacher.locator(f"{ELEMENTS}.image:not(.pending)")).to_have_count(1)
+    expect(student.locator(PAGE)).to_have_text("1 / 2")
+    student.locator("#board-page").click()
+    small = student.locator("#board-thumbs li:nth-child(2) canvas")
+    middle = "canvas => [...canvas.getContext('2d').getImageData(80, 60, 1, 1).data]"
+    until(lambda: small.evaluate(middle), lambda pixel: pixel == [128, 128, 128, 255])
+
+    # Drawn again, the picture is there at once, and asked for no more.
+    title = student.get_by_label("Title of page 2")
+    title.fill("Photo")
+    title.press("Enter")
+    expect(student.locator(".board-name").last).to_have_text("Photo")
+    assert small.evaluate(middle) == [128, 128, 128, 255]
+    assert len([address for address in asked if "/board/images/" in address]) == 1
+    teacher.locator("#board-page").click()
+    teacher.locator('#board-thumbs li:nth-child(2) [data-page-act="delete"]').click()
+    expect(student.locator(PAGE)).to_have_text("1 / 1")
+    for page in pair:
+        page.keyboard.press("Escape")
 
 
 def test_pages_of_a_pdf_become_pages_of_the_board(pair: Pair) -> None:

@@ -1,7 +1,7 @@
 /** The pages: the list with small pictures, their names and order. */
 
 import { newId } from "../sheet/ids.js";
-import { drawSmall } from "../sheet/small.js";
+import { SmallPages } from "../sheet/small.js";
 
 /** Both people's first page has this id: it is one page, even if both begin at once. */
 export const FIRST = { id: "firstpage", title: "", position: 1 };
@@ -12,6 +12,7 @@ export class Pages {
   constructor(board) {
     const { signal } = board;
     this.board = board;
+    this.small = new SmallPages(board.sheet.images);
     this.list = board.find("board-thumbs");
     this.button = board.find("board-page");
     this.item = /** @type {HTMLTemplateElement} */ (board.find("board-thumb"));
@@ -82,7 +83,7 @@ export class Pages {
     for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (item.querySelectorAll("input, .board-row button"))) {
       control.disabled = !board.mode.mayDraw;
     }
-    drawSmall(find("canvas"), board.sync.elements(id), getComputedStyle(board.root));
+    void this.small.draw(find("canvas"), board.sync.elements(id), getComputedStyle(board.root));
     return item;
   }
 
