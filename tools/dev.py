@@ -54,8 +54,8 @@ def serve(port: int) -> None:
     setup.main("run")
     origin = f"http://localhost:{port}"
     environment = {**os.environ, **fake_provider(os.environ.get("PROVIDER", ""))}
-    settings = dev_settings.merged(
-        origin, project_settings.names(), ROOT / ".dev.vars", environment
+    settings = dev_settings.with_stand_in(
+        dev_settings.merged(origin, project_settings.names(), ROOT / ".dev.vars", environment)
     )
     terminal = Terminal()
     worker = LocalWorker(settings, port=port, state=STATE, ip="localhost", on_log=terminal.show)

@@ -19,6 +19,8 @@ SECRETS = {
     "PLATFORM_TOKEN": "development-only-token-of-the-platform",
     "LINK_SECRETS": "development-only-key-of-links-in-mails",
 }
+# "development-only-secret!" in base64.
+WEBHOOK_SECRET = "whsec_ZGV2ZWxvcG1lbnQtb25seS1zZWNyZXQh"  # noqa: S105
 
 
 def development(origin: str) -> dict[str, str]:
@@ -36,6 +38,17 @@ def development(origin: str) -> dict[str, str]:
         "MAIL_FROM": "Session Room <sessions@localhost>",
         # Two browsers on one machine need no STUN server.
         "ICE_SERVERS": "",
+    }
+
+
+def with_stand_in(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings with the stand-in of /dev/platform as the platform, unless one is set."""
+    if settings["ENVIRONMENT"] != "development" or settings.get("PLATFORM_WEBHOOK_URL"):
+        return dict(settings)
+    return {
+        **settings,
+        "PLATFORM_WEBHOOK_URL": f"{settings['PUBLIC_URL']}/dev/platform/hooks",
+        "PLATFORM_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def openapi(_request: Request, ctx: Context) -> Response:
-    """The OpenAPI document. Only this route imports it, in development."""
+    """The OpenAPI document, which names no secrets. Only this route imports it."""
     from openapi import document  # noqa: PLC0415
 
     return json_response(document.document(ctx.settings))

@@ -1,4 +1,4 @@
-"""The OpenAPI document of every route, made from the route table. Development only.
+"""The OpenAPI document of every route, made from the route table.
 
 Paths, methods and summaries come from routes.ROUTES and its handlers, bodies from the pydantic
 models that check them, failures from errors.py. openapi/operations.py assigns them to routes.
@@ -53,9 +53,11 @@ SAFE: Final = "GET"
 
 
 def document(settings: Settings) -> dict[str, Any]:
-    """Every route, as an OpenAPI 3.1 document."""
+    """Every route of this deployment, as an OpenAPI 3.1 document."""
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
+        if route.development and not settings.development:
+            continue
         paths.setdefault(route.path, {})[route.method.lower()] = _described(route)
     return {
         "openapi": VERSION,

@@ -284,6 +284,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "dev.sign_out": _anyone(ELSEWHERE),
     "dev.outbox": _anyone(PAGE),
     "dev.outbox_mail": _anyone(PAGE, fails=(errors.NotFoundError,)),
+    "dev_platform.show": _anyone(PAGE),
+    "dev_platform.receive": _provider(DONE, body={JSON: schemas.ANYTHING}),
     "dev.seed": _anyone(_json(200, schemas.SEEDED), ELSEWHERE),
     "dev.book": _anyone(ELSEWHERE),
     "dev.announce_recording": _anyone(DONE, body={JSON: bodies.NewRecording}),

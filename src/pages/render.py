@@ -128,6 +128,13 @@ def demo_sign_in_page(people: Sequence[DemoPerson], target: str) -> str:
     return fill("dev/sign_in.html", title="Sign in", people=people, target=target)
 
 
+def dev_platform_page(deliveries: list[dict[str, Any]], webhook_url: str) -> str:
+    """What the stand-in for the platform has received."""
+    return fill(
+        "dev/platform.html", title="Platform", deliveries=deliveries, webhook_url=webhook_url
+    )
+
+
 def outbox_page(mails: list[Row]) -> str:
     return fill("dev/outbox.html", title="Outbox", mails=mails)
 

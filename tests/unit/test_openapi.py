@@ -13,7 +13,9 @@ from routes import ROUTES
 from settings import Settings
 from tools.paths import ROOT
 
-DOCUMENT = document.document(Settings(public_url="https://sessions.example.com"))
+DOCUMENT = document.document(
+    Settings(environment="development", public_url="https://sessions.example.com")
+)
 OPERATIONS_IN_IT = {
     (method.upper(), path): operation
     for path, operations in DOCUMENT["paths"].items()

@@ -1,0 +1,38 @@
+"""/dev/platform: stands in for the host platform's webhook. Development only."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from errors import WebhookRejectedError
+from pages import render
+from web.messages import Response, html_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web.messages import Request
+
+# In this isolate's memory alone: a restart forgets them.
+_DELIVERIES: Final[deque[dict[str, Any]]] = deque(maxlen=50)
+
+
+async def show(_request: Request, ctx: Context) -> Response:
+    """The newest deliveries, as the stand-in has received them."""
+    deliveries = [{**each, "seconds_ago": ctx.now - each["at"]} for each in reversed(_DELIVERIES)]
+    page = render.dev_platform_page(deliveries, ctx.settings.platform_webhook_url)
+    return html_response(page)
+
+
+async def receive(request: Request, ctx: Context) -> Response:
+    """Take a delivery whose signature is right, as a platform's own code does; 204."""
+    body = await request.body()
+    try:
+        for secret in ctx.settings.platform_webhook_secret:
+            event = Webhook(secret).verify(body, dict(request.headers))
+    except (WebhookVerificationError, ValueError) as error:
+        raise WebhookRejectedError from error
+    _DELIVERIES.append({"at": ctx.now, "event": event})
+    return Response(None, 204)
