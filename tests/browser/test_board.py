@@ -26,6 +26,24 @@ from tests.worker.lesson import until
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
+SIDEWAYS = {"width": 844, "height": 390}
+SAY = """async () => {
+  const room = document.querySelector("script[type=module]").src;
+  const { toast } = await import(new URL("../shared/toasts.js", room));
+  toast("Your connection is weak, so your picture is smaller for now. Sound goes first.");
+}"""
+# What of the words "2 not sent yet" is cut off, out of sight, or under a note of the room.
+COVERED = """() => {
+  const state = document.querySelector("#board-state");
+  const notes = document.querySelector("#toasts").getBoundingClientRect();
+  const { left, right, top, bottom } = state.getBoundingClientRect();
+  const found = {
+    cut: state.scrollWidth > state.clientWidth,
+    out: !state.checkVisibility() || left < 0 || right > innerWidth || bottom > innerHeight,
+    under: left < notes.right && notes.left < right && top < notes.bottom && notes.top < bottom,
+  };
+  return Object.keys(found).filter((key) => found[key]);
+}"""
 
 
 @pytest.fixture
@@ -228,6 +246,18 @@ def test_the_teacher_leads_and_may_write_alone(pair: Pair) -> None:
         act(page, "fit")
 
 
+def covers_nothing(page: Page) -> None:
+    """A note of the room leaves "not sent yet" to be read, on every kind of screen."""
+    usual = page.viewport_size
+    assert usual
+    for viewport in (usual, PHONE, SIDEWAYS):
+        page.set_viewport_size(viewport)
+        page.evaluate(SAY)
+        expect(page.locator(".toast").last).to_be_in_viewport()
+        assert page.evaluate(COVERED) == [], viewport
+    page.set_viewport_size(usual)
+
+
 def test_a_drawing_made_without_a_socket_survives_a_reload(pair: Pair) -> None:
     student, teacher = pair
     wire = Wire(student)
@@ -241,6 +271,7 @@ def test_a_drawing_made_without_a_socket_survives_a_reload(pair: Pair) -> None:
     drag(teacher, (0.6, 0.6), (0.8, 0.8))
     expect(student.locator("#board-state")).to_have_text("2 not sent yet")
     expect(student.locator(f"{ELEMENTS}.pending")).to_have_count(2)
+    covers_nothing(student)
     student.reload()
     wire.cut = False
     join(student)
