@@ -84,6 +84,10 @@ class Settings:
     platform_webhook_secret: tuple[str, ...] = setting(
         "signing secrets of that webhook, comma-separated, newest last", (), secret=True
     )
+    ops_access_team: str = setting(
+        "Cloudflare Access in front of /ops: https://<team>.cloudflareaccess.com; else no /ops"
+    )
+    ops_access_aud: str = setting("the audience tag of that Access application")
     link_secrets: tuple[str, ...] = setting(
         "keys of e-mail links, comma-separated, newest last", (), secret=True
     )
@@ -371,6 +375,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "book_url": _web_address,
     "auth_jwks_url": _web_address,
     "platform_webhook_url": _web_address,
+    "ops_access_team": _origin,
     "platform_webhook_secret": _signing_secrets,
     "link_secrets": _keys,
     "mail_from": _sender,

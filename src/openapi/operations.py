@@ -87,6 +87,11 @@ def _platform(*answers: Mapping[int, Any], **more: Any) -> Operation:
     return Operation(Caller.PLATFORM, _together(*answers), **more)
 
 
+def _operator(*answers: Mapping[int, Any], **more: Any) -> Operation:
+    fails = (errors.NotFoundError, errors.ForbiddenError, *more.pop("fails", ()))
+    return Operation(Caller.ANYONE, _together(*answers), fails=fails, **more)
+
+
 def _provider(*answers: Mapping[int, Any], **more: Any) -> Operation:
     return Operation(Caller.PROVIDER, _together(*answers), **more)
 
@@ -274,6 +279,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "webhooks.bigbluebutton_ended": _provider({200: {}}, query={"room": schemas.TEXT}),
     "ops.healthz": _anyone(_json(200, schemas.HEALTH), _json(503, schemas.HEALTH)),
     "ops.openapi": _anyone(_json(200, schemas.ANYTHING)),
+    "operations.show": _operator(PAGE, query={"done": schemas.TEXT}),
+    "operations.session": _operator(PAGE, fails=(errors.SessionNotFoundError,)),
+    "operations.retry_mail": _operator(ELSEWHERE),
+    "operations.retry_event": _operator(ELSEWHERE),
+    "operations.retry_recording": _operator(ELSEWHERE),
     "dev.dashboard": _anyone(PAGE),
     "dev.sign_in": _anyone(
         PAGE,

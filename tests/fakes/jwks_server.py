@@ -90,6 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/moved.json":
             self._answer(200, json.dumps({"keys": self.server.keys}))
             return
+        if self.path not in ("/jwks.json", "/cdn-cgi/access/certs"):
+            self._answer(404, "{}")
+            return
         match self.server.mode:
             case "ok":
                 self._answer(200, json.dumps({"keys": self.server.keys}))

@@ -21,6 +21,8 @@ SETTINGS = {
     "BBB_URL": "http://localhost:9/bigbluebutton/api",
     "BBB_SECRET": bigbluebutton.SECRET,
     "RESEND_WEBHOOK_SECRET": RESEND_SECRET,
+    "OPS_ACCESS_TEAM": "http://localhost:9",
+    "OPS_ACCESS_AUD": "operations",
 }
 # Rooms and queues still work there after the last request.
 BUSY_TABLES = ("sessions", "attendance", "analytics_events", "recordings")
@@ -177,6 +179,7 @@ def address(site: Site, prey: Prey, path: str) -> str:
         "record_id": prey.sent if path.startswith("/session/") else prey.recording,
         "start_byte": "0",
         "mail_id": prey.mail,
+        "event_id": "evt_0",
         "release": "0123456789abcdef",
         "kind": "css",
         "folder": "shared",

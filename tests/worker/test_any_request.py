@@ -94,6 +94,7 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
         "record_id": [prey.recording, prey.sent, "no-such-recording"],
         "start_byte": ["0", "8", "99999999999", "two"],
         "mail_id": [prey.mail, "no-such-mail"],
+        "event_id": ["evt_0"],
         "release": ["0123456789abcdef", "no-such-release"],
         "kind": ["css", "js", "icons"],
         "folder": ["shared", "no-such-folder"],
