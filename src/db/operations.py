@@ -50,7 +50,6 @@ LIST_UNREADY_RECORDINGS: Final = """
 SELECT record_id, session_id, state, attempts, last_error, created_at FROM recordings
  WHERE state IN ('failed', 'announced', 'copying') AND updated_at <= ?1 LIMIT ?2
 """
-COUNT_SILENT_ROOMS: Final = "SELECT count(*) AS rooms FROM deleted_sessions"
 
 LIST_REPORTS: Final = """
 SELECT what, way, milliseconds, again FROM call_reports
@@ -69,7 +68,6 @@ async def load(
         "dead_events": (LIST_DEAD_EVENTS, (limit,)),
         "waiting_events": (COUNT_WAITING_EVENTS, ()),
         "recordings": (LIST_UNREADY_RECORDINGS, (late_since, limit)),
-        "silent_rooms": (COUNT_SILENT_ROOMS, ()),
         "reports": (LIST_REPORTS, (reports_after, 50 * limit)),
     }
     results = await db.batch(list(queries.values()))

@@ -26,7 +26,6 @@ def overview(rows: dict[str, list[Row]], now: int, settings: Settings, done: str
     """The page /ops; `done` names what a button has just done."""
     late = rows["late_mails"][0]["late"]
     waiting = rows["waiting_events"][0]["waiting"]
-    rooms = rows["silent_rooms"][0]["rooms"]
     stuck = [rows[name] for name in ("dead_mails", "dead_events", "recordings")]
     return fill(
         "ops/overview.html",
@@ -40,7 +39,6 @@ def overview(rows: dict[str, list[Row]], now: int, settings: Settings, done: str
         recordings=[_aged(row, now) for row in rows["recordings"]],
         late_mails=late,
         waiting_events=waiting,
-        silent_rooms=rooms,
         stuck_count=sum(map(len, stuck)) + bool(late),
         calls=calls(rows["reports"]),
     )

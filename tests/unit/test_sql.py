@@ -12,6 +12,9 @@ import db as db_package
 # The queries that may read a whole table or index, and why.
 MAY_SCAN = {
     "mails.COUNT_UNSENT": "walks the indexes of the pending mails and of those being sent",
+    "operations.COUNT_WAITING_EVENTS": "walks the index of the pending events",
+    "operations.LIST_DEAD_EVENTS": "walks the index of the dead events, and stops",
+    "operations.LIST_DEAD_MAILS": "walks the index of the dead mails, and stops",
     "outbox.LIST_NEWEST": "walks the index by time and stops after a hundred rows",
 }
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b", re.IGNORECASE)
