@@ -45,6 +45,7 @@ WARNINGS: Final = frozenset(
         "recording_attempt_failed",
         "recording_id_refused",
         "recording_message_invalid",
+        "recording_part_failed",
         "recording_sweep_failed",
         "recordings_query_failed",
         "room_features_differ",

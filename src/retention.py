@@ -119,6 +119,23 @@ async def _purge_files(ctx: Context, days: int, *, recordings: bool) -> Removed:
     return await _in_rounds(remove_some)
 
 
+async def _purge_pieces(ctx: Context) -> Removed:
+    """Delete what browsers have sent of recordings that failed."""
+    ended_before = _expired_before(ctx, ctx.settings.recordings_kept_days)
+
+    async def remove_some() -> Removed:
+        rows = await retention_db.list_pieces(
+            ctx.db, ended_before=ended_before, limit=FILES_PER_ROUND
+        )
+        keys = [row["r2_key"] for row in rows]
+        if keys:
+            await ctx.files.delete(keys)
+            await retention_db.drop_pieces(ctx.db, keys)
+        return len(keys), len(keys) == FILES_PER_ROUND
+
+    return await _in_rounds(remove_some)
+
+
 async def _purge_boards(ctx: Context) -> Removed:
     """Delete saved boards with their pictures; a room deletes its own board by its alarm."""
     ended_before = _expired_before(ctx, ctx.settings.resources_kept_days)
@@ -268,6 +285,7 @@ async def _purge_call_reports(ctx: Context) -> Removed:
 
 STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
+    "pieces": _purge_pieces,
     "resources": _purge_resources,
     "boards": _purge_boards,
     "mails": _purge_mails,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import js
 from pyodide.ffi import JsException, to_js
 
 from bindings.answers import answer_of
 from bindings.conversion import js_object
-from files.storage import Part, Stored, StreamBrokenError
+from errors import ServiceUnavailableError
+from files.storage import Part, Span, Stored, StreamBrokenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from files.storage import Stream
+    from files.storage import Source, Stream
 
 
 class R2Files:
@@ -73,6 +75,38 @@ class R2Files:
         except JsException as error:
             raise StreamBrokenError(str(error)) from error
         return Part(number, part.etag)
+
+    async def put_part_of(
+        self, key: str, upload_id: str, number: int, sources: Sequence[Source]
+    ) -> Part:
+        size = sum(each.length if isinstance(each, Span) else len(each) for each in sources)
+        pipe = js.FixedLengthStream.new(size)
+        upload = self._bucket.resumeMultipartUpload(key, upload_id)
+        stored = upload.uploadPart(number, pipe.readable)
+        try:
+            for source in sources:
+                await self._write(pipe.writable, source)
+            await pipe.writable.close()
+            part = await stored
+        except (JsException, ServiceUnavailableError, StreamBrokenError) as error:
+            with suppress(JsException):
+                await pipe.writable.abort(str(error))
+            with suppress(JsException):
+                await stored
+            raise StreamBrokenError(str(error)) from error
+        return Part(number, part.etag)
+
+    async def _write(self, writable: Any, source: Source) -> None:
+        if isinstance(source, Span):
+            found = await self.open(*source)
+            if found is None:
+                msg = "an object is missing"
+                raise StreamBrokenError(msg)
+            await found.pipeTo(writable, js_object({"preventClose": True}))
+            return
+        writer = writable.getWriter()
+        await writer.write(to_js(source))
+        writer.releaseLock()
 
     async def finish(self, key: str, upload_id: str, parts: Sequence[Part]) -> Stored:
         upload = self._bucket.resumeMultipartUpload(key, upload_id)

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from db.database import Database, Row
+    from files.storage import Part, Stored
+
+# Beyond all recordings, and still a number of JavaScript.
+_BEYOND: Final = 10**15
 
 LIST_OF_SESSION: Final = """
 SELECT record_id, sender_id, device, format, state, received_bytes FROM recordings
@@ -59,6 +63,36 @@ UPDATE recordings SET state = 'announced', retry_at = ?2, updated_at = ?2
  WHERE record_id = ?1 AND state = 'receiving'
 RETURNING record_id
 """
+
+LIST_PIECES: Final = """
+SELECT start_byte, size_bytes, r2_key FROM received_pieces
+ WHERE record_id = ?1 AND start_byte >= ?2 AND start_byte < ?3 ORDER BY start_byte
+"""
+
+# `receiving`: made early, while pieces arrive. `copying`: the consumer makes what is missing.
+ADD_PART: Final = """
+INSERT INTO upload_parts (resource_id, number, etag, size_bytes)
+SELECT r.id, ?3, ?4, ?5
+  FROM recordings c JOIN session_resources r ON r.id = c.resource_id
+ WHERE c.record_id = ?1 AND r.upload_id = ?2 AND c.state = ?6
+ON CONFLICT DO NOTHING
+"""
+
+# The file can be seen now. The recording is `copying` until its pieces are removed, too.
+FINISH_FILE: Final = """
+UPDATE session_resources
+   SET status = 'ready', size_bytes = ?2, etag = ?3, duration_seconds = ?4, upload_id = NULL,
+       updated_at = ?5
+ WHERE id = ?1 AND status = 'uploading'
+"""
+DELETE_PARTS: Final = "DELETE FROM upload_parts WHERE resource_id = ?1"
+DELETE_PIECES: Final = "DELETE FROM received_pieces WHERE record_id = ?1"
+FINISH: Final = """
+UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updated_at = ?2
+ WHERE record_id = ?1
+"""
+DELETE: Final = "DELETE FROM recordings WHERE record_id = ?1 AND state <> 'ready'"
+DELETE_FILE: Final = "DELETE FROM session_resources WHERE id = ?1 AND status = 'failed'"
 
 # Of sessions that nobody can enter any more (`domain.rules.is_closed`).
 LIST_SILENT: Final = """
@@ -152,6 +186,40 @@ async def add_piece(
 async def close(db: Database, record_id: str, *, now: int) -> bool:
     """Take no more pieces; False if that was done before."""
     return bool(await db.all(CLOSE, record_id, now))
+
+
+async def list_pieces(
+    db: Database, record_id: str, *, start: int = 0, stop: int = _BEYOND
+) -> list[Row]:
+    """The pieces that begin between these bytes, in order."""
+    return await db.all(LIST_PIECES, record_id, start, stop)
+
+
+async def add_part(db: Database, row: Row, part: Part, size: int, *, state: str) -> None:
+    """Note a part, unless the recording is in another state by now."""
+    await db.all(ADD_PART, row["record_id"], row["upload_id"], *part, size, state)
+
+
+async def finish_file(
+    db: Database, resource_id: str, stored: Stored, *, duration: int, now: int
+) -> None:
+    """Show the file to both people."""
+    await db.batch(
+        [
+            (FINISH_FILE, (resource_id, stored.size, stored.etag, duration, now)),
+            (DELETE_PARTS, (resource_id,)),
+        ]
+    )
+
+
+async def finish(db: Database, record_id: str, *, now: int) -> None:
+    """The pieces are removed: nothing is left to do."""
+    await db.batch([(DELETE_PIECES, (record_id,)), (FINISH, (record_id, now))])
+
+
+async def delete(db: Database, record_id: str, resource_id: str | None) -> None:
+    """Delete a recording, whose pieces are removed, and its file without content."""
+    await db.batch([(DELETE, (record_id,)), (DELETE_FILE, (resource_id,))])
 
 
 async def list_silent(

@@ -27,7 +27,8 @@ RETURNING record_id
 
 FIND: Final = """
 SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.announced_bytes, c.source,
-       c.resource_id, r.upload_id, r.r2_key, r.size_bytes AS total_bytes, s.provider_room_id,
+       c.resource_id, c.format, r.upload_id, r.r2_key, r.size_bytes AS total_bytes, r.etag,
+       r.status AS file_status, s.provider_room_id,
        coalesce(s.started_at, s.scheduled_start) AS began_at,
        t.time_zone AS teacher_time_zone, t.locale AS teacher_locale
   FROM recordings c

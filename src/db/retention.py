@@ -34,6 +34,18 @@ DROP_BOARD_IMAGES: Final = """
 DELETE FROM board_images WHERE id IN (SELECT value FROM json_each(?1))
 """
 
+LIST_PIECES: Final = """
+SELECT p.r2_key
+  FROM recordings c
+  JOIN sessions s ON s.id = c.session_id
+  JOIN received_pieces p ON p.record_id = c.record_id
+ WHERE c.state IN ('receiving', 'announced', 'copying', 'failed') AND s.scheduled_end <= ?1
+ LIMIT ?2
+"""
+DROP_PIECES: Final = """
+DELETE FROM received_pieces WHERE r2_key IN (SELECT value FROM json_each(?1))
+"""
+
 # Sessions that ended after the last one seen, and whose room somebody has entered. A moved session
 # has lost the attendance of its old time, but it keeps the place of its call.
 LIST_ENDED_BETWEEN: Final = """
@@ -118,6 +130,16 @@ async def drop_boards(db: Database, sessions: Sequence[str], images: Sequence[st
     """Delete the rows of boards and of pictures whose objects are deleted."""
     listed = [(json.dumps(list(ids)),) for ids in (sessions, images)]
     await db.batch([(DROP_BOARDS, listed[0]), (DROP_BOARD_IMAGES, listed[1])])
+
+
+async def list_pieces(db: Database, *, ended_before: int, limit: int) -> list[Row]:
+    """Pieces of recordings that were never finished, of sessions that ended before."""
+    return await db.all(LIST_PIECES, ended_before, limit)
+
+
+async def drop_pieces(db: Database, keys: Sequence[str]) -> None:
+    """Delete the rows of pieces whose objects are deleted."""
+    await db.all(DROP_PIECES, json.dumps(list(keys)))
 
 
 async def list_ended_between(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # A deleted file can be restored for this time; then it is removed.
 UNDO_S: Final = 15 * 60
 MAX_FILES: Final = 100
+_RECORDING_TYPES: Final = {"mp4": "video/mp4", "webm": "video/webm"}
 
 
 async def download(
@@ -62,7 +63,9 @@ async def download(
 def _headers(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
     """The headers of every response with this file, and its Content-Security-Policy."""
     is_recording = row["type"] == outcome.RECORDING
-    media_type = file_types.RECORDING_TYPE if is_recording else row["type"]
+    media_type = (
+        _RECORDING_TYPES[file_names.extension(row["name"])] if is_recording else row["type"]
+    )
     is_shown = inline and media_type in file_types.INLINE
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     headers = [

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SNIFFED_BYTES: Final = 1024
 _MP3_SYNC: Final = 0b111_1111_1111
-RECORDING_TYPE: Final = "video/mp4"
 
 
 class FileType(NamedTuple):

@@ -38,8 +38,20 @@ class Part(NamedTuple):
     etag: str
 
 
+class Span(NamedTuple):
+    """A range of an object's bytes."""
+
+    key: str
+    start: int
+    length: int
+
+
+Source = Span | bytes
+"""What a part is put together from."""
+
+
 class Files(Protocol):
-    """R2. Methods with a body, and `finish`, raise StreamBrokenError if they fail.
+    """R2. Methods with a body or parts, and `finish`, raise StreamBrokenError if they fail.
 
     The others raise ServiceUnavailableError; `abort` never raises.
     """
@@ -70,6 +82,15 @@ class Files(Protocol):
 
     async def put_part(self, key: str, upload_id: str, number: int, body: Stream) -> Part:
         """Store one part; a second call with its number replaces it."""
+        ...
+
+    async def put_part_of(
+        self, key: str, upload_id: str, number: int, sources: Sequence[Source]
+    ) -> Part:
+        """Store one part that is put together from other objects and from bytes.
+
+        The objects' bytes stay streams. Raises: StreamBrokenError, also if an object is missing.
+        """
         ...
 
     async def finish(self, key: str, upload_id: str, parts: Sequence[Part]) -> Stored: ...

@@ -14,6 +14,10 @@ class RecordingError(Exception):
     """An attempt to copy a recording failed. The message is stored for the operator."""
 
 
+class UnfinishedError(Exception):
+    """The work made progress, but the consumer's time is over."""
+
+
 class Fetched(NamedTuple):
     """A response's status and headers, and its body as an unread stream."""
 

@@ -12,11 +12,12 @@ import traceback
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from db import recordings as recordings_db
+from domain.provider_names import PEER
 from errors import AppError, NotFoundError
-from files.streams import RecordingError
+from files.streams import RecordingError, UnfinishedError
 from logs import log
-from recordings import receiving, sources
-from recordings.copying import Copy, UnfinishedError
+from recordings import finishing, receiving, sources
+from recordings.copying import Copy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,7 +106,7 @@ async def _claim_and_copy(ctx: Context, record_id: str, message: Message) -> Non
     about = {"session_id": row["session_id"], "record_id": record_id}
     began = time.monotonic()
     try:
-        await _copy(ctx, row, parts)
+        is_made = await _make(ctx, row, parts)
     except UnfinishedError:
         await recordings_db.release(ctx.db, record_id, now=_now(ctx, began))
         await ctx.queue_recording(record_id)
@@ -116,7 +117,8 @@ async def _claim_and_copy(ctx: Context, record_id: str, message: Message) -> Non
             log("unexpected_error", **about, trace=traceback.format_exception(error))
         await _retry_later(ctx, row, message, _error_text(error), now=_now(ctx, began))
     else:
-        log("recording_copied", **about, attempts=row["attempts"])
+        if is_made:
+            log("recording_copied", **about, attempts=row["attempts"])
         message.ack()
 
 
@@ -142,6 +144,14 @@ async def _retry_later(ctx: Context, row: Row, message: Message, error: str, *, 
     about = {"session_id": row["session_id"], "record_id": row["record_id"]}
     log("recording_failed", **about, last_error=error)
     message.ack()
+
+
+async def _make(ctx: Context, row: Row, parts: list[Row]) -> bool:
+    """Have the recording in R2; False if there is nothing in it."""
+    if row["provider"] == PEER:
+        return await finishing.complete(ctx, row, parts)
+    await _copy(ctx, row, parts)
+    return True
 
 
 async def _copy(ctx: Context, row: Row, parts: list[Row]) -> None:

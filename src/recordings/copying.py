@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from db import recordings as recordings_db
 from files import mp4
 from files.storage import Part, StreamBrokenError
-from files.streams import RecordingError
+from files.streams import RecordingError, UnfinishedError
 from recordings.naming import file_name
 
 if TYPE_CHECKING:
@@ -35,10 +35,6 @@ TIME_LIMIT_S: Final = 11 * 60
 ROUNDING_BYTES: Final = 10_000
 _TOTAL: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})\Z")
 _EXPIRED: Final = (401, 403, 410)
-
-
-class UnfinishedError(Exception):
-    """The copy made progress, but the consumer's time is over."""
 
 
 @dataclass

@@ -23,6 +23,7 @@ from errors import (
 from files.storage import StreamBrokenError
 from logs import log
 from recordings.naming import file_name
+from recordings.parts import PART_BYTES, make_early
 
 if TYPE_CHECKING:
     from auth.access import Access, LoadedAccess
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from db.receiving import StartRows
     from files.storage import Stream
 
-# The parts of the finished file. No piece is in two of them.
-PART_BYTES: Final = 8 * 1024 * 1024
 # Ten hours at a megabit a second.
 MAX_BYTES: Final = 4_900_000_000
 # Of one session. Each is a new device, person or format, or a new run of a format without joins.
@@ -131,7 +130,7 @@ async def put(
         raise BadRequestError("The piece did not arrive whole. Please send it again.") from error
     if stored.size != size:
         raise BadRequestError("The piece did not arrive whole. Please send it again.")
-    _, found = await receiving_db.add_piece(
+    is_new, found = await receiving_db.add_piece(
         ctx.db, row, start=start, size=size, key=key, now=ctx.now
     )
     if found is None:
@@ -139,6 +138,8 @@ async def put(
     if found["received_bytes"] < end:
         # The purge deletes the object: it has no row.
         _check_place(found, start)
+    if is_new and end % PART_BYTES == 0 and end > PART_BYTES:
+        ctx.defer(make_early(ctx, found, end // PART_BYTES))
     return int(found["received_bytes"])
 
 

@@ -23,17 +23,21 @@ test("pieces follow each other, and none crosses a part", () => {
   for (const { begins, ends } of all) assert.deepEqual({ begins, ends }, TIMES);
 });
 
-test("the room in WebM is an element of 256 bytes behind the Segment's header", () => {
-  const segment = Uint8Array.from([0x18, 0x53, 0x80, 0x67, 1, 255, 255, 255, 255, 255, 255, 255, 0x15, 0x49]);
-  const made = withRoom(segment);
+// mediabunny writes an unknown size as one byte; eight are allowed too.
+for (const size of [[255], [1, 255, 255, 255, 255, 255, 255, 255]]) {
+  test(`the room in WebM is an element of 256 bytes behind the Segment's header with a size of ${size.length}`, () => {
+    const segment = Uint8Array.from([0x18, 0x53, 0x80, 0x67, ...size, 0x15, 0x49]);
+    const header = segment.length - 2;
+    const made = withRoom(segment);
 
-  assert.equal(made.length, segment.length + 256);
-  assert.deepEqual([...made.subarray(0, 12)], [...segment.subarray(0, 12)]);
-  // 0x4000 marks a size of two bytes.
-  assert.deepEqual([...made.subarray(12, 15)], [0xec, 0x40, 253]);
-  assert.ok(made.subarray(15, 12 + 256).every((each) => each === 0));
-  assert.deepEqual([...made.subarray(12 + 256)], [0x15, 0x49]);
-});
+    assert.equal(made.length, segment.length + 256);
+    assert.deepEqual([...made.subarray(0, header)], [...segment.subarray(0, header)]);
+    // 0x4000 marks a size of two bytes.
+    assert.deepEqual([...made.subarray(header, header + 3)], [0xec, 0x40, 253]);
+    assert.ok(made.subarray(header + 3, header + 256).every((each) => each === 0));
+    assert.deepEqual([...made.subarray(header + 256)], [0x15, 0x49]);
+  });
+}
 
 /** Sound comes in packets of 40 ms; `late` says by how much each is late. */
 function hear(line, from, to, late) {

@@ -116,7 +116,7 @@ class FaultyDatabase:
 class FaultyFiles:
     """R2 with the interface of `bindings.r2`: `abort` never raises."""
 
-    WRITES = ("put", "put_part", "finish")
+    WRITES = ("put", "put_part", "put_part_of", "finish")
 
     def __init__(self, world: "World") -> None:
         self._world = world

@@ -15,9 +15,9 @@ from files import cleanup, uploads
 from files.streams import Fetched
 from mail import tick
 from providers.base import Recording, RecordingSource
-from recordings import consumer, copying, sources
+from recordings import consumer, copying, finishing, parts, receiving, sources
 from sessions import overdue as sessions_overdue
-from tests.fakes import bigbluebutton
+from tests.fakes import bigbluebutton, browser_streams
 from tests.fakes.films import Film
 from tests.unit import board_messages
 from tests.unit.booked import insert
@@ -321,6 +321,69 @@ async def until_there(world):
     world.files.uploads.clear()
 
 
+# A browser's recording. It is cut into pieces that make several parts.
+
+SENT = browser_streams.stream("mp4", 8)
+DEVICE = "0123456789abcdef"
+PIECE = 900
+SMALL_PART = 1800
+
+
+async def agreed(world):
+    world.book(recording_enabled=1)
+    for user_id in ("student", "teacher"):
+        answer = {"session_id": "s1", "user_id": user_id, "role": user_id, "agreed": 1}
+        insert(world.connection, "recording_consents", **answer, words="1", decided_at=START)
+
+
+async def send_recording(world):
+    """As the page does: from what has arrived, and then it says that this is all."""
+    seen = []
+    if not world.rows("SELECT 1 FROM recordings WHERE state <> 'receiving'"):
+        new = {"device": DEVICE, "format": "mp4"}
+        seen.append(await world.press("POST", "/session/s1/recordings", "teacher", new))
+        if not good(seen):
+            return seen
+    [(record_id, position)] = world.rows("SELECT record_id, received_bytes FROM recordings")
+    place = f"/session/s1/recordings/{record_id}"
+    while position < len(SENT.content) and good(seen):
+        stop = min(position + PIECE, (position // SMALL_PART + 1) * SMALL_PART)
+        body = SENT.content[position:stop]
+        seen.append(await world.press("PUT", f"{place}/bytes/{position}", "teacher", body=body))
+        position = stop
+    if good(seen):
+        seen.append(await world.press("POST", f"{place}/finish", "teacher"))
+    return seen
+
+
+async def all_sent(world):
+    await agreed(world)
+    assert good(await send_recording(world))
+    await world.deferred()
+
+
+async def nothing_sent(world):
+    await agreed(world)
+    new = {"device": DEVICE, "format": "mp4"}
+    begun = await world.press("POST", "/session/s1/recordings", "teacher", new)
+    place = f"/session/s1/recordings/{json.loads(begun.body)['id']}"
+    await world.press("PUT", f"{place}/bytes/0", "teacher", body=SENT.content[:700])
+    await world.press("POST", f"{place}/finish", "teacher")
+
+
+async def left_behind(world):
+    """The browser is gone, and the session is over."""
+    await agreed(world)
+    new = {"device": DEVICE, "format": "mp4"}
+    begun = await world.press("POST", "/session/s1/recordings", "teacher", new)
+    place = f"/session/s1/recordings/{json.loads(begun.body)['id']}"
+    for start in range(0, len(SENT.content), PIECE):
+        body = SENT.content[start : start + PIECE]
+        await world.press("PUT", f"{place}/bytes/{start}", "teacher", body=body)
+    world.connection.execute("UPDATE sessions SET status = 'completed', started_at = 1")
+    world.now += 20 * MINUTE
+
+
 def sweep_recordings(world):
     return consumer.sweep(world.context())
 
@@ -332,6 +395,8 @@ LATER = partial(World, now=END + HOUR)
 def _small_parts(monkeypatch):
     monkeypatch.setattr(copying, "PART_BYTES", 1000)
     monkeypatch.setattr(uploads, "PART_BYTES", 8)
+    for module in (parts, receiving, finishing):
+        monkeypatch.setattr(module, "PART_BYTES", SMALL_PART)
 
 
 # The clock's work.
@@ -498,6 +563,12 @@ CASES = {
     "ask for recordings": Case(
         partial(recorded, announced=False), sweep_recordings, until_there, make=LATER, coarse_s=DAY
     ),
+    "send a recording": Case(
+        agreed, send_recording, until_there, coarse_s=DAY, refusals=(503, 400)
+    ),
+    "complete a sent recording": Case(all_sent, deliver, until_there, coarse_s=DAY),
+    "forget an empty recording": Case(nothing_sent, deliver, until_there, coarse_s=DAY),
+    "sweep a sent recording": Case(left_behind, sweep_recordings, until_there, coarse_s=DAY),
     "close what is overdue": Case(
         overdue, work(sessions_overdue.close_overdue), make=partial(World, now=END + HOUR)
     ),
@@ -535,6 +606,9 @@ RESULTS = {
     "copy a recording whole": "files",
     "the same message twice": "files",
     "ask for recordings": "files",
+    "send a recording": "files",
+    "complete a sent recording": "files",
+    "sweep a sent recording": "files",
     "mail": "mails accepted",
 }
 

@@ -374,6 +374,28 @@ async def test_purge_deletes_orphans_after_a_day(connection, db, files):
     assert sorted(key.rsplit("/", 1)[1] for key in files.objects) == ["file", "new"]
 
 
+async def test_purge_deletes_what_browsers_have_sent_of_failed_recordings(connection, db, files):
+    """Pieces are no orphans while their recording waits for another attempt."""
+    settings = replace(SETTINGS, recordings_kept_days=200)
+    recording = {"record_id": "r1", "session_id": "s1", "provider": "peer", "state": "failed"}
+    recording |= {"sender_id": "teacher", "device": "0" * 16, "format": "mp4"}
+    book(connection)
+    insert(connection, "recordings", **recording, created_at=END, updated_at=END)
+    for start in (0, 900):
+        key = f"sessions/s1/recordings/r1/{start:010}-900"
+        piece = {"record_id": "r1", "start_byte": start, "size_bytes": 900, "r2_key": key}
+        insert(connection, "received_pieces", **piece)
+        files.objects[key] = (b"x", END)
+    files.objects["sessions/s1/recordings/r1/0000000900-7"] = (b"lost", END)
+    await retention.purge(context(db, files, settings=settings))
+    kept = sorted(files.objects)
+    await retention.purge(context(db, files, NOW + 101 * DAY, settings))
+
+    assert kept == [f"sessions/s1/recordings/r1/{start:010}-900" for start in (0, 900)]
+    assert files.objects == {}
+    assert connection.execute("SELECT * FROM received_pieces").fetchall() == []
+
+
 @pytest.mark.usefixtures("_small_rounds")
 async def test_purge_finds_orphans_among_many_files(connection, db, files):
     book(connection, scheduled_end=NOW - DAY)

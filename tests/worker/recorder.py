@@ -78,7 +78,8 @@ class Recorder:
     def finished(self, seconds: float = 120) -> list[dict[str, Any]]:
         """The recordings that both people see, once the queue has completed this one."""
         assert self.finish().status_code == 202
-        until(self.lesson.listing, lambda found: found["recording"] != "preparing", seconds)
+        found = until(self.lesson.listing, lambda each: each["recording"] != "preparing", seconds)
+        assert found["recording"] != "failed", self.lesson.worker.logs()[-3000:]
         return self.lesson.resources()
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.fakes import browser_streams
 from tests.worker.lesson import HOUR, Lesson
 from tests.worker.recorder import PART, Recorder, answer, open_lesson
 from tools.local_worker import LocalWorker
@@ -217,15 +218,16 @@ def test_a_recording_is_found_only_in_its_session(worker: LocalWorker, recorder:
 def test_pieces_are_taken_after_the_session_until_it_is_finished(
     lesson: Lesson, recorder: Recorder
 ):
-    recorder.send(b"a" * 700)
+    first, *others = browser_streams.stream("mp4", 8).pieces
+    recorder.send(first)
     lesson.sql("UPDATE sessions SET status = 'completed' WHERE id = ?", lesson.id)
-    recorder.send(b"b" * 300)
+    recorder.send(b"".join(others))
     lesson.sql("UPDATE sessions SET scheduled_end = scheduled_start + 1 WHERE id = ?", lesson.id)
-    first, second = recorder.finish(), recorder.finish()
+    finished, repeated = recorder.finish(), recorder.finish()
 
-    assert (first.status_code, second.status_code) == (202, 202)
-    assert first.json()["state"] == "announced"
-    assert recorder.put(1000, b"c").status_code == 409
+    assert (finished.status_code, repeated.status_code) == (202, 202)
+    assert finished.json()["state"] == "announced"
+    assert recorder.put(recorder.sent, b"c").status_code == 409
     assert lesson.teacher.get(lesson.path).status_code == 200
 
 
@@ -237,7 +239,7 @@ def test_the_sweep_finishes_only_what_is_silent_after_the_session(worker: LocalW
     for lesson in (goes_on, sends, silent):
         recorders.append(Recorder(lesson))
         assert recorders[-1].begin().status_code == 201
-        recorders[-1].send(b"a" * 10)
+        recorders[-1].send(browser_streams.stream("mp4", 8).content)
     for lesson in (sends, silent):
         lesson.sql("UPDATE sessions SET status = ? WHERE id = ?", ended["status"], lesson.id)
     for lesson in (goes_on, silent):
@@ -247,6 +249,8 @@ def test_the_sweep_finishes_only_what_is_silent_after_the_session(worker: LocalW
         )
     worker.scheduled("*/5 * * * *")
 
-    assert [recorder.put(10, b"b").status_code for recorder in recorders] == [200, 200, 409]
+    assert [recorder.put(recorder.sent, b"b").status_code for recorder in recorders] == [
+        *(200, 200, 409)
+    ]
     for lesson in (goes_on, sends, silent):
         lesson.close()

@@ -3,14 +3,15 @@
 /** The whole element, with its own header of 3 bytes. */
 const ROOM = 256;
 const VOID = 0xec;
-/** The id of the Segment, and its size, which is unknown. */
-const SEGMENT_HEADER = 12;
+const ID_LENGTH = 4;
 
 /** @param {Uint8Array} segment From its id on. @returns {Uint8Array} */
 export function withRoom(segment) {
+  // The zeros before the first 1 of a size tell how many bytes it has more. (Math.clz32 counts in 32 bits.)
+  const header = ID_LENGTH + Math.clz32(segment[ID_LENGTH]) - 24 + 1;
   const room = new Uint8Array(ROOM);
   room.set([VOID, 0x40, ROOM - 3]);
-  return joined([segment.subarray(0, SEGMENT_HEADER), room, segment.subarray(SEGMENT_HEADER)]);
+  return joined([segment.subarray(0, header), room, segment.subarray(header)]);
 }
 
 /** @param {Uint8Array[]} parts @returns {Uint8Array} */
