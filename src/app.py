@@ -10,7 +10,6 @@ from urllib.parse import quote, urlsplit
 import routes
 from errors import (
     AppError,
-    InvalidError,
     LinkBrokenError,
     LinkExpiredError,
     NotConfiguredError,
@@ -106,18 +105,10 @@ async def _error_response(
         body = render.error_page(failure, settings, unexpected_id, kept, sign_in_url)
         response = html_response(body, failure.status)
     else:
-        response = json_response({"error": _error_json(failure, unexpected_id)}, failure.status)
+        numbered = {"request_id": unexpected_id} if unexpected_id else {}
+        response = json_response({"error": failure.as_json() | numbered}, failure.status)
     response.headers += failure.headers
     return response
-
-
-def _error_json(failure: AppError, unexpected_id: str | None) -> dict[str, object]:
-    answer: dict[str, object] = {"code": failure.code, "message": failure.message}
-    if isinstance(failure, InvalidError):
-        answer["fields"] = failure.fields
-    if unexpected_id:
-        answer["request_id"] = unexpected_id
-    return answer
 
 
 def _wants_page(request: Request, route: routes.Route | None) -> bool:

@@ -12,7 +12,7 @@ from db.demo import DemoPerson, DemoSession
 from errors import BadRequestError
 from files import saved_boards
 from sessions import booking
-from sessions.booking import BookedCourse, BookedPerson, Booking
+from sessions.booking_body import BookedCourse, BookedPerson, Booking
 
 if TYPE_CHECKING:
     from context import Context

@@ -21,7 +21,7 @@ AppError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class AppError(Exception):
@@ -36,6 +36,10 @@ class AppError(Exception):
         if message is not None:
             self.message = message
         super().__init__(self.message)
+
+    def as_json(self) -> dict[str, Any]:
+        """The failure as answers in JSON have it."""
+        return {"code": self.code, "message": self.message}
 
 
 class BadRequestError(AppError):
@@ -165,6 +169,9 @@ class InvalidError(AppError):
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
         super().__init__("; ".join(f"{name}: {problem}" for name, problem in fields.items()))
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "fields": self.fields}
 
 
 class TooManyRequestsError(AppError):

@@ -49,6 +49,7 @@ WARNINGS: Final = frozenset(
         "recording_sweep_failed",
         "recordings_query_failed",
         "room_features_differ",
+        "room_refresh_failed",
         "socket_closed_for_abuse",
         "turn_unavailable",
         "weak_settings",

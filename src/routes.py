@@ -94,6 +94,7 @@ ROUTES: Final = (
     Route("GET", "/unsubscribe/{token}", "unsubscribe.show", page=True),
     Route("POST", "/unsubscribe/{token}", "unsubscribe.switch", page=True, cross_site=True),
     Route("POST", "/webhooks/resend", "resend_webhook.receive", cross_site=True),
+    Route("PUT", "/platform/sessions", "platform.put_many", cross_site=True),
     Route("PUT", "/platform/sessions/{session_id}", "platform.put", cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", "platform.show", cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", "platform.cancel", cross_site=True),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from domain import mail_rules, rules
 from domain.mail_rules import State
 
 if TYPE_CHECKING:
-    from db.database import Database, Row
+    from collections.abc import Sequence
+
+    from db.database import Database, Row, Statement
     from domain.mail_rules import Reach
 
 # Reads only sessions whose reminder became due since the last run, not all future ones. ?1 is now,
@@ -118,9 +120,11 @@ INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, state
                    created_at)
 SELECT lower(hex(randomblob(16))), kinds.kind, s.id, person.value, s.scheduled_start,
        s.scheduled_start - kinds.lead_s, 'skipped', 'booked_late', ?3
-  FROM sessions s CROSS JOIN kinds
+  FROM json_each(?1) AS booked
+ CROSS JOIN sessions s ON s.id = booked.value
+ CROSS JOIN kinds
  CROSS JOIN json_each(json_array(s.student_id, s.teacher_id)) AS person
- WHERE s.id = ?1 AND s.status = 'scheduled'
+ WHERE s.status = 'scheduled'
    AND s.scheduled_start - kinds.lead_s < coalesce(s.timed_at, s.created_at) - ?4
 ON CONFLICT DO NOTHING
 """
@@ -129,19 +133,21 @@ ON CONFLICT DO NOTHING
 # by its sender.
 WITHDRAW: Final = """
 UPDATE mails SET state = 'withdrawn', last_error = 'moved_or_cancelled', payload = NULL
- WHERE session_id = ?1 AND state = 'pending' AND kind IN ('24h', '1h', '15min', 'waiting')
+ WHERE session_id IN (SELECT value FROM json_each(?1)) AND state = 'pending'
+   AND kind IN ('24h', '1h', '15min', 'waiting')
    AND EXISTS (SELECT 1 FROM sessions s
-                WHERE s.id = ?1
+                WHERE s.id = mails.session_id
                   AND (s.status = 'cancelled' OR s.scheduled_start <> mails.scheduled_start))
 """
 
 # Withdrawn mail about a request that is current again, because the session is back at its time.
 REVIVE: Final = """
 UPDATE mails SET state = 'pending', due_at = ?2, not_before = ?2, created_at = ?2, last_error = NULL
- WHERE session_id = ?1 AND state = 'withdrawn' AND idempotency_key IS NULL
+ WHERE session_id IN (SELECT value FROM json_each(?1)) AND state = 'withdrawn'
+   AND idempotency_key IS NULL
    AND EXISTS (SELECT 1 FROM sessions s JOIN reschedules r ON r.session_id = s.id
-                WHERE s.id = ?1 AND s.status IN ('scheduled', 'no_show')
-                  AND r.id = (SELECT id FROM reschedules WHERE session_id = ?1
+                WHERE s.id = mails.session_id AND s.status IN ('scheduled', 'no_show')
+                  AND r.id = (SELECT id FROM reschedules WHERE session_id = mails.session_id
                                ORDER BY created_at DESC, state = 'open' DESC LIMIT 1)
                   AND r.id = mails.reschedule_id
                   AND mails.kind = 'reschedule_' || CASE r.state WHEN 'open' THEN 'asked'
@@ -215,16 +221,16 @@ async def make_waiting(
     return mail_rules.reach_of(State(row["state"]), row["delivery"], refused=bool(row["refused"]))
 
 
-def follow_booking(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:
-    """The statements that adapt the mails to a new or changed booking; to run after it."""
-    late = (session_id, _KINDS, now, mail_rules.LATE_GRACE_S)
+def follow_bookings(session_ids: Sequence[str], now: int) -> list[Statement]:
+    """The statements that adapt the mails to new or changed bookings; to run after them."""
+    listed = json.dumps(list(session_ids))
     return [
-        (WITHDRAW, (session_id,)),
-        (REVIVE, (session_id, now)),
-        (NOTE_BOOKED_LATE, late),
+        (WITHDRAW, (listed,)),
+        (REVIVE, (listed, now)),
+        (NOTE_BOOKED_LATE, (listed, _KINDS, now, mail_rules.LATE_GRACE_S)),
     ]
 
 
-def follow_cancelling(session_id: str, now: int) -> list[tuple[str, tuple[Any, ...]]]:
+def follow_cancelling(session_id: str, now: int) -> list[Statement]:
     """The statements that withdraw reminders and tell both people; to run after a cancellation."""
-    return [(WITHDRAW, (session_id,)), (MAKE_CANCELLED, (session_id, now))]
+    return [(WITHDRAW, (json.dumps([session_id]),)), (MAKE_CANCELLED, (session_id, now))]

@@ -209,8 +209,8 @@ async def accept(
             (session.id, start, end, now, session.sequence, request.id, rules.JOIN_WINDOW_S),
         ),
         (ACCEPT, (request.id, start, note, now, new_sequence)),
-        *bookings.delete_attendance(session.id, new_sequence, now),
-        *due_mails.follow_booking(session.id, now),
+        *bookings.delete_attendance([(session.id, new_sequence)], now),
+        *due_mails.follow_bookings([session.id], now),
         (MAIL_ACCEPTED, (request.id, now)),
     ]
     results = await db.batch(statements)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from domain.model import Course, Participant, Reminder, Role, Session, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from db.database import Database, Row, Statement
 
@@ -59,6 +59,10 @@ SELECT {COLUMNS},
  WHERE s.id = ?1
 """  # noqa: S608
 
+LIST: Final = f"""
+SELECT {COLUMNS} FROM json_each(?1) AS asked JOIN sessions s ON s.id = asked.value {JOINS}
+"""  # noqa: S608
+
 LIST_OF_PERSON: Final = f"""
 SELECT {COLUMNS} FROM sessions s {JOINS}
  WHERE s.id IN (SELECT id FROM sessions WHERE student_id = ?1
@@ -79,6 +83,12 @@ async def find(db: Database, session_id: str) -> Session | None:
     """The session, in one round trip."""
     rows = await db.all(FIND, session_id)
     return of_row(rows[0]) if rows else None
+
+
+async def list_known(db: Database, session_ids: Iterable[str]) -> dict[str, Session]:
+    """Those of these sessions that exist, by id, without reminders and requests."""
+    rows = await db.all(LIST, json.dumps(list(session_ids)))
+    return {row["id"]: of_row(row) for row in rows}
 
 
 async def find_with(

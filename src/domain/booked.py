@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-Change = Literal["new", "same", "new end", "moved"]
-"""The effect of a booking on the stored session."""
+if TYPE_CHECKING:
+    from domain.model import Session
+
+Change = Literal["new", "same", "not its times", "new end", "moved"]
+"""The effect of a booking on the stored session. "same": none, but perhaps on names."""
 
 
 class Account(NamedTuple):
@@ -34,3 +37,12 @@ class Booked(NamedTuple):
     scheduled_end: int
     recording_enabled: bool
     bbb_meeting_url: str | None
+
+
+class Write(NamedTuple):
+    """A booking to write, with the session as it was when `change` was decided."""
+
+    session_id: str
+    booked: Booked
+    known: Session | None
+    change: Change

@@ -8,24 +8,35 @@ from typing import TYPE_CHECKING, Any
 from db import bookings as bookings_db
 from db import sessions
 from domain import rules
-from errors import SessionNotFoundError, SignedOutError
+from errors import AppError, SessionNotFoundError, SignedOutError
 from sessions import booking as sessions_booking
+from sessions import booking_body, changed_rooms
 from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from domain.model import Session
+    from domain.model import Status
+    from sessions.booking import Stored
     from web.messages import Request, Response
 
 
 async def put(request: Request, ctx: Context, session_id: str) -> Response:
     """Create (201) or change (200) a session; repeating a request changes nothing."""
     require_platform_token(request, ctx)
-    booking = sessions_booking.parse(session_id, await request.json())
-    session, created = await sessions_booking.put(ctx, session_id, booking)
-    if not created:
+    booking = booking_body.parse(session_id, await request.json())
+    stored = await sessions_booking.put(ctx, session_id, booking)
+    if stored.change != "new":
         ctx.defer(ctx.rooms.refresh(session_id))
-    return json_response(_summary(session, ctx), 201 if created else 200)
+    return json_response(_summary(session_id, stored.status, ctx), _status_of(stored))
+
+
+async def put_many(request: Request, ctx: Context) -> Response:
+    """Create or change sessions, each by itself; repeating a request changes nothing."""
+    require_platform_token(request, ctx)
+    data = await request.json(booking_body.MAX_BODY_BYTES)
+    outcomes = await sessions_booking.put_many(ctx, data)
+    ctx.defer(changed_rooms.refresh(ctx, sessions_booking.rooms_to_wake(outcomes)))
+    return json_response({"results": [_result(id_, found, ctx) for id_, found in outcomes]})
 
 
 async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
@@ -33,7 +44,7 @@ async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     require_platform_token(request, ctx)
     session = await sessions_booking.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
-    return json_response(_summary(session, ctx))
+    return json_response(_summary(session.id, session.status, ctx))
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
@@ -45,7 +56,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     absent = rules.absent_role(session, ctx.now)
     return json_response(
         {
-            **_summary(session, ctx),
+            **_summary(session.id, session.status, ctx),
             "course": {"id": session.course.id, "title": session.course.title},
             "student": {"id": session.student.id, "name": session.student.name},
             "teacher": {"id": session.teacher.id, "name": session.teacher.name},
@@ -62,12 +73,22 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     )
 
 
-def _summary(session: Session, ctx: Context) -> dict[str, Any]:
-    return {
-        "id": session.id,
-        "url": f"{ctx.settings.public_url}/session/{session.id}",
-        "status": session.status,
-    }
+def _summary(session_id: str, status: Status, ctx: Context) -> dict[str, Any]:
+    return {"id": session_id, "url": _url(session_id, ctx), "status": status}
+
+
+def _url(session_id: str, ctx: Context) -> str:
+    return f"{ctx.settings.public_url}/session/{session_id}"
+
+
+def _status_of(stored: Stored) -> int:
+    return 201 if stored.change == "new" else 200
+
+
+def _result(session_id: str | None, outcome: Stored | AppError, ctx: Context) -> dict[str, Any]:
+    if isinstance(outcome, AppError):
+        return {"id": session_id, "status": outcome.status, "error": outcome.as_json()}
+    return {"id": session_id, "status": _status_of(outcome), "url": _url(str(session_id), ctx)}
 
 
 def require_platform_token(request: Request, ctx: Context) -> None:

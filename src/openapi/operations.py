@@ -13,7 +13,7 @@ import errors
 from files import uploads as uploads_case
 from openapi import schemas
 from recordings import receiving
-from sessions import booking, feedback, rescheduling
+from sessions import booking_body, feedback, rescheduling
 from web import bodies
 
 if TYPE_CHECKING:
@@ -242,7 +242,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
         _json(200, schemas.SUMMARY),
         _json(201, schemas.SUMMARY),
         fails=(errors.ConflictError,),
-        body={JSON: booking.Booking},
+        body={JSON: booking_body.Booking},
+    ),
+    "platform.put_many": _platform(
+        _json(200, schemas.BOOKED_EACH), body={JSON: booking_body.Bookings}
     ),
     "platform.show": _platform(
         _json(200, schemas.EVERYTHING), fails=(errors.SessionNotFoundError,)

@@ -153,6 +153,13 @@ ANSWERED: Final = _object(id=TEXT, state=_one_of("accepted", "declined"))
 UNSUBSCRIBE_FORM: Final = _object({"reminders": TEXT, "List-Unsubscribe": TEXT})
 
 SUMMARY: Final = _object(id=TEXT, url=TEXT, status=STATUS)
+BOOKED_EACH: Final = _object(
+    results=_list(
+        _object(
+            {"url": TEXT, "error": ERROR["properties"]["error"]}, id=_or_null(TEXT), status=COUNT
+        )
+    )
+)
 _PERSON: Final = _object(id=TEXT, name=TEXT)
 EVERYTHING: Final = _object(
     id=TEXT,

@@ -1,176 +1,112 @@
-"""Bookings of the host platform: validated data, and the effect of a repeated or changed one."""
+"""Bookings of the host platform: what a new, repeated, changed or cancelled one has as effect."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Final
-
-from pydantic import (
-    AfterValidator,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from db import bookings, sessions
-from domain import human_text, rules, times
-from domain.booked import Account, Booked
+from domain import rules
+from domain.booked import Write
 from domain.model import Status
-from errors import ConflictError, InvalidError, SessionNotFoundError
-from web import validation
+from errors import AppError, ConflictError, SessionNotFoundError
+from sessions import booking_body
+from sessions.booking_body import OneOfMany
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from context import Context
     from domain.booked import Change
     from domain.model import Session
+    from sessions.booking_body import Booking
 
-MAX_LENGTH_S: Final = 24 * 60 * 60
-EARLIEST: Final = 946_684_800
-"""The year 2000: anything smaller is not a time in epoch seconds."""
-LATEST: Final = 4_102_444_800
-"""The year 2100: anything larger is most likely milliseconds."""
 ATTEMPTS: Final = 3
-
-_SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-# The URL's origin becomes part of a page's CSP, so it must have nothing that ends a directive.
-_WEB_ADDRESS: Final = re.compile(
-    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?#][^\x00-\x20\x7f]*)?\Z"
-)
-_NOT_ON_A_LINE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LOCALE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+DAY_S: Final = 24 * 60 * 60
 
 
-def _web_address(value: str) -> str:
-    if not _WEB_ADDRESS.match(value):
-        raise ValueError("must be an http(s) URL")
-    return value
+class Stored(NamedTuple):
+    """What has come of a booking. `status` is the session's."""
+
+    status: Status
+    change: Change
+    may_have_people: bool = False
+    """The session has changed, and people may be in its room or lobby."""
 
 
-def _visible_line(value: str) -> str:
-    """Remove invisible marks, which copied names often have; reject control characters."""
-    if _NOT_ON_A_LINE.search(value):
-        raise ValueError("must be one line without control characters")
-    kept = human_text.without_marks(value).strip()
-    if human_text.is_blank(kept):
-        raise ValueError("must have something that can be seen")
-    return kept
+Outcome = Stored | AppError
 
 
-def mail_address(value: str) -> str:
-    """An address as the mail service needs it: in ASCII, an international domain in punycode.
-
-    Raises: ValueError, also for letters beyond ASCII before the `@`, to which we cannot send.
-    """
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
-
-    try:
-        # `test_environment` permits domains below `.test`, for platforms that try things out.
-        found = validate_email(
-            value,
-            allow_smtputf8=False,
-            strict=True,
-            check_deliverability=False,
-            test_environment=True,
-        )
-    except EmailNotValidError as error:
-        raise ValueError(f"must be an e-mail address that can exist: {error}") from error
-    return str(found.ascii_email)
-
-
-def _known_zone(value: str) -> str:
-    if not times.is_zone(value):
-        raise ValueError("must be an IANA time zone such as Europe/Berlin")
-    return value
-
-
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_visible_line)
-]
-WebAddress = Annotated[str, Field(max_length=2048), AfterValidator(_web_address)]
-Moment = Annotated[int, Field(ge=EARLIEST, le=LATEST)]
-
-
-class BookedCourse(validation.Strict):
-    id: Id
-    title: Annotated[Line, Field(max_length=300)]
-
-
-class BookedPerson(validation.Strict):
-    id: Id
-    name: Annotated[Line, Field(max_length=200)]
-    given_name: Annotated[Line, Field(max_length=100)] | None = None
-    """None: texts use the whole name."""
-    email: Annotated[str, Field(max_length=254), AfterValidator(mail_address)]
-    avatar: WebAddress | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    """None: UTC."""
-    locale: Annotated[str, StringConstraints(pattern=_LOCALE)] | None = None
-    """None: English."""
-
-    def account(self) -> Account:
-        given = (self.id, self.name, self.given_name, self.email, self.avatar)
-        return Account(*given, self.time_zone or "UTC", self.locale or "en")
-
-
-class Booking(validation.Strict):
-    """The body of PUT /platform/sessions/{id}. Times are epoch seconds UTC."""
-
-    course: BookedCourse
-    student: BookedPerson
-    teacher: BookedPerson
-    scheduled_start: Moment
-    scheduled_end: Moment
-    recording_enabled: bool | None = None
-    bbb_meeting_url: WebAddress | None = None
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Booking:
-        if self.scheduled_end <= self.scheduled_start:
-            raise ValueError("scheduled_end must be after scheduled_start")
-        if self.scheduled_end - self.scheduled_start > MAX_LENGTH_S:
-            raise ValueError("a session lasts 24 hours at most")
-        if self.student.id == self.teacher.id:
-            raise ValueError("student and teacher must be two people")
-        return self
-
-    def as_booked(self) -> Booked:
-        """The booking with its defaults filled in, as the database needs it."""
-        return Booked(
-            course_id=self.course.id,
-            course_title=self.course.title,
-            student=self.student.account(),
-            teacher=self.teacher.account(),
-            scheduled_start=self.scheduled_start,
-            scheduled_end=self.scheduled_end,
-            recording_enabled=self.recording_enabled or False,
-            bbb_meeting_url=self.bbb_meeting_url,
-        )
-
-
-def parse(session_id: str, data: Any) -> Booking:
-    """A booking from JSON. Raises: InvalidError, which names every wrong field."""
-    if not _SESSION_ID.match(session_id):
-        raise InvalidError({"id": "1 to 64 letters, digits, - and _"})
-    return validation.parse(Booking, data)
-
-
-async def put(ctx: Context, session_id: str, booking: Booking) -> tuple[Session, bool]:
-    """Create or change a session. Returns the session, and whether it is new.
+async def put(ctx: Context, session_id: str, booking: Booking) -> Stored:
+    """Create or change a session.
 
     Raises: ConflictError if the change is too late, or other changes keep coming in between.
     """
+    outcome = (await _put_all(ctx, {session_id: booking}))[session_id]
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
+
+
+async def put_many(ctx: Context, data: Any) -> list[tuple[str | None, Outcome]]:
+    """Create or change sessions, each by itself. Returns the id and outcome of each, in order.
+
+    Raises: InvalidError if `data` is no list of bookings.
+    """
+    checked = list(booking_body.parse_each(data))
+    accepted = {found.id: found for _, found in checked if isinstance(found, OneOfMany)}
+    outcomes = await _put_all(ctx, accepted)
+    return [
+        (id_, outcomes[found.id] if isinstance(found, OneOfMany) else found)
+        for id_, found in checked
+    ]
+
+
+def rooms_to_wake(outcomes: Iterable[tuple[str | None, Outcome]]) -> list[str]:
+    """The ids of the changed sessions whose rooms must read their record now."""
+    return [
+        id_
+        for id_, found in outcomes
+        if id_ and isinstance(found, Stored) and found.may_have_people
+    ]
+
+
+async def _put_all(ctx: Context, asked: Mapping[str, Booking]) -> dict[str, Outcome]:
+    """The outcome of each booking, by the session's id. A refused one does not stop the others."""
+    outcomes: dict[str, Outcome] = {}
     for _ in range(ATTEMPTS):
-        known = await sessions.find(ctx.db, session_id)
-        change = change_of(known, booking, ctx.now)
-        stored = await bookings.store(
-            ctx.db, session_id, booking.as_booked(), known=known, change=change, now=ctx.now
-        )
-        if stored:
-            current = await sessions.find(ctx.db, session_id)
-            if current is not None:
-                return current, known is None
-    raise ConflictError("This session is being changed by somebody else. Try again.")
+        left = {id_: booking for id_, booking in asked.items() if id_ not in outcomes}
+        if left:
+            outcomes |= await _try_all(ctx, left)
+    late = ConflictError("This session is being changed by somebody else. Try again.")
+    return dict.fromkeys(asked, late) | outcomes
+
+
+async def _try_all(ctx: Context, asked: Mapping[str, Booking]) -> dict[str, Outcome]:
+    """Like `_put_all`, without the sessions that were changed between reading and writing."""
+    known = await sessions.list_known(ctx.db, asked)
+    outcomes: dict[str, Outcome] = {}
+    writes = []
+    for id_, booking in asked.items():
+        session = known.get(id_)
+        try:
+            change = change_of(session, booking, ctx.now)
+        except ConflictError as refusal:
+            outcomes[id_] = refusal
+        else:
+            writes.append(Write(id_, booking.as_booked(), session, change))
+    stored = await bookings.store(ctx.db, writes, now=ctx.now) if writes else {}
+    for write in writes:
+        if status := stored.get(write.session_id):
+            outcomes[write.session_id] = Stored(
+                Status(status), write.change, _may_have_people(write, ctx.now)
+            )
+    return outcomes
+
+
+def _may_have_people(write: Write, now: int) -> bool:
+    """Rooms of many sessions are not woken for nothing: nobody sits in a lobby the day before."""
+    has_changed = write.change not in ("new", "same")
+    return has_changed and write.known is not None and write.known.scheduled_start - DAY_S <= now
 
 
 def change_of(known: Session | None, booking: Booking, now: int) -> Change:
@@ -190,7 +126,7 @@ def change_of(known: Session | None, booking: Booking, now: int) -> Change:
             "until it is over."
         )
     if same_people and same_times and same_call:
-        return "same"
+        return "same" if known.course.id == booking.course.id else "not its times"
     if known.status is Status.CANCELLED:
         raise ConflictError("This session was cancelled. Book a new one under another id.")
     if known.status is Status.COMPLETED:
@@ -200,7 +136,7 @@ def change_of(known: Session | None, booking: Booking, now: int) -> Change:
     if known.status is Status.NO_SHOW and not same_people:
         raise ConflictError("Somebody waited in this session: its people cannot be changed.")
     if same_times:
-        return "same"
+        return "not its times"
     return "new end" if same_start else "moved"
 
 

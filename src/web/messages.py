@@ -93,9 +93,9 @@ class Request:
         """The fields of a plain HTML form. Raises: BodyTooLargeError."""
         return {name: values[-1] for name, values in (await self.form_lists()).items()}
 
-    async def json(self) -> Any:
+    async def json(self, limit: int = MAX_JSON_BYTES) -> Any:
         """The body as JSON. Raises: BadRequestError, BodyTooLargeError."""
-        raw = await self.body()
+        raw = await self.body(limit)
         import pydantic_core  # noqa: PLC0415
 
         try:

@@ -8,6 +8,7 @@ from db import sessions
 from domain.model import Role, Status
 from errors import ConflictError
 from sessions import booking as sessions_booking
+from sessions import booking_body
 from tests.unit.cast import END, HOUR, MINUTE, START, booked_person, booking
 from tests.unit.sqlite_database import SqliteDatabase
 
@@ -29,7 +30,8 @@ class Interrupted(SqliteDatabase):
 
 async def put(db, *, now=START, **changes):
     ctx = SimpleNamespace(db=db, now=now)
-    return await sessions_booking.put(ctx, "s1", sessions_booking.parse("s1", booking(**changes)))
+    stored = await sessions_booking.put(ctx, "s1", booking_body.parse("s1", booking(**changes)))
+    return await sessions.find(db, "s1"), stored.change == "new"
 
 
 def attend(connection, user_id):

@@ -19,10 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from db import bookings, due_mails, preferences
 from db import sessions as sessions_db
 from domain import mail_rules
+from domain.booked import Write
 from domain.mail_rules import HOUR, LATE_GRACE_S, LEAD_S, MINUTE, NEXT_LEAD_S
 from mail.sender import Sender
 from providers.resend import ResendMail
-from sessions.booking import parse
+from sessions.booking_body import parse
 from settings import Settings
 from tests.fakes.resend import API_KEY, ConnectionLostError, Resend
 from tests.unit.cast import booked_person, booking
@@ -322,17 +323,8 @@ class Reminders(RuleBasedStateMachine):
             ),
         )
         known = asyncio.run(sessions_db.find(self.db, session_id))
-        stored = asyncio.run(
-            bookings.store(
-                self.db,
-                session_id,
-                asked.as_booked(),
-                known=known,
-                change="moved" if known else "new",
-                now=int(self.now),
-            )
-        )
-        assert stored
+        write = Write(session_id, asked.as_booked(), known, "moved" if known else "new")
+        assert asyncio.run(bookings.store(self.db, [write], now=int(self.now)))
 
     def _some_session(self, data: st.DataObject) -> Any:
         rows = self.connection.execute(

@@ -37,6 +37,9 @@ STATEMENTS = constants()
 
 def plan_of(connection: sqlite3.Connection, sql: str) -> list[str]:
     highest = max(map(int, PARAMETER.findall(sql)), default=0)
+    # An INSERT of several rows plans to look for rows that refer to the new ones, and skips that
+    # (OP_FkIfZero): only a reference that is violated already could need it.
+    connection.execute(f"PRAGMA foreign_keys = {'OFF' if 'INSERT' in sql else 'ON'}")
     rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", (None,) * highest)
     return [row["detail"] for row in rows]
 
@@ -58,7 +61,7 @@ def real_names(connection: sqlite3.Connection, sql: str) -> set[str]:
 
 
 def test_statements_are_found():
-    assert {"sessions.FIND", "bookings.CHANGE_SESSION", "transitions.ABANDON_OVERDUE"} <= set(
+    assert {"sessions.FIND", "bookings.CHANGE_SESSIONS", "transitions.ABANDON_OVERDUE"} <= set(
         STATEMENTS
     )
 
@@ -114,6 +117,8 @@ def test_statement_numbers_parameters_without_gaps(name):
 def test_statement_sorts_by_an_index_or_within_one_session(connection, name):
     """A list that grows with the table is not sorted in memory."""
     sorts = [step for step in plan_of(connection, STATEMENTS[name]) if "TEMP B-TREE" in step]
-    is_of_one_thing = re.search(r"(session_id|student_id|user_id) = \?1", STATEMENTS[name])
+    is_of_one_thing = re.search(
+        r"(session_id|student_id|user_id) = (\?1|mails\.session_id)", STATEMENTS[name]
+    )
 
     assert not sorts or is_of_one_thing

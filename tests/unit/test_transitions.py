@@ -9,14 +9,14 @@ from domain import rules
 from domain.model import Role, Status
 from domain.reconcile import Started
 from sessions import booking as sessions_booking
-from sessions import overdue
+from sessions import booking_body, overdue
 from tests.unit.cast import CLOSES, END, OPENS, START, booked_person, booking
 
 
 @pytest.fixture
 async def booked(db, connection):
     ctx = SimpleNamespace(db=db, now=START)
-    await sessions_booking.put(ctx, "s1", sessions_booking.parse("s1", booking()))
+    await sessions_booking.put(ctx, "s1", booking_body.parse("s1", booking()))
     return connection
 
 
@@ -47,7 +47,7 @@ async def test_start_does_not_reopen_an_ended_no_show(db, booked):
 async def test_end_ignores_a_session_that_was_moved_away(db, booked):
     moved = booking() | {"scheduled_start": START + 86_400, "scheduled_end": END + 86_400}
     await sessions_booking.put(
-        SimpleNamespace(db=db, now=START), "s1", sessions_booking.parse("s1", moved)
+        SimpleNamespace(db=db, now=START), "s1", booking_body.parse("s1", moved)
     )
 
     assert await transitions.end(db, "s1", now=START + 60) is None
@@ -132,7 +132,7 @@ async def test_sweep_keeps_a_session_that_is_over(db, booked, status):
 async def test_sweep_ignores_a_replaced_persons_attendance(db, booked):
     attend(booked, "student")
     ctx = SimpleNamespace(db=db, now=START)
-    with_stranger = sessions_booking.parse("s1", booking(student=booked_person("stranger")))
+    with_stranger = booking_body.parse("s1", booking(student=booked_person("stranger")))
     await sessions_booking.put(ctx, "s1", with_stranger)
     closed, _ = await sweep(db, CLOSES)
 

@@ -10,6 +10,7 @@ from domain.model import Role, Status
 from domain.reconcile import Came, Left
 from domain.times import clock_and_day
 from sessions import booking as sessions_booking
+from sessions import booking_body
 from tests.unit.call_world import Browser, call_world, run_until_quiet
 from tests.unit.cast import CLOSES, END, HOUR, MINUTE, START, booking
 
@@ -18,7 +19,7 @@ from tests.unit.cast import CLOSES, END, HOUR, MINUTE, START, booking
 async def booked(db):
     ctx = SimpleNamespace(db=db, now=START)
     of_an_hour = booking(scheduled_end=START + HOUR)
-    await sessions_booking.put(ctx, "s1", sessions_booking.parse("s1", of_an_hour))
+    await sessions_booking.put(ctx, "s1", booking_body.parse("s1", of_an_hour))
 
 
 async def stays(db, *times):

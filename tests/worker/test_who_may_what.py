@@ -64,6 +64,7 @@ POST   /webhooks/resend                                        401     401      
 POST   /webhooks/plugnmeet                                     401     401      401    401       401     401
 POST   /webhooks/bigbluebutton                                 401     401      401    401       401     401
 GET    /webhooks/bigbluebutton                                 401     401      401    401       401     401
+PUT    /platform/sessions                                      401     401      401    401       401     401
 PUT    /platform/sessions/{session_id}                         401     401      401    401       401     401
 GET    /platform/sessions/{session_id}                         401     401      401    401       401     401
 POST   /platform/sessions/{session_id}/cancel                  401     401      401    401       401     401
