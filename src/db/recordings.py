@@ -138,6 +138,24 @@ SELECT record_id, session_id, provider, state, attempts, last_error, created_at,
 """
 
 
+# Two steps, so that the platform hears of it as of any other recording that has failed.
+NOTE_IMPOSSIBLE: Final = """
+INSERT INTO recordings (record_id, session_id, provider, sender_id, device, format,
+                        created_at, updated_at)
+SELECT 'impossible-' || id, id, 'peer', teacher_id, '', 'mp4', ?2, ?2 FROM sessions WHERE id = ?1
+ON CONFLICT DO NOTHING
+"""
+FAIL_IMPOSSIBLE: Final = """
+UPDATE recordings SET state = 'failed', last_error = 'neither browser can record'
+ WHERE record_id = 'impossible-' || ?1 AND state <> 'failed'
+"""
+
+
+async def note_impossible(db: Database, session_id: str, *, now: int) -> None:
+    """Record that neither of the two browsers can record. A repetition changes nothing."""
+    await db.batch([(NOTE_IMPOSSIBLE, (session_id, now)), (FAIL_IMPOSSIBLE, (session_id,))])
+
+
 async def announce(
     db: Database,
     *,

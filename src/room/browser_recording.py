@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from db import consents
+from db import consents, recordings
 from domain import call_location, presence
 from domain.consent import VERSION
 from domain.model import Role
@@ -103,8 +103,11 @@ class BrowserRecording:
         if self._memory.recorder_page == socket.page:
             self._memory.recorder_page = ""
 
-    def follow_record(self, session: Session | None) -> None:
-        """Adopt what the record says. Answers of replaced people count no more."""
+    async def follow_record(self, session: Session | None) -> None:
+        """Adopt what the record says. Answers of replaced people count no more.
+
+        If neither browser can record, the record says so: the platform must hear of it.
+        """
         memory = self._memory
         memory.records_in_browser = session is not None and call_location.records_in_browser(
             session, self._context().settings
@@ -116,6 +119,8 @@ class BrowserRecording:
                 if answer["user_id"] == session.participant(Role(role)).id
             }
         self.follow()
+        if session is not None and self._state() == "unable":
+            await recordings.note_impossible(self._context().db, session.id, now=self._now())
 
     def follow(self) -> None:
         """Save the state, and tell people what has changed."""

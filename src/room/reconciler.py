@@ -89,7 +89,7 @@ class Reconciler:
                     tell_platform=self._tell_platform,
                 )
                 self._apply_record(session)
-                self._recording.follow_record(session)
+                await self._recording.follow_record(session)
                 self._call.plan_ends(session, self._now())
                 if session is not None:
                     self._seats.forget_replaced(session)

@@ -136,6 +136,13 @@ async def test_both_read_that_no_browser_can_record():
             await tell(person, can=False)
         await run_until_quiet(world, student, teacher)
         assert [plan(person)["state"] for person in (student, teacher)] == ["unable", "unable"]
+        for _ in range(2):
+            await world.pass_time(world.now + 2 * MINUTE)
+        noted = "SELECT count(*) FROM platform_events WHERE type = 'recording.failed'"
+        assert world.rows(noted) == [(1,)]
+        assert world.rows("SELECT state, last_error FROM recordings") == [
+            ("failed", "neither browser can record")
+        ]
 
 
 async def test_reloaded_page_must_begin_anew():
