@@ -119,7 +119,7 @@ ROUTES: Final = (
     Route("POST", "/ops/recordings/{record_id}/retry", "operations.retry_recording", page=True),
     Route("GET", "/a/{release}/{kind}/{folder}/{file}", "static.of_another_release"),
     Route("GET", "/healthz", "ops.healthz"),
-    Route("GET", "/openapi.json", "ops.openapi", limited=True),
+    Route("GET", "/openapi.json", "ops.openapi"),
     Route("GET", "/dev", "dev.dashboard", page=True, development=True),
     Route("GET", "/dev/sign-in", "dev.sign_in", page=True, development=True),
     Route("GET", "/dev/sign-out", "dev.sign_out", page=True, development=True),

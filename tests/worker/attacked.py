@@ -25,7 +25,10 @@ SETTINGS = {
     "OPS_ACCESS_AUD": "operations",
 }
 # Rooms and queues still work there after the last request.
-BUSY_TABLES = ("sessions", "attendance", "analytics_events", "recordings")
+BUSY_TABLES = (
+    *("sessions", "attendance", "stays", "analytics_events", "call_reports", "platform_events"),
+    "recordings",
+)
 
 
 @dataclass(frozen=True)

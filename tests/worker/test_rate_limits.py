@@ -29,6 +29,7 @@ LIMITED = {
     "POST /session/{session_id}/board/continue",
     "POST /session/{session_id}/reschedule",
     "POST /session/{session_id}/reschedule/answer",
+    "POST /session/{session_id}/recordings",
     "GET /r/{token}",
     "GET /r/{token}/calendar",
     "GET /r/{token}/reschedule",
