@@ -4,9 +4,9 @@ AppError
  +- BadRequestError          400
  +- SignedOutError           401  (WebhookRejectedError)
  +- ForbiddenError           403  (NotParticipantError, CrossSiteError, ...)
- +- NotFoundError            404  (SessionNotFoundError, LinkBrokenError)
+ +- NotFoundError            404  (SessionNotFoundError, PersonNotFoundError, LinkBrokenError)
  +- MethodNotAllowedError    405
- +- ConflictError            409  (TooEarlyError)
+ +- ConflictError            409  (TooEarlyError, UpcomingSessionsError)
  +- SessionEndedError        410  (LinkExpiredError)
  +- LengthRequiredError      411
  +- PreconditionFailedError  412
@@ -88,6 +88,11 @@ class SessionNotFoundError(NotFoundError):
     message = "Session not found. Check your dashboard."
 
 
+class PersonNotFoundError(NotFoundError):
+    code = "person_not_found"
+    message = "No person has this id."
+
+
 class LinkBrokenError(NotFoundError):
     code = "link_broken"
     message = "This link does not work."
@@ -104,6 +109,20 @@ class MethodNotAllowedError(AppError):
 class ConflictError(AppError):
     status, code = 409, "conflict"
     message = "That isn't possible in the session's current state."
+
+
+class UpcomingSessionsError(ConflictError):
+    """A person cannot be deleted while sessions lie ahead; `session_ids` names them."""
+
+    code = "upcoming_sessions"
+    message = "This person has sessions ahead. Cancel them first, or add ?cancel=true."
+
+    def __init__(self, session_ids: list[str]) -> None:
+        self.session_ids = session_ids
+        super().__init__()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "session_ids": self.session_ids}
 
 
 class TooEarlyError(ConflictError):

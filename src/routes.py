@@ -98,6 +98,7 @@ ROUTES: Final = (
     Route("PUT", "/platform/sessions/{session_id}", "platform.put", cross_site=True),
     Route("GET", "/platform/sessions/{session_id}", "platform.show", cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", "platform.cancel", cross_site=True),
+    Route("DELETE", "/platform/people/{person_id}", "platform_people.erase", cross_site=True),
     Route("POST", "/webhooks/plugnmeet", "webhooks.plugnmeet", cross_site=True),
     Route("POST", "/webhooks/bigbluebutton", "webhooks.bigbluebutton", cross_site=True),
     Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),

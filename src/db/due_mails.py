@@ -160,8 +160,10 @@ UPDATE mails SET state = 'pending', due_at = ?2, not_before = ?2, created_at = ?
 MAKE_CANCELLED: Final = """
 INSERT INTO mails (id, kind, session_id, user_id, scheduled_start, due_at, not_before, created_at)
 SELECT lower(hex(randomblob(16))), 'cancelled', s.id, person.value, s.scheduled_start, ?2, ?2, ?2
-  FROM sessions s CROSS JOIN json_each(json_array(s.student_id, s.teacher_id)) AS person
- WHERE s.id = ?1 AND s.status = 'cancelled' AND s.ended_at = ?2 AND s.scheduled_end > ?2
+  FROM json_each(?1) AS over
+ CROSS JOIN sessions s ON s.id = over.value
+ CROSS JOIN json_each(json_array(s.student_id, s.teacher_id)) AS person
+ WHERE s.status = 'cancelled' AND s.ended_at = ?2 AND s.scheduled_end > ?2
 ON CONFLICT DO NOTHING
 """
 
@@ -231,6 +233,7 @@ def follow_bookings(session_ids: Sequence[str], now: int) -> list[Statement]:
     ]
 
 
-def follow_cancelling(session_id: str, now: int) -> list[Statement]:
-    """The statements that withdraw reminders and tell both people; to run after a cancellation."""
-    return [(WITHDRAW, (json.dumps([session_id]),)), (MAKE_CANCELLED, (session_id, now))]
+def follow_cancelling(session_ids: Sequence[str], now: int) -> list[Statement]:
+    """The statements that withdraw reminders and tell both people; to run after cancellations."""
+    listed = json.dumps(list(session_ids))
+    return [(WITHDRAW, (listed,)), (MAKE_CANCELLED, (listed, now))]

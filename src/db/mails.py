@@ -15,9 +15,9 @@ from db.parameters import json_lists
 from domain.mail_rules import DueMail, Kind, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from db.database import Database, Row
+    from db.database import Database, Row, Statement
     from domain.mail_rules import FinalState
 
 CLAIM: Final = """
@@ -37,7 +37,7 @@ UPDATE mails SET not_before = ?2, attempts = attempts + 1
 RETURNING idempotency_key
 """
 
-LOAD: Final = f"""
+_SELECT: Final = f"""
 SELECT m.id AS mail_id, m.kind, m.user_id, m.scheduled_start AS made_for, m.created_at, m.attempts,
        m.payload, m.from_lobby, u.email, u.reminders_enabled, x.reason AS suppressed,
        r.id AS request_id, r.state AS request_state, r.asked_by, r.scheduled_start AS request_start,
@@ -47,7 +47,15 @@ SELECT m.id AS mail_id, m.kind, m.user_id, m.scheduled_start AS made_for, m.crea
   JOIN users u ON u.id = m.user_id
   LEFT JOIN suppressions x ON x.email = lower(u.email)
   LEFT JOIN reschedules r ON r.id = m.reschedule_id
- WHERE m.idempotency_key = ?1 AND m.state = 'sending'
+"""  # noqa: S608
+LOAD: Final = f"{_SELECT} WHERE m.idempotency_key = ?1 AND m.state = 'sending'"
+
+# Pending mails of person ?1's sessions to the other person.
+LOAD_TO_OTHERS: Final = f"""
+{_SELECT}
+ WHERE m.session_id IN (SELECT id FROM sessions WHERE student_id = ?1
+                        UNION SELECT id FROM sessions WHERE teacher_id = ?1)
+   AND m.state = 'pending' AND m.payload IS NULL AND m.user_id <> ?1
 """  # noqa: S608
 
 # `+` keeps SQLite from using that column's index: each mail is found by its id.
@@ -57,6 +65,14 @@ UPDATE mails SET payload = frozen.value ->> 'payload'
  WHERE mails.id = frozen.value ->> 'id' AND mails.payload IS NULL
    AND mails.state = 'sending' AND +mails.idempotency_key = ?2 AND +mails.not_before = ?3
 RETURNING mails.id
+"""
+
+# The text of a mail that is not due to be sent yet. Its sender checks it again, and does not write
+# it again.
+FREEZE_PENDING: Final = """
+UPDATE mails SET payload = frozen.value ->> 'payload'
+  FROM json_each(?1) AS frozen
+ WHERE mails.id = frozen.value ->> 'id' AND mails.payload IS NULL AND mails.state = 'pending'
 """
 
 # The lobby requested the mail after this sender had loaded it, so the mail must be checked again.
@@ -148,11 +164,8 @@ async def prepare(
 
     `is_uncalled`: no call was made with this key.
     """
-    statements: list[tuple[str, tuple[Any, ...]]] = [
-        (FREEZE, (chunk, key, lease_until))
-        for chunk in json_lists(
-            json.dumps({"id": mail_id, "payload": text}) for mail_id, text in payloads
-        )
+    statements: list[Statement] = [
+        (FREEZE, (chunk, key, lease_until)) for chunk in _listed(payloads)
     ]
     if dropped:
         reasons = json.dumps(
@@ -166,6 +179,20 @@ async def prepare(
         return True
     results = await db.batch(statements)
     return sum(map(len, results)) == len(payloads)
+
+
+async def list_to_others(db: Database, person_id: str) -> list[DueMail]:
+    """The pending mails of this person's sessions to the other person."""
+    return _mails(await db.all(LOAD_TO_OTHERS, person_id))
+
+
+def freezing(payloads: Iterable[tuple[str, str]]) -> list[Statement]:
+    """The statements that freeze the texts of pending mails, given as (mail id, text)."""
+    return [(FREEZE_PENDING, (chunk,)) for chunk in _listed(payloads)]
+
+
+def _listed(payloads: Iterable[tuple[str, str]]) -> list[str]:
+    return json_lists(json.dumps({"id": mail_id, "payload": text}) for mail_id, text in payloads)
 
 
 async def record_results(

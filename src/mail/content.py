@@ -11,6 +11,7 @@ from auth import links
 from domain import times
 from domain.mail_rules import Kind
 from domain.model import Role
+from logs import log
 from mail.wording import Facts, Words, words_for
 from pages import platform_urls, render
 
@@ -23,6 +24,15 @@ REMINDERS: Final = (Kind.DAY_BEFORE, Kind.HOUR_BEFORE, Kind.QUARTER_BEFORE, Kind
 
 # Where the button leads, below the session's page.
 _BUTTON_PATHS: Final = {Kind.RESCHEDULE_ASKED: "/reschedule"}
+
+
+def text_of(mail: DueMail, settings: Settings, now: int) -> str | None:
+    """`payload_of`; None if the mail cannot be written: the other mails are sent nevertheless."""
+    try:
+        return payload_of(mail, settings, now)
+    except Exception as error:  # noqa: BLE001
+        log("mail_render_failed", mail=mail.id, error=repr(error))
+        return None
 
 
 def payload_of(mail: DueMail, settings: Settings, now: int) -> str:

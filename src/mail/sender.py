@@ -23,7 +23,7 @@ from db import mails as ledger
 from domain import mail_rules
 from domain.mail_rules import FinalState, State, reason_to_drop
 from logs import log
-from mail.content import payload_of
+from mail.content import text_of
 from providers.mail import BatchRefusedError, KeyReusedError, MailError, Receipt, TryLaterError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Batch(NamedTuple):
 
     @property
     def is_uncalled(self) -> bool:
-        """True if no call was made with this key: a call is made after the texts are frozen."""
+        """True if surely no call was made with this key: a call is made after texts are frozen."""
         return all(mail.payload is None for mail in self.mails)
 
 
@@ -139,7 +139,7 @@ class Sender:
             if final := reason_to_drop(mail, now):
                 dropped.append((mail, final))
                 continue
-            text = mail.payload or self._write(mail, now)
+            text = mail.payload or text_of(mail, self.settings, now)
             if text is None:
                 dropped.append((mail, FinalState(State.DEAD, "cannot be written")))
                 continue
@@ -158,14 +158,6 @@ class Sender:
             return []
         self.tally.update(final.state.value for _, final in dropped)
         return texts
-
-    def _write(self, mail: DueMail, now: int) -> str | None:
-        """The mail's text. None if it cannot be written: the other mails are sent nevertheless."""
-        try:
-            return payload_of(mail, self.settings, now)
-        except Exception as error:  # noqa: BLE001
-            log("mail_render_failed", mail=mail.id, error=repr(error))
-            return None
 
     async def _record_results(self, batch: Batch, ids: list[str], receipts: list[Receipt]) -> None:
         pairs = list(zip(ids, receipts, strict=True))

@@ -35,6 +35,7 @@ ABOUT: Final = (
 # Each is one segment of the path.
 PARAMETERS: Final[dict[str, str]] = {
     "session_id": "The platform's id of the session.",
+    "person_id": "The platform's id of the person.",
     "resource_id": "A file of the session.",
     "image_id": "A picture of the board.",
     "page": "A page of the board, and `.svg`.",

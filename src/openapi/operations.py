@@ -253,6 +253,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "platform.cancel": _platform(
         _json(200, schemas.SUMMARY), fails=(errors.SessionNotFoundError, errors.ConflictError)
     ),
+    "platform_people.erase": _platform(
+        _json(200, schemas.PERSON_ERASED),
+        fails=(errors.PersonNotFoundError, errors.UpcomingSessionsError, errors.InvalidError),
+        query={"cancel": schemas.TRUE_OR_FALSE},
+    ),
     "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
     "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
     "platform_reports.attendance": _platform(

@@ -71,6 +71,10 @@ ERROR: Final = _object(
                 "additionalProperties": TEXT,
                 "description": "With 422: a sentence about each invalid field.",
             },
+            "session_ids": {
+                **_list(TEXT),
+                "description": "With `upcoming_sessions`: the ids of these sessions.",
+            },
             "request_id": {"type": "string", "description": "With 500: the id in the log."},
         },
         code=TEXT,
@@ -220,6 +224,8 @@ EVERYTHING: Final = _object(
         _object(user_id=TEXT, role=ROLE, agreed=FLAG, words=TEXT, text=TEXT, decided_at=MOMENT)
     ),
 )
+PERSON_ERASED: Final = _object(id=TEXT, status=_one_of("deleted"))
+TRUE_OR_FALSE: Final = _one_of("true", "false")
 ATTENDANCE: Final = _object(
     sessions=_list(
         _object(

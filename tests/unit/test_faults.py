@@ -82,6 +82,13 @@ CANCEL = Case(
     ticks,
 )
 
+ERASE = Case(
+    partial(booked, scheduled_start=START + DAY, scheduled_end=START + DAY + HOUR),
+    press("DELETE", "/platform/people/student?cancel=true", "platform"),
+    ticks,
+    result="mails accepted",
+)
+
 # After the session.
 
 over = partial(booked, status="completed", started_at=START, ended_at=END)
@@ -501,6 +508,7 @@ CASES = {
     "book": Case(nothing_booked, put(), ticks),
     "move": Case(moved_body, put(), ticks),
     "cancel": CANCEL,
+    "delete a person": ERASE,
     "feedback": Case(over, press("POST", "/session/s1/feedback", data={"rating": 4}), make=AFTER),
     "ask for another time": Case(ahead, ask_then_a_minute, ticks, coarse_s=DAY),
     "accept another time": Case(asked, answering(PROPOSED), ticks),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from db import erasure
 from tests.unit.booked import book, insert
 from tests.unit.cast import END, START
 from tools.paths import ROOT
@@ -62,7 +63,8 @@ def test_all_that_the_browser_keeps_is_listed():
 
 
 @pytest.mark.parametrize("who", ["student", "teacher"])
-async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, who):
+async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, db, who):
+    """First the platform deletes the person, then an operator deletes the lessons."""
     book(connection)
     insert(connection, "enrollments", user_id="stranger", course_id="algebra", enrolled_at=START)
     helper = {"id": "helper", "name": "Helper", "email": "helper@example.com", "updated_at": START}
@@ -77,6 +79,7 @@ async def test_nothing_of_the_person_is_left_and_all_of_the_others(connection, w
         mail = {"to_email": address, "subject": "s", "html": "h", "text": "t"}
         insert(connection, "outbox", id=name, **mail, created_at=START)
     others = mentions(connection, "stranger", "stranger@example.com", "others")
+    await erasure.erase(db, who, now=END)
     [script] = ERASE
     connection.executescript(script.replace("THE-ID", who))
 

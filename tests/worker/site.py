@@ -143,9 +143,11 @@ def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
     answer = response.json()
     assert set(answer) == {"error"}
     error: dict[str, Any] = answer["error"]
-    assert {"code", "message"} <= set(error) <= {"code", "message", "fields", "request_id"}
+    more = {"fields", "session_ids", "request_id"}
+    assert {"code", "message"} <= set(error) <= {"code", "message", *more}
     assert all(isinstance(error[name], str) and error[name] for name in ("code", "message"))
     assert ("fields" in error) == (status == 422)
+    assert ("session_ids" in error) == (error["code"] == "upcoming_sessions")
     return error
 
 

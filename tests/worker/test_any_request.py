@@ -85,6 +85,7 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
     known = {
         "session_id": [*prey.sessions, "no-such-session"],
         "resource_id": [prey.ready, prey.uploading, prey.deleted, "no-such-file"],
+        "person_id": [prey.student, prey.teacher, "no-such-person"],
         "number": ["1", "4", "0", "99999", "two"],
         "token": [
             *(site.link(session_id, prey.student) for session_id in prey.sessions),

@@ -68,6 +68,7 @@ PUT    /platform/sessions                                      401     401      
 PUT    /platform/sessions/{session_id}                         401     401      401    401       401     401
 GET    /platform/sessions/{session_id}                         401     401      401    401       401     401
 POST   /platform/sessions/{session_id}/cancel                  401     401      401    401       401     401
+DELETE /platform/people/{person_id}                            401     401      401    401       401     401
 GET    /platform/recordings                                    401     401      401    401       401     401
 POST   /platform/recordings/{record_id}/retry                  401     401      401    401       401     401
 GET    /platform/attendance                                    401     401      401    401       401     401

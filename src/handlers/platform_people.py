@@ -1,0 +1,27 @@
+"""/platform/people: the host platform deletes a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from errors import InvalidError
+from handlers.platform import require_platform_token
+from sessions import changed_rooms, erasure
+from web.messages import json_response
+
+if TYPE_CHECKING:
+    from context import Context
+    from web.messages import Request, Response
+
+_CANCEL: Final = {None: False, "false": False, "true": True}
+
+
+async def erase(request: Request, ctx: Context, person_id: str) -> Response:
+    """Delete a person's data; a repeated request gets the same answer."""
+    require_platform_token(request, ctx)
+    asked = request.query.get("cancel")
+    if asked not in _CANCEL:
+        raise InvalidError({"cancel": "true or false"})
+    cancelled = await erasure.erase(ctx, person_id, cancel=_CANCEL[asked])
+    ctx.defer(changed_rooms.refresh(ctx, cancelled))
+    return json_response({"id": person_id, "status": "deleted"})
