@@ -97,10 +97,16 @@ def files(settings: Settings, listed: Sequence[Resource] = ()) -> dict[str, Any]
 
 def about(resource: Resource) -> str:
     """`56 minutes · 240 MB`."""
-    size = size_in_words(resource.size_bytes)
-    if resource.duration_seconds is None:
+    return about_all([resource])
+
+
+def about_all(resources: Sequence[Resource]) -> str:
+    """The same for all of them together."""
+    size = size_in_words(sum(resource.size_bytes for resource in resources))
+    lengths = [each.duration_seconds for each in resources if each.duration_seconds is not None]
+    if len(lengths) < len(resources):
         return size
-    return f"{times.duration(resource.duration_seconds)} · {size}"
+    return f"{times.duration(sum(lengths))} · {size}"
 
 
 def kind(media_type: str) -> str:
@@ -114,4 +120,4 @@ def is_shown(media_type: str) -> bool:
     return media_type in file_types.INLINE
 
 
-FILTERS: Final = {"file_about": about, "file_kind": kind, "is_shown": is_shown}
+FILTERS: Final = {"file_about": about, "files_about": about_all, "file_kind": kind, "is_shown": is_shown}

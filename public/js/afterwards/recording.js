@@ -1,7 +1,5 @@
 import { announce } from "../shared/announce.js";
-import { about } from "../files/file_words.js";
-import { clone } from "../files/file_list.js";
-
+import { showFilms } from "./player.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -17,24 +15,6 @@ export function showRecording(session, { resources, recording }) {
   section.hidden = recording === "none";
   $("recording-wait").hidden = recording !== "preparing";
   $("recording-failed").hidden = recording !== "failed";
-  const films = resources.filter((resource) => resource.type === "recording");
-  for (const film of films) {
-    if (!$("players").querySelector(`[data-id="${CSS.escape(film.id)}"]`)) $("players").append(player(session, film));
-  }
-  for (const shown of /** @type {HTMLElement[]} */ ([...$("players").children])) {
-    if (!films.some((film) => film.id === shown.dataset.id)) shown.remove();
-  }
+  showFilms(session, resources.filter((resource) => resource.type === "recording"));
   if (before === "preparing" && recording === "ready") announce("The recording is ready.");
-}
-
-/** @param {SessionWithFiles} session @param {any} film */
-function player(session, film) {
-  const figure = clone("player");
-  const url = `/session/${session.id}/resources/${film.id}`;
-  figure.dataset.id = film.id;
-  figure.querySelector("video").src = url;
-  figure.querySelector("video").setAttribute("aria-label", film.name);
-  figure.querySelector(".file-about").textContent = about(film);
-  figure.querySelector("a").href = url;
-  return figure;
 }
