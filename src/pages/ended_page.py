@@ -120,4 +120,9 @@ def is_shown(media_type: str) -> bool:
     return media_type in file_types.INLINE
 
 
-FILTERS: Final = {"file_about": about, "files_about": about_all, "file_kind": kind, "is_shown": is_shown}
+FILTERS: Final = {
+    "file_about": about,
+    "files_about": about_all,
+    "file_kind": kind,
+    "is_shown": is_shown,
+}

@@ -22,6 +22,8 @@ export class Consent {
   /** Whether it was recorded before somebody stopped it. */
   #wasOn = false;
   #spoken = "";
+  /** @type {HTMLElement | null} */
+  #note = null;
 
   /**
    * @param {Session} session
@@ -92,7 +94,10 @@ export class Consent {
 
   /** What has changed: shown for a while, and spoken. The question is on the screen anyway. @param {string} words @param {boolean} asks */
   #tell(words, asks) {
-    if (!asks) note(words);
+    this.#note?.remove();
+    // The recorder begins in a moment.
+    if (this.#plan.state === "agreed" && !this.#isOn) return;
+    if (!asks) this.#note = note(words);
     announce(asks ? `${$("recording-question").textContent} ${words}` : words);
   }
 }
