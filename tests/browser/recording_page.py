@@ -137,7 +137,7 @@ def look(page: Page, film: dict[str, Any], *moments: float) -> dict[str, Any]:
     """Play a film in a page of the session: its length, and what is seen at these moments.
 
     `seen` has the colours in the middle of the left and of the right half, and of both pictures of
-    the strip; `heard` how loud the two voices are.
+    the strip; `heard` how loud the two voices are, and a tone that nobody makes.
     """
     found: dict[str, Any] = page.evaluate(
         """async ([id, moments, hertz]) => {
@@ -178,7 +178,8 @@ def look(page: Page, film: dict[str, Any], *moments: float) -> dict[str, Any]:
             });
             return (2 * Math.hypot(re, im)) / part.length;
           });
-          return { length: video.duration, seen, heard };
+          const loudest = samples.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+          return { length: video.duration, seen, heard, loudest };
         }""",
         [film["id"], list(moments), [*VOICES.values(), 3100]],
     )

@@ -238,6 +238,28 @@ def test_a_browser_that_dies_loses_at_most_ten_seconds(recorded: Recorded) -> No
     assert length - 10 <= look(student, film)["length"] <= length + 1
 
 
+NO_FILES = """{
+  navigator.storage.getDirectory = async () => {
+    throw new DOMException("private", "SecurityError");
+  };
+}"""
+
+
+def test_a_private_window_keeps_it_in_memory_until_it_is_sent(recorded: Recorded) -> None:
+    student, teacher = recorded.enter(script=NO_FILES)
+    began = recorded.agree()
+    teacher.wait_for_timeout(6_000)
+    length = recorded.end() - began
+    recorded.sql(
+        "UPDATE recordings SET updated_at = updated_at - 1000 WHERE session_id = ?",
+        recorded.meeting.id,
+    )
+    recorded.meeting.worker.scheduled("*/5 * * * *")
+    [film] = recorded.films()
+
+    assert look(student, film)["length"] == pytest.approx(length, abs=1)
+
+
 NO_MP4 = """{
   const ask = VideoEncoder.isConfigSupported.bind(VideoEncoder);
   VideoEncoder.isConfigSupported = async (config) =>

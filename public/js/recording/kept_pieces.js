@@ -10,6 +10,9 @@ const OLD_MS = 7 * 24 * 3600 * 1000;
 /** @typedef {{ from: number, size: number, begins: number, ends: number }} Kept `begins`, `ends`: epoch milliseconds of its media. */
 /** @typedef {KeptPieces | PiecesInMemory} Keeper */
 
+/** By session. @type {Map<string, PiecesInMemory>} */
+const inMemory = new Map();
+
 /** Browsers refuse files in private windows: then it is kept in the page alone. @param {string} sessionId @returns {Promise<Keeper>} */
 export async function keeperOf(sessionId) {
   try {
@@ -20,11 +23,14 @@ export async function keeperOf(sessionId) {
     await forgetOld(folder, name);
     return kept;
   } catch {
-    return new PiecesInMemory();
+    if (!inMemory.has(sessionId)) inMemory.set(sessionId, new PiecesInMemory());
+    return inMemory.get(sessionId);
   }
 }
 
 export class KeptPieces {
+  outlivesThePage = true;
+
   /** @param {FileSystemDirectoryHandle} folder Of the session. */
   constructor(folder) {
     this.folder = folder;
@@ -90,6 +96,7 @@ async function forgetOld(folder, but) {
 
 /** The same, as long as the page lives. */
 class PiecesInMemory {
+  outlivesThePage = false;
   /** @type {Map<string, Map<number, import("./pieces.js").Piece>>} */
   #all = new Map();
 

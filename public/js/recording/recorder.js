@@ -106,6 +106,13 @@ export class Recorder {
     return (this.#stopping ??= this.#stop());
   }
 
+  /** The page may go after this: what is not sent is kept, or is sent now. */
+  async settle() {
+    await this.stop();
+    if (this.keeper && !this.keeper.outlivesThePage) await this.sent();
+    this.release();
+  }
+
   /** Resolves when nothing is left to send. */
   async sent() {
     this.#sending?.hold(false);

@@ -74,7 +74,7 @@ export class RecordingDoor {
     const recorder = this.#recorder;
     this.#recorder = null;
     const late = new Promise((resolve) => setTimeout(resolve, LAST_PIECE_MS));
-    this.#closing = Promise.race([recorder?.stop(), late]).then(() => recorder?.release());
+    this.#closing = Promise.race([recorder?.settle(), late]).then(() => recorder?.release());
     return this.#closing;
   }
 
