@@ -27,7 +27,9 @@ PARTS = {
     "unit": ["tests/unit"],
     "browsers": ["tests/browser/*/test_*.py"],
     "lobby": ["tests/browser/test_lobby*.py"],
-    "afterwards": [f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "recording")],
+    "afterwards": [
+        f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "recording*")
+    ],
     "pages": [
         f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "release*", "states")
     ],

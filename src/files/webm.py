@@ -1,4 +1,4 @@
-"""Completes a WebM that was written while it was recorded: its length, its duration, its index.
+"""Completes a WebM that was written while it was recorded: its duration, and its index.
 
 Such a stream does not say how long its Segment and its clusters are (RFC 8794 and RFC 9559). Its
 recorder leaves a Void after the Segment's header. What was not known then goes there, and the index
@@ -29,7 +29,7 @@ SIMPLE_BLOCK: Final = 0xA3
 BLOCK_GROUP: Final = 0xA0
 _BLOCK: Final = 0xA1
 _TIME_SCALE, _DURATION, _MUXER, _WRITER = 0x2AD7B1, 0x4489, 0x4D80, 0x5741
-_TRACK_ENTRY, _TRACK_NUMBER, _TRACK_TYPE, _VIDEO = 0xAE, 0xD7, 0x83, 1
+_TRACK_ENTRY, _TRACK_NUMBER = 0xAE, 0xD7
 _SEEK, _SEEK_ID, _SEEK_POSITION = 0x4DBB, 0x53AB, 0x53AC
 _CUE_POINT, _CUE_TIME, _CUE_PLACES, _CUE_TRACK, _CUE_CLUSTER = 0xBB, 0xB3, 0xB7, 0xF7, 0xF1
 _KEY_FRAME: Final = 0x80
@@ -95,8 +95,7 @@ class Head:
     """Where the first cluster begins."""
     time_scale: int
     """Nanoseconds a unit."""
-    track: int
-    """The number of the track with pictures, or else of the first."""
+    track_numbers: list[int]
 
 
 def head_of(data: bytes) -> Head | None:
@@ -120,7 +119,7 @@ def head_of(data: bytes) -> Head | None:
 
 
 def _head(data: bytes, segment: int, start: int) -> Head | None:
-    head = Head(segment, None, (0, 0), 0, 0, 1_000_000, 1)
+    head = Head(segment, None, (0, 0), 0, 0, 1_000_000, [])
     position = start
     while position + HEADER_BYTES <= len(data):
         element = element_at(data, position)
@@ -141,7 +140,7 @@ def _head(data: bytes, segment: int, start: int) -> Head | None:
             head.info = position, end
             head.time_scale = _time_scale(data[content:end])
         elif element.kind == TRACKS:
-            head.tracks, head.track = position, _track(data[content:end])
+            head.tracks, head.track_numbers = position, _track_numbers(data[content:end])
         position = end
     return None
 
@@ -153,16 +152,12 @@ def _time_scale(info: bytes) -> int:
     return 1_000_000
 
 
-def _track(tracks: bytes) -> int:
-    numbers = []
-    for kind, entry in _children(tracks):
-        if kind == _TRACK_ENTRY:
-            about = dict(_children(entry))
-            number = int.from_bytes(about.get(_TRACK_NUMBER, b"\1"), "big")
-            if int.from_bytes(about.get(_TRACK_TYPE, b""), "big") == _VIDEO:
-                return number
-            numbers.append(number)
-    return numbers[0] if numbers else 1
+def _track_numbers(tracks: bytes) -> list[int]:
+    return [
+        int.from_bytes(dict(_children(entry)).get(_TRACK_NUMBER, b"\1"), "big")
+        for kind, entry in _children(tracks)
+        if kind == _TRACK_ENTRY
+    ]
 
 
 class Block(NamedTuple):
@@ -251,8 +246,7 @@ def completed(index: Index) -> tuple[list[tuple[int, bytes]], bytes]:
     seek_head = _seek_head(
         {TRACKS: head.tracks - content, CUES: index.end - content, INFO: len(seek_head)}
     )
-    size = index.end + len(cues) - content
-    start = SEGMENT.to_bytes(4, "big") + _size(size) + seek_head + info
+    start = SEGMENT.to_bytes(4, "big") + _UNKNOWN_SIZE + seek_head + info
     left = head.void_end - head.segment - len(start)
     if left < _VOID_BYTES:
         return [], b""
@@ -265,6 +259,8 @@ def completed(index: Index) -> tuple[list[tuple[int, bytes]], bytes]:
 
 # An id, and a size of eight bytes.
 _VOID_BYTES: Final = 9
+# The Segment's stays unknown, since those of its clusters are (RFC 8794, section 6.2).
+_UNKNOWN_SIZE: Final = bytes([1]) + 7 * b"\xff"
 
 
 def _void(length: int) -> bytes:
@@ -315,16 +311,20 @@ def _seek_head(places: dict[int, int]) -> bytes:
 
 
 def _cues(index: Index, content: int) -> bytes:
+    """Each cluster, for each track: players differ in the one by which they seek."""
     return _element(
         CUES,
         *(
             _element(
                 _CUE_POINT,
                 _uint(_CUE_TIME, time),
-                _element(
-                    _CUE_PLACES,
-                    _uint(_CUE_TRACK, index.head.track),
-                    _uint(_CUE_CLUSTER, place - content),
+                *(
+                    _element(
+                        _CUE_PLACES,
+                        _uint(_CUE_TRACK, number),
+                        _uint(_CUE_CLUSTER, place - content),
+                    )
+                    for number in index.head.track_numbers
                 ),
             )
             for place, time in index.clusters
