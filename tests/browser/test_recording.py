@@ -234,6 +234,8 @@ def test_a_browser_that_dies_loses_at_most_ten_seconds(recorded: Recorded) -> No
     )
     recorded.meeting.worker.scheduled("*/5 * * * *")
     [film] = recorded.films()
+    # "You left" loads the page of the ended session by itself.
+    student.locator('body[data-view="ended"]').wait_for()
 
     assert length - 10 <= look(student, film)["length"] <= length + 1
 
