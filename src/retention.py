@@ -263,26 +263,22 @@ async def _delete_orphans(ctx: Context, listed: list[tuple[str, int]]) -> int:
     return len(orphans)
 
 
-# Rooms come last: each is a request of its own, and one event has a limit of them. The names are
-# stored (see `_job`), so they stay.
 async def _purge_platform_events(ctx: Context) -> Removed:
-    async def remove_some() -> Removed:
-        before = ctx.now - PLATFORM_EVENTS_KEPT_S
-        removed = await platform_events.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
-        return removed, removed == ROWS_PER_ROUND
-
-    return await _in_rounds(remove_some)
+    before = ctx.now - PLATFORM_EVENTS_KEPT_S
+    return await _in_rounds(
+        lambda: platform_events.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
+    )
 
 
 async def _purge_call_reports(ctx: Context) -> Removed:
-    async def remove_some() -> Removed:
-        before = _expired_before(ctx, ctx.settings.analytics_kept_days)
-        removed = await call_reports.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
-        return removed, removed == ROWS_PER_ROUND
-
-    return await _in_rounds(remove_some)
+    before = _expired_before(ctx, ctx.settings.analytics_kept_days)
+    return await _in_rounds(
+        lambda: call_reports.drop_old(ctx.db, before=before, limit=ROWS_PER_ROUND)
+    )
 
 
+# Rooms come last: each is a request of its own, and one event has a limit of them. The names are
+# stored (see `_job`), so they stay.
 STEPS: Final[dict[str, Callable[[Context], Awaitable[Removed]]]] = {
     "recordings": _purge_recordings,
     "pieces": _purge_pieces,

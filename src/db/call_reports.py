@@ -40,6 +40,7 @@ async def add(
     await db.all(ADD, *about, MAX_A_SESSION)
 
 
-async def drop_old(db: Database, *, before: int, limit: int) -> int:
-    """Returns how many were deleted."""
-    return len(await db.all(DROP_OLD, before, limit))
+async def drop_old(db: Database, *, before: int, limit: int) -> tuple[int, bool]:
+    """Returns how many were deleted, and whether more may be left."""
+    dropped = len(await db.all(DROP_OLD, before, limit))
+    return dropped, dropped == limit

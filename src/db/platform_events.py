@@ -129,6 +129,7 @@ async def retry(db: Database, event_id: str, *, now: int) -> str | None:
     return rows[0]["session_id"] if rows else None
 
 
-async def drop_old(db: Database, *, before: int, limit: int) -> int:
-    """Delete events of the log. Returns how many were deleted."""
-    return len(await db.all(DROP_OLD, before, limit))
+async def drop_old(db: Database, *, before: int, limit: int) -> tuple[int, bool]:
+    """Delete events of the log. Returns how many, and whether more may be left."""
+    dropped = len(await db.all(DROP_OLD, before, limit))
+    return dropped, dropped == limit

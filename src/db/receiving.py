@@ -94,7 +94,7 @@ UPDATE recordings SET state = 'ready', lease_until = 0, last_error = NULL, updat
 DELETE: Final = "DELETE FROM recordings WHERE record_id = ?1 AND state <> 'ready'"
 DELETE_FILE: Final = "DELETE FROM session_resources WHERE id = ?1 AND status = 'failed'"
 
-# Of sessions that nobody can enter any more (`domain.rules.is_closed`).
+# Nobody can enter these sessions any more (`domain.rules.is_closed`).
 LIST_SILENT: Final = """
 SELECT c.record_id, c.session_id, c.received_bytes
   FROM recordings c JOIN sessions s ON s.id = c.session_id

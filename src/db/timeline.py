@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from db import consents
+
 if TYPE_CHECKING:
     from db.database import Database, Row
 
 EXISTS: Final = "SELECT id, student_id, teacher_id FROM sessions WHERE id = ?1"
 
 LIST_EVENTS: Final = """
-SELECT type, data, created_at, state, attempts, last_error, delivered_at FROM platform_events
+SELECT type, data, created_at, state, attempts FROM platform_events
  WHERE session_id = ?1 ORDER BY number
 """
 
 LIST_MAILS: Final = """
-SELECT m.kind, m.state, m.delivery, m.last_error, m.attempts, m.user_id,
+SELECT m.kind, m.state, m.delivery, m.attempts, m.user_id,
        coalesce(m.sent_at, max(m.due_at, m.created_at)) AS at
   FROM mails m WHERE m.session_id = ?1 ORDER BY m.created_at, m.id
 """
@@ -27,12 +29,8 @@ SELECT role, what, browser, way, milliseconds, again, reported_at FROM call_repo
 """
 
 LIST_RECORDINGS: Final = """
-SELECT provider, state, attempts, last_error, created_at, updated_at FROM recordings
+SELECT provider, state, attempts, created_at, updated_at FROM recordings
  WHERE session_id = ?1 ORDER BY created_at
-"""
-
-LIST_CONSENTS: Final = """
-SELECT role, agreed, decided_at FROM recording_consents WHERE session_id = ?1 ORDER BY id
 """
 
 
@@ -44,7 +42,7 @@ async def load(db: Database, session_id: str) -> dict[str, list[Row]] | None:
         "mails": LIST_MAILS,
         "reports": LIST_REPORTS,
         "recordings": LIST_RECORDINGS,
-        "consents": LIST_CONSENTS,
+        "consents": consents.LIST,
     }
     results = await db.batch([(query, (session_id,)) for query in queries.values()])
     found = dict(zip(queries, results, strict=True))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from files.movie import Movie, Track
 
-# Of the movie's own times: milliseconds.
+# The movie's own times are milliseconds.
 _SCALE: Final = 1000
 _FILE_TYPE: Final = b"isom\0\0\2\0isomiso2mp41"
 _MATRIX: Final = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)

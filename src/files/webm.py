@@ -46,7 +46,7 @@ class Element(NamedTuple):
     header: int
     """The header's length."""
     size: int | None
-    """Of the content; None if it is unknown."""
+    """The content's length; None if it is unknown."""
 
 
 def element_at(data: bytes, start: int = 0) -> Element:
@@ -238,8 +238,8 @@ def completed(index: Index) -> tuple[list[tuple[int, bytes]], bytes]:
     head = index.head
     if head.void_end is None:
         return [], b""
+    # Places in the Segment count from its content.
     content = head.segment + 4 + 8
-    """Of the Segment: all places in it count from here."""
     cues = _cues(index, content)
     info = _info(index)
     seek_head = _seek_head({TRACKS: head.tracks - content, CUES: index.end - content, INFO: 0})
@@ -268,18 +268,21 @@ def _void(length: int) -> bytes:
 
 
 def _size(size: int) -> bytes:
-    """Of eight bytes, whatever it is, so that lengths do not depend on it."""
+    """A size takes eight bytes, however small: no length depends on it."""
     return (size | 1 << 56).to_bytes(8, "big")
 
 
 def _element(kind: int, *parts: bytes) -> bytes:
     content = b"".join(parts)
-    return kind.to_bytes((kind.bit_length() + 7) // 8, "big") + _size(len(content)) + content
+    return _name(kind) + _size(len(content)) + content
+
+
+def _name(kind: int) -> bytes:
+    return kind.to_bytes((kind.bit_length() + 7) // 8, "big")
 
 
 def _uint(kind: int, value: int) -> bytes:
-    name = kind.to_bytes((kind.bit_length() + 7) // 8, "big")
-    return name + b"\x88" + value.to_bytes(8, "big")
+    return _name(kind) + b"\x88" + value.to_bytes(8, "big")
 
 
 def _info(index: Index) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _TROUBLES_SHOWN: Final = 8
-# Of an entry of the timeline; its other fields are details.
+# The fields that each entry of the timeline has; its other fields are details.
 _KNOWN: Final = ("at", "what", "role")
 # The ends of names of times.
 _MOMENTS: Final = ("_at", "_start", "_end")

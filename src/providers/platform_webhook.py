@@ -1,14 +1,10 @@
-"""One delivery to the platform's webhook, signed by Standard Webhooks.
-
-Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""One delivery to the platform's webhook, signed by Standard Webhooks."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from standardwebhooks import Webhook
+from providers.webhook_signatures import sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +26,7 @@ class NotTakenError(Exception):
 
 def signature(event_id: str, body: str, secrets: Sequence[str], *, now: int) -> str:
     """The header `webhook-signature`: one signature a secret, so that secrets can rotate."""
-    at = datetime.fromtimestamp(now, UTC)
-    return " ".join(Webhook(secret).sign(event_id, at, body) for secret in secrets)
+    return " ".join(sign(event_id, body, secret, at=now) for secret in secrets)
 
 
 async def deliver(

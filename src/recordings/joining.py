@@ -54,7 +54,7 @@ class _Reader:
         self._boxes_left = MAX_BOXES
         self._has_tracks = False
         self._runs: list[SampleRun] = []
-        """Of a fragment whose samples follow."""
+        """The runs of the fragment whose samples follow."""
 
     async def read_stream(self, position: int) -> int:
         """Read box after box, also of streams that follow. Returns where that ended."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 # Ten hours at a megabit a second.
 MAX_BYTES: Final = 4_900_000_000
-# Of one session. Each is a new device, person or format, or a new run of a format without joins.
+# A session has as many at most. Another device, person or format begins a new one, and so does each
+# run of a format whose runs are not joined.
 MAX_RECORDINGS: Final = 40
 # A browser that lost its network may come back within this time.
 SILENT_S: Final = 15 * 60

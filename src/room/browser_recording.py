@@ -31,7 +31,7 @@ NO_PLAN: Final = {"state": "off", "page": ""}
 
 
 class BrowserRecording:
-    """Of one room."""
+    """The recording of one room's call."""
 
     def __init__(
         self,

@@ -178,7 +178,7 @@ def parse(session_id: str, data: Any) -> Booking:
 
 
 def parse_each(data: Any) -> Iterator[tuple[str | None, OneOfMany | InvalidError]]:
-    """Of each of many bookings the id, as far as it has one, and the booking or what is wrong.
+    """Each booking of many: its id, as far as it has one, and the booking or what is wrong.
 
     Raises: InvalidError if `data` is no list of bookings.
     """

@@ -331,5 +331,5 @@ def run_of_samples(track_id, count, duration):
 
 
 def run(work):
-    """Of a coroutine that never waits: hypothesis has no event loop."""
+    """Run a coroutine that never waits: hypothesis has no event loop."""
     return asyncio.run(work)

@@ -2,7 +2,7 @@
 
 export const WIDTH = 1280;
 export const HEIGHT = 720;
-/** Of the two people beside what is shared. */
+/** How wide the two people are beside what is shared. */
 export const STRIP = 240;
 export const FRAMES = 24;
 export const VIDEO_BITS = 1_000_000;

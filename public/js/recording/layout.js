@@ -5,7 +5,7 @@ import { HEIGHT, STRIP, WIDTH } from "./formats.js";
 /** @typedef {{ x: number, y: number, w: number, h: number }} Box */
 
 const GAP = 8;
-/** Of a person without a picture. */
+/** The shape of a person without a picture. */
 const USUAL = { w: 16, h: 9 };
 
 /**

@@ -94,7 +94,7 @@ export class RecordingDoor {
     this.#act();
   }
 
-  /** Of a page before this one. @param {import("./consent_words.js").Plan} plan */
+  /** Send what a page before this one has kept. @param {import("./consent_words.js").Plan} plan */
   async #sendLeftovers({ state, stopped_at }) {
     const { Leftovers } = await import("./leftovers.js");
     const leftovers = await Leftovers.of(this.room.session);
