@@ -27,6 +27,9 @@ STATE = """() => {
 }"""  # noqa: E501
 
 
+IDLE = "document.querySelector('video')?.networkState === 1"
+
+
 def padded(format_: str, seconds: int) -> BrowserStream:
     return stream(format_, seconds).padded(PADDING, FILLERS[format_])
 
@@ -55,7 +58,7 @@ def test_a_sent_recording_seeks_without_loading_its_first_half(
         page.on("request", lambda request: note(request, asked))
         with watched(page, ()):
             page.goto(lesson.path)
-            wait_until_at_rest(page)
+            wait_until_at_rest(page, asked)
             at = page.evaluate(SEEK, 42)
             seen = page.evaluate(STATE)
 
@@ -78,7 +81,12 @@ def note(request: object, asked: list[int]) -> None:
         asked.append(int(request.headers["range"].removeprefix("bytes=").split("-")[0]))  # type: ignore[attr-defined]
 
 
-def wait_until_at_rest(page: Page) -> None:
-    """A jump before that makes Chromium read the clusters of any WebM one after another."""
-    while not page.evaluate("document.querySelector('video')?.networkState === 1"):
-        page.wait_for_timeout(50)
+def wait_until_at_rest(page: Page, asked: list[int]) -> None:
+    """A jump before that makes Chromium read the clusters of any WebM one after another.
+
+    Its network is idle between two requests, too: at rest it asks for nothing for a second.
+    """
+    before = -1
+    while len(asked) > before or not page.evaluate(IDLE):
+        before = len(asked)
+        page.wait_for_timeout(1_000)
