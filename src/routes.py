@@ -91,6 +91,7 @@ ROUTES: Final = (
     Route("GET", "/r/{token}", "link.follow", page=True, limited=True),
     Route("GET", "/r/{token}/calendar", "link.follow_to_calendar", page=True, limited=True),
     Route("GET", "/r/{token}/reschedule", "link.follow_to_reschedule", page=True, limited=True),
+    Route("GET", "/calendar/{calendar}", "calendar_feed.show"),
     Route("GET", "/unsubscribe/{token}", "unsubscribe.show", page=True),
     Route("POST", "/unsubscribe/{token}", "unsubscribe.switch", page=True, cross_site=True),
     Route("POST", "/webhooks/resend", "resend_webhook.receive", cross_site=True),
@@ -99,6 +100,9 @@ ROUTES: Final = (
     Route("GET", "/platform/sessions/{session_id}", "platform.show", cross_site=True),
     Route("POST", "/platform/sessions/{session_id}/cancel", "platform.cancel", cross_site=True),
     Route("DELETE", "/platform/people/{person_id}", "platform_people.erase", cross_site=True),
+    Route(
+        "GET", "/platform/people/{person_id}/calendar", "platform_people.calendar", cross_site=True
+    ),
     Route("POST", "/webhooks/plugnmeet", "webhooks.plugnmeet", cross_site=True),
     Route("POST", "/webhooks/bigbluebutton", "webhooks.bigbluebutton", cross_site=True),
     Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),

@@ -1,5 +1,7 @@
 """Room links in e-mails, and the cookie that such a link sets: one session, one person.
 
+And the address of a person's calendar, which is valid as long as its key is.
+
 itsdangerous signs them with SHA-256 and one salt a purpose. The session's row decides when a link
 expires, so moving a session keeps its links valid.
 """
@@ -14,10 +16,13 @@ from itsdangerous import BadData, URLSafeSerializer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from settings import Settings
+
 ROOM_COOKIE: Final = "session_room"
 LINK: Final = "room-link"
 COOKIE: Final = "room-cookie"
 UNSUBSCRIBE: Final = "unsubscribe"
+CALENDAR: Final = "calendar"
 
 
 class RoomLink(NamedTuple):
@@ -41,6 +46,21 @@ def read(token: str, keys: Sequence[str], *, purpose: str = LINK) -> RoomLink | 
     if not isinstance(session_id, str) or not isinstance(user_id, str):
         return None
     return RoomLink(session_id, user_id)
+
+
+def calendar_address(user_id: str, settings: Settings) -> str:
+    """The address of a person's calendar with all their sessions."""
+    token = _serializer(settings.link_secrets, CALENDAR).dumps(user_id)
+    return f"{settings.public_url}/calendar/{token}.ics"
+
+
+def calendar_person(token: str, keys: Sequence[str]) -> str | None:
+    """The person whose calendar has this token; None if none of `keys` signed it for that."""
+    try:
+        user_id = _serializer(keys, CALENDAR).loads(token)
+    except (BadData, ValueError, TypeError):
+        return None
+    return user_id if isinstance(user_id, str) else None
 
 
 def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int) -> str:

@@ -71,6 +71,15 @@ SELECT {COLUMNS} FROM sessions s {JOINS}
 """  # noqa: S608
 
 
+# ?2 is the earliest start, ?3 the limit: the latest sessions are kept.
+LIST_OF_PERSON_SINCE: Final = f"""
+SELECT {COLUMNS} FROM sessions s {JOINS}
+ WHERE s.id IN (SELECT id FROM sessions WHERE student_id = ?1 AND scheduled_start >= ?2
+                UNION SELECT id FROM sessions WHERE teacher_id = ?1 AND scheduled_start >= ?2)
+ ORDER BY s.scheduled_start DESC LIMIT ?3
+"""  # noqa: S608
+
+
 ROLE_OF_PERSON: Final = """
 SELECT CASE student_id WHEN ?1 THEN 'student' ELSE 'teacher' END AS role FROM sessions
  WHERE id IN (SELECT id FROM sessions WHERE student_id = ?1

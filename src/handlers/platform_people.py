@@ -1,10 +1,12 @@
-"""/platform/people: the host platform deletes a person."""
+"""/platform/people: the host platform deletes a person, or reads the address of their calendar."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from errors import InvalidError
+from auth import links
+from db import people
+from errors import InvalidError, PersonNotFoundError
 from handlers.platform import require_platform_token
 from sessions import changed_rooms, erasure
 from web.messages import json_response
@@ -25,3 +27,11 @@ async def erase(request: Request, ctx: Context, person_id: str) -> Response:
     cancelled = await erasure.erase(ctx, person_id, cancel=_CANCEL[asked])
     ctx.defer(changed_rooms.refresh(ctx, cancelled))
     return json_response({"id": person_id, "status": "deleted"})
+
+
+async def calendar(request: Request, ctx: Context, person_id: str) -> Response:
+    """The address of the person's calendar, to which a calendar program can subscribe."""
+    require_platform_token(request, ctx)
+    if not await people.is_known(ctx.db, person_id):
+        raise PersonNotFoundError
+    return json_response({"url": links.calendar_address(person_id, ctx.settings)})

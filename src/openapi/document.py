@@ -40,6 +40,7 @@ PARAMETERS: Final[dict[str, str]] = {
     "image_id": "A picture of the board.",
     "page": "A page of the board, and `.svg`.",
     "number": "The number of the part, from 1.",
+    "calendar": "The token of a person's calendar, and `.ics`.",
     "token": "The token in a mail's link.",
     "event_id": "The id of an event, `evt_...`.",
     "record_id": "The provider's id of the recording; ours, if a browser makes it.",

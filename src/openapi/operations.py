@@ -229,6 +229,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "reschedule.withdraw": _participant(ELSEWHERE),
     "calendar_file.download": _participant({200: {"text/calendar": schemas.TEXT}}),
+    "calendar_feed.show": _anyone(
+        {200: {"text/calendar": schemas.TEXT}, 304: {}},
+        fails=(errors.LinkBrokenError, errors.PreconditionFailedError),
+        headers={"If-None-Match": schemas.TEXT},
+    ),
     "link.follow": _anyone(ELSEWHERE, fails=NO_LINK),
     "link.follow_to_calendar": _anyone(ELSEWHERE, fails=NO_LINK),
     "link.follow_to_reschedule": _anyone(ELSEWHERE, fails=NO_LINK),
@@ -257,6 +262,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
         _json(200, schemas.PERSON_ERASED),
         fails=(errors.PersonNotFoundError, errors.UpcomingSessionsError, errors.InvalidError),
         query={"cancel": schemas.TRUE_OR_FALSE},
+    ),
+    "platform_people.calendar": _platform(
+        _json(200, schemas.CALENDAR_ADDRESS), fails=(errors.PersonNotFoundError,)
     ),
     "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
     "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),

@@ -224,6 +224,7 @@ EVERYTHING: Final = _object(
         _object(user_id=TEXT, role=ROLE, agreed=FLAG, words=TEXT, text=TEXT, decided_at=MOMENT)
     ),
 )
+CALENDAR_ADDRESS: Final = _object(url=TEXT)
 PERSON_ERASED: Final = _object(id=TEXT, status=_one_of("deleted"))
 TRUE_OR_FALSE: Final = _one_of("true", "false")
 ATTENDANCE: Final = _object(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auth import links
 from domain import call_location, consent, mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind
@@ -51,6 +52,7 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
         dashboard_url=platform_urls.dashboard_url(settings, access.role),
         course_url=platform_urls.course_url(settings, session.course.id),
         reschedule_url=platform_urls.reschedule_url(settings, session.id),
+        all_sessions_url=_all_sessions_url(access, settings),
         can_reschedule=rules.can_ask_to_reschedule(session, access.now),
         reschedule_requester=rules.reschedule_requester(session, access.now),
         clock=data["clock"],
@@ -66,6 +68,13 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
             else ended_page.of_lobby(access, settings)
         ),
     )
+
+
+def _all_sessions_url(access: Access, settings: Settings) -> str:
+    """For a calendar program. A mail's link opens one session alone, so its holder gets none."""
+    if access.by_link:
+        return ""
+    return f"webcal:{links.calendar_address(access.viewer.id, settings).partition(':')[2]}"
 
 
 def left_page(session_id: str, settings: Settings) -> str:

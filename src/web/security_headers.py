@@ -106,4 +106,4 @@ def _policy(request: Request, frames: tuple[str, ...], *, is_page: bool) -> str:
 
 def _has_token(request: Request) -> bool:
     """Whether the address holds a token, which no Referer header may pass on."""
-    return request.pieces[1:2] in (["r"], ["unsubscribe"])
+    return request.pieces[1:2] in (["r"], ["unsubscribe"], ["calendar"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from auth import links
 from auth.links import RoomLink
+from settings import Settings
 
 OLD, NEW, OTHER = "the-older-key", "the-newer-key", "somebody-elses-key"
 LINK = RoomLink("algebra-1", "student")
@@ -49,6 +50,27 @@ def test_parts_of_two_links_make_no_valid_link():
     signature = links.sign(LINK, [NEW]).rpartition(".")[2]
 
     assert links.read(f"{payload}.{signature}", [NEW]) is None
+
+
+def calendar_token(user_id: str, *keys: str) -> str:
+    address = links.calendar_address(user_id, Settings(public_url="https://x", link_secrets=keys))
+    assert address.startswith("https://x/calendar/")
+    return address.rpartition("/")[2].removesuffix(".ics")
+
+
+def test_a_calendar_has_its_person():
+    token = calendar_token("stüdent/1", NEW)
+
+    assert links.calendar_person(token, [OLD, NEW]) == "stüdent/1"
+    assert links.calendar_person(token, [OTHER]) is None
+    assert set(token) <= set(ALPHABET + "."), "safe in an address"
+
+
+def test_a_calendar_is_no_room_link_and_the_other_way_round():
+    assert links.read(calendar_token("student", NEW), [NEW]) is None
+    assert links.read(calendar_token("student", NEW), [NEW], purpose=links.CALENDAR) is None
+    for purpose in (links.LINK, links.COOKIE, links.UNSUBSCRIBE, links.CALENDAR):
+        assert links.calendar_person(links.sign(LINK, [NEW], purpose=purpose), [NEW]) is None
 
 
 def test_a_link_of_the_older_key_is_valid_after_a_rotation():

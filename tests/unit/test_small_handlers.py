@@ -103,7 +103,8 @@ async def test_the_lobby_checks_direct_calls_where_there_is_no_other_way(
     session, rows = await sessions.find_with(db, "demo-joinable", query.statements)
     assert session
     access = LoadedAccess(session, Role.STUDENT, NOW, loaded=query.parse(rows))
-    page = render.session_page(access, Settings(**{"ice_servers": STUN} | settings))
+    given = {"ice_servers": STUN, "link_secrets": ("a-key-for-tests",)} | settings
+    page = render.session_page(access, Settings(**given))
 
     assert ('data-stun="stun:one.example stun:two.example"' in page) is checked
     assert ("data-stun" in page) is checked

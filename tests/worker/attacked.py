@@ -178,6 +178,7 @@ def address(site: Site, prey: Prey, path: str) -> str:
         "session_id": prey.ended if about_files else session_id,
         "resource_id": prey.uploading if "uploads" in path else prey.ready,
         "person_id": prey.student,
+        "calendar": site.calendar_file(prey.student),
         "number": "1",
         "token": site.link(prey.joinable, prey.student),
         "record_id": prey.sent if path.startswith("/session/") else prey.recording,

@@ -11,6 +11,7 @@ import httpx
 
 from auth import links
 from auth.links import RoomLink
+from settings import Settings
 from tests import plain_http
 from tests.people import token_of
 from tools.local_worker import LocalWorker
@@ -73,6 +74,11 @@ class Site:
         """The token in the address of a room link."""
         keys = self.settings["LINK_SECRETS"].split(",")
         return links.sign(RoomLink(session_id, user_id), keys, purpose=purpose)
+
+    def calendar_file(self, user_id: str) -> str:
+        """The last piece of the address of a person's calendar."""
+        settings = Settings(link_secrets=tuple(self.settings["LINK_SECRETS"].split(",")))
+        return links.calendar_address(user_id, settings).rpartition("/")[2]
 
     def room_cookie(self, session_id: str, user_id: str) -> str:
         return f"{links.ROOM_COOKIE}={self.link(session_id, user_id, purpose=links.COOKIE)}"

@@ -92,6 +92,7 @@ def with_ids(document: dict[str, Any], site: Site, prey: Prey) -> dict[str, Any]
             unsubscribe_link(site, prey.early, prey.teacher),
             "no-such-token",
         ],
+        "calendar": [site.calendar_file(prey.student), "no-such.ics", "no-such"],
         "record_id": [prey.recording, prey.sent, "no-such-recording"],
         "start_byte": ["0", "8", "99999999999", "two"],
         "mail_id": [prey.mail, "no-such-mail"],

@@ -46,5 +46,14 @@ def test_a_room_link_costs_one_query(site):
     assert (round_trips(followed), round_trips(forged)) == (1, 0)
 
 
+def test_a_calendar_costs_one_query(site):
+    address = f"/calendar/{site.calendar_file('demo-student')}"
+    read = site.get(address)
+    unchanged = site.get(address, headers={"If-None-Match": read.headers["ETag"]})
+
+    assert (round_trips(read), round_trips(unchanged)) == (1, 1)
+    assert round_trips(site.get("/calendar/forged.ics")) == 0
+
+
 def test_the_count_is_shown_only_in_development(production):
     assert "Server-Timing" not in production.get("/healthz").headers

@@ -23,6 +23,7 @@ ANSWERS = {
     "conflict": ("POST", "/session/demo-early/join", "demo-student", 409),
     "wrong method": ("DELETE", "/session/demo-early", "demo-student", 405),
     "calendar": ("GET", "/session/demo-early/calendar.ics", "demo-student", 200),
+    "calendar of a person": ("GET", "/calendar/broken.ics", None, 404),
     "dashboard": ("GET", "/dev", "demo-student", 200),
     "sign-in": ("GET", "/dev/sign-in", None, 200),
     "outbox": ("GET", "/dev/outbox", None, 200),
@@ -84,7 +85,8 @@ def test_addresses_with_a_token_send_no_referrer(site):
 
 
 def test_other_addresses_send_the_referrer_to_this_site_only(answer):
-    expected = "no-referrer" if "/r/" in str(answer.url) else "same-origin"
+    has_token = "/r/" in str(answer.url) or "/calendar/" in str(answer.url)
+    expected = "no-referrer" if has_token else "same-origin"
 
     assert answer.headers["Referrer-Policy"] == expected
 
