@@ -52,7 +52,8 @@ async def respond(
         response = await _error_response(error, request, ctx, route, request_id)
     if request.method == "HEAD":
         response.body = None
-    security_headers.add(request, response)
+    framers = ctx.settings.embed_origins if ctx and route and route.framed else ()
+    security_headers.add(request, response, framers)
     response.headers.append(("X-Request-Id", request_id))
     calls = getattr(ctx.db, "calls", 0) if ctx else 0
     if ctx and ctx.settings.development:
@@ -95,7 +96,9 @@ async def _error_response(
         log("unexpected_error", request_id=request_id, trace=traceback.format_exception(error))
         failure = AppError()
     wants_page = _wants_page(request, route)
-    if isinstance(failure, SignedOutError) and wants_page and ctx and route and route.page:
+    signs_in = isinstance(failure, SignedOutError) and wants_page and route and route.page
+    # Pages for signing in refuse to be framed: inside a frame, ours has a link to it.
+    if signs_in and ctx and not request.is_framed:
         return redirect(_sign_in_url(request.url.removeprefix(request.origin), ctx), 302)
     unexpected_id = request_id if failure.status == AppError.status else None
     if wants_page:
@@ -136,6 +139,8 @@ def _sign_in_offer(
         return _sign_in_url(f"{kept.page}?saved=elsewhere", ctx) if helps else ""
     if isinstance(failure, LinkBrokenError):
         return ctx.settings.sign_in_url
+    if isinstance(failure, SignedOutError) and request.is_framed:
+        return _sign_in_url(request.url.removeprefix(request.origin), ctx)
     if isinstance(failure, (LinkExpiredError, NotParticipantError)):
         if failure.session_id:
             return _sign_in_url(f"/session/{quote(failure.session_id, safe='')}", ctx)

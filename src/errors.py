@@ -7,7 +7,7 @@ AppError
  +- NotFoundError            404  (SessionNotFoundError, PersonNotFoundError, LinkBrokenError)
  +- MethodNotAllowedError    405
  +- ConflictError            409  (TooEarlyError, UpcomingSessionsError)
- +- SessionEndedError        410  (LinkExpiredError)
+ +- SessionEndedError        410  (LinkExpiredError, LinkTooOldError)
  +- LengthRequiredError      411
  +- PreconditionFailedError  412
  +- BodyTooLargeError        413
@@ -143,6 +143,13 @@ class LinkExpiredError(SessionEndedError):
     def __init__(self, session_id: str) -> None:
         super().__init__()
         self.session_id = session_id
+
+
+class LinkTooOldError(LinkExpiredError):
+    """A link for a frame that was opened too late."""
+
+    code = "link_too_old"
+    message = "This link is too old."
 
 
 class LengthRequiredError(AppError):

@@ -33,6 +33,11 @@ class Route(NamedTuple):
     """Costly, or a target for guessing: `web.rate_limits` counts it if RATE_LIMIT is bound."""
 
     @property
+    def framed(self) -> bool:
+        """Whether pages of EMBED_ORIGINS may show its answers, errors too, in a frame."""
+        return self.path.startswith(("/session/", "/r/"))
+
+    @property
     def handle(self) -> Handler:
         """The handler itself."""
         return _handler(self.handler)
@@ -103,6 +108,7 @@ ROUTES: Final = (
     Route(
         "GET", "/platform/people/{person_id}/calendar", "platform_people.calendar", cross_site=True
     ),
+    Route("POST", "/platform/sessions/{session_id}/links", "platform.make_links", cross_site=True),
     Route("POST", "/webhooks/plugnmeet", "webhooks.plugnmeet", cross_site=True),
     Route("POST", "/webhooks/bigbluebutton", "webhooks.bigbluebutton", cross_site=True),
     Route("GET", "/webhooks/bigbluebutton", "webhooks.bigbluebutton_ended"),
@@ -131,6 +137,7 @@ ROUTES: Final = (
     Route("GET", "/dev/outbox", "dev.outbox", page=True, development=True),
     Route("GET", "/dev/outbox/{mail_id}", "dev.outbox_mail", page=True, development=True),
     Route("GET", "/dev/platform", "dev_platform.show", page=True, development=True),
+    Route("GET", "/dev/framed", "dev_platform.framed", page=True, development=True),
     Route("POST", "/dev/platform/hooks", "dev_platform.receive", cross_site=True, development=True),
     Route("POST", "/dev/seed", "dev.seed", page=True, development=True),
     Route("POST", "/dev/book", "dev.book", page=True, development=True),

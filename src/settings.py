@@ -37,6 +37,11 @@ _NOT_IN_A_HEADER: Final = re.compile(
 _TURN_URL: Final = re.compile(
     r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\?transport=(?:udp|tcp))?"
 )
+# As a content security policy takes it: no path, no wildcard.
+_FRAMING_ORIGIN: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(?P<port>[0-9]{1,5}))?"
+)
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 # Names that never lead to the public internet: RFC 6761, RFC 6762, RFC 8375 and `.internal`.
 _PRIVATE_ENDINGS: Final = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".invalid")
 PROVIDERS: Final = ("peer", "plugnmeet", "bigbluebutton")
@@ -88,6 +93,9 @@ class Settings:
         "Cloudflare Access in front of /ops: https://<team>.cloudflareaccess.com; else no /ops"
     )
     ops_access_aud: str = setting("the audience tag of that Access application")
+    embed_origins: tuple[str, ...] = setting(
+        "origins whose pages may show a session in a frame, comma-separated; empty: none", ()
+    )
     link_secrets: tuple[str, ...] = setting(
         "keys of e-mail links, comma-separated, newest last", (), secret=True
     )
@@ -195,6 +203,8 @@ class Settings:
             for name in ("public_url", "sign_in_url", "auth_jwks_url", "plugnmeet_url", "bbb_url")
             if getattr(self, name).startswith("http:")
         ]
+        if any(origin.startswith("http:") for origin in self.embed_origins):
+            found.append("EMBED_ORIGINS is not https")
         return found + self.lacks()
 
     def lacks(self) -> list[str]:
@@ -302,6 +312,19 @@ def _origin(raw: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _framing_origins(raw: str) -> tuple[str, ...]:
+    """Origins as browsers write them: in lower case, without the usual port."""
+    origins = []
+    for part in _keys(raw):
+        found = _FRAMING_ORIGIN.fullmatch(part.lower())
+        if not found:
+            raise ValueError("must be like https://www.example.com,https://app.example.com")
+        scheme, host, port = found["scheme"], found["host"], found["port"]
+        usual = port in (None, _DEFAULT_PORTS[scheme])
+        origins.append(f"{scheme}://{host}" if usual else f"{scheme}://{host}:{port}")
+    return tuple(origins)
+
+
 def _web_address(raw: str) -> str:
     _origin(raw)
     if re.search(r"[\x00-\x20\x7f]", raw):
@@ -377,6 +400,7 @@ _PARSERS: Final[dict[str, Callable[[str], Any]]] = {
     "platform_webhook_url": _web_address,
     "ops_access_team": _origin,
     "platform_webhook_secret": _signing_secrets,
+    "embed_origins": _framing_origins,
     "link_secrets": _keys,
     "mail_from": _sender,
     "resend_api_url": _web_address,

@@ -42,9 +42,14 @@ def development(origin: str) -> dict[str, str]:
 
 
 def with_stand_in(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings with the stand-in of /dev/platform as the platform, unless one is set."""
-    if settings["ENVIRONMENT"] != "development" or settings.get("PLATFORM_WEBHOOK_URL"):
+    """Return the settings with the stand-in of /dev as the platform, unless one is set."""
+    if settings["ENVIRONMENT"] != "development":
         return dict(settings)
+    # Browsers find this name on the machine itself, and take it for another site than `localhost`.
+    page = settings["PUBLIC_URL"].replace("//localhost", "//platform.localhost")
+    settings = {"EMBED_ORIGINS": page, **settings}
+    if settings.get("PLATFORM_WEBHOOK_URL"):
+        return settings
     return {
         **settings,
         "PLATFORM_WEBHOOK_URL": f"{settings['PUBLIC_URL']}/dev/platform/hooks",

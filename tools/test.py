@@ -31,7 +31,8 @@ PARTS = {
         f"tests/browser/test_{name}.py" for name in ("afterwards", "mail", "recording*")
     ],
     "pages": [
-        f"tests/browser/test_{name}.py" for name in ("narrow", "policies", "release*", "states")
+        f"tests/browser/test_{name}.py"
+        for name in ("framed", "narrow", "policies", "release*", "states")
     ],
     "networks": ["tests/networks"],
 }

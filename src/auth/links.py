@@ -3,7 +3,8 @@
 And the address of a person's calendar, which is valid as long as its key is.
 
 itsdangerous signs them with SHA-256 and one salt a purpose. The session's row decides when a link
-expires, so moving a session keeps its links valid.
+in an e-mail expires, so moving a session keeps its links valid. A link for a frame also has a
+moment of its own, minutes after the platform has asked for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ROOM_COOKIE: Final = "session_room"
 LINK: Final = "room-link"
+FRAME_LINK: Final = "frame-link"
+FRAME_LINK_S: Final = 10 * 60
 COOKIE: Final = "room-cookie"
 UNSUBSCRIBE: Final = "unsubscribe"
 CALENDAR: Final = "calendar"
@@ -35,6 +38,21 @@ class RoomLink(NamedTuple):
 def sign(link: RoomLink, keys: Sequence[str], *, purpose: str = LINK) -> str:
     """The token, safe in a URL. `keys` are oldest to newest; the newest signs."""
     return str(_serializer(keys, purpose).dumps([link.session_id, link.user_id]))
+
+
+def sign_for_frame(link: RoomLink, keys: Sequence[str], *, now: int) -> str:
+    """The token of a link that works for FRAME_LINK_S from `now` on."""
+    content = [link.session_id, link.user_id, now + FRAME_LINK_S]
+    return str(_serializer(keys, FRAME_LINK).dumps(content))
+
+
+def read_for_frame(token: str, keys: Sequence[str]) -> tuple[RoomLink, int] | None:
+    """The content of such a token and when it expires; None if none of `keys` signed it."""
+    try:
+        session_id, user_id, expires_at = _serializer(keys, FRAME_LINK).loads(token)
+    except (BadData, ValueError, TypeError):
+        return None
+    return RoomLink(session_id, user_id), expires_at
 
 
 def read(token: str, keys: Sequence[str], *, purpose: str = LINK) -> RoomLink | None:
@@ -63,12 +81,17 @@ def calendar_person(token: str, keys: Sequence[str]) -> str | None:
     return user_id if isinstance(user_id, str) else None
 
 
-def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int) -> str:
-    """A Set-Cookie value that opens only this session, for `max_age` seconds."""
+def room_cookie(link: RoomLink, keys: Sequence[str], *, max_age: int, framed: bool = False) -> str:
+    """A Set-Cookie value that opens only this session, for `max_age` seconds.
+
+    If it is `framed`, another site's page is around ours. Browsers then send the cookie only with
+    SameSite=None, and those that block cookies of third parties only if it is kept for that site.
+    """
     value = sign(link, keys, purpose=COOKIE)
+    same_site = "None; Partitioned" if framed else "Lax"
     return (
         f"{ROOM_COOKIE}={value}; Path=/session/{link.session_id}; Max-Age={max_age}; "
-        "HttpOnly; Secure; SameSite=Lax"
+        f"HttpOnly; Secure; SameSite={same_site}"
     )
 
 

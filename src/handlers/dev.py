@@ -35,7 +35,7 @@ async def dashboard(request: Request, ctx: Context) -> Response:
         if user_id and (role := session.role_of(user_id))
     ]
     cards = demo_cards(accesses, ctx.settings)
-    return html_response(render.demo_dashboard(demo.PEOPLE, user_id, cards))
+    return html_response(render.demo_dashboard(demo.PEOPLE, user_id, cards, ctx.settings))
 
 
 async def sign_in(request: Request, ctx: Context) -> Response:
@@ -74,6 +74,7 @@ async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response
     html = mail["html"].replace("<head>", '<head><base target="_blank">', 1)
     response = html_response(html)
     response.policy = security_headers.OUTBOX_MAIL
+    response.in_own_frame = True
     return response
 
 

@@ -1,4 +1,4 @@
-"""/dev/platform: stands in for the host platform's webhook. Development only."""
+"""/dev/platform: stands in for the host platform's webhook and its own page. Development only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from auth import links
 from errors import WebhookRejectedError
 from pages import render
 from web.messages import Response, html_response
@@ -24,6 +25,19 @@ async def show(_request: Request, ctx: Context) -> Response:
     deliveries = [{**each, "seconds_ago": ctx.now - each["at"]} for each in reversed(_DELIVERIES)]
     page = render.dev_platform_page(deliveries, ctx.settings.platform_webhook_url)
     return html_response(page)
+
+
+async def framed(_request: Request, ctx: Context) -> Response:
+    """The two lines of docs/integration.md: the student's session, framed, and what is heard of it.
+
+    It is opened under another name of this machine, so that its site is not the session's.
+    """
+    link = links.RoomLink("demo-joinable", "demo-student")
+    token = links.sign_for_frame(link, ctx.settings.link_secrets, now=ctx.now)
+    address = f"{ctx.settings.public_url}/r/{token}"
+    response = html_response(render.dev_framed_page(address))
+    response.frames = (ctx.settings.public_url,)
+    return response
 
 
 async def receive(request: Request, ctx: Context) -> Response:

@@ -1,4 +1,4 @@
-"""Room links from e-mails."""
+"""Room links: from e-mails, and those that the platform opens in a frame."""
 
 from __future__ import annotations
 
@@ -11,33 +11,35 @@ from domain import rules
 from errors import (
     LinkBrokenError,
     LinkExpiredError,
+    LinkTooOldError,
     NotParticipantError,
     SessionNotFoundError,
 )
 from web.messages import redirect
 
 if TYPE_CHECKING:
+    from auth.links import RoomLink
     from context import Context
     from web.messages import Request, Response
 
 
-async def follow(_request: Request, ctx: Context, token: str) -> Response:
+async def follow(request: Request, ctx: Context, token: str) -> Response:
     """Set the cookie that opens this session, and redirect there.
 
     A link works any number of times and has no other effect, since mail scanners follow links too.
     After the session's end it leads to the page afterwards, until it expires.
     """
-    return await _enter(ctx, token, "")
+    return await _enter(request, ctx, token, "")
 
 
-async def follow_to_calendar(_request: Request, ctx: Context, token: str) -> Response:
+async def follow_to_calendar(request: Request, ctx: Context, token: str) -> Response:
     """Like `follow`, to the calendar file."""
-    return await _enter(ctx, token, "/calendar.ics")
+    return await _enter(request, ctx, token, "/calendar.ics")
 
 
-async def follow_to_reschedule(_request: Request, ctx: Context, token: str) -> Response:
+async def follow_to_reschedule(request: Request, ctx: Context, token: str) -> Response:
     """Like `follow`, to the page for rescheduling."""
-    return await _enter(ctx, token, "/reschedule")
+    return await _enter(request, ctx, token, "/reschedule")
 
 
 async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
@@ -49,10 +51,8 @@ async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
     return response
 
 
-async def _enter(ctx: Context, token: str, place: str) -> Response:
-    link = links.read(token, ctx.settings.link_secrets)
-    if link is None:
-        raise LinkBrokenError
+async def _enter(request: Request, ctx: Context, token: str, place: str) -> Response:
+    link = links.read(token, ctx.settings.link_secrets) or _link_for_frame(ctx, token)
     session = await sessions.find(ctx.db, link.session_id)
     if session is None:
         raise SessionNotFoundError
@@ -62,6 +62,17 @@ async def _enter(ctx: Context, token: str, place: str) -> Response:
     if remaining <= 0:
         raise LinkExpiredError(session.id)
     response = redirect(f"/session/{session.id}{place}")
-    cookie = links.room_cookie(link, ctx.settings.link_secrets, max_age=remaining)
+    framed = request.is_framed and bool(ctx.settings.embed_origins)
+    cookie = links.room_cookie(link, ctx.settings.link_secrets, max_age=remaining, framed=framed)
     response.headers.append(("Set-Cookie", cookie))
     return response
+
+
+def _link_for_frame(ctx: Context, token: str) -> RoomLink:
+    found = links.read_for_frame(token, ctx.settings.link_secrets)
+    if found is None:
+        raise LinkBrokenError
+    link, expires_at = found
+    if ctx.now >= expires_at:
+        raise LinkTooOldError(link.session_id)
+    return link

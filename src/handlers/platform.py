@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from auth import links
 from db import bookings as bookings_db
 from db import sessions
 from domain import rules
+from domain.model import Role
 from errors import AppError, SessionNotFoundError, SignedOutError
 from sessions import booking as sessions_booking
 from sessions import booking_body, changed_rooms
@@ -15,7 +17,7 @@ from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from domain.model import Status
+    from domain.model import Session, Status
     from sessions.booking import Stored
     from web.messages import Request, Response
 
@@ -45,6 +47,20 @@ async def cancel(request: Request, ctx: Context, session_id: str) -> Response:
     session = await sessions_booking.cancel(ctx, session_id)
     ctx.defer(ctx.rooms.refresh(session_id))
     return json_response(_summary(session.id, session.status, ctx))
+
+
+async def make_links(request: Request, ctx: Context, session_id: str) -> Response:
+    """A link for each of the two people, with which the platform shows them the session in a frame.
+
+    The link replaces the sign-in, which browsers often keep from a frame of another site.
+    """
+    require_platform_token(request, ctx)
+    session = await sessions.find(ctx.db, session_id)
+    if session is None:
+        raise SessionNotFoundError
+    return json_response(
+        {role: _link_for_frame(ctx, session, session.participant(role).id) for role in Role}
+    )
 
 
 async def show(request: Request, ctx: Context, session_id: str) -> Response:
@@ -89,6 +105,12 @@ def _result(session_id: str | None, outcome: Stored | AppError, ctx: Context) ->
     if isinstance(outcome, AppError):
         return {"id": session_id, "status": outcome.status, "error": outcome.as_json()}
     return {"id": session_id, "status": _status_of(outcome), "url": _url(str(session_id), ctx)}
+
+
+def _link_for_frame(ctx: Context, session: Session, user_id: str) -> str:
+    link = links.RoomLink(session.id, user_id)
+    token = links.sign_for_frame(link, ctx.settings.link_secrets, now=ctx.now)
+    return f"{ctx.settings.public_url}/r/{token}"
 
 
 def require_platform_token(request: Request, ctx: Context) -> None:

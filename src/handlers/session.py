@@ -22,8 +22,10 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     access = await admit_and_load(request, ctx, session_id, outcomes.of_session(session_id))
     if request.method == "GET":
         analytics.page_view(ctx, session_id, access.role)
-    saved = request.query.get("saved", "")
-    response = html_response(render.session_page(access, ctx.settings, saved=saved))
+    page = render.session_page(
+        access, ctx.settings, saved=request.query.get("saved", ""), framed=request.is_framed
+    )
+    response = html_response(page)
     response.frames = call_location.frame_origins(access.session, ctx.settings)
     return response
 
@@ -37,6 +39,7 @@ async def left(_request: Request, ctx: Context, session_id: str) -> Response:
     """
     response = html_response(render.left_page(session_id, ctx.settings))
     response.policy = security_headers.LEFT_FRAME
+    response.in_own_frame = True
     return response
 
 

@@ -266,6 +266,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "platform_people.calendar": _platform(
         _json(200, schemas.CALENDAR_ADDRESS), fails=(errors.PersonNotFoundError,)
     ),
+    "platform.make_links": _platform(
+        _json(200, schemas.FRAME_LINKS), fails=(errors.SessionNotFoundError,)
+    ),
     "recordings.list_unready": _platform(_json(200, schemas.RECORDINGS)),
     "recordings.retry": _platform(_json(202, schemas.RETRIED), fails=(errors.NotFoundError,)),
     "platform_reports.attendance": _platform(
@@ -311,6 +314,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "dev.outbox": _anyone(PAGE),
     "dev.outbox_mail": _anyone(PAGE, fails=(errors.NotFoundError,)),
     "dev_platform.show": _anyone(PAGE),
+    "dev_platform.framed": _anyone(PAGE),
     "dev_platform.receive": _provider(DONE, body={JSON: schemas.ANYTHING}),
     "dev.seed": _anyone(_json(200, schemas.SEEDED), ELSEWHERE),
     "dev.book": _anyone(ELSEWHERE),

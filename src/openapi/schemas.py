@@ -164,6 +164,7 @@ BOOKED_EACH: Final = _object(
         )
     )
 )
+FRAME_LINKS: Final = _object(student=TEXT, teacher=TEXT)
 _PERSON: Final = _object(id=TEXT, name=TEXT)
 EVERYTHING: Final = _object(
     id=TEXT,

@@ -26,10 +26,18 @@ if TYPE_CHECKING:
     from web.kept_form import KeptForm
 
 
-def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved: str = "") -> str:
-    """The session page in this viewer's state; `saved` names the form that was just saved."""
+def session_page(
+    access: LoadedAccess[SessionRows], settings: Settings, *, saved: str = "", framed: bool = False
+) -> str:
+    """The session page in this viewer's state; `saved` names the form that was just saved.
+
+    `framed` when another site's page shows it in a frame.
+    """
     session, view = access.session, access.view
+    framed = framed and bool(settings.embed_origins)
     data = _script_data(access, view, settings)
+    if framed:
+        data |= {"parentOrigins": settings.embed_origins, "byLink": access.by_link}
     over = view in (View.ENDED, View.CANCELLED) or rules.is_closed(session, access.now)
     words = words_for(access, view)
     return fill(
@@ -53,6 +61,9 @@ def session_page(access: LoadedAccess[SessionRows], settings: Settings, *, saved
         course_url=platform_urls.course_url(settings, session.course.id),
         reschedule_url=platform_urls.reschedule_url(settings, session.id),
         all_sessions_url=_all_sessions_url(access, settings),
+        # Our own page stays in the frame.
+        reschedule_target="_top" if settings.reschedule_url else "_self",
+        framed=framed,
         can_reschedule=rules.can_ask_to_reschedule(session, access.now),
         reschedule_requester=rules.reschedule_requester(session, access.now),
         clock=data["clock"],
@@ -126,10 +137,18 @@ def mail(values: dict[str, Any]) -> tuple[str, str]:
 
 
 def demo_dashboard(
-    people: Sequence[DemoPerson], user_id: str | None, cards: list[dict[str, Any]]
+    people: Sequence[DemoPerson],
+    user_id: str | None,
+    cards: list[dict[str, Any]],
+    settings: Settings,
 ) -> str:
     return fill(
-        "dev/dashboard.html", title="Demo dashboard", people=people, user_id=user_id, cards=cards
+        "dev/dashboard.html",
+        title="Demo dashboard",
+        people=people,
+        user_id=user_id,
+        cards=cards,
+        framers=settings.embed_origins,
     )
 
 
@@ -142,6 +161,11 @@ def dev_platform_page(deliveries: list[dict[str, Any]], webhook_url: str) -> str
     return fill(
         "dev/platform.html", title="Platform", deliveries=deliveries, webhook_url=webhook_url
     )
+
+
+def dev_framed_page(address: str) -> str:
+    """A platform's page with a frame at this address."""
+    return fill("dev/framed.html", title="A platform's page", address=address)
 
 
 def outbox_page(mails: list[Row]) -> str:

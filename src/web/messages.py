@@ -67,6 +67,11 @@ class Request:
         return "application/json" in self.headers.get("accept", "")
 
     @property
+    def is_framed(self) -> bool:
+        """Whether a frame opens this page. Browsers say so since Safari 16.4."""
+        return self.headers.get("sec-fetch-dest") in ("iframe", "frame")
+
+    @property
     def bearer(self) -> str | None:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
@@ -129,7 +134,9 @@ class Response:
     upgrade: Any = None
     """The runtime's own response with a WebSocket, returned as it is."""
     policy: str | None = None
-    """A policy of `web.security_headers` in place of the usual one; it includes frame-ancestors."""
+    """A policy of `web.security_headers` in place of the usual one."""
+    in_own_frame: bool = False
+    """Whether pages of ours show it in a frame."""
     frames: tuple[str, ...] = ()
     """Other origins whose pages this page may show in a frame, with access to the camera."""
 

@@ -1,7 +1,7 @@
 """The security headers of every answer of the Worker, with all content security policies.
 
-A handler names one of the policies below where the usual one does not fit. Static files never
-reach the Worker: their headers are in `public/_headers`.
+A handler names one of the policies below where the usual one does not fit; who may frame the answer
+is added to each. Static files never reach the Worker: their headers are in `public/_headers`.
 """
 
 from __future__ import annotations
@@ -11,37 +11,38 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from web.messages import Request, Response
 
-DATA: Final = "default-src 'none'; frame-ancestors 'none'"
+DATA: Final = "default-src 'none'"
 """The usual policy of answers that are no page."""
 LEFT_FRAME: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "form-action 'none'"
 )
 """`/session/{id}/left`: our own page shows it in the frame of the call."""
 # The browser draws media and PDF in a tab of their own with an inline style, and the document may
 # load itself. It may load nothing else, and no script.
 FILE_IN_TAB: Final = (
     "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; "
-    "style-src 'unsafe-inline'; frame-ancestors 'none'"
+    "style-src 'unsafe-inline'"
 )
-FILE_DOWNLOAD: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
-BOARD_PICTURE: Final = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-)
+FILE_DOWNLOAD: Final = "default-src 'none'; sandbox"
+BOARD_PICTURE: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 """A page of the board as SVG: nothing in it runs, and it loads nothing."""
 OUTBOX: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "base-uri 'none'"
 )
 """`/dev/outbox`: frames with the mails."""
 OUTBOX_MAIL: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 """`/dev/outbox/{id}`: one mail's html, with the inline styles that mail programs need."""
 
+_NONE: Final = "'none'"
 _FEATURES_USED: Final = (
     "camera",
     "microphone",
@@ -64,22 +65,28 @@ _SAME_FOR_ALL: Final = (
 )
 
 
-def add(request: Request, response: Response) -> None:
-    """Add the headers that the handler has not set itself, as a download sets its cache rules."""
+def add(request: Request, response: Response, framers: Sequence[str] = ()) -> None:
+    """Add the headers that the handler has not set itself, as a download sets its cache rules.
+
+    `framers` are origins of other sites whose pages may show the answer in a frame.
+    """
     given = {name.lower() for name, _ in response.headers}
-    headers = _headers(request, response)
+    headers = _headers(request, response, framers)
     response.headers += [header for header in headers if header[0].lower() not in given]
 
 
-def _headers(request: Request, response: Response) -> list[tuple[str, str]]:
+def _headers(request: Request, response: Response, framers: Sequence[str]) -> list[tuple[str, str]]:
     is_page, frames = response.is_page, response.frames
+    policy = response.policy or _policy(request, frames, is_page=is_page)
+    ancestors = [*(["'self'"] if response.in_own_frame else []), *framers]
     headers = [
-        ("Content-Security-Policy", response.policy or _policy(request, frames, is_page=is_page)),
+        ("Content-Security-Policy", f"{policy}; frame-ancestors {' '.join(ancestors) or _NONE}"),
         ("Permissions-Policy", _permissions(frames, is_page=is_page)),
         ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
         *_SAME_FOR_ALL,
     ]
-    return headers if response.policy else [*headers, ("X-Frame-Options", "DENY")]
+    # It knows no list of origins.
+    return headers if ancestors else [*headers, ("X-Frame-Options", "DENY")]
 
 
 @functools.lru_cache
@@ -100,7 +107,7 @@ def _policy(request: Request, frames: tuple[str, ...], *, is_page: bool) -> str:
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
         f"media-src 'self' blob:; connect-src 'self' ws://{host} wss://{host}; {framed}"
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "form-action 'self'; base-uri 'none'"
     )
 
 

@@ -27,3 +27,11 @@ def test_production_gets_random_secrets_for_missing_ones(tmp_path):
     assert not Settings.from_env(settings).development
     assert settings["PLATFORM_TOKEN"] == "mine"
     assert not [name for name in SECRETS if DEVELOPMENT_MARK in settings.get(name, "")]
+
+
+def test_the_stand_in_frames_sessions_from_another_site(tmp_path):
+    settings = dev_settings.with_stand_in(merged(tmp_path))
+    chosen = dev_settings.with_stand_in(merged(tmp_path, EMBED_ORIGINS="https://a.example"))
+
+    assert settings["EMBED_ORIGINS"] == "http://platform.localhost:8787"
+    assert chosen["EMBED_ORIGINS"] == "https://a.example"

@@ -133,3 +133,18 @@ def test_the_cookie_is_limited_to_its_session():
         "Secure",
         "SameSite=Lax",
     ]
+
+
+def test_a_link_for_a_frame_has_session_person_and_moment():
+    token = links.sign_for_frame(LINK, [NEW], now=1000)
+
+    assert links.read_for_frame(token, [NEW]) == (LINK, 1000 + links.FRAME_LINK_S)
+
+
+def test_links_for_frames_and_for_mails_are_no_substitutes():
+    framed = links.sign_for_frame(LINK, [NEW], now=1000)
+
+    assert links.read_for_frame(framed, [OTHER]) is None
+    assert links.read(framed, [NEW]) is None
+    assert links.read(framed, [NEW], purpose=links.COOKIE) is None
+    assert links.read_for_frame(links.sign(LINK, [NEW]), [NEW]) is None

@@ -371,3 +371,36 @@ def test_an_invalid_address_is_refused_by_name(name, raw):
     (problem,) = problems(**{name: raw})
 
     assert problem.startswith(f"{name} must be a URL")
+
+
+def test_framing_origins_are_read_as_browsers_write_them():
+    raw = "https://www.Example.com , https://app.example.com:443,http://localhost:8080,"
+    settings = Settings.from_env(COMPLETE | {"EMBED_ORIGINS": raw})
+
+    assert settings.embed_origins == (
+        "https://www.example.com",
+        "https://app.example.com",
+        "http://localhost:8080",
+    )
+    assert "EMBED_ORIGINS is not https" in settings.weaknesses()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "*",
+        "https:",
+        "https://*.example.com",
+        "https://www.example.com/",
+        "www.example.com",
+        "https://a.example 'self'",
+        "https://a.example;script-src *",
+        "https://a@b.example",
+        "'self'",
+        "https://bücher.example",
+    ],
+)
+def test_what_is_no_origin_is_refused(raw):
+    assert problems(EMBED_ORIGINS=raw) == [
+        "EMBED_ORIGINS must be like https://www.example.com,https://app.example.com"
+    ]

@@ -41,6 +41,20 @@ def answer(request, site):
     return answer
 
 
+# Of these, other sites may frame those of EMBED_ORIGINS.
+FRAMED = {
+    "page",
+    "page of what is over",
+    "refused page",
+    "redirect",
+    "head",
+    "state",
+    "conflict",
+    "calendar",
+    "broken link",
+}
+
+
 def directives(policy: str) -> dict[str, list[str]]:
     parts = [part.split() for part in policy.split(";")]
     return {name: values for name, *values in parts}
@@ -99,3 +113,27 @@ def test_pages_follow_their_policy(answer):
     assert re.findall(r"<style\b", answer.text) == []
     assert re.findall(r"<[^>]+\s(?:style|on[a-z]+)\s*=", answer.text) == []
     assert re.findall(r'(?:href|src|action)="javascript:', answer.text) == []
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_only_a_sessions_answers_can_be_framed_and_only_by_known_origins(kind, site_with):
+    site = site_with(EMBED_ORIGINS="https://www.example.com, https://App.example.com:443")
+    method, path, user, _ = ANSWERS[kind]
+    answer = site.request(method, path, user=user, headers={"Accept": "text/html"})
+    rules = directives(answer.headers["Content-Security-Policy"])
+    known = ["https://www.example.com", "https://app.example.com"]
+
+    assert rules["frame-ancestors"] == (known if kind in FRAMED else ["'none'"])
+    assert ("X-Frame-Options" in answer.headers) is (kind not in FRAMED)
+
+
+def test_a_providers_frame_may_show_our_page_inside_a_platforms_page(site_with):
+    site = site_with(EMBED_ORIGINS="https://www.example.com, https://App.example.com:443")
+    left = site.page("/session/demo-early/left")
+    rules = directives(left.headers["Content-Security-Policy"])
+
+    assert rules["frame-ancestors"] == [
+        "'self'",
+        "https://www.example.com",
+        "https://app.example.com",
+    ]

@@ -24,6 +24,7 @@ const REASONS = {
   ],
   "The script asks whether it is there.": [
     ".allowsFeature",
+    ".ancestorOrigins",
     ".documentPictureInPicture",
     ".exitPictureInPicture",
     ".getCoalescedEvents",

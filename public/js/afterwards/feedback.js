@@ -67,6 +67,7 @@ export function saveAtOnce(form, session) {
   async function send(feedback) {
     try {
       await session.sendFeedback(feedback);
+      session.happened("feedback");
       return true;
     } catch (error) {
       const words = NEEDS_SIGN_IN[error.status];

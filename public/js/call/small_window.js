@@ -20,7 +20,8 @@ let refused = false;
 
 /** @param {Stage} stage @param {AbortSignal} signal Ends it. */
 export function offerSmallWindow(stage, signal) {
-  const documents = /** @type {any} */ (window).documentPictureInPicture;
+  // Browsers open such a window for no frame.
+  const documents = parent === window ? /** @type {any} */ (window).documentPictureInPicture : null;
   $("call-pip").hidden = !documents && !document.pictureInPictureEnabled;
   const toggle = () => (documents && !refused ? toggleWindow(documents, stage, signal) : toggleVideo(stage));
   $("call-pip").addEventListener("click", () => toggle().catch(() => {}), { signal });

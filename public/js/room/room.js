@@ -49,6 +49,7 @@ export async function enterRoom({ grant, devices, session, since = performance.n
   const onLeft = () => showLeft(session, () => rejoin({ devices, session }), live.leftOnRecord);
   const over = () => takeOver({ devices, session });
   const room = new Room({ grant, devices, session, live, since, takeOver: over, onLeft });
+  session.happened("joined");
   for (const detail of takeEarlyMessages()) live.dispatchEvent(new CustomEvent("message", { detail }));
   room.open();
   history.replaceState(null, "");

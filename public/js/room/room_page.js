@@ -189,6 +189,8 @@ export class Room {
     const { state } = this.other;
     // The problem was with the connection to the old page, or to its old socket.
     if (state === "left" || (state === "online" && (change.isNewPage || change.from !== "online"))) this.#isStuck = false;
+    const hasLeft = state === "left";
+    if (hasLeft !== (change.from === "left")) this.session.happened(hasLeft ? "other_left" : "other_joined");
     return change;
   }
 
@@ -300,6 +302,7 @@ export class Room {
     this.call.hangUp();
     // The room was never shown: the lobby shows the problem.
     if ($("room").hidden) return;
+    this.session.happened("left");
     this.own.stop();
     this.stage.clear();
     // After a reload the lobby does not start the devices.

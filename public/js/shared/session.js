@@ -55,6 +55,11 @@ export class Session {
     return this.request("join", { method: "POST", signal: AbortSignal.timeout(40_000) });
   }
 
+  /** For the page around a frame, see parent_page.js. @param {string} type */
+  happened(type) {
+    dispatchEvent(new CustomEvent("session-room", { detail: type }));
+  }
+
   /** Report a problem to the operator. */
   report(errorType) {
     this.tell({ event: "tech_issue", error_type: errorType });
