@@ -52,6 +52,16 @@ def test_a_recording_begins_once_and_grows(lesson: Lesson):
     assert lesson.resources() == []
 
 
+def test_access_is_read_in_the_round_trip_of_the_recording(lesson: Lesson):
+    """Then one more writes."""
+    recorder = Recorder(lesson)
+    seen = [recorder.begin(), recorder.put(0, b"a"), recorder.put(0, b"a")]
+    seen += [lesson.teacher.get(recorder.path), recorder.finish(), recorder.finish()]
+    told = [each.headers["Server-Timing"].rpartition(" ")[2].rstrip('"') for each in seen]
+
+    assert told == ["2", "2", "1", "1", "2", "1"]
+
+
 def test_the_same_browser_continues_an_mp4(lesson: Lesson, recorder: Recorder):
     recorder.send(b"a" * 700)
     again, other, student = Recorder(lesson), Recorder(lesson), Recorder(lesson, lesson.student)
