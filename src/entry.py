@@ -35,7 +35,9 @@ class Default(WorkerEntrypoint):  # type: ignore[misc]
 
     async def queue(self, batch: Any, _env: Any = None, _ctx: Any = None) -> None:
         from bindings import deliveries  # noqa: PLC0415
+        from events import sending  # noqa: PLC0415
         from recordings import consumer  # noqa: PLC0415
 
         ctx = bindings.context(bindings.new_id())
         await consumer.consume(ctx, batch.queue, deliveries.messages(batch))
+        await sending.deliver_due(ctx)

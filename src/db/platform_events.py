@@ -10,19 +10,26 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row, Statement
 
-# The oldest pending event of a session; the others wait for it. A claim counts as an attempt at
-# once, because a killed sender cannot record its failure.
+# The oldest pending event of each of these sessions; its others wait for it. A claim counts as an
+# attempt at once, because a killed sender cannot record its failure.
 CLAIM: Final = """
 UPDATE platform_events SET attempts = attempts + 1, not_before = ?3
- WHERE number = (SELECT min(number) FROM platform_events
-                  WHERE session_id = ?1 AND state = 'pending')
+ WHERE number IN (SELECT (SELECT min(number) FROM platform_events
+                           WHERE session_id = due.value AND state = 'pending')
+                    FROM json_each(?1) AS due)
    AND not_before <= ?2
 RETURNING number, id, session_id, sequence, type, data, created_at, attempts
 """
 
 DELIVERED: Final = """
 UPDATE platform_events SET state = 'delivered', delivered_at = ?2, last_error = NULL
- WHERE number = ?1 AND state = 'pending'
+ WHERE number IN (SELECT value FROM json_each(?1)) AND state = 'pending'
+"""
+
+# It was claimed, and not tried.
+RELEASE: Final = """
+UPDATE platform_events SET attempts = attempts - 1, not_before = 0
+ WHERE number = ?1 AND attempts = ?2 AND state = 'pending'
 """
 
 # Only the newest claim may postpone the event: the lease of an older one has ended.
@@ -82,18 +89,28 @@ class Event(NamedTuple):
 
 
 async def claim(
-    db: Database, session_id: str, *, lease_until: int, now: int, after: Sequence[Statement] = ()
-) -> Event | None:
-    """Claim the session's oldest pending event, if it is due.
+    db: Database,
+    session_ids: Sequence[str],
+    *,
+    lease_until: int,
+    now: int,
+    after: Sequence[Statement] = (),
+) -> list[Event]:
+    """Claim the oldest pending event of each of these sessions, if it is due.
 
-    `after` are statements about the event before, which run first, in the same round trip.
+    `after` are statements about the events before, which run first, in the same round trip.
     """
-    *_, rows = await db.batch([*after, (CLAIM, (session_id, now, lease_until))])
-    return Event.of(rows[0]) if rows else None
+    claiming = (CLAIM, (json.dumps(session_ids), now, lease_until))
+    *_, rows = await db.batch([*after, claiming])
+    return [Event.of(row) for row in rows]
 
 
-def delivered(event: Event, *, now: int) -> Statement:
-    return DELIVERED, (event.number, now)
+def delivered(events: Sequence[Event], *, now: int) -> Statement:
+    return DELIVERED, (json.dumps([event.number for event in events]), now)
+
+
+def released(event: Event) -> Statement:
+    return RELEASE, (event.number, event.attempts)
 
 
 def postponed(event: Event, *, until: int, error: str) -> Statement:
@@ -104,10 +121,10 @@ def given_up(event: Event, *, error: str) -> Statement:
     return GIVE_UP, (event.number, event.attempts, error)
 
 
-async def write(db: Database, statement: Statement) -> None:
-    """Record the result of a delivery."""
-    sql, params = statement
-    await db.all(sql, *params)
+async def write(db: Database, results: list[Statement]) -> None:
+    """Record the results of deliveries."""
+    if results:
+        await db.batch(results)
 
 
 async def list_due(db: Database, *, now: int, limit: int) -> list[str]:

@@ -10,6 +10,7 @@ from auth.access import Access, signed_in_user
 from db import outbox as outbox_db
 from db import sessions
 from errors import NotFoundError
+from events import sending
 from pages import render
 from pages.demo_cards import demo_cards
 from recordings import consumer
@@ -81,6 +82,7 @@ async def outbox_mail(_request: Request, ctx: Context, mail_id: str) -> Response
 async def seed(request: Request, ctx: Context) -> Response:
     """Reset the demo people and sessions, at times relative to now."""
     session_ids = await demo.reset(ctx)
+    ctx.defer(sending.deliver_due(ctx))
     if "text/html" in request.headers.get("accept", ""):
         return redirect("/dev")
     return json_response({"sessions": session_ids})
@@ -89,6 +91,7 @@ async def seed(request: Request, ctx: Context) -> Response:
 async def book(_request: Request, ctx: Context) -> Response:
     """Book a session whose last reminder is due at the next tick."""
     await demo.book(ctx)
+    ctx.defer(sending.deliver_due(ctx))
     return redirect("/dev")
 
 

@@ -11,6 +11,7 @@ from db import sessions
 from domain import rules
 from domain.model import Role
 from errors import AppError, SessionNotFoundError, SignedOutError
+from events import sending
 from sessions import booking as sessions_booking
 from sessions import booking_body, changed_rooms
 from web.messages import json_response
@@ -38,6 +39,7 @@ async def put_many(request: Request, ctx: Context) -> Response:
     data = await request.json(booking_body.MAX_BODY_BYTES)
     outcomes = await sessions_booking.put_many(ctx, data)
     ctx.defer(changed_rooms.refresh(ctx, sessions_booking.rooms_to_wake(outcomes)))
+    ctx.defer(sending.deliver_due(ctx))
     return json_response({"results": [_result(id_, found, ctx) for id_, found in outcomes]})
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from auth import links
 from db import people
 from errors import InvalidError, PersonNotFoundError
+from events import sending
 from handlers.platform import require_platform_token
 from sessions import changed_rooms, erasure
 from web.messages import json_response
@@ -26,6 +27,7 @@ async def erase(request: Request, ctx: Context, person_id: str) -> Response:
         raise InvalidError({"cancel": "true or false"})
     cancelled = await erasure.erase(ctx, person_id, cancel=_CANCEL[asked])
     ctx.defer(changed_rooms.refresh(ctx, cancelled))
+    ctx.defer(sending.deliver_due(ctx))
     return json_response({"id": person_id, "status": "deleted"})
 
 

@@ -7,6 +7,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from context import HTTPAnswer
 from events import sending
 from providers import platform_webhook
 from tests.unit.call_world import MINUTE, Browser, call_world, run_until_quiet
-from tests.unit.cast import HOUR, START
+from tests.unit.cast import HOUR, START, booking
 from tests.unit.faults import DiedError, How, Outage
 
 URL = "https://platform.example.com/hooks"
@@ -129,6 +130,52 @@ async def test_both_hear_of_a_move_with_the_times_before():
         assert moved["data"]["asked_by"] is None
 
 
+async def test_a_move_that_two_people_agreed_on_names_who_asked_for_it():
+    with call_world("peer", now=START - DAY) as world:
+        platform = listening(world)
+        await world.platform_puts()
+        later = START + 3 * HOUR
+        path = "/session/s1/reschedule"
+        asked = await world.press("POST", path, "student", {"proposed_times": [later]})
+        request_id = json.loads(asked.body)["id"]
+        answer = {"request": request_id, "choice": later}
+        assert (await world.press("POST", f"{path}/answer", "teacher", answer)).status == 200
+
+        moved = platform.got[-1]
+        assert moved["type"] == "session.rescheduled"
+        assert moved["data"]["asked_by"] == "student"
+        assert moved["data"]["request_id"] == request_id
+        assert moved["data"]["status"] == "scheduled"
+
+
+async def test_a_booking_says_whether_it_is_recorded():
+    with call_world("peer", now=MID) as world:
+        platform = listening(world)
+        await world.platform_puts(recording_enabled=True)
+
+        assert platform.got[0]["data"]["recording_enabled"] is True
+
+
+async def test_many_bookings_are_told_at_once():
+    with call_world("peer", now=MID) as world:
+        platform = listening(world)
+        many = [booking(id=f"s{number}") for number in range(40)]
+        await world.press("PUT", "/platform/sessions", "platform", {"sessions": many})
+
+        told = {event["session_id"] for event in platform.got}
+        assert told == {each["id"] for each in many}
+
+
+async def test_a_deleted_persons_sessions_are_cancelled_and_told_at_once():
+    with call_world("peer", now=START - DAY) as world:
+        platform = listening(world)
+        await world.platform_puts()
+        await world.press("DELETE", "/platform/people/student?cancel=true", "platform")
+
+        assert platform.types() == ["session.booked", "session.cancelled"]
+        assert platform.got[-1]["data"]["scheduled_start"] == START
+
+
 async def test_a_failed_event_holds_back_its_session_alone():
     with call_world("peer", now=MID) as world:
         platform = listening(world)
@@ -191,6 +238,43 @@ async def test_a_platform_that_is_down_stops_the_sweep_early():
         assert len(platform.seen) < 2 * sending.FAILURES_IN_ROW
 
 
+async def test_a_sweep_delivers_all_events_of_many_sessions_in_order():
+    with call_world("peer", now=MID) as world:
+        platform = listening(world)
+        for number in range(20):
+            world.book(f"s{number}")
+            for _ in range(number % 4):
+                stay(world, f"s{number}", ends=False)
+                stay(world, f"s{number}", ends=True)
+        calls = len(world.outage.calls)
+        await sending.sweep(world.context())
+
+        assert not world.rows("SELECT 1 FROM platform_events WHERE state <> 'delivered'")
+        for number in range(20):
+            told = [e["sequence"] for e in platform.got if e["session_id"] == f"s{number}"]
+            assert told == list(range(1, 2 + 2 * (number % 4)))
+        round_trips = [name for name in world.outage.calls[calls:] if name.startswith("d1")]
+        assert len(round_trips) < len(platform.got) / 2
+
+
+async def test_what_a_run_has_no_time_for_is_due_at_once_and_not_counted(monkeypatch):
+    with call_world("peer", now=MID) as world:
+        platform = listening(world)
+        clock = SimpleNamespace(monotonic=lambda: float(world.now))
+        monkeypatch.setattr(sending, "time", clock)
+        for number in range(60):
+            world.book(f"s{number}")
+        platform.mood = ["slow"] * 60
+        await sending.sweep(world.context())
+
+        left = world.rows(
+            "SELECT attempts, not_before FROM platform_events WHERE delivered_at IS NULL"
+        )
+        assert 0 < len(platform.got) < 60
+        assert len(left) == 60 - len(platform.got)
+        assert {tuple(row) for row in left} == {(0, 0)}
+
+
 async def test_the_log_is_read_in_pages():
     with call_world("peer", now=MID) as world:
         for number in range(5):
@@ -249,7 +333,7 @@ def _clock_at(now):
 MOODS = ("takes", "slow", "silent", "loses its answer", "fails", "redirects", "gone")
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["book", "join", "leave", "cancel", "sweep", "sweep"]),
+        st.sampled_from(["book", "book all", "join", "leave", "cancel", "sweep", "sweep"]),
         st.sampled_from(["s0", "s1", "s2"]),
         st.lists(st.sampled_from(MOODS), max_size=3),
         st.one_of(st.none(), st.tuples(st.integers(0, 8), st.sampled_from(list(How)))),
@@ -298,6 +382,9 @@ async def act(world, what, session):
             await sending.sweep(world.context())
         elif what == "book":
             await put(world, session)
+        elif what == "book all":
+            many = [booking(id=f"s{number}") for number in range(3)]
+            await world.press("PUT", "/platform/sessions", "platform", {"sessions": many})
         elif what == "cancel":
             await world.press("POST", f"/platform/sessions/{session}/cancel", "platform")
         else:
@@ -306,8 +393,6 @@ async def act(world, what, session):
 
 
 async def put(world, session):
-    from tests.unit.cast import booking  # noqa: PLC0415
-
     await world.press("PUT", f"/platform/sessions/{session}", "platform", booking())
 
 

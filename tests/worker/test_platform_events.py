@@ -45,6 +45,7 @@ def test_a_booking_is_told_at_once(site, platform, new_id):
     assert event["type"] == "session.booked"
     assert event["sequence"] == 1
     assert event["data"]["student_id"] == "student"
+    assert event["data"]["recording_enabled"] is False
     assert platform.headers[event["id"]]["webhook-id"] == event["id"]
     assert platform.refused == 0
 
@@ -116,6 +117,33 @@ def test_a_slow_platform_delays_no_answer(site, platform, new_id):
 
     assert answer.elapsed.total_seconds() < fake.SLOW_S
     assert eventually(lambda: platform.types(new_id)) == ["session.booked"]
+
+
+def test_many_bookings_are_told_at_once_and_wait_for_no_slow_platform(site, platform, new_id):
+    platform.faults.append("slow")
+    many = [booking(id=f"{new_id}-{number}") for number in range(12)]
+    answer = site.request(
+        "PUT",
+        "/platform/sessions",
+        token=site.settings["PLATFORM_TOKEN"],
+        json={"sessions": many},
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert answer.elapsed.total_seconds() < fake.SLOW_S
+    for each in many:
+        assert eventually(lambda each=each: platform.types(each["id"])) == ["session.booked"]
+
+
+def test_a_deletion_that_cancels_sessions_is_told_at_once(site, platform, new_id):
+    person = {"id": new_id, "name": "Lena", "email": f"{new_id}@example.com"}
+    site.put(new_id, booking(starts_in=HOUR, student=person))
+    site.request(
+        "DELETE", f"/platform/people/{new_id}?cancel=true", token=site.settings["PLATFORM_TOKEN"]
+    )
+    eventually(lambda: len(platform.of(new_id)) == 2)
+
+    assert platform.types(new_id) == ["session.booked", "session.cancelled"]
 
 
 def test_the_log_has_all_events_in_pages(site, new_id):
