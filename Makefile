@@ -1,6 +1,6 @@
 # Session Room. Needs Python 3.11 or newer and npm; installs everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev clean check test bench networks browsers pins wrangler secrets deploy rollback reminders-status recordings-status \
+.PHONY: help dev clean check test bench networks browsers pins messages wrangler secrets deploy rollback reminders-status recordings-status \
 	recordings-retry
 
 # Runs a tool with a Python that is new enough. `exec` replaces the shell, so that signals reach the tool.
@@ -36,6 +36,9 @@ browsers: ## Run the tests in Firefox and WebKit, and write their results into d
 
 pins: ## Pin all Python packages in requirements/*.txt (UPGRADE=1: the newest versions)
 	$(run) tools.pins
+
+messages: ## Bring the catalogues in locales/ up to date with the sources (docs/translating.md)
+	$(run) tools.setup check && $$python -m tools.messages
 
 ##@ Deploy
 wrangler: ## Run the pinned wrangler, e.g. RUN="login" or RUN="secret put NAME" (ENV=...)

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+import i18n
 import routes
 from errors import (
     AppError,
@@ -37,6 +38,8 @@ async def respond(
     route_path, ctx, route = "unknown", None, None
     try:
         ctx = make_context()
+        # Until it is known who asks (`auth.access`).
+        i18n.use(request.language(everything=ctx.settings.development))
         route, params = routes.match(
             request.method, request.pieces, development=ctx.settings.development
         )

@@ -23,50 +23,61 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from i18n import N_, _
+
 
 class AppError(Exception):
-    """A failure with a status, and a sentence for people."""
+    """A failure with a status, and a sentence for people.
+
+    `message` is in English, marked by `N_`, with placeholders for `values`. `sentence` has it in
+    the reader's language.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
-    message: str = "Something went wrong on our side."
+    message: str = N_("Something went wrong on our side.")
     headers: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, message: str | None = None) -> None:
+    def __init__(self, message: str | None = None, **values: object) -> None:
         if message is not None:
             self.message = message
-        super().__init__(self.message)
+        self.values = values
+        super().__init__(self.message.format_map(values) if values else self.message)
+
+    @property
+    def sentence(self) -> str:
+        return _(self.message, **self.values)
 
     def as_json(self) -> dict[str, Any]:
         """The failure as answers in JSON have it."""
-        return {"code": self.code, "message": self.message}
+        return {"code": self.code, "message": self.sentence}
 
 
 class BadRequestError(AppError):
     status, code = 400, "bad_request"
-    message = "That request could not be understood."
+    message = N_("That request could not be understood.")
 
 
 class SignedOutError(AppError):
     status, code = 401, "signed_out"
-    message = "Please sign in."
+    message = N_("Please sign in.")
 
 
 class WebhookRejectedError(SignedOutError):
     code = "webhook_rejected"
-    message = "This webhook is not signed by its sender."
+    message = N_("This webhook is not signed by its sender.")
 
 
 class ForbiddenError(AppError):
     status, code = 403, "forbidden"
-    message = "You may not do that."
+    message = N_("You may not do that.")
 
 
 class NotParticipantError(ForbiddenError):
     """`session_id` names the session if the request's address does not."""
 
     code = "not_participant"
-    message = "You're not part of this session."
+    message = N_("You're not part of this session.")
 
     def __init__(self, session_id: str | None = None) -> None:
         super().__init__()
@@ -75,47 +86,47 @@ class NotParticipantError(ForbiddenError):
 
 class CrossSiteError(ForbiddenError):
     code = "cross_site"
-    message = "This request came from another site and was refused."
+    message = N_("This request came from another site and was refused.")
 
 
 class NotFoundError(AppError):
     status, code = 404, "not_found"
-    message = "There is nothing at this address."
+    message = N_("There is nothing at this address.")
 
 
 class SessionNotFoundError(NotFoundError):
     code = "session_not_found"
-    message = "Session not found. Check your dashboard."
+    message = N_("Session not found. Check your dashboard.")
 
 
 class PersonNotFoundError(NotFoundError):
     code = "person_not_found"
-    message = "No person has this id."
+    message = N_("No person has this id.")
 
 
 class LinkBrokenError(NotFoundError):
     code = "link_broken"
-    message = "This link does not work."
+    message = N_("This link does not work.")
 
 
 class MethodNotAllowedError(AppError):
     status, code = 405, "method_not_allowed"
 
     def __init__(self, allowed: str) -> None:
-        super().__init__(f"Only {allowed} is answered here.")
+        super().__init__(N_("Only {method} is answered here."), method=allowed)
         self.headers = (("Allow", allowed),)
 
 
 class ConflictError(AppError):
     status, code = 409, "conflict"
-    message = "That isn't possible in the session's current state."
+    message = N_("That isn't possible in the session's current state.")
 
 
 class UpcomingSessionsError(ConflictError):
     """A person cannot be deleted while sessions lie ahead; `session_ids` names them."""
 
     code = "upcoming_sessions"
-    message = "This person has sessions ahead. Cancel them first, or add ?cancel=true."
+    message = N_("This person has sessions ahead. Cancel them first, or add ?cancel=true.")
 
     def __init__(self, session_ids: list[str]) -> None:
         self.session_ids = session_ids
@@ -127,12 +138,12 @@ class UpcomingSessionsError(ConflictError):
 
 class TooEarlyError(ConflictError):
     code = "too_early"
-    message = "This session is not open yet."
+    message = N_("This session is not open yet.")
 
 
 class SessionEndedError(AppError):
     status, code = 410, "session_ended"
-    message = "This session has ended."
+    message = N_("This session has ended.")
 
 
 class LinkExpiredError(SessionEndedError):
@@ -154,27 +165,27 @@ class LinkTooOldError(LinkExpiredError):
 
 class LengthRequiredError(AppError):
     status, code = 411, "length_required"
-    message = "The upload must say how long it is (Content-Length)."
+    message = N_("The upload must say how long it is (Content-Length).")
 
 
 class PreconditionFailedError(AppError):
     status, code = 412, "precondition_failed"
-    message = "The file has changed since."
+    message = N_("The file has changed since.")
 
 
 class BodyTooLargeError(AppError):
     status, code = 413, "too_large"
-    message = "That is larger than we accept."
+    message = N_("That is larger than we accept.")
 
 
 class UnsupportedTypeError(AppError):
     status, code = 415, "unsupported_type"
-    message = "Files of this kind cannot be uploaded."
+    message = N_("Files of this kind cannot be uploaded.")
 
 
 class RangeNotSatisfiableError(AppError):
     status, code = 416, "range_not_satisfiable"
-    message = "The file is shorter than that."
+    message = N_("The file is shorter than that.")
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -183,14 +194,14 @@ class RangeNotSatisfiableError(AppError):
 
 class UpgradeRequiredError(AppError):
     status, code = 426, "upgrade_required"
-    message = "Only WebSocket connections are answered here."
+    message = N_("Only WebSocket connections are answered here.")
 
 
 class InvalidError(AppError):
     """Invalid input; `fields` maps the name of each invalid field to a sentence about it."""
 
     status, code = 422, "invalid"
-    message = "Please check the data sent."
+    message = N_("Please check the data sent.")
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
@@ -202,23 +213,23 @@ class InvalidError(AppError):
 
 class TooManyRequestsError(AppError):
     status, code = 429, "too_many_requests"
-    message = "That was too often. Please try again in a minute."
+    message = N_("That was too often. Please try again in a minute.")
     headers = (("Retry-After", "60"),)
 
 
 class ServiceUnavailableError(AppError):
     status, code = 503, "unavailable"
-    message = "Session Room is briefly unavailable. Try again."
+    message = N_("Session Room is briefly unavailable. Try again.")
 
 
 class NotConfiguredError(ServiceUnavailableError):
     code = "not_configured"
-    message = "Session Room is not set up yet. Its operator can see what is missing in the log."
+    message = N_("Session Room is not set up yet. Its operator can see what is missing in the log.")
 
 
 class ProviderError(ServiceUnavailableError):
     code = "provider_unavailable"
-    message = "Video service unavailable. Try again."
+    message = N_("Video service unavailable. Try again.")
 
 
 class RefusedMessageError(Exception):

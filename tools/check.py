@@ -13,6 +13,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "lint": [VENV_PYTHON, "-m", "ruff", "check", "--quiet"],
     "format": [VENV_PYTHON, "-m", "ruff", "format", "--check", "--quiet"],
     "types": [VENV_PYTHON, "-m", "mypy", "--no-error-summary"],
+    "translations": [VENV_PYTHON, "-m", "tools.messages", "check"],
     "the browser's types": ["tsc", "--project", "jsconfig.json"],
     "the oldest browsers": ["node", "tools/browser_floor/check.mjs"],
     "the browser's rules": [

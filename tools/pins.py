@@ -24,6 +24,7 @@ def main() -> None:
         pin("../pyproject.toml", "worker.txt", *WORKER, "--no-emit-package=markupsafe",
             "--no-emit-package=dnspython",
             "--constraints=requirements/worker-sdist.txt")  # fmt: skip
+        pin("messages.in", "messages.txt", *HOST)
         pin("dev.in", "dev.txt", *HOST)
         pin("bench.in", "bench.txt", *WORKER)
     except StepFailedError as failure:

@@ -26,6 +26,7 @@ from tools.paths import (
     BUNDLE,
     BUNDLE_DIR,
     EMPTY_DATABASE,
+    LOCALES,
     MIGRATIONS,
     NODE_MODULES,
     PYTHON_MODULES,
@@ -41,6 +42,7 @@ from tools.paths import (
 from tools.steps import Step, StepFailedError, run, run_steps
 
 TOOLS_TXT = REQUIREMENTS / "tools.txt"
+MESSAGES_TXT = REQUIREMENTS / "messages.txt"
 DEV_TXT = REQUIREMENTS / "dev.txt"
 LOCKFILE = ROOT / "package-lock.json"
 
@@ -72,6 +74,14 @@ def install_node_modules() -> None:
 
 def build_bundle() -> None:
     run([VENV_PYTHON, "-m", "tools.bundle"])
+
+
+def install_babel() -> None:
+    pip_install(MESSAGES_TXT)
+
+
+def compile_catalogues() -> None:
+    run([VENV_PYTHON, "-m", "tools.messages", "compile"])
 
 
 def write_workerd_wrapper() -> None:
@@ -148,6 +158,22 @@ RUNTIME = [
         [WORKERD_WRAPPER],
     ),
 ]
+BABEL = Step("babel", "Babel", install_babel, [TOOLS_TXT, MESSAGES_TXT], [VENV_PYTHON])
+CATALOGUES = Step(
+    "catalogues",
+    "the catalogues of all languages",
+    compile_catalogues,
+    [
+        MESSAGES_TXT,
+        ROOT / "tools" / "messages.py",
+        ROOT / "tools" / "cldr.py",
+        *sorted((ROOT / "tools" / "pseudo").iterdir()),
+        SOURCE / "domain" / "regions.py",
+        SOURCE / "i18n" / "languages.py",
+        *sorted(LOCALES.rglob("*.po")),
+    ],
+    [SOURCE / "i18n" / "made" / "en.py", ROOT / "public" / "js" / "words" / "made" / "de.js"],
+)
 BYTECODE = Step(
     "bytecode",
     "the Worker's own bytecode",
@@ -159,7 +185,12 @@ BYTECODE = Step(
         bytecode.TEMPLATES_SCRIPT,
         # Jinja, one of these packages, generates the code of the templates.
         *VENDOR.inputs,
-        *sorted(path for path in SOURCE.rglob("*") if path.suffix in (".py", ".html", ".txt")),
+        *CATALOGUES.inputs,
+        *sorted(
+            path
+            for path in SOURCE.rglob("*")
+            if path.suffix in (".py", ".html", ".txt") and path.parent.name != "made"
+        ),
     ],
     [bytecode.OF_SOURCE, bytecode.OF_TEMPLATES],
 )
@@ -200,10 +231,10 @@ DEV_PACKAGES = Step(
 
 
 STEPS = {
-    "run": [*RUNTIME, BYTECODE],
-    "check": [*RUNTIME, DEV_PACKAGES],
-    "test": [*RUNTIME, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES],
-    "bench": [*RUNTIME, BYTECODE, DEV_PACKAGES],
+    "run": [*RUNTIME, BABEL, CATALOGUES, BYTECODE],
+    "check": [*RUNTIME, BABEL, CATALOGUES, DEV_PACKAGES],
+    "test": [*RUNTIME, BABEL, CATALOGUES, BYTECODE, MIGRATED, STARTED, OPTIONS, DEV_PACKAGES],
+    "bench": [*RUNTIME, BABEL, CATALOGUES, BYTECODE, DEV_PACKAGES],
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic
 
+import i18n
 from auth import links, platform_tokens
 from db import sessions
 from db.database import Loaded, Query
@@ -86,13 +87,20 @@ async def admit_and_load(
     if session is None:
         raise SessionNotFoundError
     if signed_in is not None and (role := session.role_of(signed_in)):
+        _use_language_of(session.participant(role), request, ctx)
         return LoadedAccess(session, role, ctx.now, loaded=query.parse(rows))
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
+            _use_language_of(session.participant(role), request, ctx)
             return LoadedAccess(session, role, ctx.now, by_link=True, loaded=query.parse(rows))
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError
+
+
+def _use_language_of(person: Participant, request: Request, ctx: Context) -> None:
+    wishes = (person.language, person.locale)
+    i18n.use(request.language(*wishes, everything=ctx.settings.development))
 
 
 async def person_asking(request: Request, ctx: Context, session_id: str) -> str | None:

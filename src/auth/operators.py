@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import i18n
 from auth import platform_tokens
 from errors import ForbiddenError, NotFoundError
 
@@ -23,6 +24,7 @@ async def require_operator(request: Request, ctx: Context) -> None:
 
     Raises: NotFoundError without Access, ForbiddenError without its token.
     """
+    i18n.use(i18n.ENGLISH)  # Their pages have no other language.
     settings = ctx.settings
     if not (settings.ops_access_team and settings.ops_access_aud):
         if settings.development:

@@ -69,8 +69,8 @@ ON CONFLICT DO NOTHING
 
 OVERWRITE: Final = """
 UPDATE users
-   SET name = ?2, given_name = NULL, email = ?3, avatar = NULL, time_zone = 'UTC', locale = 'en',
-       reminders_enabled = 0, updated_at = ?4
+   SET name = ?2, given_name = NULL, email = ?3, avatar = NULL, time_zone = 'UTC', locale = '',
+       language = NULL, reminders_enabled = 0, updated_at = ?4
  WHERE id = ?1 AND email <> ?3
 """
 

@@ -21,12 +21,14 @@ COLUMNS: Final = """
        st.id AS student_id, st.name AS student_name, st.given_name AS student_given_name,
        st.avatar AS student_avatar,
        st.time_zone AS student_time_zone, st.locale AS student_locale,
+       st.language AS student_language,
        sa.first_joined_at AS student_joined_at, sa.last_joined_at AS student_since,
        sa.left_at AS student_left_at, sa.began_waiting_at AS student_began_waiting_at,
        sa.user_id IS NOT NULL AND sa.left_at IS NULL AS student_present,
        te.id AS teacher_id, te.name AS teacher_name, te.given_name AS teacher_given_name,
        te.avatar AS teacher_avatar,
        te.time_zone AS teacher_time_zone, te.locale AS teacher_locale,
+       te.language AS teacher_language,
        ta.first_joined_at AS teacher_joined_at, ta.last_joined_at AS teacher_since,
        ta.left_at AS teacher_left_at, ta.began_waiting_at AS teacher_began_waiting_at,
        ta.user_id IS NOT NULL AND ta.left_at IS NULL AS teacher_present
@@ -165,4 +167,5 @@ def _participant(row: Row, role: str) -> Participant:
         left_at=row[f"{role}_left_at"],
         given_name=row[f"{role}_given_name"],
         began_waiting_at=row[f"{role}_began_waiting_at"],
+        language=row[f"{role}_language"],
     )

@@ -61,6 +61,8 @@ class Participant(NamedTuple):
     left_at: int | None = None
     given_name: str | None = None
     began_waiting_at: int | None = None
+    language: str | None = None
+    """What the person has chosen here; it counts more than `locale`, which the platform gives."""
 
     @property
     def called(self) -> str:

@@ -1,4 +1,4 @@
-"""The form of times in English texts by region: 12 or 24 hours, the day or the month first.
+"""The form of times by region: 12 or 24 hours, and in English the day or the month first.
 
 The data is from Unicode's CLDR 48: the preferred hours of `timeData`, the dates of the English
 locales, and the likely subtags of languages.
@@ -15,7 +15,7 @@ _TWELVE_HOURS: Final = (
     "MY NA NI NZ OM PA PE PG PH PK PR PS PW PY QA SA SB SD SG SL SO SS SV SY SZ TC TD TN TO TT TW "
     "UM US UY VC VE VG VI VU WS YE ZM"
 )
-_MONTH_FIRST: Final = "AS BI CA GU JP MH MP PH PR UM US VI"
+MONTH_FIRST: Final = "AS BI CA GU JP MH MP PH PR UM US VI"
 # Languages with another form of hours than their region.
 _TWENTY_FOUR_HOURS: Final = (("fr", "CA"),)
 # The region of a language tag without a region. `en` has none here: it is the default for a missing
@@ -54,9 +54,15 @@ def has_twelve_hours(locale: str) -> bool:
 @functools.lru_cache(maxsize=64)
 def puts_month_first(locale: str) -> bool:
     """True if English texts write `November 23` there."""
-    return _parts(locale)[1] in _MONTH_FIRST.split()
+    return _parts(locale)[1] in MONTH_FIRST.split()
 
 
+def region_of(locale: str) -> str:
+    """The region of a BCP 47 tag, or the one that its language has without it; else empty."""
+    return _parts(locale)[1]
+
+
+@functools.lru_cache(maxsize=64)
 def _parts(locale: str) -> tuple[str, str]:
     """Language and region of a BCP 47 tag; the region is empty if it is unknown."""
     first, *others = locale.split("-")

@@ -66,7 +66,7 @@ def their_time(start: int, end: int, viewer: Participant, other: Participant) ->
     span = times.span(start, end, other._replace(locale=viewer.locale))
     words = f"{span.start}\N{EN DASH}{span.end}"
     if there.date() != here.date():
-        words = f"{times.DAYS[there.weekday()]}, {words}"
+        words = f"{times.weekday(there, viewer.locale)}, {words}"
     return TheirTime(words, is_night)
 
 

@@ -1,6 +1,7 @@
 """Times for a reader: in the reader's time zone, with its name, and in the form of the region.
 
-`clock.js` gives the same clock times in the browser.
+Their words are in the current language (`i18n`). `clock.js` gives the same clock times in the
+browser.
 """
 
 from __future__ import annotations
@@ -10,13 +11,9 @@ from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain import regions
+from i18n import _, current, ngettext
+from i18n.forms import Forms, forms, length, locale_of
 
-# strftime would take five times as long.
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 NOON: Final = 12
 _DAY_S: Final = 24 * 60 * 60
 _DAYS_OF_A_WEEK: Final = 7
@@ -57,7 +54,7 @@ def span(start: int, end: int, reader: Reader) -> Span:
     first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
     until = time_of_day(last, locale)
     if last.date() != first.date():
-        until += f" on {DAYS[last.weekday()]}"
+        until = on_weekday(until, last)
     if last.utcoffset() != first.utcoffset():
         until += f" ({_abbreviation(last)})"
     return Span(
@@ -86,37 +83,44 @@ def clock_and_day(moment: int, now: int, reader: Reader) -> str:
     if there.date() == here.date():
         return time_of_day(there, locale)
     if 0 < (there.date() - here.date()).days < _DAYS_OF_A_WEEK:
-        return f"{time_of_day(there, locale)} on {DAYS[there.weekday()]}"
-    date = day(there, locale)
-    if there.year == here.year:
-        date = date.removesuffix(f" {there.year}").removesuffix(",")
-    return f"{time_of_day(there, locale)} on {date}"
+        return on_weekday(time_of_day(there, locale), there)
+    known = _forms(locale)
+    pattern = known.full_this_year if there.year == here.year else known.full
+    # Translators: such as "18:05 on Monday, 23 November".
+    return _(
+        "{time} on {date}", time=time_of_day(there, locale), date=_written(pattern, there, known)
+    )
 
 
 def short_day(moment: int, now: int, reader: Reader) -> str:
     """`12 November` or `November 12`, with the year if it is another one."""
-    zone, locale = zone_of(reader.time_zone), reader.locale
+    zone, known = zone_of(reader.time_zone), _forms(reader.locale)
     there, here = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
-    date = day(there, locale).partition(", ")[2]
-    if there.year == here.year:
-        date = date.removesuffix(f" {there.year}").removesuffix(",")
-    return date
+    return _written(known.date_this_year if there.year == here.year else known.date, there, known)
 
 
 def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
     """The settings with which `chat_times.js` formats the same clock times and days.
 
-    `english` is the locale with this form of clock times. `utcOffset`, in seconds at `moment`, is
-    for browsers without the zone.
+    `localeTag` is the tag with this form of clock times and days. `utcOffset`, in seconds at
+    `moment`, is for browsers without the zone.
     """
     zone = zone_of(reader.time_zone)
     offset = datetime.fromtimestamp(moment, zone).utcoffset() or timedelta()
     return {
-        "english": "en-US" if regions.has_twelve_hours(reader.locale) else "en-GB",
+        "localeTag": _browser_locale(reader.locale),
         "monthFirst": regions.puts_month_first(reader.locale),
         "timeZone": str(zone),
         "utcOffset": int(offset.total_seconds()),
     }
+
+
+def _browser_locale(locale: str) -> str:
+    twelve = _has_twelve_hours(locale)
+    if current() == "en":
+        return "en-US" if twelve else "en-GB"
+    # Arabic too with the digits of the rest of the page: links, timers and fields have no others.
+    return f"{locale_of(regions.region_of(locale))}-u-hc-{'h12' if twelve else 'h23'}-nu-latn"
 
 
 def distance(left: int) -> str:
@@ -125,27 +129,72 @@ def distance(left: int) -> str:
     `left` is in seconds. `countdown.js` continues in the browser.
     """
     if left <= 0:
-        return f"Started {duration(-left)} ago"
+        # Translators: {duration} is such as "1 hour 30 minutes", and never changes its case.
+        return _("Started {duration} ago", duration=duration(-left))
     if left < _DAY_S:
-        return f"Starts in {duration(left)}"
-    days = round(left / _DAY_S)
-    return f"Starts in {days} day{'' if days == 1 else 's'}"
+        # Translators: {duration} is such as "1 hour 30 minutes", and never changes its case.
+        return _("Starts in {duration}", duration=duration(left))
+    return ngettext("Starts in {count} day", "Starts in {count} days", round(left / _DAY_S))
 
 
 def day(moment: datetime, locale: str) -> str:
     """`Monday, 23 November 2026` or `Monday, November 23, 2026`."""
-    weekday, month = DAYS[moment.weekday()], MONTHS[moment.month - 1]
-    if regions.puts_month_first(locale):
-        return f"{weekday}, {month} {moment.day}, {moment.year}"
-    return f"{weekday}, {moment.day} {month} {moment.year}"
+    known = _forms(locale)
+    return _written(known.full, moment, known)
+
+
+def date(moment: datetime, locale: str) -> str:
+    """`23 November 2026` or `November 23, 2026`."""
+    known = _forms(locale)
+    return _written(known.date, moment, known)
+
+
+def weekday(moment: datetime, locale: str) -> str:
+    """`Monday`."""
+    return _forms(locale).days[moment.weekday()]
+
+
+def short_month(moment: datetime, locale: str) -> str:
+    """`Nov`."""
+    return _forms(locale).short_months[moment.month - 1]
+
+
+def on_weekday(time: str, moment: datetime) -> str:
+    """`18:05 on Monday`."""
+    # Translators: {weekday} never changes its case.
+    return _("{time} on {weekday}", time=time, weekday=_forms("").days[moment.weekday()])
 
 
 def time_of_day(moment: datetime, locale: str) -> str:
     """`18:05` or `6:05 PM`."""
-    if regions.has_twelve_hours(locale):
-        half = "AM" if moment.hour < NOON else "PM"
-        return f"{moment.hour % NOON or NOON}:{moment.minute:02} {half}"
-    return f"{moment.hour:02}:{moment.minute:02}"
+    known = _forms(locale)
+    if _has_twelve_hours(locale):
+        return known.clock_of_halves.format(
+            hour=moment.hour % NOON or NOON,
+            minute=moment.minute,
+            half=known.halves[moment.hour >= NOON],
+        )
+    return known.clock.format(hour=moment.hour, minute=moment.minute)
+
+
+def _has_twelve_hours(locale: str) -> bool:
+    if regions.region_of(locale):
+        return regions.has_twelve_hours(locale)
+    region = _forms(locale).region
+    return bool(region) and regions.has_twelve_hours(f"{current()}-{region}")
+
+
+def _forms(locale: str) -> Forms:
+    return forms(regions.region_of(locale))
+
+
+def _written(pattern: str, moment: datetime, known: Forms) -> str:
+    return pattern.format(
+        weekday=known.days[moment.weekday()],
+        day=moment.day,
+        month=known.months[moment.month - 1],
+        year=moment.year,
+    )
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -165,12 +214,13 @@ def is_zone(name: str) -> bool:
 
 def zone_name(moment: datetime) -> str:
     """`Berlin time (CET)`, `New York time (EST)`, `UTC-05`, `UTC`."""
-    area, _, place = str(moment.tzinfo).rpartition("/")
+    area, _slash, place = str(moment.tzinfo).rpartition("/")
     if area == "Etc":
         return _abbreviation(moment)
     if not area:
         return place
-    return f"{place.replace('_', ' ')} time ({_abbreviation(moment)})"
+    # Translators: {place} is a city in English, {zone} an abbreviation: "Berlin time (CET)".
+    return _("{place} time ({zone})", place=place.replace("_", " "), zone=_abbreviation(moment))
 
 
 def _abbreviation(moment: datetime) -> str:
@@ -183,7 +233,5 @@ def duration(seconds: int) -> str:
     """`45 minutes`, `1 hour 30 minutes`, `2 days 3 hours`; at least `1 minute`."""
     hours, minutes = divmod(max(1, round(seconds / 60)), 60)
     days, hours = divmod(hours, 24)
-    counts = ((days, "day"), (hours, "hour"), (0 if days else minutes, "minute"))
-    return " ".join(
-        f"{count} {unit}" if count == 1 else f"{count} {unit}s" for count, unit in counts if count
-    )
+    counts = (("day", days), ("hour", hours), ("minute", 0 if days else minutes))
+    return " ".join(length(unit, count) for unit, count in counts if count)

@@ -48,7 +48,7 @@ async def ask(request: Request, ctx: Context, session_id: str) -> Response:
     except ConflictError as error:
         if request.accepts_json:
             raise
-        return await _page(ctx, access, Notices(form, refusal=error.message), error.status)
+        return await _page(ctx, access, Notices(form, refusal=error.sentence), error.status)
     return redirect(f"/session/{session_id}/reschedule")
 
 
@@ -62,7 +62,7 @@ async def answer(request: Request, ctx: Context, session_id: str) -> Response:
     except ConflictError as error:
         if _is_json(request) or request.accepts_json:
             raise
-        return await _page(ctx, access, Notices(refusal=error.message), error.status)
+        return await _page(ctx, access, Notices(refusal=error.sentence), error.status)
     if _is_json(request):
         return json_response({"id": given.request, "state": "accepted" if moved else "declined"})
     return redirect(f"/session/{session_id}/reschedule{'?moved' if moved else ''}")

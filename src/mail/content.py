@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+import i18n
 from auth import links
 from domain import times
 from domain.mail_rules import Kind
 from domain.model import Role
+from i18n import languages
 from logs import log
 from mail.wording import Facts, Words, words_for
 from pages import platform_urls, render
@@ -40,9 +42,12 @@ def payload_of(mail: DueMail, settings: Settings, now: int) -> str:
     role = mail.role or Role.STUDENT
     session = mail.session
     facts = Facts(mail, session.participant(role), session.participant(role.other), role, now)
-    words = words_for(facts)
-    values = _values(facts, words, settings)
-    html, text = render.mail(values)
+    reader = facts.reader
+    wishes = (reader.language, reader.locale)
+    with i18n.reading(languages.choose(*wishes, everything=settings.development)):
+        words = words_for(facts)
+        values = _values(facts, words, settings)
+        html, text = render.mail(values)
     headers = {"X-Entity-Ref-ID": mail.id}
     if mail.kind in REMINDERS:
         headers["List-Unsubscribe"] = f"<{values['unsubscribe_url']}>"
@@ -70,13 +75,12 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
     cancelled = facts.mail.kind is Kind.CANCELLED
     return {
         "words": words,
-        "locale": "en",
         "course": session.course.title,
         "other": facts.other,
         "other_role": "Student-Teacher" if facts.role is Role.STUDENT else "Student",
         "reader": facts.reader,
         "span": facts.span,
-        "month": f"{start:%b}",
+        "month": times.short_month(start, facts.reader.locale),
         "day": start.day,
         "cancelled": cancelled,
         "is_missed": facts.is_missed,

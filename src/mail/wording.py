@@ -67,9 +67,11 @@ class Facts(NamedTuple):
     def day(self) -> str:
         """`today`, `tomorrow` or `on Friday`, in the reader's zone."""
         zone = times.zone_of(self.reader.time_zone)
-        start = datetime.fromtimestamp(self.mail.session.scheduled_start, zone).date()
-        days = (start - datetime.fromtimestamp(self.now, zone).date()).days
-        return {0: "today", 1: "tomorrow"}.get(days, f"on {start:%A}")
+        start = datetime.fromtimestamp(self.mail.session.scheduled_start, zone)
+        days = (start.date() - datetime.fromtimestamp(self.now, zone).date()).days
+        return {0: "today", 1: "tomorrow"}.get(
+            days, f"on {times.weekday(start, self.reader.locale)}"
+        )
 
     @property
     def moment(self) -> str:

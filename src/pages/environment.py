@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
+import i18n
 from domain.human_text import isolated, isolated_lines
 from pages import ended_page
 from pages.templating import make_environment
@@ -26,7 +27,12 @@ ROWS: Final = {"avatar": "partials/person.html", "file_row": "partials/files.htm
 
 def fill(template: str, settings: Settings | None = None, **values: Any) -> str:
     """One template, filled in; values in html are escaped. A page of ours needs `settings`."""
-    return compiled(template).render(values, release=settings.release if settings else "")
+    return compiled(template).render(
+        values,
+        release=settings.release if settings else "",
+        language=i18n.current(),
+        direction=i18n.direction(),
+    )
 
 
 # Jinja's own cache has a lock and counts its uses.

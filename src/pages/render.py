@@ -122,7 +122,7 @@ def error_page(
     return fill(
         "error.html",
         settings,
-        title=failure.message,
+        title=failure.sentence,
         failure=failure,
         unexpected_id=unexpected_id,
         kept=kept,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
+from markupsafe import Markup
+
+import i18n
+from i18n.words import form_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jinja2.bccache import Bucket
+    from jinja2.nodes import EvalContext
 
 # With the white space around it that Jinja drops.
 INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
@@ -76,9 +81,22 @@ class PrecompiledBytecodeCache(jinja2.BytecodeCache):
         return TEMPLATES / "__pycache__" / bucket.key
 
 
+class TranslatedEnvironment(jinja2.Environment):
+    """Jinja's i18n extension, imported only to compile: compiled templates just call functions."""
+
+    newstyle_gettext = True
+
+    def compile(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.extensions:
+            self.add_extension("jinja2.ext.i18n")
+            self.newstyle_gettext = True
+            self.policies["ext.i18n.trimmed"] = True
+        return super().compile(*args, **kwargs)
+
+
 def make_environment(folded: Iterable[str] = ()) -> jinja2.Environment:
     """Jinja's environment for our templates; for `folded` see `PrecompiledBytecodeCache`."""
-    return jinja2.Environment(
+    environment = TranslatedEnvironment(
         loader=InliningLoader(TEMPLATES),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
@@ -87,3 +105,38 @@ def make_environment(folded: Iterable[str] = ()) -> jinja2.Environment:
         auto_reload=False,
         bytecode_cache=PrecompiledBytecodeCache(folded),
     )
+    environment.globals |= {
+        "_": _gettext,
+        "gettext": _gettext,
+        "ngettext": _ngettext,
+        "pgettext": _pgettext,
+    }
+    return environment
+
+
+# As Jinja's "new style" functions: a message is markup of ours, and its values are escaped. The
+# names of the values are those in the message, `%(name)s`, and `%%` stands for a percent sign.
+
+
+@jinja2.pass_eval_context
+def _gettext(context: EvalContext, message: str, /, **values: object) -> str:
+    return _filled(context, i18n.gettext(message), values)
+
+
+@jinja2.pass_eval_context
+def _pgettext(context: EvalContext, about: str, message: str, /, **values: object) -> str:
+    return _filled(context, i18n.pgettext(about, message), values)
+
+
+@jinja2.pass_eval_context
+def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+    written = {
+        name: i18n.number(value) if isinstance(value, int) else value
+        for name, value in {"num": num, **values}.items()
+    }
+    return _filled(context, form_for(one, many, num), written)
+
+
+def _filled(context: EvalContext, text: str, values: dict[str, object]) -> str:
+    found = Markup(text) if context.autoescape else text  # noqa: S704 (a message of ours)
+    return found % values if "%" in text else found

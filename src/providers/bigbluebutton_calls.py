@@ -83,7 +83,7 @@ def join_parameters(
         # Links into an earlier meeting of the same name do not work.
         "createTime": create_time,
         "errorRedirectUrl": left_url(session, public_url),
-        "userdata-bbb_override_default_locale": person.locale,
+        "userdata-bbb_override_default_locale": person.language or person.locale or "en",
         "userdata-bbb_client_title": session.course.title,
         # Our lobby has checked the devices.
         "userdata-bbb_auto_join_audio": "true",

@@ -124,7 +124,7 @@ def token_request(session: Session, room_id: str, role: Role, public_url: str) -
     person = session.participant(role)
     about: dict[str, Any] = {
         "record_webcam": session.recording_enabled,
-        "preferred_lang": person.locale,
+        "preferred_lang": person.language or person.locale or "en",
     }
     if person.avatar:
         about["profile_pic"] = absolute_address(person.avatar, public_url)

@@ -112,11 +112,11 @@ class BookedPerson(validation.Strict):
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     """None: UTC."""
     locale: Annotated[str, StringConstraints(pattern=_LOCALE)] | None = None
-    """None: English."""
+    """None: the browser decides on pages; mails are in English."""
 
     def account(self) -> Account:
         given = (self.id, self.name, self.given_name, self.email, self.avatar)
-        return Account(*given, self.time_zone or "UTC", self.locale or "en")
+        return Account(*given, self.time_zone or "UTC", self.locale or "")
 
 
 class Booking(validation.Strict):

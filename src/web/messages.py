@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
+import i18n
 from errors import BadRequestError, BodyTooLargeError, LengthRequiredError
+from i18n import languages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -65,6 +67,11 @@ class Request:
     def accepts_json(self) -> bool:
         """Whether an error must be JSON, even for a form."""
         return "application/json" in self.headers.get("accept", "")
+
+    def language(self, *wishes: str | None, everything: bool) -> str:
+        """The language of the first wish that can be met, else the browser's; see `i18n`."""
+        accepted = self.headers.get("accept-language", "")
+        return languages.choose(*wishes, accepted=accepted, everything=everything)
 
     @property
     def is_framed(self) -> bool:
@@ -155,7 +162,8 @@ def json_response(data: Any, status: int = 200) -> Response:
 
 
 def html_response(body: str, status: int = 200) -> Response:
-    return Response(body, status, [("Content-Type", "text/html; charset=utf-8")])
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Language", i18n.current())]
+    return Response(body, status, headers)
 
 
 def redirect(location: str, status: int = 303) -> Response:

@@ -61,7 +61,7 @@ _SAME_FOR_ALL: Final = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Strict-Transport-Security", "max-age=31536000"),
     ("Cache-Control", "private, no-store"),
-    ("Vary", "Cookie"),
+    ("Vary", "Cookie, Accept-Language"),
 )
 
 

@@ -38,7 +38,7 @@ def test_chat_lines_of_another_day_have_that_day_above_them(page: Page):
         """async ([friday, day]) => {
           const { ChatLines } = await import("/js/chat/chat_lines.js");
           const zone = { timeZone: "Europe/Berlin", utcOffset: 3600 };
-          const clock = { english: "en-GB", monthFirst: false, ...zone };
+          const clock = { localeTag: "en-GB", monthFirst: false, ...zone };
           const now = () => friday + day;
           const session = { role: "student", otherFirstName: "Amara", clock, now };
           const show = (moments) => {

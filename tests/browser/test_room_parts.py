@@ -114,7 +114,7 @@ ECHO = """async () => {
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
   const list = $("chat-lines");
   Object.assign(list.style, { height: "120px", overflow: "auto", flex: "none" });
-  const clock = { english: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
+  const clock = { localeTag: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
   const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
   const lines = new ChatLines(session, new AbortController().signal);
   const line = (number, role) => ({ number, id: `line-${number}`, role, text: "Hi", at: 0 });
@@ -132,7 +132,7 @@ ECHO = """async () => {
 GROUPS = """async () => {
   const { ChatLines } = await import("/js/chat/chat_lines.js");
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
-  const clock = { english: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
+  const clock = { localeTag: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
   const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
   const lines = new ChatLines(session, new AbortController().signal);
   const said = [["teacher", 0], ["teacher", 59], ["teacher", 60], ["student", 61], ["teacher", 62]];

@@ -53,7 +53,7 @@ async def test_parse_accepts_missing_and_null_optional_fields(db, given):
     await bookings_db.store(db, [new], now=START - DAY)
     session = await sessions.find(db, "s1")
 
-    assert (session.teacher.time_zone, session.teacher.locale) == ("UTC", "en")
+    assert (session.teacher.time_zone, session.teacher.locale) == ("UTC", "")
     assert (session.teacher.avatar, session.bbb_meeting_url) == (None, None)
     assert not session.recording_enabled
 

@@ -110,7 +110,7 @@ async def test_all_that_the_person_was_and_wrote_is_gone(world):
         "Deleted person",
         ERASED_EMAIL,
         "UTC",
-        "en",
+        "",
     )
     assert account(world, "teacher") == teacher
 
@@ -240,7 +240,7 @@ async def test_a_wrong_request_is_refused(world, who, query, by, refusal):
 async def test_an_id_with_a_slash_is_one_id(world):
     world.connection.execute(
         "INSERT INTO users SELECT 'a/b', name, email, avatar, time_zone,"
-        " locale, 1, 1, given_name FROM users WHERE id = 'student'"
+        " locale, 1, 1, given_name, language FROM users WHERE id = 'student'"
     )
 
     assert (await erase(world, "a%2Fb"))[1] == {"id": "a/b", "status": "deleted"}

@@ -26,6 +26,7 @@ LAYERS = (
     # What an event may use, as types, and what all the others write with.
     ("context", "db.database", "files.storage", "files.streams", "logs", "auth.jwt_guard"),
     ("domain", "errors", "settings"),
+    ("i18n",),
 )
 
 

@@ -50,7 +50,7 @@ def test_the_session_page_uses_the_readers_form(role, form):
     [data] = re.findall(r'id="session-data">(.*?)</script>', early)
     twelve = role is Role.STUDENT
     assert json.loads(data)["clock"] == {
-        "english": "en-US" if twelve else "en-GB",
+        "localeTag": "en-US" if twelve else "en-GB",
         "monthFirst": twelve,
         "timeZone": "America/New_York" if twelve else "Europe/Berlin",
         "utcOffset": -5 * 3600 if twelve else 3600,

@@ -98,7 +98,7 @@ def test_the_browser_reads_a_time_of_ones_own_in_the_same_way():
             given = {
                 "zone": "Europe/Berlin",
                 "theirZone": zone,
-                "english": "en-GB",
+                "localeTag": "en-GB",
                 "length": str(HOUR),
                 "theirs": "{time}",
                 "night": "{time} at night",

@@ -329,7 +329,7 @@ def test_the_lobby_says_the_devices_time_in_the_same_form(monkeypatch, device, l
     reader, start = Reader("Europe/Berlin", locale), utc(2026, 11, 23, 17)
     page = [
         times.span(start, start, reader).start_iso,
-        times.script_clock(start, reader)["english"],
+        times.script_clock(start, reader)["localeTag"],
     ]
 
     assert results("shared/device_zone.js", "onThisClock", [page]) == [words]

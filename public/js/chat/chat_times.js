@@ -4,8 +4,8 @@ import { clockTime } from "../shared/clock.js";
 
 /**
  * @typedef {object} Clock
- * @property {string} english The English in which clock times are written.
- * @property {boolean} monthFirst Whether dates have the month before the day.
+ * @property {string} localeTag The tag with the account's form of clock times and days.
+ * @property {boolean} monthFirst Whether English dates have the month before the day.
  * @property {string} timeZone The account's.
  * @property {number} utcOffset Of that zone, in seconds, at the session's start.
  */
@@ -18,13 +18,13 @@ import { clockTime } from "../shared/clock.js";
  */
 export function timeInWords(at, clock) {
   const written = accountTime(at, clock);
-  const here = clockTime(new Date(at * 1000), clock.english);
+  const here = clockTime(new Date(at * 1000), clock.localeTag);
   return here === written ? written : `${written} (${here} here)`;
 }
 
 /** @param {number} at @param {Clock} clock */
 export function accountTime(at, clock) {
-  return inZone(at, clock, (moment, zone) => clockTime(moment, clock.english, zone));
+  return inZone(at, clock, (moment, zone) => clockTime(moment, clock.localeTag, zone));
 }
 
 /**
@@ -36,7 +36,8 @@ export function accountTime(at, clock) {
 export function dayInWords(at, clock) {
   /** @param {Intl.DateTimeFormatOptions} part */
   const word = (part) =>
-    inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString("en", { ...part, timeZone }));
+    inZone(at, clock, (moment, timeZone) => moment.toLocaleDateString(clock.localeTag, { ...part, timeZone }));
+  if (!clock.localeTag.startsWith("en")) return word({ weekday: "long", day: "numeric", month: "long" });
   const [weekday, day, month] = [word({ weekday: "long" }), word({ day: "numeric" }), word({ month: "long" })];
   return `${weekday}, ${clock.monthFirst ? `${month} ${day}` : `${day} ${month}`}`;
 }

@@ -19,17 +19,17 @@ export function showTheirTimes(times) {
  * Empty where both clocks show the same, and without a complete time.
  *
  * @param {string} local Such as "2026-11-24T18:00", on the clock of `zone`.
- * @param {DOMStringMap} given `zone`, `theirZone`; `english`; `length` in seconds; the sentences `theirs` and `night`.
+ * @param {DOMStringMap} given `zone`, `theirZone`; `localeTag`; `length` in seconds; the sentences `theirs` and `night`.
  */
-export function inWords(local, { zone, theirZone, english, length, theirs, night }) {
+export function inWords(local, { zone, theirZone, localeTag, length, theirs, night }) {
   const moment = momentOf(local, zone);
   if (!moment) return "";
   const last = new Date(moment.getTime() + Number(length) * 1000 - 1);
   const isAtNight = isNight(moment, theirZone) || isNight(last, theirZone);
   const there = onClock(moment, theirZone);
   if (there.slice(0, 16) === local.slice(0, 16) && !isAtNight) return "";
-  const day = there.slice(0, 10) === local.slice(0, 10) ? "" : `${weekday(moment, theirZone)}, `;
-  return (isAtNight ? night : theirs).replace("{time}", `${day}${clockTime(moment, english, theirZone)}`);
+  const day = there.slice(0, 10) === local.slice(0, 10) ? "" : `${weekday(moment, localeTag, theirZone)}, `;
+  return (isAtNight ? night : theirs).replace("{time}", `${day}${clockTime(moment, localeTag, theirZone)}`);
 }
 
 /** @param {string} local @param {string} zone @returns {Date | null} The moment at which the clock of `zone` shows `local`. */
@@ -58,6 +58,6 @@ function isNight(moment, zone) {
   return hour >= NIGHT.begins || hour < NIGHT.ends;
 }
 
-function weekday(moment, timeZone) {
-  return moment.toLocaleDateString("en", { weekday: "long", timeZone });
+function weekday(moment, locale, timeZone) {
+  return moment.toLocaleDateString(locale, { weekday: "long", timeZone });
 }

@@ -9,7 +9,7 @@ export function showDeviceZone() {
   const here = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString();
   // Compared up to the minute, without offsets.
   if (here.slice(0, 16) === start.slice(0, 16)) return;
-  note.textContent = onThisClock(start, note.dataset.english);
+  note.textContent = onThisClock(start, note.dataset.localeTag);
   note.hidden = false;
 }
 
@@ -18,10 +18,10 @@ export function showDeviceZone() {
  *
  * @param {string} start ISO 8601, with the page's offset from UTC.
  */
-export function onThisClock(start, english) {
+export function onThisClock(start, locale) {
   const moment = new Date(start);
   const sameDay = moment.getDate() === +start.slice(8, 10);
-  const day = sameDay ? "" : ` on ${moment.toLocaleDateString("en", { weekday: "long" })}`;
+  const day = sameDay ? "" : ` on ${moment.toLocaleDateString(locale, { weekday: "long" })}`;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${clockTime(moment, english)}${day} on this device's clock (${zone})`;
+  return `${clockTime(moment, locale)}${day} on this device's clock (${zone})`;
 }

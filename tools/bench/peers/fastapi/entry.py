@@ -82,7 +82,7 @@ def headers(request: Request) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Strict-Transport-Security": "max-age=31536000",
         "Cache-Control": "private, no-store",
-        "Vary": "Cookie",
+        "Vary": "Cookie, Accept-Language",
         "X-Frame-Options": "DENY",
     }
 

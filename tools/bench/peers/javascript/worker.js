@@ -64,7 +64,7 @@ function values(row, role, now, env) {
     span: span(start, end, viewer.zone),
     data: {
       canJoin: true, canMove: false, closesAt: end + OVERTIME_S, frames: [], id: row.id,
-      clock: { english: "en-GB", monthFirst: false, timeZone: viewer.zone, utcOffset: utcOffset(start, viewer.zone) },
+      clock: { localeTag: "en-GB", monthFirst: false, timeZone: viewer.zone, utcOffset: utcOffset(start, viewer.zone) },
       opensAt: start - JOIN_WINDOW_S, other: { name: other.name, called: other.name, present: other.present },
       recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer", role,
       scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable",
@@ -146,7 +146,7 @@ function headers(url) {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "Cache-Control": "private, no-store",
-    "Vary": "Cookie",
+    "Vary": "Cookie, Accept-Language",
     "X-Frame-Options": "DENY",
     "X-Request-Id": crypto.randomUUID().replaceAll("-", ""),
   };
