@@ -32,7 +32,7 @@ PARTS = {
     ],
     "pages": [
         f"tests/browser/test_{name}.py"
-        for name in ("framed", "narrow", "policies", "release*", "states")
+        for name in ("framed", "narrow", "policies", "release*", "right_to_left", "states")
     ],
     "networks": ["tests/networks"],
 }

@@ -1,12 +1,13 @@
 /** The buttons around the page, and what they show. */
 
+import { stepAlong } from "../shared/direction.js";
 import { ZOOM } from "../sheet/camera.js";
 
 /** So many changes on their way need words. */
 const MANY = 5;
 const GRID = "session-room:board-grid";
-/** As in any toolbar. */
-const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+/** As in any toolbar, and along its row by ArrowLeft and ArrowRight. */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export class Toolbar {
   #isBusy = false;
@@ -61,9 +62,10 @@ export class Toolbar {
   #onKey(event) {
     const buttons = [...this.bar.querySelectorAll("button, a")].filter((button) => button.offsetParent);
     const at = buttons.indexOf(document.activeElement);
-    if (!(event.key in STEPS) || at < 0) return;
+    const step = STEPS[event.key] ?? stepAlong(event.key);
+    if (!step || at < 0) return;
     event.preventDefault();
-    buttons[(at + STEPS[event.key] + buttons.length) % buttons.length].focus();
+    buttons[(at + step + buttons.length) % buttons.length].focus();
   }
 
   /** @param {boolean} isBusy */

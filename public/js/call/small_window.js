@@ -65,7 +65,8 @@ async function toggleWindow(documents, stage, signal) {
   };
   const watching = new MutationObserver(follow);
   watching.observe(room, { attributes: true, subtree: true, childList: true, attributeFilter: ["aria-pressed", "data-state", "data-shared", "data-tone"] });
-  small.document.documentElement.lang = document.documentElement.lang;
+  const { lang, dir } = document.documentElement;
+  Object.assign(small.document.documentElement, { lang, dir });
   small.document.head.append(...styles(small.document));
   frame.append(...tiles, bar);
   small.document.body.append(frame);

@@ -11,6 +11,7 @@ export function withLinks(words) {
     const link = document.createElement("a");
     link.href = /^www/i.test(address) ? `https://${address}` : address;
     link.textContent = address;
+    link.dir = "ltr";
     link.target = "_blank";
     link.rel = "noopener noreferrer";
     pieces.push(words.slice(end, found.index), link);

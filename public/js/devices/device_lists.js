@@ -1,3 +1,4 @@
+import { isolated } from "../shared/isolated.js";
 import { KINDS } from "./devices.js";
 
 /** The lists of cameras, microphones and speakers, in the lobby and in the room. */
@@ -41,7 +42,7 @@ function insteadOf(kind, devices, choices) {
 
 /** @param {HTMLSelectElement} picker */
 function fill(picker, choices, current, instead) {
-  const options = choices.map(({ id, name }, index) => new Option(name || `No. ${index + 1}`, id));
+  const options = choices.map(({ id, name }, index) => new Option(name ? isolated(name) : `No. ${index + 1}`, id));
   const index = choices.findIndex((each) => each.id === current);
   if (index < 0 && instead) options.unshift(new Option(instead, ""));
   picker.disabled = choices.length === 0;

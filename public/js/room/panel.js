@@ -1,5 +1,6 @@
 /** The side panel: chat, files and people, or "More" (settings); each has a button in the bar. */
 
+import { stepAlong } from "../shared/direction.js";
 import { setPressed } from "./controls.js";
 
 const $ = (id) => document.getElementById(id);
@@ -54,9 +55,9 @@ export class Panel extends EventTarget {
 
   /** Arrow keys move along the tabs. @param {KeyboardEvent} event */
   #onArrow(event) {
-    const step = { ArrowRight: 1, ArrowLeft: TABS.length - 1 }[event.key];
+    const step = stepAlong(event.key);
     if (!step) return;
-    const next = /** @type {Part} */ (TABS[(TABS.indexOf(this.#open) + step) % TABS.length]);
+    const next = /** @type {Part} */ (TABS[(TABS.indexOf(this.#open) + step + TABS.length) % TABS.length]);
     this.#turnTo(next);
     // The focus stays on the tabs.
     $(`tab-${next}`).focus();

@@ -35,6 +35,7 @@ export async function setFormulas(text) {
 function formulaOf(formula) {
   const place = document.createElement("span");
   place.className = "formula";
+  place.dir = "ltr";
   place.textContent = `$${formula}$`;
   loading ??= load();
   loading.then(

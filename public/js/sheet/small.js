@@ -57,6 +57,7 @@ function drawSmall(canvas, records, theme, pictures) {
   const scale = canvas.width / SHEET.w;
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, SHEET.w, SHEET.h);
+  pen.direction = "ltr";
   for (const { kind, x, y, w, h, dx, dy, points, scale: grow = 1, size, colour, text, highlighter, image } of records) {
     pen.strokeStyle = pen.fillStyle = theme.getPropertyValue(`--board-${colour ?? "grey"}`);
     pen.globalAlpha = highlighter ? 0.4 : 1;

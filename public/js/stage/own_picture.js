@@ -1,9 +1,10 @@
 /** The own picture: it can be dragged to a corner, hidden, and taken by the other camera of a phone. */
 
+import { isRightToLeft } from "../shared/direction.js";
 import { otherCamera } from "./other_camera.js";
 
 const $ = (id) => document.getElementById(id);
-const CORNERS = ["bottom-right", "bottom-left", "top-left", "top-right"];
+const CORNERS = ["bottom-end", "bottom-start", "top-start", "top-end"];
 const room = $("room");
 const self = $("self");
 const video = $("self-video");
@@ -43,7 +44,8 @@ function letMove(signal) {
     from = null;
     const area = $("stage-area").getBoundingClientRect();
     const vertical = event.clientY < area.top + area.height / 2 ? "top" : "bottom";
-    const horizontal = event.clientX < area.left + area.width / 2 ? "left" : "right";
+    const isLeft = event.clientX < area.left + area.width / 2;
+    const horizontal = isLeft === isRightToLeft() ? "end" : "start";
     moveTo(`${vertical}-${horizontal}`);
   };
   const handlers = { pointerdown: grab, pointermove: drag, pointerup: drop, pointercancel: drop };
