@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 
 from db import demo as demo_db
-from db.demo import DemoPerson, DemoSession
+from db.demo import DemoPerson, DemoReport, DemoSession
 from errors import BadRequestError
 from files import saved_boards
 from sessions import booking
@@ -189,6 +189,7 @@ def sessions(now: int) -> tuple[DemoSession, ...]:
             now + 40 * MINUTE,
             status="no_show",
             no_show="teacher",
+            no_show_at=now - 10 * MINUTE,
             student_stay=(now - 24 * MINUTE, now - 5 * MINUTE),
         ),
         DemoSession(
@@ -201,6 +202,7 @@ def sessions(now: int) -> tuple[DemoSession, ...]:
             ended_at=now - DAY + 58 * MINUTE,
             student_stay=(now - DAY + 2 * MINUTE, now - DAY + 58 * MINUTE),
             teacher_stay=(now - DAY - 3 * MINUTE, now - DAY + 58 * MINUTE),
+            reports=_reports(now - DAY),
         ),
         DemoSession(
             "demo-cancelled",
@@ -210,4 +212,17 @@ def sessions(now: int) -> tuple[DemoSession, ...]:
             status="cancelled",
             ended_at=now - HOUR,
         ),
+    )
+
+
+def _reports(start: int) -> tuple[DemoReport, ...]:
+    """A lesson whose student has to allow the camera first, and whose call breaks once."""
+    phone, laptop = "Safari on iPhone", "Chrome on Windows"
+    return (
+        DemoReport("student", "camera_denied", phone, start + MINUTE),
+        DemoReport("student", "call_connected", phone, start + 2 * MINUTE, "direct", 640),
+        DemoReport("teacher", "call_connected", laptop, start + 2 * MINUTE, "direct", 410),
+        DemoReport("student", "peer_lost", phone, start + 31 * MINUTE),
+        DemoReport("student", "call_connected", phone, start + 31 * MINUTE, "relayed", 1800, 1),
+        DemoReport("teacher", "call_connected", laptop, start + 31 * MINUTE, "relayed", 1750, 1),
     )

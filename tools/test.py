@@ -32,7 +32,10 @@ PARTS = {
     ],
     "pages": [
         f"tests/browser/test_{name}.py"
-        for name in ("framed", "narrow", "policies", "release*", "right_to_left", "states")
+        for name in (
+            *("framed", "narrow", "operations", "policies", "release*", "right_to_left"),
+            "states",
+        )
     ],
     "networks": ["tests/networks"],
 }

@@ -25,8 +25,10 @@ SELECT s.id, s.status, s.scheduled_start, s.scheduled_end, s.started_at, s.provi
 """
 
 LIST_DEAD_MAILS: Final = """
-SELECT id, session_id, kind, attempts, last_error, created_at FROM mails
- WHERE state = 'dead' ORDER BY created_at DESC LIMIT ?1
+SELECT m.id, m.session_id, m.kind, m.attempts, m.last_error, m.created_at,
+       CASE m.user_id WHEN s.student_id THEN 'student' ELSE 'teacher' END AS role
+  FROM mails m JOIN sessions s ON s.id = m.session_id
+ WHERE m.state = 'dead' ORDER BY m.created_at DESC LIMIT ?1
 """
 COUNT_LATE_MAILS: Final = """
 SELECT count(*) AS late FROM mails WHERE state = 'pending' AND not_before <= ?1
@@ -52,7 +54,7 @@ SELECT record_id, session_id, state, attempts, last_error, created_at FROM recor
 """
 
 LIST_REPORTS: Final = """
-SELECT what, way, milliseconds, again FROM call_reports
+SELECT session_id, what, way, milliseconds, again FROM call_reports
  WHERE reported_at > ?1 ORDER BY reported_at DESC LIMIT ?2
 """
 

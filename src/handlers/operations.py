@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from auth.operators import require_operator
 from db import operations as operations_db
@@ -26,8 +27,12 @@ CALLS_OF_S: Final = 7 * 24 * 60 * 60
 
 
 async def show(request: Request, ctx: Context) -> Response:
-    """Sessions now and next, what is stuck, and how calls went."""
+    """Sessions now and next, what is stuck, and how calls went; or to the timeline of `session`."""
     await require_operator(request, ctx)
+    if asked := request.query.get("session", "").strip().rstrip("/"):
+        # Also the address of its page.
+        session_id = asked.partition("?")[0].rpartition("/")[2]
+        return redirect(f"/ops/sessions/{quote(session_id, safe='')}")
     rows = await operations_db.load(
         ctx.db,
         now=ctx.now,

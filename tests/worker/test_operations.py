@@ -101,9 +101,15 @@ def test_a_session_has_its_timeline(site, new_id):
     page = open_ops(site, path=f"/ops/sessions/{new_id}")
 
     assert page.status_code == 200
-    assert "session.booked" in page.text
+    assert "<strong>Booked</strong>" in page.text
     assert "student@example.com" not in page.text
     assert open_ops(site, path="/ops/sessions/nobody").status_code == 404
+
+
+def test_a_timeline_is_found_by_the_sessions_id_or_address(site, new_id):
+    for given in (new_id, f" {site.url}/session/{new_id}?from=mail "):
+        answer = site.get("/ops", params={"session": given}, headers=BROWSER)
+        assert answer.headers["Location"] == f"/ops/sessions/{new_id}"
 
 
 def test_figures_of_calls_are_shown(site, new_id):
