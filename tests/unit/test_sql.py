@@ -61,7 +61,7 @@ def real_names(connection: sqlite3.Connection, sql: str) -> set[str]:
     rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     tables = {row["name"] for row in rows}
     return tables | {
-        alias for table, alias in re.findall(r"(\w+)(?: AS)? (\w+)", sql) if table in tables
+        alias for table, alias in re.findall(r"\b(\w+)(?=(?: AS)? (\w+))", sql) if table in tables
     }
 
 
@@ -89,6 +89,7 @@ def test_statement_scans_no_table(connection, name):
     [
         "SELECT id FROM sessions WHERE recording_enabled = ?1",
         "SELECT s.id FROM sessions s WHERE s.recording_enabled = ?1",
+        "SELECT count(*) FROM sessions s WHERE s.recording_enabled = ?1",
         "SELECT s.id FROM sessions AS s LEFT JOIN users u ON u.id = s.student_id",
         "UPDATE mails SET attempts = 0 WHERE attempts = ?1",
     ],
