@@ -153,7 +153,7 @@ def test_a_shared_screen_is_large_and_a_press_swaps_it(pair: tuple[Page, Page]) 
     window.focus()
     teacher.keyboard.press("+")
     assert teacher.evaluate(ZOOM) == 1.5
-    expect(teacher.locator("#zoom-percent")).to_have_text("150 %")
+    expect(teacher.locator("#zoom-percent")).to_have_text("150%")
     teacher.get_by_role("button", name="Zoom in").click()
     assert teacher.evaluate(ZOOM) == 2.25
     window.hover()

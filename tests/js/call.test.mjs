@@ -323,7 +323,7 @@ test("the numbers name the relay and a busy computer", async (t) => {
   const report = await lastReport(t, five({ lost: 5, roundTrip: 0.12, relayed: true, limit: "cpu" }));
   assert.equal(
     numbers(report),
-    "5.0 % lost · 120 ms there and back · through a relay · your computer is busy and sends a smaller picture",
+    "5.0% lost · 120 ms there and back · through a relay · your computer is busy and sends a smaller picture",
   );
 });
 

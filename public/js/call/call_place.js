@@ -8,15 +8,16 @@
 
 import { Embed } from "./embed.js";
 import { toast } from "../shared/toasts.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 /** Controls of the call between the two browsers. */
 const PEER_CONTROLS = ["call-microphone", "call-camera", "call-screen", "call-pip", "call-devices"];
 
 const MOVE_REASONS = {
-  not_connected: "No direct connection could be made. The call goes on by another way.",
-  restart_failed: "The direct connection was lost. The call goes on by another way.",
-  asked: "The call moves to another service. Chat and timer stay.",
+  not_connected: t("No direct connection could be made. The call goes on by another way."),
+  restart_failed: t("The direct connection was lost. The call goes on by another way."),
+  asked: t("The call moves to another service. Chat and timer stay."),
 };
 
 /** Without a call between the two browsers its controls do nothing. */
@@ -134,13 +135,16 @@ export class CallPlace extends EventTarget {
     const isNews = this.#recording !== undefined && this.#recording !== on;
     this.#recording = on;
     this.#showRecording(on);
-    if (isNews) toast(on ? "This session is being recorded now." : "The recording has stopped.");
+    if (isNews) toast(on ? t("This session is being recorded now.") : t("The recording has stopped."));
   }
 
   /** @param {boolean} on */
   #showRecording(on) {
     $("recording").dataset.on = String(Boolean(on));
-    $("recording-words").textContent = on ? "Recording" : "Recorded session";
+    // Translators: a label in the room's header: the call is being recorded now.
+    const now = t("Recording");
+    // Translators: a label in the room's header: the call is recorded when it begins.
+    $("recording-words").textContent = on ? now : t("Recorded session");
     if (on) $("recording").hidden = false;
   }
 }

@@ -1,6 +1,7 @@
 import { SavingRule } from "./saving_rule.js";
 import { savesData } from "../devices/switches.js";
 import { toast } from "../shared/toasts.js";
+import { t } from "../words/words.js";
 
 /**
  * Small pictures for little data: where one of the two has switched "Save data" on, and while the
@@ -44,7 +45,7 @@ export class DataSaver extends EventTarget {
     if (!this.#rule.add(quality)) return;
     if (this.#rule.stage > 0 && !this.#isTold && !savesData(this.devices)) {
       this.#isTold = true;
-      toast("Your connection is weak, so your picture is smaller for now. Sound goes first.");
+      toast(t("Your connection is weak, so your picture is smaller for now. Sound goes first."));
     }
     this.#apply();
     this.dispatchEvent(new Event("change"));

@@ -8,6 +8,7 @@
 import { announce } from "../shared/announce.js";
 import { toast } from "../shared/toasts.js";
 import { focusUnlessWriting } from "../shared/writing.js";
+import { t } from "../words/words.js";
 
 /** What a call needs; the page's Permissions-Policy allows it to this one origin. */
 const ALLOWED = [
@@ -68,7 +69,7 @@ export class Embed extends EventTarget {
     const hadFocus = place.contains(document.activeElement);
     this.#setState("open", "", "");
     const frame = document.createElement("iframe");
-    frame.title = `Video call with ${this.session.otherFirstName}`;
+    frame.title = t("Video call with {name}", { name: this.session.otherFirstName });
     frame.allow = ALLOWED;
     frame.src = url;
     // Not every provider reports that its person is in the call.
@@ -83,14 +84,14 @@ export class Embed extends EventTarget {
 
   /** Request a grant and show the call. An address works once. */
   async open() {
-    const request = this.#setState("opening", "Opening the video call…", "");
+    const request = this.#setState("opening", t("Opening the video call…"), "");
     const grant = await this.#requestGrant(request);
     if (grant) this.show(grant);
   }
 
   /** The call is between the two browsers now, or at a server that this page cannot show. */
   requestNewPage() {
-    this.#setState("failed", "The call has moved to another service.", "Press Retry to go there.");
+    this.#setState("failed", t("The call has moved to another service."), t("Press Retry to go there."));
     this.dispatchEvent(new Event("new-page"));
   }
 
@@ -118,9 +119,9 @@ export class Embed extends EventTarget {
   async #openInTab() {
     // Now, during the click: later the browser blocks it.
     const tab = window.open("", "_blank");
-    if (!tab) return toast("Your browser blocked the new tab. Allow pop-ups for this page, then try again.");
+    if (!tab) return toast(t("Your browser blocked the new tab. Allow pop-ups for this page, then try again."));
     tab.opener = null;
-    const request = this.#setState("away", "The call is open in another tab", "Chat and timer stay here.");
+    const request = this.#setState("away", t("The call is open in another tab"), t("Chat and timer stay here."));
     const grant = await this.#requestGrant(request);
     if (grant) this.place = grant.place;
     if (grant?.url) tab.location.href = grant.url;
@@ -141,8 +142,8 @@ export class Embed extends EventTarget {
 
   /** @param {any} error */
   #onFailure(error) {
-    const words = error.status > 0 ? error.message : "Unable to connect.";
-    this.#setState("failed", words, "Your place is kept, and the chat goes on.");
+    const words = error.status > 0 ? error.message : t("Unable to connect.");
+    this.#setState("failed", words, t("Your place is kept, and the chat goes on."));
     announce(words);
     focusUnlessWriting($("embed-words"));
     this.session.report(error.status === 503 ? "provider_unavailable" : "embed_failed");

@@ -8,20 +8,22 @@ import { SilentMicrophone } from "./silent_microphone.js";
 import { ScreenShare } from "./screen_share.js";
 import { showSwitches } from "../devices/switches.js";
 import { toast } from "../shared/toasts.js";
+import { isolated } from "../shared/isolated.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 const LISTS = { camera: "call-camera-picker", microphone: "call-microphone-picker", speaker: "call-speaker-picker" };
 
 /** Problems of a device that the person, the system or the page's frame refuses. */
 const REFUSED = ["denied", "dismissed", "policy", "security", "system"];
-const NO_SCREEN = "Your screen could not be shared. Your system may not allow this browser to record the screen.";
+const NO_SCREEN = t("Your screen could not be shared. Your system may not allow this browser to record the screen.");
 const ALL_OFF = { microphone: false, camera: false, screen: false };
 
 /** Our own microphone, camera and screen in the call: their buttons, their tracks, their problems. */
 export class OwnMedia {
   #share = new ScreenShare();
   #silentMicrophone = new SilentMicrophone();
-  #mutedSpeech = new MutedSpeech(() => toast("You are muted. Nobody hears what you say."));
+  #mutedSpeech = new MutedSpeech(() => toast(t("You are muted. Nobody hears what you say.")));
   #end = new AbortController();
   /** The last that the room got. */
   #sent = {};
@@ -106,9 +108,7 @@ export class OwnMedia {
   #onSilence() {
     if (this.#silentMicrophone.silent) {
       const name = this.devices.stream?.getAudioTracks()[0]?.label;
-      const microphone = name ? `Your microphone “${name}”` : "Your microphone";
-      const words = `${microphone} sends no sound. Is it muted on the headset, or in your system? More has the other microphones.`;
-      toast(words, showMicrophones);
+      toast(silenceInWords(name), showMicrophones);
     }
     this.#show();
   }
@@ -141,11 +141,11 @@ export class OwnMedia {
   /** The words in place of picture and sound: switched off, broken, or not allowed yet. */
   #missing() {
     const { asking, cameraWanted, microphoneOn, problems } = this.devices;
-    const mute = lackInWords("microphone", problems) ?? "You are muted";
-    const dark = lackInWords("camera", problems) ?? "Camera off";
+    const mute = lackInWords("microphone", problems) ?? t("You are muted");
+    const dark = lackInWords("camera", problems) ?? t("Camera off");
     return {
-      picture: asking && cameraWanted ? "Starting… Choose Allow if you are asked." : dark,
-      sound: microphoneOn ? (this.#silentMicrophone.silent ? "No sound from you" : "") : mute,
+      picture: asking && cameraWanted ? t("Starting… Choose Allow if you are asked.") : dark,
+      sound: microphoneOn ? (this.#silentMicrophone.silent ? t("No sound from you") : "") : mute,
     };
   }
 }
@@ -154,8 +154,19 @@ export class OwnMedia {
 function lackInWords(kind, problems) {
   const problem = problems.get(kind);
   if (!problem) return null;
-  if (problem === "interrupted" && kind === "microphone") return "Microphone interrupted";
-  return REFUSED.includes(problem) ? `No access to the ${kind}` : `No ${kind}`;
+  const refused = REFUSED.includes(problem);
+  if (kind === "camera") return refused ? t("No access to the camera") : t("No camera");
+  if (problem === "interrupted") return t("Microphone interrupted");
+  return refused ? t("No access to the microphone") : t("No microphone");
+}
+
+/** @param {string | undefined} name The microphone's. */
+function silenceInWords(name) {
+  // Translators: "More" is the button of the settings.
+  if (!name) return t("Your microphone sends no sound. Is it muted on the headset, or in your system? More has the other microphones.");
+  return t("Your microphone “{name}” sends no sound. Is it muted on the headset, or in your system? More has the other microphones.", {
+    name: isolated(name),
+  });
 }
 
 /** @param {boolean} shown */

@@ -1,3 +1,6 @@
+import { inNumbers } from "../shared/numbers.js";
+import { t } from "../words/words.js";
+
 /**
  * The quality of the connection: fair from 3 % loss or 250 ms round trip on, poor from 10 % or 500 ms
  * on. The median of the last samples decides, so one outlier does not count.
@@ -10,11 +13,19 @@ const SETTLING = 2;
 const FAIR = { loss: 0.03, roundTrip: 0.25 };
 const POOR = { loss: 0.1, roundTrip: 0.5 };
 
+/** Labels beside three bars, and what they mean. */
 export const QUALITY = {
-  unknown: { label: "Measuring", words: "The connection is being measured." },
-  good: { label: "Good", words: "Picture and sound travel well." },
-  fair: { label: "Fair", words: "Some of it arrives late or not at all. Sound goes first; the picture may stutter." },
-  poor: { label: "Weak", words: "Much of it is lost on the way. Switching the camera off helps the sound most." },
+  // Translators: Measuring, Good, Fair and Weak are labels of the connection, beside three bars: one short word each.
+  unknown: { label: t("Measuring"), words: t("The connection is being measured.") },
+  good: { label: t("Good"), words: t("Picture and sound travel well.") },
+  fair: {
+    label: t("Fair"),
+    words: t("Some of it arrives late or not at all. Sound goes first; the picture may stutter."),
+  },
+  poor: {
+    label: t("Weak"),
+    words: t("Much of it is lost on the way. Switching the camera off helps the sound most."),
+  },
 };
 
 /** @typedef {{ quality: keyof typeof QUALITY, loss: number, roundTrip: number, relayed: boolean, limit: string }} Report */
@@ -104,11 +115,15 @@ function median(values) {
 
 /** @param {Report} report One line with the figures. */
 export function numbers({ loss, roundTrip, relayed, limit }) {
+  const digits = loss < 0.1 ? 1 : 0;
+  const share = inNumbers(loss, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
   const parts = [
-    `${(loss * 100).toFixed(loss < 0.1 ? 1 : 0)} % lost`,
-    `${Math.round(roundTrip * 1000)} ms there and back`,
-    relayed ? "through a relay" : "directly from you to each other",
+    // Translators: {share} is a percentage, of the packets of sound and picture.
+    t("{share} lost", { share }),
+    t("{count} ms there and back", { count: inNumbers(Math.round(roundTrip * 1000)) }),
+    // Translators: how sound and picture travel.
+    relayed ? t("through a relay") : t("directly from you to each other"),
   ];
-  if (limit === "cpu") parts.push("your computer is busy and sends a smaller picture");
+  if (limit === "cpu") parts.push(t("your computer is busy and sends a smaller picture"));
   return parts.join(" · ");
 }

@@ -7,6 +7,7 @@
 import { setPressed } from "../room/controls.js";
 import { toast } from "../shared/toasts.js";
 import { focusUnlessWriting } from "../shared/writing.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -91,11 +92,9 @@ function giveUp(small) {
   small.close();
   const canShowVideo = document.pictureInPictureEnabled;
   $("call-pip").hidden = !canShowVideo;
-  toast(
-    canShowVideo
-      ? "This browser cannot play the call in that window. Press Small window again for the picture alone."
-      : "This browser cannot play the call in a small window.",
-  );
+  // Translators: "Small window" is the name of a button.
+  const pictureAlone = t("This browser cannot play the call in that window. Press Small window again for the picture alone.");
+  toast(canShowVideo ? pictureAlone : t("This browser cannot play the call in a small window."));
 }
 
 /** @param {HTMLElement} element */

@@ -6,6 +6,8 @@ import { ChatLines } from "./chat_lines.js";
 import { Unread } from "./chat_unread.js";
 import { isBlank } from "./ink.js";
 import { isolated } from "../shared/isolated.js";
+import { inNumbers } from "../shared/numbers.js";
+import { t, tn } from "../words/words.js";
 
 /** @typedef {{ number: number, id: string, role: string, text: string, at: number }} Line */
 
@@ -20,10 +22,11 @@ const MAX_LENGTH = 2000;
 const COUNT_FROM = 1800;
 
 const PROBLEMS = {
-  long: "A message has at most 2,000 characters: shorten it, or send it as two.",
-  refused: "One message could not be sent: the room cannot show it.",
-  fast: "That was fast: your last messages go out in a moment.",
-  offline: "Not sent yet: it goes out as soon as you are connected again.",
+  // Translators: {most} is 2,000.
+  long: t("A message has at most {most} characters: shorten it, or send it as two.", { most: inNumbers(MAX_LENGTH) }),
+  refused: t("One message could not be sent: the room cannot show it."),
+  fast: t("That was fast: your last messages go out in a moment."),
+  offline: t("Not sent yet: it goes out as soon as you are connected again."),
 };
 
 export class Chat {
@@ -103,7 +106,8 @@ export class Chat {
     const news = fresh.filter((line) => line.role !== this.session.role && line.number > this.unread.readUpTo);
     if (news.length === 0) return;
     const name = this.session.otherFirstName;
-    announce(news.length === 1 ? `${name}: ${isolated(news[0].text)}` : `${news.length} new messages from ${name}.`);
+    if (news.length === 1) announce(`${name}: ${isolated(news[0].text)}`);
+    else announce(tn("{count} new message from {name}.", "{count} new messages from {name}.", news.length, { name }));
     if (this.panel.open === "chat") this.unread.readUpTo = news[news.length - 1].number;
     else this.unread.add(news);
   }
@@ -150,8 +154,7 @@ export class Chat {
     // Setting the same words speaks them again.
     if ($("chat-problem").textContent !== words) $("chat-problem").textContent = words;
     text.setAttribute("aria-invalid", String(problem === "long"));
-    const count = length();
-    $("chat-count").textContent = count < COUNT_FROM ? "" : `${count.toLocaleString("en")} of 2,000 characters`;
+    $("chat-count").textContent = length() < COUNT_FROM ? "" : lengthInWords();
   }
 
   #read() {
@@ -165,6 +168,11 @@ export class Chat {
 
 function length() {
   return [...text.value.trim()].length;
+}
+
+function lengthInWords() {
+  // Translators: {most} is 2,000.
+  return t("{count} of {most} characters", { count: inNumbers(length()), most: inNumbers(MAX_LENGTH) });
 }
 
 function isTooLong() {

@@ -3,6 +3,7 @@
 import { withLinks } from "./chat_links.js";
 import { withFormulas } from "../shared/formulas.js";
 import { dayInWords, timeInWords } from "./chat_times.js";
+import { t, tn } from "../words/words.js";
 
 /** @typedef {import("./chat.js").Line} Line */
 
@@ -44,7 +45,7 @@ export class ChatLines {
     this.lastNumber = Math.max(this.lastNumber, line.number);
     const mine = line.role === this.session.role;
     const time = timeInWords(line.at, this.session.clock);
-    const item = make(`${mine ? "You" : this.session.otherFirstName} · ${time}`, line.text, mine);
+    const item = make(mine ? t("You · {time}", { time }) : `${this.session.otherFirstName} · ${time}`, line.text, mine);
     const follows = isAtEnd();
     if (mine) this.#unsent.get(line.id)?.remove();
     if (mine) this.#unsent.delete(line.id);
@@ -66,7 +67,7 @@ export class ChatLines {
 
   /** An own message, until the room has it. @param {string} id @param {string} words */
   showUnsent(id, words) {
-    const item = make("You · not sent yet", words, true);
+    const item = make(t("You · not sent yet"), words, true);
     item.classList.add("waiting");
     this.#unsent.set(id, item);
     list.append(item);
@@ -107,7 +108,7 @@ export class ChatLines {
   #countBelow() {
     const count = this.#below.length;
     more.hidden = count === 0;
-    more.textContent = count === 1 ? "1 new message" : `${count} new messages`;
+    more.textContent = tn("{count} new message", "{count} new messages", count);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The time and day of a message, in the form of the viewer's account. */
 
 import { clockTime } from "../shared/clock.js";
+import { t } from "../words/words.js";
 
 /**
  * @typedef {object} Clock
@@ -19,7 +20,9 @@ import { clockTime } from "../shared/clock.js";
 export function timeInWords(at, clock) {
   const written = accountTime(at, clock);
   const here = clockTime(new Date(at * 1000), clock.localeTag);
-  return here === written ? written : `${written} (${here} here)`;
+  if (here === written) return written;
+  // Translators: {time} is in the person's time zone, {local} is the same moment on this device, which is in another one.
+  return t("{time} ({local} here)", { time: written, local: here });
 }
 
 /** @param {number} at @param {Clock} clock */

@@ -2,6 +2,7 @@
 
 import { isolated } from "../shared/isolated.js";
 import { note } from "../shared/toasts.js";
+import { tn } from "../words/words.js";
 
 const NOTE_LENGTH = 140;
 /** So many sessions are stored. */
@@ -65,7 +66,8 @@ export class Unread {
       button.removeAttribute("aria-description");
     } else {
       button.dataset.unread = String(count);
-      button.setAttribute("aria-description", `${count} unread`);
+      // Translators: messages; screen readers say it after "Chat".
+      button.setAttribute("aria-description", tn("{count} unread", "{count} unread", count));
     }
   }
 }

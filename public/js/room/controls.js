@@ -2,6 +2,7 @@
 
 import { announce } from "../shared/announce.js";
 import { FIELDS } from "../shared/writing.js";
+import { t } from "../words/words.js";
 
 const HIDE_AFTER_MS = 4000;
 const SWITCHED_OFF = "session-room:shortcuts-off";
@@ -23,7 +24,10 @@ export function setPressed(id, on) {
   if (!changed || pressedByKey !== id) return;
   pressedByKey = "";
   // The focus is elsewhere: screen readers do not speak the change.
-  announce(`${button.getAttribute("aria-label") ?? button.textContent.trim()} ${on ? "on" : "off"}`);
+  const control = button.getAttribute("aria-label") ?? button.textContent.trim();
+  // Translators: {control} is a button's name, such as Camera, Chat or Full screen; best with a colon, such as "Camera: on".
+  const spoken = on ? t("{control} on", { control }) : t("{control} off", { control });
+  announce(spoken);
 }
 
 /** @param {AbortSignal} signal Ends it all. */

@@ -9,6 +9,7 @@ import { StateFollower } from "../shared/state_follower.js";
 import { updateTimes } from "./room_clock.js";
 import { refreshFiles } from "../files/room_files.js";
 import { RequestError } from "../shared/session.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 const place = $("left");
@@ -17,8 +18,8 @@ const rejoinButton = $("rejoin");
 const note = $("left-note");
 /** Whether the stars are shown, once a page. */
 let asksForStars = false;
-const LEFT = { heading: "You left", button: "Rejoin session" };
-const ELSEWHERE = { heading: "You joined in another place", button: "Continue here" };
+const LEFT = { heading: t("You left"), button: t("Rejoin session") };
+const ELSEWHERE = { heading: t("You joined in another place"), button: t("Continue here") };
 
 /** Keeps "You left" on the screen for as long as the person may join again. */
 class LeftFollower extends StateFollower {
@@ -92,14 +93,17 @@ function setWords(words) {
 /** @param {Session} session @param {any} state GET /state @param {boolean} elsewhere */
 function showState(session, { participants, words }, elsewhere) {
   const other = participants.find((person) => person.role !== session.role);
-  const where = elsewhere
-    ? "The session goes on in your other window or on your other device."
-    : `${session.otherFirstName} is ${other.present ? "still" : "not"} in the room.`;
+  const where = elsewhere ? t("The session goes on in your other window or on your other device.") : whereIs(other, session);
   if (words) $("status-label").textContent = words.status;
   if ($("left-who").textContent === where) return;
   $("left-who").textContent = where;
   setWords(elsewhere ? ELSEWHERE : LEFT);
   announce(elsewhere ? `${ELSEWHERE.heading}. ${where}` : where);
+}
+
+/** @param {{ present: boolean }} other @param {Session} session */
+function whereIs({ present }, { otherFirstName: name }) {
+  return present ? t("{name} is still in the room.", { name }) : t("{name} is not in the room.", { name });
 }
 
 /** The lesson has taken place. */
@@ -125,6 +129,6 @@ async function joinInNewPage(session) {
 /** @param {unknown} error */
 function showError(error) {
   const status = error instanceof RequestError ? error.status : 0;
-  note.textContent = status ? error["message"] : "Unable to connect. Check your internet connection, then try again.";
+  note.textContent = status ? error["message"] : t("Unable to connect. Check your internet connection, then try again.");
   announce(note.textContent);
 }

@@ -2,6 +2,7 @@ import { announce } from "../shared/announce.js";
 import { chime } from "./chime.js";
 import { longestGap } from "../call/media_flow.js";
 import { toast } from "../shared/toasts.js";
+import { t } from "../words/words.js";
 
 /** The other person, from the room's messages. */
 export class OtherPerson {
@@ -65,7 +66,7 @@ export class OtherPerson {
     Object.assign(this, { state, page });
     if (state === "online" && from === "left") {
       chime();
-      toast(`${this.name} is here.`);
+      toast(t("{name} is here.", { name: this.name }));
     }
     return { from, isNewPage };
   }
@@ -75,8 +76,9 @@ export class OtherPerson {
     const before = this.#media;
     this.#media = { microphone, camera, screen, call, saves };
     if (before && before.microphone !== microphone) {
-      announce(`${this.name} ${microphone ? "is no longer muted" : "is muted"}.`);
+      const { name } = this;
+      announce(microphone ? t("{name} is no longer muted.", { name }) : t("{name} is muted.", { name }));
     }
-    if (screen && !before?.screen) toast(`${this.name} shares the screen.`);
+    if (screen && !before?.screen) toast(t("{name} shares the screen.", { name: this.name }));
   }
 }

@@ -26,6 +26,7 @@ import { NOTICES } from "./timer.js";
 import { toast } from "../shared/toasts.js";
 import { offerWaitingMail, showWaitingMail } from "../shared/waiting_mail.js";
 import { keepAwake, offerFullScreen } from "./full_screen.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -114,7 +115,8 @@ export class Room {
     }
     this.call.addEventListener("state", () => this.#onCall(), { signal });
     this.call.addEventListener("tracks", (event) => this.stage.showRemote(event["detail"]), { signal });
-    this.call.addEventListener("frozen", () => toast(`${this.other.name}'s picture has stopped. Connecting again…`), { signal });
+    const onFrozen = () => toast(t("{name}'s picture has stopped. Connecting again…", { name: this.other.name }));
+    this.call.addEventListener("frozen", onFrozen, { signal });
     this.call.addEventListener("stuck", () => this.#onStuck(), { signal });
     this.call.addEventListener("anew", () => this.#onAnew(), { signal });
     // The call drops before a socket notices that its network is gone.
@@ -312,7 +314,7 @@ export class Room {
       this.onLeft();
       return this.recording?.save();
     }
-    if (how === "cancelled") $("card-over").textContent = "This session was cancelled";
+    if (how === "cancelled") $("card-over").textContent = t("This session was cancelled");
     this.view.end(how === "replaced" ? "replaced" : "over");
     if (how === "replaced") {
       $("use-here").addEventListener("click", () => this.takeOver(), { once: true });

@@ -1,5 +1,6 @@
 import { announce } from "../shared/announce.js";
 import { focusUnlessWriting } from "../shared/writing.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -43,12 +44,12 @@ export class RoomView {
     showQualityButton(state === "connected" && (byProvider || media.camera || media.screen));
     const isAlone = !seen && other.state === "left";
     this.stage.showCovers({ camera: media.camera, screen: media.screen, here: seen, isAlone });
-    const lack = media.camera ? `${name}'s picture is coming…` : `${name}'s camera is off`;
+    const lack = media.camera ? t("{name}'s picture is coming…", { name }) : t("{name}'s camera is off", { name });
     this.stage.setCoverText(seen ? lack : words, seen ? "" : hint);
     this.stage.showReconnecting(badge, dimmed);
     this.stage.showMuted(!byProvider && state === "connected" && !media.microphone);
     $("waiting-board").hidden = $("board-key").hidden = $("call-board").hidden;
-    $("other-state").textContent = { online: "here", away: "reconnecting", left: "not here" }[other.state];
+    $("other-state").textContent = stateInWords(other.state);
     if (why) $("trouble-why").textContent = why;
     showCard(card);
     this.#speak(words);
@@ -68,6 +69,12 @@ export class RoomView {
     this.#spoken = words;
     document.title = words;
   }
+}
+
+/** @param {"online" | "away" | "left"} state */
+function stateInWords(state) {
+  // Translators: the three states stand after the other person's name, in the list of people.
+  return { online: t("here"), away: t("reconnecting"), left: t("not here") }[state];
 }
 
 /** @param {boolean} shown False while no picture arrives: there is no quality to show. */

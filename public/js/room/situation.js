@@ -1,3 +1,5 @@
+import { t } from "../words/words.js";
+
 /**
  * What the room shows, as a pure function of presence, call and session.
  *
@@ -27,49 +29,51 @@
  * @property {boolean} dimmed
  */
 
-const OFFLINE = "Check your Wi-Fi, cable or mobile data. The session goes on when your internet is back.";
+const OFFLINE = t("Check your Wi-Fi, cable or mobile data. The session goes on when your internet is back.");
 
 /** @param {Known} known @returns {Situation} */
 export function situationOf(known) {
   const { name, other, call } = known;
   const calm = { hint: "", card: null, why: "", badge: "", dimmed: false };
   // Sound and picture do not need the socket: a short loss is only a badge.
-  const badge = known.offline ? "You are offline. Reconnecting…" : known.live ? "" : "Reconnecting to the session…";
+  const badge = known.offline ? t("You are offline. Reconnecting…") : known.live ? "" : t("Reconnecting to the session…");
   if (known.offline && !known.byProvider) {
-    return { ...calm, state: "reconnecting", words: "You are offline", hint: OFFLINE, badge, dimmed: true };
+    return { ...calm, state: "reconnecting", words: t("You are offline"), hint: OFFLINE, badge, dimmed: true };
   }
   if (known.byProvider && other === "online") {
-    return { ...calm, state: "connected", words: `${name} is in the room`, badge };
+    return { ...calm, state: "connected", words: t("{name} is in the room", { name }), badge };
   }
   if (!known.byProvider && other === "online" && !(known.canCall && known.otherCanCall)) {
-    const whose = known.canCall ? `${name}'s browser` : "This browser";
-    const hint = `${whose} cannot make video calls. Chat and files work.`;
-    return { ...calm, state: "chat_only", words: `${name} is here, by chat only`, hint, badge };
+    const hint = known.canCall
+      ? t("{name}'s browser cannot make video calls. Chat and files work.", { name })
+      : t("This browser cannot make video calls. Chat and files work.");
+    return { ...calm, state: "chat_only", words: t("{name} is here, by chat only", { name }), hint, badge };
   }
-  if (call === "connected") return { ...calm, state: "connected", words: `Connected with ${name}`, badge };
+  if (call === "connected") return { ...calm, state: "connected", words: t("Connected with {name}", { name }), badge };
   // While the other person is away there is nobody to connect with.
   if (known.stuck && !known.byProvider && (other === "online" || !known.live)) {
-    return { ...calm, state: "trouble", words: "Unable to connect.", card: "trouble", why: whyOf(known), dimmed: true };
+    return { ...calm, state: "trouble", words: t("Unable to connect."), card: "trouble", why: whyOf(known), dimmed: true };
   }
   if ((!known.live && !known.byProvider) || call === "reconnecting" || (other === "away" && (known.met || known.byProvider))) {
-    return { ...calm, state: "reconnecting", words: "Reconnecting…", badge: "Reconnecting…", dimmed: true };
+    const words = t("Reconnecting…");
+    return { ...calm, state: "reconnecting", words, badge: words, dimmed: true };
   }
   if (other !== "left") {
-    return { ...calm, state: "connecting", words: `Connecting with ${name}…`, hint: "This takes a moment." };
+    return { ...calm, state: "connecting", words: t("Connecting with {name}…", { name }), hint: t("This takes a moment.") };
   }
   if (known.status === "no_show" && known.noShow === known.otherRole && !known.keepsWaiting) {
-    return { ...calm, state: "no_show", words: `${name} hasn't joined`, card: "no_show" };
+    return { ...calm, state: "no_show", words: t("{name} hasn't joined", { name }), card: "no_show" };
   }
-  const words = known.met ? `${name} has left` : `Waiting for ${name}`;
+  const words = known.met ? t("{name} has left", { name }) : t("Waiting for {name}", { name });
   const hint = known.met
-    ? `${name} can come back as long as the room is open.`
-    : `We'll play a sound when ${name} joins.`;
+    ? t("{name} can come back as long as the room is open.", { name })
+    : t("We'll play a sound when {name} joins.", { name });
   return { ...calm, state: "waiting", words, hint, badge };
 }
 
 /** @param {Known} known Of a call that is stuck. */
 function whyOf({ name, live, met }) {
-  if (!live) return "This device does not reach our server.";
-  if (met) return `The connection to ${name} is lost.`;
-  return `Your network and ${name}'s network do not let you connect directly.`;
+  if (!live) return t("This device does not reach our server.");
+  if (met) return t("The connection to {name} is lost.", { name });
+  return t("Your network and {name}'s network do not let you connect directly.", { name });
 }

@@ -1,3 +1,5 @@
+import { t } from "../words/words.js";
+
 /** The session's clock in the room, and the notices that the server gives about it. */
 
 const MINUTE = 60;
@@ -9,22 +11,24 @@ const MINUTE = 60;
  */
 export function clockOf({ scheduledStart, scheduledEnd, closesAt }, now) {
   if (now < scheduledStart) {
-    return { text: `Starts in ${digits(scheduledStart - now)}`, tone: "calm" };
+    return { text: t("Starts in {duration}", { duration: digits(scheduledStart - now) }), tone: "calm" };
   }
   if (now < scheduledEnd) {
     const left = scheduledEnd - now;
-    return { text: `${digits(left)} left`, tone: left <= 5 * MINUTE ? "soon" : "calm" };
+    // Translators: {duration} is such as 12:30 or 1:02:30.
+    return { text: t("{duration} left", { duration: digits(left) }), tone: left <= 5 * MINUTE ? "soon" : "calm" };
   }
-  return { text: `Overtime · closes in ${digits(Math.max(0, closesAt - now))}`, tone: "over" };
+  const duration = digits(Math.max(0, closesAt - now));
+  return { text: t("Overtime · closes in {duration}", { duration }), tone: "over" };
 }
 
 /** The words for each notice of the server. */
 export const NOTICES = {
-  ten_minutes: "10 minutes left.",
-  five_minutes: "5 minutes left.",
-  one_minute: "1 minute left.",
-  end: "Time is up. No rush: the room stays open for 15 more minutes.",
-  closing: "The room closes in 2 minutes.",
+  ten_minutes: t("10 minutes left."),
+  five_minutes: t("5 minutes left."),
+  one_minute: t("1 minute left."),
+  end: t("Time is up. No rush: the room stays open for 15 more minutes."),
+  closing: t("The room closes in 2 minutes."),
 };
 
 /** @param {number} seconds */

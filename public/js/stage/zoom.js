@@ -1,6 +1,7 @@
 /** Zoom of the other person's screen: by buttons, keys, pinch, and the wheel with Ctrl. */
 
 import { WHOLE, panned, zoomed } from "./zoom_rules.js";
+import { inNumbers } from "../shared/numbers.js";
 
 const $ = (id) => document.getElementById(id);
 const view_ = $("zoom-window");
@@ -51,7 +52,7 @@ export class Zoom {
     picture.style.transformOrigin = "0 0";
     picture.style.transform = view.scale === 1 ? "" : `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
     view_.toggleAttribute("data-zoomed", view.scale > 1);
-    $("zoom-percent").textContent = `${Math.round(view.scale * 100)} %`;
+    $("zoom-percent").textContent = inNumbers(view.scale, { style: "percent", maximumFractionDigits: 0 });
   }
 
   /** @param {KeyboardEvent} event */
