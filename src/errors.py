@@ -8,6 +8,7 @@ AppError
  +- MethodNotAllowedError    405
  +- ConflictError            409  (TooEarlyError, UpcomingSessionsError)
  +- SessionEndedError        410  (LinkExpiredError, LinkTooOldError)
+ +- NotAgreedError           410
  +- LengthRequiredError      411
  +- PreconditionFailedError  412
  +- BodyTooLargeError        413
@@ -161,6 +162,13 @@ class LinkTooOldError(LinkExpiredError):
 
     code = "link_too_old"
     message = "This link is too old."
+
+
+class NotAgreedError(AppError):
+    """Something was recorded while not both people agreed to it."""
+
+    status, code = 410, "not_agreed"
+    message = "Not both people agreed to the recording then. Please delete this part."
 
 
 class LengthRequiredError(AppError):

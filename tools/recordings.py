@@ -1,11 +1,14 @@
 """`make recordings-status` and `make recordings-retry ID=...`: recordings that are not ready.
 
+Those that a browser still sends are listed at the end: they need nobody.
+
 Requests go to the Worker at PUBLIC_URL, with PLATFORM_TOKEN; by default to that of `make dev`.
 """
 
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -33,10 +36,20 @@ def show(recordings: list[dict[str, Any]]) -> None:
     if not recordings:
         print("All recordings are ready.")
     for each in recordings:
-        line = f"{each['state']:10} {each['record_id']}  session {each['session_id']}"
-        print(f"{line}  attempts {each['attempts']}  {each['last_error'] or ''}".rstrip())
+        print(line(each, int(time.time())))
     if any(each["state"] == "failed" for each in recordings):
         print("Retry a failed one with: make recordings-retry ID=...")
+
+
+def line(recording: dict[str, Any], now: int) -> str:
+    """What it is doing, since when, and how much of it has arrived; then why it failed last."""
+    about = f"{recording['state']:10} {recording['record_id']}  session {recording['session_id']}"
+    begun, moved = (
+        f"{max(0, now - recording[name]) // 60} min" for name in ("created_at", "updated_at")
+    )
+    arrived = f"{recording['received_bytes'] / 1e6:.1f} MB"
+    about += f"  begun {begun} ago, changed {moved} ago, {arrived} here"
+    return f"{about}  attempts {recording['attempts']}  {recording['last_error'] or ''}".rstrip()
 
 
 def request(method: str, path: str) -> dict[str, Any]:

@@ -50,7 +50,8 @@ SELECT count(*) AS waiting FROM platform_events WHERE state = 'pending'
 
 LIST_UNREADY_RECORDINGS: Final = """
 SELECT record_id, session_id, state, attempts, last_error, created_at FROM recordings
- WHERE state IN ('failed', 'announced', 'copying') AND updated_at <= ?1 LIMIT ?2
+ WHERE state IN ('failed', 'announced', 'copying') AND device IS NOT '' AND updated_at <= ?1
+ LIMIT ?2
 """
 
 LIST_REPORTS: Final = """

@@ -21,8 +21,10 @@ SELECT
   (SELECT json_group_array(json_object(
             'id', id, 'name', name, 'type', type, 'size_bytes', size_bytes,
             'duration_seconds', duration_seconds, 'status', status, 'created_at', created_at))
-     FROM (SELECT * FROM session_resources
-            WHERE session_id = ?1 AND status = 'ready' ORDER BY created_at, id)) AS resources,
+     FROM (SELECT r.* FROM session_resources r
+             LEFT JOIN recordings c ON c.resource_id = r.id
+            WHERE r.session_id = ?1 AND r.status = 'ready'
+            ORDER BY coalesce(c.created_at, r.created_at), c.rowid, r.rowid)) AS resources,
   (SELECT json_group_array(state) FROM recordings WHERE session_id = ?1) AS recordings,
   (SELECT first_page FROM boards WHERE session_id = ?1) AS board_page,
   (SELECT json_object('id', later.id, 'scheduled_start', later.scheduled_start,

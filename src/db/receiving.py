@@ -136,6 +136,20 @@ def for_start(session_id: str) -> Query[StartRows]:
     )
 
 
+class PieceRows(NamedTuple):
+    """The recording of a piece, and what the session's people have answered, oldest first."""
+
+    recording: Row | None
+    answers: list[Row]
+
+
+def for_piece(session_id: str, record_id: str) -> Query[PieceRows]:
+    return Query(
+        [(FIND, (session_id, record_id)), (consents.LIST, (session_id,))],
+        lambda rows: PieceRows(rows[0][0] if rows[0] else None, rows[1]),
+    )
+
+
 def find(session_id: str, record_id: str) -> Query[Row | None]:
     return Query([(FIND, (session_id, record_id))], lambda rows: rows[0][0] if rows[0] else None)
 

@@ -111,7 +111,7 @@ RETRY: Final = """
 UPDATE recordings
    SET state = 'announced', attempts = 0, most_parts = 0, lease_until = 0, retry_at = ?2,
        updated_at = ?2
- WHERE record_id = ?1 AND state NOT IN ('receiving', 'ready')
+ WHERE record_id = ?1 AND state NOT IN ('receiving', 'ready') AND device IS NOT ''
    AND (state = 'failed' OR lease_until <= ?2)
 RETURNING session_id, provider
 """
@@ -132,13 +132,19 @@ SELECT id, provider, provider_room_id FROM sessions
 """
 MARK_QUERIED: Final = "UPDATE sessions SET recordings_asked_at = ?2 WHERE id = ?1"
 
+# Those that a browser still sends come last: there may be many, and nobody must act.
 LIST_UNREADY: Final = """
-SELECT record_id, session_id, provider, state, attempts, last_error, created_at, updated_at
-  FROM recordings WHERE state IN ('announced', 'copying', 'failed') LIMIT 200
+SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.last_error, c.created_at,
+       c.updated_at,
+       iif(c.provider = 'peer', c.received_bytes,
+           (SELECT coalesce(sum(p.size_bytes), 0) FROM upload_parts p
+             WHERE p.resource_id = c.resource_id)) AS received_bytes
+  FROM recordings c WHERE c.state <> 'ready' AND c.device IS NOT ''
+ ORDER BY c.state = 'receiving', c.created_at LIMIT 200
 """
 
-
-# Two steps, so that the platform hears of it as of any other recording that has failed.
+# Two steps, so that the platform hears of it as of any other recording that has failed. It has no
+# device, which would send it: there is nothing to try again.
 NOTE_IMPOSSIBLE: Final = """
 INSERT INTO recordings (record_id, session_id, provider, sender_id, device, format,
                         created_at, updated_at)
@@ -291,5 +297,5 @@ async def mark_queried(db: Database, session_id: str, *, now: int) -> None:
 
 
 async def list_unready(db: Database) -> list[Row]:
-    """Recordings that are not ready, oldest first, for an operator."""
-    return sorted(await db.all(LIST_UNREADY), key=lambda row: int(row["created_at"]))
+    """Recordings that are not ready, for an operator: oldest first, those being sent at the end."""
+    return await db.all(LIST_UNREADY)

@@ -33,8 +33,11 @@ async def put(
     """Store the next bytes of a recording."""
     if not re.fullmatch(r"[0-9]{1,12}", start_byte):
         raise NotFoundError
-    access = await _admit(request, ctx, session_id, record_id)
-    received = await receiving.put(ctx, access, int(start_byte), request.length, request.stream())
+    query = receiving_db.for_piece(session_id, record_id)
+    access = await admit_and_load(request, ctx, session_id, query)
+    times = validation.parse(receiving.PieceTimes, request.query)
+    piece = receiving.Piece(int(start_byte), request.length, times)
+    received = await receiving.put(ctx, access, piece, request.stream())
     return json_response({"received_bytes": received})
 
 

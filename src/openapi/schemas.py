@@ -292,11 +292,12 @@ RECORDINGS: Final = _object(
             record_id=TEXT,
             session_id=TEXT,
             provider=TEXT,
-            state=_one_of("announced", "copying", "failed"),
+            state=_one_of("receiving", "announced", "copying", "failed"),
             attempts=COUNT,
             last_error=_or_null(TEXT),
             created_at=MOMENT,
             updated_at=MOMENT,
+            received_bytes=COUNT,
         )
     )
 )

@@ -6,18 +6,19 @@ A piece is an object of its own, and then a row. So what has arrived stays, what
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from db import receiving as receiving_db
-from domain import call_location, rules
+from domain import call_location, consent, rules
 from errors import (
     BadRequestError,
     BodyTooLargeError,
     ConflictError,
     ForbiddenError,
     InvalidError,
+    NotAgreedError,
     NotFoundError,
 )
 from files.storage import StreamBrokenError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from auth.access import Access, LoadedAccess
     from context import Context
     from db.database import Row
-    from db.receiving import StartRows
+    from db.receiving import PieceRows, StartRows
     from files.storage import Stream
 
 # Ten hours at a megabit a second.
@@ -49,6 +50,29 @@ class NewRecording(BaseModel):
 
     device: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{16,64}$")]
     format: Literal["mp4", "webm"]
+
+
+Ago = Annotated[int, Field(ge=0, lt=10**12)]
+
+
+class PieceTimes(BaseModel):
+    """How many milliseconds ago the recording of a piece began and ended.
+
+    So the clock of the person's device does not matter.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    began_ago: Ago = 0
+    ended_ago: Ago = 0
+
+
+class Piece(NamedTuple):
+    """Where its bytes belong in the recording, how many they are, and when they were recorded."""
+
+    start: int
+    size: int
+    times: PieceTimes
 
 
 async def start(
@@ -109,21 +133,21 @@ async def _add(ctx: Context, access: Access, new: NewRecording) -> str | None:
     return record_id
 
 
-async def put(
-    ctx: Context, access: LoadedAccess[Row | None], start: int, size: int, body: Stream
-) -> int:
-    """Store the bytes from `start` on. Returns how many bytes have arrived from the first on.
+async def put(ctx: Context, access: LoadedAccess[PieceRows], piece: Piece, body: Stream) -> int:
+    """Store a piece. Returns how many bytes have arrived from the first on.
 
     Bytes that have arrived before change nothing. Raises: NotFoundError, ForbiddenError,
-    InvalidError, BodyTooLargeError, BadRequestError, ConflictError if a gap would be left, or
-    if the recording is finished.
+    InvalidError, BodyTooLargeError, BadRequestError, NotAgreedError, ConflictError if a gap would
+    be left, or if the recording is finished.
     """
-    row = _own(access)
+    row = _own(access, access.loaded.recording)
+    start, size, _ = piece
     _check_length(start, size)
     end = start + size
     if end <= row["received_bytes"]:
         return int(row["received_bytes"])
     _check_place(row, start)
+    _check_consent(ctx, access.loaded, piece.times)
     key = f"sessions/{row['session_id']}/recordings/{row['record_id']}/{start:010}-{size}"
     try:
         stored = await ctx.files.put(key, body)
@@ -147,9 +171,8 @@ async def put(
 _UNKNOWN: Final = "This recording is not known any more."
 
 
-def _own(access: LoadedAccess[Row | None]) -> Row:
-    """The loaded recording. Raises: NotFoundError, ForbiddenError if another person began it."""
-    row = access.loaded
+def _own(access: Access, row: Row | None) -> Row:
+    """The recording. Raises: NotFoundError, ForbiddenError if another person began it."""
     if row is None:
         raise NotFoundError(_UNKNOWN)
     if row["sender_id"] != access.viewer.id:
@@ -177,9 +200,19 @@ def _check_place(row: Row, start: int) -> None:
         raise ConflictError(f"The next byte of this recording is number {row['received_bytes']}.")
 
 
+def _check_consent(ctx: Context, rows: PieceRows, times: PieceTimes) -> None:
+    """A browser that was cut off may have recorded on after somebody had stopped it.
+
+    Raises: NotAgreedError.
+    """
+    began, ended = (ctx.now - ago / 1000 for ago in (times.began_ago, times.ended_ago))
+    if not consent.held_throughout(rows.answers, began, ended):
+        raise NotAgreedError
+
+
 def state(access: LoadedAccess[Row | None]) -> dict[str, Any]:
     """Raises: as `_own` does."""
-    row = _own(access)
+    row = _own(access, access.loaded)
     return {
         "id": row["record_id"],
         "received_bytes": row["received_bytes"],
@@ -192,7 +225,7 @@ async def finish(ctx: Context, access: LoadedAccess[Row | None]) -> dict[str, An
 
     Raises: as `_own` does, ServiceUnavailableError.
     """
-    row = _own(access)
+    row = _own(access, access.loaded)
     if row["state"] != "receiving":
         return state(access)
     await _close(ctx, row)

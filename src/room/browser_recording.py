@@ -61,7 +61,6 @@ class BrowserRecording:
             "agreed": {role.value: self._answer(role) for role in Role},
             "state": state,
             "page": self._appointed_page() if state == "agreed" else "",
-            "stopped_at": self._stopped_at(),
         }
 
     async def answer(self, socket: LiveSocket, message: Consent) -> None:
@@ -71,7 +70,6 @@ class BrowserRecording:
         """
         if not self._memory.records_in_browser:
             raise RefusedMessageError("not_recorded", "This session is not recorded by browsers.")
-        at = self._now()
         try:
             await consents.add(
                 self._context().db,
@@ -80,11 +78,11 @@ class BrowserRecording:
                 role=socket.role,
                 agreed=message.agreed,
                 words=message.words,
-                now=at,
+                now=self._now(),
             )
         except ServiceUnavailableError as error:
             raise RefusedMessageError("not_stored", error.message) from error
-        answer = {"user_id": socket.user_id, "agreed": message.agreed, "at": at}
+        answer = {"user_id": socket.user_id, "agreed": message.agreed}
         self._memory.consents = {**self._memory.consents, socket.role.value: answer}
         self.follow()
 
@@ -174,8 +172,3 @@ class BrowserRecording:
             if can is None:
                 return ""
         return ""
-
-    def _stopped_at(self) -> int | None:
-        """When somebody has said no, in epoch seconds; None if nobody has."""
-        refusals = [each["at"] for each in self._memory.consents.values() if not each["agreed"]]
-        return max(refusals, default=None)

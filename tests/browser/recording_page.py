@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -58,14 +58,18 @@ class Recorded:
         self.meeting = meeting
         self.requests: list[str] = []
 
-    def enter(self, script: str = "") -> tuple[Page, Page]:
-        """Student and teacher, connected. `script` runs in the teacher's page first."""
+    def enter(self, script: str = "", prepare: Callable[[Page], object] = id) -> tuple[Page, Page]:
+        """Student and teacher, connected. `script` runs in the teacher's page first.
+
+        `prepare` gets that page before it loads.
+        """
         pages = {}
         for role in ("student", "teacher"):
             page = pages[role] = self.meeting.open(role)
             page.add_init_script(f"({ONE_COLOUR_AND_TONE})({[COLOURS[role], VOICES[role]]})")
-            if script and role == "teacher":
+            if role == "teacher":
                 page.add_init_script(script)
+                prepare(page)
             page.on("request", lambda request: self.requests.append(request.url))
             page.reload()
             join(page)

@@ -7,8 +7,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import FAKE_MEDIA
-from tests.browser.recording_page import ON, WORDS, Recorded, is_of, look, recorded_on
+from tests.browser.recording_page import (
+    FRAGMENT_S,
+    ON,
+    WORDS,
+    Recorded,
+    is_of,
+    look,
+    recorded_on,
+)
 from tests.browser.room_page import CONNECTED, join
+from tests.browser.wire import Wire
 from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
@@ -41,7 +50,8 @@ def test_both_agree_and_watch_it_afterwards(recorded: Recorded) -> None:
     teacher.wait_for_timeout(9_000)
     length = recorded.end() - began
     [film] = recorded.films()
-    seen = look(teacher, film, 1, 5, length - 1)
+    # The first picture shows both, too: the cameras are on.
+    seen = look(teacher, film, 0, 1, 5, length - 1)
 
     assert seen["length"] == pytest.approx(length, abs=1)
     assert film["duration_seconds"] == pytest.approx(length, abs=1.5)
@@ -194,6 +204,39 @@ def test_cameras_screens_boards_and_devices_change_within_one_run(recorded: Reco
         film["id"],
     )
     assert content == 1
+
+
+@pytest.mark.parametrize("can_send", [True, False], ids=["it sends", "it cannot send"])
+def test_nothing_is_kept_from_between_a_stop_and_a_new_beginning(
+    recorded: Recorded, *, can_send: bool
+) -> None:
+    """The student stops it and agrees again; the browser that records cannot hear of it."""
+    wires: list[Wire] = []
+    student, teacher = recorded.enter(prepare=lambda page: wires.append(Wire(page)))
+    [wire] = wires
+    began = recorded.agree()
+    teacher.wait_for_timeout(6_000)
+    wire.break_off()
+    if not can_send:
+        teacher.context.route("**/recordings/**", lambda route: route.abort())
+    student.locator("#recording").click()
+    student.locator("#recording-stop").click()
+    length = time.monotonic() - began
+    expect(student.locator(WORDS)).to_have_text("Not recorded")
+    student.wait_for_timeout(3_000)
+    student.locator("#recording").click()
+    student.locator("#recording-change").click()
+    student.wait_for_timeout(6_000)
+    assert student.locator(ON).count() == 0
+    teacher.context.unroute("**/recordings/**")
+    wire.cut = False
+    again = recorded.is_on()
+    teacher.wait_for_timeout(6_000)
+    length += recorded.end() - again
+    [film] = recorded.films()
+
+    # The piece in which the stop was is not kept either.
+    assert length - FRAGMENT_S - 1 <= look(student, film)["length"] <= length + 1
 
 
 def test_a_network_that_is_gone_loses_nothing(recorded: Recorded) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.room_page import (
     CONNECTED,
@@ -14,6 +14,7 @@ from tests.browser.room_page import (
     seconds_played,
     wait_until_it_plays,
 )
+from tests.browser.wire import Wire
 from tests.conftest import start_worker
 from tools.local_worker import LocalWorker
 
@@ -32,43 +33,6 @@ def worker_of_my_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
     worker = start_worker({}, tmp_path_factory.mktemp("own"))
     yield worker
     worker.stop()
-
-
-class Wire:
-    """A page's live socket, which a test can cut and keep cut, or make silent."""
-
-    def __init__(self, page: Page) -> None:
-        self.cut = False
-        self.opened: list[WebSocketRoute] = []
-        self._silent: list[WebSocketRoute] = []
-        page.route_web_socket("**/live?*", self._route)
-
-    def break_off(self) -> None:
-        self.cut = True
-        for socket in self.opened:
-            socket.close(code=4999)
-
-    def silence(self) -> None:
-        """Lose what the present sockets send and get, as after a change of network."""
-        self._silent = [*self.opened]
-
-    def _route(self, socket: WebSocketRoute) -> None:
-        if self.cut:
-            socket.close(code=4999)
-            return
-        server = socket.connect_to_server()
-        self.opened.append(socket)
-
-        def pass_on(message: str | bytes) -> None:
-            if socket not in self._silent:
-                server.send(message)
-
-        def pass_back(message: str | bytes) -> None:
-            if socket not in self._silent:
-                socket.send(message)
-
-        socket.on_message(pass_on)
-        server.on_message(pass_back)
 
 
 def connect_within_reach(*pages: Page) -> None:

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { linesOf } from "../../public/js/recording/board_text.js";
 import { shownOf } from "../../public/js/recording/consent_words.js";
 import { places } from "../../public/js/recording/layout.js";
+import { Leftovers } from "../../public/js/recording/leftovers.js";
 import { Pieces } from "../../public/js/recording/pieces.js";
+import { requestsOf } from "../../public/js/recording/requests.js";
 import { Sending } from "../../public/js/recording/sending.js";
 import { SoundLine } from "../../public/js/recording/sound_line.js";
 import { joined, withRoom } from "../../public/js/recording/webm_room.js";
@@ -109,7 +111,7 @@ test("texts of the board break between words", () => {
   assert.deepEqual(linesOf("", 4, measure), [""]);
 });
 
-const plan = (teacher, student, state, page = "") => ({ words: "1", agreed: { teacher, student }, state, page, stopped_at: null });
+const plan = (teacher, student, state, page = "") => ({ words: "1", agreed: { teacher, student }, state, page });
 const seen = (of, { isOn = false, wasOn = false } = {}) => shownOf(of, { role: "teacher", name: "Ben", isOn, wasOn });
 
 test("each person reads what the other one has decided", () => {
@@ -145,7 +147,7 @@ class Server {
   before = async () => {};
   after = async () => {};
 
-  send = async (_recording, from, body) => {
+  send = async (_recording, { from }, body) => {
     this.log.push(from);
     await this.before(from);
     const end = from + body.size;
@@ -249,7 +251,7 @@ test("what another page has sent meanwhile is not sent again", async () => {
   assert.equal(server.received, 20);
 });
 
-for (const [why, status, ended] of [["nobody is signed in", 401, "refused"], ["it is of somebody else", 403, "refused"], ["it was deleted", 404, "gone"]]) {
+for (const [why, status, ended] of [["nobody is signed in", 401, "refused"], ["it is of somebody else", 403, "refused"], ["it was deleted", 404, "gone"], ["somebody had stopped it", 410, "stopped"]]) {
   test(`nothing more is sent when ${why}`, async () => {
     const server = new Server();
     const { keeper, sending } = sendingTo(server);
@@ -280,6 +282,39 @@ test("a recording that is finished takes no more, and a missing piece ends it", 
   broken.keeper.broken = 0;
   await broken.sending.send();
   assert.equal(broken.sending.ended, "gap");
+});
+
+test("what was recorded after a stop is dropped, and what was sent before it is finished", async () => {
+  const asked = [];
+  const session = {
+    id: "s",
+    request: async (what) => {
+      asked.push(what.split("?")[0]);
+      if (what.includes("bytes/10")) throw { status: 410 };
+      return { received_bytes: 10 };
+    },
+  };
+  const keeper = new Keeper();
+  keeper.recordings = async () => ["r"];
+  keeper.end = async () => keeper.pieces.clear();
+  for (const from of [0, 10, 20]) keeper.keep(from, 10);
+  await new Leftovers(/** @type {any} */ (session), /** @type {any} */ (keeper)).sendAll();
+
+  assert.equal(keeper.pieces.size, 0);
+  assert.deepEqual(asked, ["recordings/r/bytes/0", "recordings/r/bytes/10"]);
+});
+
+test("a piece tells how long ago it was recorded, by the clock of its device", async () => {
+  let asked = "";
+  const { send } = requestsOf(/** @type {any} */ ({ request: async (what) => void (asked = what) }));
+  await send("r", { from: 7, size: 1, begins: Date.now() - 9000, ends: Date.now() - 5000 }, new Blob());
+  const told = new URL(asked, "https://room.example");
+
+  assert.equal(told.pathname, "/recordings/r/bytes/7");
+  for (const [name, wanted] of [["began_ago", 9000], ["ended_ago", 5000]]) {
+    const value = Number(told.searchParams.get(String(name)));
+    assert.ok(value >= wanted && value < Number(wanted) + 500, `${name}: ${value}`);
+  }
 });
 
 test("while the call needs the line, nothing is sent", async () => {

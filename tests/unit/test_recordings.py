@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from db import outcomes
+from db import recordings as recordings_db
 from errors import NotFoundError, ProviderError
 from files.storage import StreamBrokenError
 from files.streams import Fetched
@@ -12,7 +14,7 @@ from recordings import consumer, copying, sources
 from recordings.consumer import Message
 from settings import Settings
 from tests.fakes.films import Film
-from tests.unit.booked import book
+from tests.unit.booked import book, insert
 from tests.unit.cast import DAY, END, HOUR
 from tests.unit.fake_context import FakeContext
 from tests.unit.fake_files import FakeFiles
@@ -469,3 +471,54 @@ async def test_file_purged_during_the_copy_stays_purged(world, monkeypatch):
     await world.deliver()
 
     assert [status for _, status, *_ in world.resources()] == ["failed"]
+
+
+PARTS = ("c", "a", "b")
+
+
+def begun(connection, record_id, at, *, state="receiving", file="uploading", **columns):
+    """A recording of a browser, and its file."""
+    when = {"created_at": at, "updated_at": at}
+    resource = {"name": f"{record_id}.webm", "type": "recording", "r2_key": record_id}
+    size = {"size_bytes": 1, "status": file}
+    insert(connection, "session_resources", id=record_id, session_id="s1", **resource | size | when)
+    who = {"provider": "peer", "sender_id": "teacher", "device": record_id, "format": "webm"}
+    row = {"record_id": record_id, "session_id": "s1", "resource_id": record_id, "state": state}
+    insert(connection, "recordings", **row | who | when | columns)
+
+
+async def test_parts_are_listed_as_they_were_begun(connection, db):
+    """Two began in one second, and the queue has finished them in another order."""
+    book(connection)
+    for record_id, at in zip(PARTS, (NOW, NOW, NOW + 9), strict=True):
+        begun(connection, record_id, at, state="ready", file="ready")
+    for finished, record_id in enumerate(reversed(PARTS)):
+        connection.execute(
+            "UPDATE session_resources SET updated_at = ? WHERE id = ?", [NOW + finished, record_id]
+        )
+    query = outcomes.of_session("s1")
+    found = query.parse(await db.batch(query.statements))
+
+    assert [each["id"] for each in found.resources] == list(PARTS)
+
+
+async def test_operators_read_what_is_still_being_sent(connection, db):
+    book(connection)
+    begun(connection, "old", NOW - HOUR, received_bytes=5_000_000)
+    begun(connection, "failed", NOW, state="failed", last_error="no", received_bytes=3)
+    begun(connection, "seen", NOW, state="ready", file="ready", received_bytes=3)
+    rows = await recordings_db.list_unready(db)
+
+    assert [(row["record_id"], row["state"], row["received_bytes"]) for row in rows] == [
+        ("failed", "failed", 3),
+        ("old", "receiving", 5_000_000),
+    ]
+
+
+async def test_operators_read_how_much_of_a_copy_has_arrived(world, db):
+    world.source.answers = [None, None, *[Fetched(500, {}, None)] * 9]
+    await world.announce()
+    await world.deliver()
+    [row] = await recordings_db.list_unready(db)
+
+    assert (row["state"], row["received_bytes"]) == ("copying", 2 * PART)

@@ -105,7 +105,6 @@ async def test_refusal_stops_recording(who):
         for person in (student, teacher):
             assert plan(person)["state"] == "refused"
             assert plan(person)["page"] == ""
-            assert plan(person)["stopped_at"] == world.now
             assert indicator(person) == [True, False]
 
         await answer({"student": student, "teacher": teacher}[who])
@@ -143,6 +142,17 @@ async def test_both_read_that_no_browser_can_record():
         assert world.rows("SELECT state, last_error FROM recordings") == [
             ("failed", "neither browser can record")
         ]
+
+        # There is nothing to try again: no operator sees it, and nobody forgets that it was told.
+        listed = await world.press("GET", "/platform/recordings", "platform")
+        assert json.loads(listed.body) == {"recordings": []}
+        retried = await world.press(
+            "POST", "/platform/recordings/impossible-s1/retry", "platform", {}
+        )
+        assert retried.status == 404
+        assert world.rows("SELECT state FROM recordings") == [("failed",)]
+        await world.pass_time(world.now + 2 * MINUTE)
+        assert world.rows(noted) == [(1,)]
 
 
 async def test_reloaded_page_must_begin_anew():

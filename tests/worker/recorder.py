@@ -26,12 +26,12 @@ def open_lesson(worker: LocalWorker, *, agreed: bool = True, **columns: object) 
     return lesson
 
 
-def answer(lesson: Lesson, role: str, *, agreed: bool) -> None:
+def answer(lesson: Lesson, role: str, *, agreed: bool, at: int = 0) -> None:
     who = {"student": STUDENT, "teacher": TEACHER}[role]
     lesson.sql(
         "INSERT INTO recording_consents (session_id, user_id, role, agreed, words, decided_at)"
-        " VALUES (?, ?, ?, ?, '1', 0)",
-        *(lesson.id, who, role, int(agreed)),
+        " VALUES (?, ?, ?, ?, '1', ?)",
+        *(lesson.id, who, role, int(agreed), at),
     )
 
 

@@ -1,5 +1,6 @@
 """Recordings that a browser sends: who may, in which order, and what stays of it."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -207,6 +208,39 @@ def test_a_malformed_piece_is_refused(lesson: Lesson, recorder: Recorder):
     assert lesson.teacher.put(f"{recorder.path}/bytes/0", content=chunks()).status_code == 411
     assert lesson.teacher.put(f"{recorder.path}/bytes/two", content=b"a").status_code == 404
     assert lesson.teacher.put(f"{recorder.path}x/bytes/0", content=b"a").status_code == 404
+    assert recorder.state()["received_bytes"] == 0
+
+
+def test_what_was_recorded_after_a_stop_is_not_taken(lesson: Lesson, recorder: Recorder):
+    """Somebody has stopped it and agreed again, while the browser that records was cut off."""
+    now = int(time.time())
+    answer(lesson, "student", agreed=False, at=now - 60)
+    answer(lesson, "student", agreed=True, at=now - 30)
+
+    def sent(began_ago: int, ended_ago: int) -> int:
+        times = {"began_ago": began_ago * 1000, "ended_ago": ended_ago * 1000}
+        path = f"{recorder.path}/bytes/{recorder.state()['received_bytes']}"
+        return lesson.teacher.put(path, content=b"a", params=times).status_code
+
+    seen = [sent(80, 76), sent(58, 54), sent(36, 32), sent(50, 10), sent(20, 16), sent(0, 0)]
+    assert seen == [200, 410, 410, 410, 200, 200]
+    answer(lesson, "student", agreed=False, at=now - 10)
+    assert [sent(20, 16), sent(4, 0), sent(0, 0)] == [200, 410, 410]
+    assert pieces(recorder) == [(at, 1) for at in range(4)]
+    assert len(lesson.keys()) == 4, "nothing else is in the bucket"
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{"began_ago": -1}, {"ended_ago": "now"}, {"began_ago": 10**12}, {"more": 1}],
+    ids=str,
+)
+def test_a_piece_of_no_time_is_refused(
+    lesson: Lesson, recorder: Recorder, times: dict[str, object]
+):
+    path = f"{recorder.path}/bytes/0"
+
+    assert lesson.teacher.put(path, content=b"a", params=times).status_code == 422
     assert recorder.state()["received_bytes"] == 0
 
 

@@ -1,5 +1,6 @@
 /** Elements of the board, which the page has as SVG, on a canvas. */
 
+import { pictureOfText } from "./board_formulas.js";
 import { isFormula, linesOf } from "./board_text.js";
 
 const FILLED = 0.2;
@@ -25,7 +26,7 @@ export function drawElement(pen, element, colour, onLoad) {
     pen.save();
     move(pen, shape);
     if (shape.localName === "image") drawImage(pen, shape, onLoad);
-    else if (shape.localName === "foreignObject") drawText(pen, shape);
+    else if (shape.localName === "foreignObject") drawText(pen, shape, onLoad);
     else if (shape.localName !== "text") drawShape(pen, shape);
     pen.restore();
   }
@@ -88,12 +89,16 @@ function load(address, onLoad) {
   return image;
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {SVGForeignObjectElement} shape */
-function drawText(pen, shape) {
+/** @param {CanvasRenderingContext2D} pen @param {SVGForeignObjectElement} shape @param {() => void} onLoad */
+function drawText(pen, shape, onLoad) {
   const body = /** @type {HTMLElement} */ (shape.firstElementChild);
   const size = parseFloat(body.style.fontSize);
-  const { fontFamily, direction, lineHeight } = getComputedStyle(body);
   const [x, y, width] = [shape.x, shape.y, shape.width].map(({ baseVal }) => baseVal.value);
+  if (body.querySelector("math")) {
+    const picture = pictureOfText(shape, { size, colour: String(pen.fillStyle), width }, onLoad);
+    if (picture) return pen.drawImage(picture.image, x - picture.margin, y - picture.margin, picture.w, picture.h);
+  }
+  const { fontFamily, direction, lineHeight } = getComputedStyle(body);
   pen.font = `${size}px ${fontFamily}`;
   pen.textBaseline = "middle";
   const isRightToLeft = direction === "rtl";

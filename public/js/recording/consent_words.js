@@ -6,7 +6,6 @@
  * @property {{ student: boolean | null, teacher: boolean | null }} agreed
  * @property {"asking" | "refused" | "agreed" | "unable" | "off"} state
  * @property {string} page
- * @property {number | null} stopped_at
  *
  * @typedef {object} Shown
  * @property {boolean} asks Whether the question is on the screen.

@@ -7,7 +7,7 @@ const FOLDER = "recordings";
 /** No server takes pieces that are older. */
 const OLD_MS = 7 * 24 * 3600 * 1000;
 
-/** @typedef {{ from: number, size: number, begins: number, ends: number }} Kept `begins`, `ends`: epoch milliseconds of its media. */
+/** @typedef {{ from: number, size: number, begins: number, ends: number }} Kept `begins`, `ends`: as a piece has them. */
 /** @typedef {KeptPieces | PiecesInMemory} Keeper */
 
 /** By session. @type {Map<string, PiecesInMemory>} */

@@ -4,9 +4,6 @@ import { keeperOf } from "./kept_pieces.js";
 import { requestsOf } from "./requests.js";
 import { Sending } from "./sending.js";
 
-/** After somebody has said stop, their word takes a moment to arrive. */
-const ON_THE_WAY_MS = 2000;
-
 /** Only one page of a browser sends. @template T @param {Session} session @param {() => Promise<T>} action @returns {Promise<T>} */
 export function alone(session, action) {
   if (!navigator.locks) return action();
@@ -50,16 +47,15 @@ export class Leftovers extends EventTarget {
   /**
    * Send all of it, once no other page sends.
    *
-   * @param {{ finish: boolean, until?: number | null }} how Whether the recordings end, too; when somebody said stop, in epoch seconds.
+   * @param {{ finish: boolean }} how Whether the recordings end, too.
    */
-  send({ finish, until = null }) {
-    return alone(this.session, () => this.sendAll({ finish, until }));
+  send({ finish }) {
+    return alone(this.session, () => this.sendAll({ finish }));
   }
 
-  /** @param {{ finish?: boolean, until?: number | null }} [how] */
-  async sendAll({ finish = false, until = null } = {}) {
+  /** @param {{ finish?: boolean }} [how] */
+  async sendAll({ finish = false } = {}) {
     const recordings = await this.keeper.recordings();
-    if (until) for (const recording of recordings) await forgetAfter(until, this.keeper, recording);
     const sizes = await Promise.all(recordings.map((each) => this.#sizeOf(each)));
     this.#later = sizes.reduce((sum, size) => sum + size, 0);
     for (const [at, recording] of recordings.entries()) {
@@ -95,8 +91,8 @@ export class Leftovers extends EventTarget {
     this.#isRefused ||= sending.ended === "refused";
     if (sending.ended === "refused") return;
     if (sending.ended === "gone") return keeper.end(recording);
-    // Without a piece, what follows it is of no use.
-    if (sending.ended === "gap") await dropPieces(keeper, recording);
+    // Without a piece, what follows it is of no use; after a stop, nobody may keep it.
+    if (sending.ended) await dropPieces(keeper, recording);
     if (!finish) return;
     // If it fails, the server finishes the recording after a while.
     await requests.finish(recording).catch(() => {});
@@ -104,12 +100,7 @@ export class Leftovers extends EventTarget {
   }
 }
 
-/** @param {import("./kept_pieces.js").Keeper} keeper @param {string} recording @param {(piece: import("./kept_pieces.js").Kept) => boolean} [which] */
-async function dropPieces(keeper, recording, which = () => true) {
-  for (const piece of await keeper.list(recording)) if (which(piece)) await keeper.drop(recording, piece);
-}
-
-/** @param {number} at When somebody said stop, in epoch seconds. @param {import("./kept_pieces.js").Keeper} keeper @param {string} recording */
-export function forgetAfter(at, keeper, recording) {
-  return dropPieces(keeper, recording, ({ ends }) => ends > at * 1000 + ON_THE_WAY_MS);
+/** @param {import("./kept_pieces.js").Keeper} keeper @param {string} recording */
+export async function dropPieces(keeper, recording) {
+  for (const piece of await keeper.list(recording)) await keeper.drop(recording, piece);
 }

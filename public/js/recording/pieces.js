@@ -1,6 +1,6 @@
 /** Where fragments lie in a recording's bytes. */
 
-/** @typedef {{ from: number, begins: number, ends: number, bytes: Uint8Array }} Piece `begins`, `ends`: epoch milliseconds of its media. */
+/** @typedef {{ from: number, begins: number, ends: number, bytes: Uint8Array }} Piece `begins`, `ends`: epoch milliseconds of its media, by this device's clock. */
 
 export class Pieces {
   /** @param {number} from Bytes that the recording has. @param {number} partBytes No piece crosses a multiple of them. */

@@ -4,7 +4,7 @@ import { Beats } from "./beats.js";
 import { deviceName } from "./device.js";
 import { Film } from "./film.js";
 import { FRAMES } from "./formats.js";
-import { alone, forgetAfter, Leftovers } from "./leftovers.js";
+import { alone, dropPieces, Leftovers } from "./leftovers.js";
 import { keeperOf } from "./kept_pieces.js";
 import { Picture } from "./picture.js";
 import { Pieces } from "./pieces.js";
@@ -15,6 +15,8 @@ import { SoundLine } from "./sound_line.js";
 
 /** Pictures a second while nothing moves. */
 const CALM = 5;
+/** The first picture waits so long for the cameras that are on. */
+const FIRST_PICTURE_MS = 1000;
 
 export class Recorder {
   #picture = new Picture();
@@ -26,9 +28,12 @@ export class Recorder {
   #sending = null;
   /** @type {Beats | null} */
   #beats = null;
+  #isStarted = false;
   /** When the first picture was taken, by `performance.now()`; 0 before. */
   #began = 0;
+  /** By this device's clock, as pieces have it. */
   #fragmentBegan = 0;
+  #ended = 0;
   /** @type {Promise<void> | null} */
   #stopping = null;
   /** Pieces are kept one after the other. */
@@ -42,18 +47,21 @@ export class Recorder {
    * @param {import("./sources.js").Sources} with.sources
    * @param {import("./formats.js").Format} with.format
    * @param {() => void} with.onBroken It has stopped by itself.
+   * @param {() => void} with.onRefused Nothing more is taken of this run: somebody has said stop, or a piece is missing.
    */
-  constructor({ session, sources, format, onBroken }) {
+  constructor({ session, sources, format, onBroken, onRefused }) {
     this.session = session;
     this.sources = sources;
     this.format = format;
     this.onBroken = onBroken;
+    this.onRefused = onRefused;
     this.requests = requestsOf(session);
   }
 
   /** All that takes time. Throws: RequestError. */
   async prepare() {
     const keeper = (this.keeper = await keeperOf(this.session.id));
+    void this.sources.arePlaying();
     await this.#takeTurn();
     const [library] = await Promise.all([import("../vendor/mediabunny.js"), this.#sound.open((packet) => this.#onSound(packet))]);
     await new Leftovers(this.session, keeper).sendAll();
@@ -61,6 +69,7 @@ export class Recorder {
     await keeper.begin(id);
     this.pieces = new Pieces(received_bytes, part_bytes);
     this.#sending = new Sending({ recording: id, requests: this.requests, keeper });
+    this.#sending.addEventListener("change", () => this.#onSending());
     this.#film = new Film(library, {
       format: this.format,
       canvas: this.#picture.canvas,
@@ -82,10 +91,13 @@ export class Recorder {
   }
 
   /** Take the first picture. */
-  start() {
-    if (this.#began || this.#stopping) return;
+  async start() {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    await Promise.race([this.sources.arePlaying(), new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]);
+    if (this.#stopping) return;
     this.#began = performance.now();
-    this.#fragmentBegan = this.session.now();
+    this.#fragmentBegan = Date.now();
     this.#beats = new Beats(() => this.#onBeat());
     this.#beats.rate = FRAMES;
     this.#onBeat();
@@ -117,16 +129,12 @@ export class Recorder {
   async sent() {
     this.#sending?.hold(false);
     await this.#sending?.send();
+    if (this.#sending?.ended === "stopped") await dropPieces(this.keeper, this.#sending.recording);
     this.release();
   }
 
-  /** Somebody had said stop while nobody could tell this page. @param {number} at Epoch seconds. */
-  async forgetAfter(at) {
-    await this.stop();
-    if (this.#sending) await forgetAfter(at, this.keeper, this.#sending.recording);
-  }
-
   async #stop() {
+    this.#ended = Date.now();
     this.#beats?.stop();
     this.#sound.close();
     await this.#film?.finish();
@@ -172,15 +180,20 @@ export class Recorder {
 
   /** @param {string} recording @param {Uint8Array} bytes */
   #onFragment(recording, bytes) {
-    const now = this.session.now();
-    const times = { begins: Math.round(this.#fragmentBegan * 1000), ends: Math.round(now * 1000) };
-    this.#fragmentBegan = now;
+    const times = { begins: this.#fragmentBegan, ends: this.#ended || Date.now() };
+    this.#fragmentBegan = times.ends;
     for (const piece of this.pieces.cut(bytes, times)) {
       this.#keeping = this.#keeping.then(() => this.keeper.keep(recording, piece)).then(
         () => void this.#sending.send(),
         (error) => this.#onFailure(error),
       );
     }
+  }
+
+  #onSending() {
+    const { ended } = this.#sending;
+    // Signed out: what is kept is sent later.
+    if (ended && ended !== "refused" && !this.#stopping) this.onRefused();
   }
 
   /** An encoder has failed, or there is no room on the disk. @param {Error} error */

@@ -54,8 +54,11 @@ export class RecordingDoor {
   /** @param {any} message Any of the room. */
   receive(message) {
     if (message.type === "welcome") {
+      // While this page could not hear it, somebody has stopped the recording. They may have agreed again since.
+      const isStopped = this.#isAnnounced && !message.recording;
       this.#isAnnounced = message.recording;
       this.consent.showOn(message.recording);
+      if (isStopped && this.#recorder) void this.#stop();
       if (message.recording_plan) this.#follow(message.recording_plan);
       this.#say();
     } else if (message.type === "recording_plan") {
@@ -90,15 +93,15 @@ export class RecordingDoor {
     const isFirst = !this.#plan;
     this.#plan = plan;
     this.consent.follow(plan);
-    if (isFirst) void this.#sendLeftovers(plan);
+    if (isFirst) void this.#sendLeftovers();
     this.#act();
   }
 
-  /** Send what a page before this one has kept. @param {import("./consent_words.js").Plan} plan */
-  async #sendLeftovers({ state, stopped_at }) {
+  /** Send what a page before this one has kept. */
+  async #sendLeftovers() {
     const { Leftovers } = await import("./leftovers.js");
     const leftovers = await Leftovers.of(this.room.session);
-    await leftovers.send({ finish: false, until: state === "refused" ? stopped_at : null });
+    await leftovers.send({ finish: false });
   }
 
   get #isNamed() {
@@ -118,7 +121,13 @@ export class RecordingDoor {
     if (!this.#isNamed || this.#recorder) return;
     const sources = new Sources(this.room, document.getElementById("recording-people"));
     const { session } = this.room;
-    const recorder = new Recorder({ session, sources, format: this.#formats[0], onBroken: () => this.#onBroken(recorder) });
+    const recorder = new Recorder({
+      session,
+      sources,
+      format: this.#formats[0],
+      onBroken: () => this.#onBroken(recorder),
+      onRefused: () => this.#onRefused(recorder),
+    });
     this.#recorder = recorder;
     try {
       await recorder.prepare();
@@ -135,7 +144,7 @@ export class RecordingDoor {
 
   /** The first picture is taken when everybody has read that it is. */
   #begin() {
-    if (this.#isReady && this.#isAnnounced && this.#isNamed) this.#recorder.start();
+    if (this.#isReady && this.#isAnnounced && this.#isNamed) void this.#recorder.start();
   }
 
   /** @param {Recorder} recorder */
@@ -154,10 +163,15 @@ export class RecordingDoor {
     this.#recorder = null;
     this.#isReady = false;
     this.#say();
-    const { state, stopped_at } = this.#plan;
     await recorder.stop();
-    if (state === "refused" && stopped_at) await recorder.forgetAfter(stopped_at);
     void recorder.sent();
+  }
+
+  /** Begin another run, once everybody has read so. @param {Recorder} recorder */
+  async #onRefused(recorder) {
+    if (recorder !== this.#recorder) return;
+    this.#isAnnounced = false;
+    await this.#againLater(recorder);
   }
 
   /** It has stopped by itself: another codec, or another try. @param {Recorder} recorder */

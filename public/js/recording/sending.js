@@ -4,7 +4,9 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 /** Somebody else is signed in, or nobody: what is kept stays for a later visit. */
 const NOT_OURS = [401, 403];
-const GONE = [404, 410];
+const GONE = 404;
+/** Somebody had stopped the recording before this was recorded. */
+const NOT_AGREED = 410;
 const OUT_OF_ORDER = 409;
 /** The only state in which the server takes bytes. */
 const OPEN = "receiving";
@@ -16,9 +18,9 @@ export class Sending extends EventTarget {
   sent = 0;
   /**
    * Why nothing is sent any more: "refused" (nobody is signed in), "gone" (deleted, or finished without these pieces), "gap"
-   * (a piece is missing).
+   * (a piece is missing), "stopped" (nobody may keep what follows).
    *
-   * @type {"" | "refused" | "gone" | "gap"}
+   * @type {"" | "refused" | "gone" | "gap" | "stopped"}
    */
   ended = "";
   #tries = 0;
@@ -88,7 +90,7 @@ export class Sending extends EventTarget {
     const body = await this.keeper.read(this.recording, piece).catch(() => null);
     if (!body) return this.#end("gap");
     try {
-      const { received_bytes } = await this.requests.send(this.recording, piece.from, body);
+      const { received_bytes } = await this.requests.send(this.recording, piece, body);
       await this.#settle(received_bytes);
     } catch (error) {
       await this.#onError(error, piece);
@@ -98,10 +100,11 @@ export class Sending extends EventTarget {
   /** @param {any} error @param {import("./kept_pieces.js").Kept} piece */
   async #onError({ status }, piece) {
     if (NOT_OURS.includes(status)) return this.#end("refused");
-    if (GONE.includes(status)) return this.#end("gone");
+    if (status === GONE) return this.#end("gone");
+    if (status === NOT_AGREED) return this.#end("stopped");
     if (status === OUT_OF_ORDER) {
       const { status: failure, state, received_bytes } = await this.requests.ask(this.recording).catch((each) => each);
-      if (GONE.includes(failure) || (state && state !== OPEN)) return this.#end("gone");
+      if (failure === GONE || (state && state !== OPEN)) return this.#end("gone");
       if (received_bytes < piece.from) return this.#end("gap");
       // The answer to an earlier attempt was lost.
       if (received_bytes > piece.from) return this.#settle(received_bytes);
@@ -120,7 +123,7 @@ export class Sending extends EventTarget {
     }
   }
 
-  /** @param {"refused" | "gone" | "gap"} why */
+  /** @param {"refused" | "gone" | "gap" | "stopped"} why */
   #end(why) {
     this.ended = why;
     this.dispatchEvent(new Event("change"));

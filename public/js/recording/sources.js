@@ -19,7 +19,7 @@ export class Sources {
    * @param {Session} room.session
    * @param {import("../call/call.js").Call} room.call
    * @param {import("../room/other_person.js").OtherPerson} room.other
-     * @param {HTMLElement} people Has an element for each person, with what is shown instead of their picture.
+   * @param {HTMLElement} people Has an element for each person, with what is shown instead of their picture.
    */
   constructor({ session, call, other }, people) {
     this.session = session;
@@ -56,6 +56,12 @@ export class Sources {
     });
     const people = ORDER.map((role) => ({ ...this.faces[role], video: role === this.session.role ? videos.own : videos.other }));
     return { people, shared, moves: Boolean(videos.own || videos.other || shared) };
+  }
+
+  /** Resolves when the pictures of all that is on are there. */
+  async arePlaying() {
+    void this.scene;
+    await Promise.all(Object.values(this.#pictures).map((picture) => picture.isPlaying));
   }
 
   /** Null while it is closed. */

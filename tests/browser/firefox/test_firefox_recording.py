@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.firefox.conftest import Firefox
+from tests.browser.recorded_board import drawn_text, write_formula
 from tests.browser.recording_page import look, recorded_on
 from tests.browser.room_page import CONNECTED, join
 from tools.local_worker import LocalWorker
@@ -20,11 +21,16 @@ def test_firefox_records_a_call(
         for page in (student, teacher):
             page.wait_for_selector(CONNECTED)
         began = recorded.agree()
+        student.locator("#call-board").click()
+        write_formula(student)
+        ink, code = drawn_text(teacher, "recorded-formula-firefox")
+        student.locator("#call-board").click()
         teacher.wait_for_timeout(7_000)
         length = recorded.end() - began
         [film] = recorded.films()
         found = look(student, film, 2, length - 1)
 
+    assert code * 0.2 < ink < code * 0.7
     assert film["name"].endswith(".mp4")
     assert found["length"] == pytest.approx(length, abs=1.5)
     # Colours of fake cameras, which change: brighter than the place of somebody without one.
