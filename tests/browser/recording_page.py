@@ -120,6 +120,11 @@ class Recorded:
             assert time.monotonic() < deadline, found
             self.student.wait_for_timeout(200)
 
+    def wait_for_a_piece(self) -> None:
+        arrived = "SELECT 1 FROM recordings WHERE session_id = ? AND received_bytes > 0"
+        while not self.sql(arrived, self.meeting.id):
+            self.student.wait_for_timeout(200)
+
     def sent(self) -> list[str]:
         """The requests that begin or send a recording."""
         return [url for url in self.requests if f"{self.meeting.id}/recordings" in url]

@@ -370,7 +370,7 @@ def test_it_is_asked_and_stopped_by_keyboard_on_a_narrow_phone(
 def test_several_recordings_are_one_film(recorded: Recorded) -> None:
     student, teacher = recorded.enter(script=NO_MP4)
     recorded.agree()
-    teacher.wait_for_timeout(5_000)
+    recorded.wait_for_a_piece()
     teacher.reload()
     join(teacher)
     recorded.is_on()
