@@ -132,16 +132,16 @@ SELECT id, provider, provider_room_id FROM sessions
 """
 MARK_QUERIED: Final = "UPDATE sessions SET recordings_asked_at = ?2 WHERE id = ?1"
 
-# Those that a browser still sends come last: there may be many, and nobody must act.
-LIST_UNREADY: Final = """
+_LIST: Final = """
 SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.last_error, c.created_at,
        c.updated_at,
        iif(c.provider = 'peer', c.received_bytes,
            (SELECT coalesce(sum(p.size_bytes), 0) FROM upload_parts p
              WHERE p.resource_id = c.resource_id)) AS received_bytes
-  FROM recordings c WHERE c.state <> 'ready' AND c.device IS NOT ''
- ORDER BY c.state = 'receiving', c.created_at LIMIT 200
+  FROM recordings c WHERE c.state {} LIMIT 200
 """
+LIST_UNREADY: Final = _LIST.format("IN ('announced', 'copying', 'failed') AND c.device IS NOT ''")
+LIST_RECEIVING: Final = _LIST.format("= 'receiving'")
 
 # Two steps, so that the platform hears of it as of any other recording that has failed. It has no
 # device, which would send it: there is nothing to try again.
@@ -297,5 +297,9 @@ async def mark_queried(db: Database, session_id: str, *, now: int) -> None:
 
 
 async def list_unready(db: Database) -> list[Row]:
-    """Recordings that are not ready, for an operator: oldest first, those being sent at the end."""
-    return await db.all(LIST_UNREADY)
+    """Recordings that are not ready, for an operator.
+
+    Oldest first; then those that a browser still sends, for which nobody must do anything.
+    """
+    lists = await db.batch([(LIST_UNREADY, ()), (LIST_RECEIVING, ())])
+    return [row for rows in lists for row in sorted(rows, key=lambda row: int(row["created_at"]))]
