@@ -33,7 +33,8 @@ PARTS = {
     "pages": [
         f"tests/browser/test_{name}.py"
         for name in (
-            *("framed", "narrow", "operations", "policies", "release*", "right_to_left"),
+            *("framed", "languages", "narrow", "operations", "policies", "release*"),
+            "right_to_left",
             "states",
         )
     ],

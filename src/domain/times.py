@@ -11,8 +11,9 @@ from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain import regions
-from i18n import _, current, ngettext
+from i18n import ENGLISH, _, current, ngettext
 from i18n.forms import Forms, forms, length, locale_of
+from i18n.languages import PSEUDO
 
 NOON: Final = 12
 _DAY_S: Final = 24 * 60 * 60
@@ -117,7 +118,7 @@ def script_clock(moment: int, reader: Reader) -> dict[str, str | int | bool]:
 
 def _browser_locale(locale: str) -> str:
     twelve = _has_twelve_hours(locale)
-    if current() == "en":
+    if current() in (ENGLISH, *PSEUDO):
         return "en-US" if twelve else "en-GB"
     # Arabic too with the digits of the rest of the page: links, timers and fields have no others.
     return f"{locale_of(regions.region_of(locale))}-u-hc-{'h12' if twelve else 'h23'}-nu-latn"

@@ -12,7 +12,7 @@ from auth import links
 from domain import times
 from domain.mail_rules import Kind
 from domain.model import Role
-from i18n import languages
+from i18n import _, languages
 from logs import log
 from mail.wording import Facts, Words, words_for
 from pages import platform_urls, render
@@ -77,7 +77,7 @@ def _values(facts: Facts, words: Words, settings: Settings) -> dict[str, Any]:
         "words": words,
         "course": session.course.title,
         "other": facts.other,
-        "other_role": "Student-Teacher" if facts.role is Role.STUDENT else "Student",
+        "other_role": _("Student-Teacher") if facts.role is Role.STUDENT else _("Student"),
         "reader": facts.reader,
         "span": facts.span,
         "month": times.short_month(start, facts.reader.locale),

@@ -1,7 +1,4 @@
-"""The words of mails, and of pages about mails, in English.
-
-Another language needs another function like `words_for`.
-"""
+"""The words of mails, and of pages about mails."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from domain import mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind, Reach
 from domain.model import Role
+from i18n import _
 
 if TYPE_CHECKING:
     from domain.mail_rules import DueMail
@@ -132,7 +130,7 @@ def _reminder(facts: Facts) -> Words:
     kind, span = facts.mail.kind, facts.span
     left_s = facts.mail.session.scheduled_start - facts.now
     on_time = left_s > mail_rules.LEAD_S[kind] - STILL_TRUE_S
-    preview = f"{facts.moment}. With {facts.partner}."
+    preview = _preview(facts)
     if kind is Kind.DAY_BEFORE:
         prepare = (
             "Have your questions ready, and open the room once to check camera and microphone."
@@ -156,14 +154,36 @@ def _reminder(facts: Facts) -> Words:
             "microphone saves you five at the start.",
             "Check my devices",
         )
+    values = {"course": _course(facts), "name": isolated(facts.other.name), "time": span.start}
+    called = {"name": facts.other.called, "time": span.start}
     return Words(
-        f"Your room is open: {_title(facts)} at {span.start}",
-        preview,
-        "Your room is open",
-        f"Your session with {facts.partner}, starts at {span.start}. Come in whenever "
-        "you're ready: one click, nothing to install.",
-        "Join session",
+        # Translators: the subject of a mail.
+        _("Your room is open: {course} with {name} at {time}", **values),
+        _preview(facts),
+        _("Your room is open"),
+        _(
+            "Your session with {name}, your Student-Teacher, starts at {time}. Come in whenever "
+            "you're ready: one click, nothing to install.",
+            **called,
+        )
+        if facts.role is Role.STUDENT
+        else _(
+            "Your session with {name}, your student, starts at {time}. Come in whenever "
+            "you're ready: one click, nothing to install.",
+            **called,
+        ),
+        _("Join session"),
     )
+
+
+def _preview(facts: Facts) -> str:
+    """What mail programs show beside the subject."""
+    values = {"moment": facts.moment, "name": facts.other.called}
+    if facts.role is Role.STUDENT:
+        # Translators: {moment} is "Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)".
+        return _("{moment}. With {name}, your Student-Teacher.", **values)
+    # Translators: {moment} is "Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)".
+    return _("{moment}. With {name}, your student.", **values)
 
 
 def _reschedule(facts: Facts) -> Words:

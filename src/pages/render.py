@@ -9,6 +9,7 @@ from domain import call_location, consent, mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind
 from domain.model import Role, View
+from i18n import _
 from pages import ended_page, platform_urls
 from pages.environment import fill
 from pages.wording import STATUS_LABELS, words_for
@@ -46,13 +47,13 @@ def session_page(
         title=f"{words.heading} · {isolated(session.course.title)}",
         words=words,
         view=view,
-        status_label=STATUS_LABELS[view],
+        status_label=_(STATUS_LABELS[view]),
         session=session,
         viewer=access.viewer,
         by_link=access.by_link,
         other=access.other,
         role=access.role,
-        other_role="Student-Teacher" if access.role is Role.STUDENT else "Student",
+        other_role=_("Student-Teacher") if access.role is Role.STUDENT else _("Student"),
         span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
         opens_at_text=times.clock_and_day(rules.opens_at(session), access.now, access.viewer),
         countdown=times.distance(session.scheduled_start - access.now),

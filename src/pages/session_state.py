@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import rules
 from domain.model import Role
+from i18n import _
 from pages.wording import STATUS_LABELS, words_for
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def to_json(access: Access) -> dict[str, Any]:
         "reminders": [_reminder(session, reminder) for reminder in session.reminders],
         "reschedule_asked_by": rules.reschedule_requester(session, now),
         "participants": [_participant(session, role) for role in (Role.STUDENT, Role.TEACHER)],
-        "words": {**words_for(access, view)._asdict(), "status": STATUS_LABELS[view]},
+        "words": {**words_for(access, view)._asdict(), "status": _(STATUS_LABELS[view])},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -138,5 +139,13 @@ def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: 
 
 
 def _filled(context: EvalContext, text: str, values: dict[str, object]) -> str:
-    found = Markup(text) if context.autoescape else text  # noqa: S704 (a message of ours)
+    found = _markup(text) if context.autoescape else text
     return found % values if "%" in text else found
+
+
+# Few: messages stand in templates, and languages are eight.
+@functools.cache
+def _markup(text: str) -> Markup:
+    """A message of ours as it may stand in HTML, also in the quotation marks of an attribute."""
+    # A message with tags never stands in an attribute.
+    return Markup(text if "<" in text else text.replace('"', "&#34;"))  # noqa: S704 (our own)

@@ -16,8 +16,8 @@ from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
 PUBLIC = ROOT / "public"
-BEFORE_USABLE_BYTES = 52_500
-IN_ALL_BYTES = 58_500
+BEFORE_USABLE_BYTES = 54_000
+IN_ALL_BYTES = 60_000
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import { t, tn } from "../words/words.js";
+
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
 const NEAR_END = 10 * 60;
@@ -13,23 +15,28 @@ export function inWords({ scheduledStart, scheduledEnd, closesAt }, now) {
   const until = Math.ceil(scheduledStart - now);
   const left = scheduledEnd - now;
   const days = Math.round(until / DAY);
-  if (until >= DAY) return `Starts in ${days} day${days === 1 ? "" : "s"}`;
-  if (until >= HOUR) return `Starts in ${hours(until)}`;
-  if (until > 0) return `Starts in ${Math.floor(until / 60)}:${String(until % 60).padStart(2, "0")}`;
-  if (left <= 0) return now < closesAt ? `Overtime: closes in ${minutes(closesAt - now)}` : "Ended";
-  if (left <= NEAR_END) return `Ends in ${minutes(left)}`;
-  if (-until < 60) return "Starts now";
-  return `Started ${-until < HOUR ? minutes(60 * Math.floor(-until / 60)) : hours(-until)} ago`;
+  if (until >= DAY) return tn("Starts in {count} day", "Starts in {count} days", days);
+  if (until >= HOUR) return t("Starts in {duration}", { duration: hours(until) });
+  if (until > 0) {
+    const duration = `${Math.floor(until / 60)}:${String(until % 60).padStart(2, "0")}`;
+    return t("Starts in {duration}", { duration });
+  }
+  if (left <= 0 && now >= closesAt) return t("Ended");
+  if (left <= 0) return tn("Overtime: closes in {count} minute", "Overtime: closes in {count} minutes", minutes(closesAt - now));
+  if (left <= NEAR_END) return tn("Ends in {count} minute", "Ends in {count} minutes", minutes(left));
+  if (-until < 60) return t("Starts now");
+  if (-until >= HOUR) return t("Started {duration} ago", { duration: hours(-until) });
+  return tn("Started {count} minute ago", "Started {count} minutes ago", Math.floor(-until / 60));
 }
 
 function hours(seconds) {
-  const rest = Math.floor((seconds % HOUR) / 60);
-  return `${Math.floor(seconds / HOUR)} h${rest ? ` ${rest} min` : ""}`;
+  const values = { hours: Math.floor(seconds / HOUR), minutes: Math.floor((seconds % HOUR) / 60) };
+  // Translators: as short as possible, such as "2 h 30 min".
+  return values.minutes ? t("{hours} h {minutes} min", values) : t("{hours} h", values);
 }
 
 function minutes(seconds) {
-  const count = Math.ceil(seconds / 60);
-  return `${count} minute${count === 1 ? "" : "s"}`;
+  return Math.ceil(seconds / 60);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { announce } from "../shared/announce.js";
 import { GONE, reloadOnce } from "../shared/state_follower.js";
 import { RequestError } from "../shared/session.js";
+import { t } from "../words/words.js";
 import { hideTrouble, showTrouble } from "./join_trouble.js";
 
 /** @returns {HTMLButtonElement} */
@@ -89,7 +90,7 @@ export class JoinFlow {
 
   #label() {
     if (joinButton.disabled) return;
-    const label = this.#pressed === joinButton ? "Joining…" : joinButton.dataset.joinLabel;
+    const label = this.#pressed === joinButton ? t("Joining…") : joinButton.dataset.joinLabel;
     if (joinButton.textContent !== label) joinButton.textContent = label;
   }
 
@@ -134,7 +135,7 @@ export class JoinFlow {
       showTrouble(error.message, "ours");
       this.session.report(status === 503 ? "join_unavailable" : "join_refused");
     } else {
-      showTrouble("Unable to connect.", "network");
+      showTrouble(t("Unable to connect."), "network");
       this.session.report(status === 0 ? "join_unreachable" : "room_failed");
     }
   }

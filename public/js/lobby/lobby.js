@@ -8,6 +8,7 @@ import { JoinFlow } from "./join_flow.js";
 import { LevelMeter } from "./level_meter.js";
 import { showPreview } from "./preview.js";
 import { Session } from "../shared/session.js";
+import { t } from "../words/words.js";
 
 /** The lobby: connects the other modules. */
 
@@ -108,9 +109,9 @@ function tick() {
   const hasCome = (moment) => lastTick < moment && moment <= now && now - moment < RECENT_S;
   $("countdown").textContent = inWords(session, now);
   joinFlow.setOpen(session.canJoin || (now >= session.opensAt && now < session.closesAt));
-  if (hasCome(session.opensAt)) announce("The room is open. You can join now.");
-  if (hasCome(session.scheduledStart - 60)) announce("Your session starts in 1 minute.");
-  if (hasCome(session.scheduledStart)) announce("Your session starts now.");
+  if (hasCome(session.opensAt)) announce(t("The room is open. You can join now."));
+  if (hasCome(session.scheduledStart - 60)) announce(t("Your session starts in 1 minute."));
+  if (hasCome(session.scheduledStart)) announce(t("Your session starts now."));
   lastTick = now;
 }
 
@@ -126,7 +127,7 @@ function showState({ view, words, participants, no_show, started_at }) {
     if ($("trouble").hidden) document.title = `${words.heading} · ${courseTitle}`;
   }
   const { present, role } = participants.find((person) => person.role !== session.role);
-  if (present && !session.other.present) announce(`${session.otherFirstName} is here.`);
+  if (present && !session.other.present) announce(t("{name} is here.", { name: session.otherFirstName }));
   session.other.present = present;
   const presence = $("presence");
   presence.dataset.present = present;

@@ -1,3 +1,5 @@
+import { t } from "../words/words.js";
+
 /**
  * The session: data that the server wrote into the page, the server's clock, and requests of lobby
  * and room. Times are epoch seconds.
@@ -79,7 +81,7 @@ export class Session {
     const response = await fetch(address, { cache: "no-store", signal, ...init }).catch(() => null);
     const answer = await response?.json().catch(() => null);
     if (response?.ok) return answer;
-    throw new RequestError(response?.status ?? 0, answer?.error?.message ?? "Unable to connect.");
+    throw new RequestError(response?.status ?? 0, answer?.error?.message ?? t("Unable to connect."));
   }
 
   /** The server read its second `time` between `sent` and `received` of this device's clock. */

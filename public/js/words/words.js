@@ -1,36 +1,16 @@
-/**
- * The words of scripts in the page's language. They stand in the sources in English; the page loads
- * the catalogue of another language before all modules (base.html). Placeholders are named: `{name}`.
- */
+/** Words in the page's language, by their English; base.html loads its catalogue first. */
 
-/** @type {{ plural: (count: number) => number, messages: Record<string, string | string[]> }} */
-const words = globalThis["words"] ?? { plural: (count) => Number(count !== 1), messages: {} };
-const language = globalThis.document?.documentElement.lang || "en";
+const words = globalThis["words"] ?? { plural: Number, messages: {} };
 
-/** @param {string} message In English. @param {Record<string, string | number>} [values] */
+/** @param {string} message With placeholders such as `{name}`. @param {object} [values] */
 export function t(message, values = {}) {
-  const found = words.messages[message] ?? message;
-  return filled(typeof found === "string" ? found : found[0], values);
+  return (words.messages[message] ?? message).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/**
- * The message for a count, `{count}` in it.
- *
- * @param {string} one @param {string} many Both in English.
- * @param {number} count @param {Record<string, string | number>} [values]
- */
-export function tn(one, many, count, values = {}) {
-  const forms = words.messages[one];
+/** The words for `{count}`. @param {string} one @param {string} many @param {number} count @param {object} [values] */
+export function tn(one, many, count, values) {
   const english = count === 1 ? one : many;
-  const found = Array.isArray(forms) ? forms[words.plural(count)] : (words.messages[english] ?? english);
-  return filled(/** @type {string} */ (found), { count: inNumbers(count), ...values });
-}
-
-/** `1,234` as the page's language writes it. @param {number} value */
-export function inNumbers(value) {
-  return value.toLocaleString(language, { numberingSystem: "latn" });
-}
-
-function filled(message, values) {
-  return message.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
+  const found = words.messages[one]?.[words.plural(count)];
+  const language = globalThis.document?.documentElement.lang || "en";
+  return t(found?.[1] ? found : english, { count: count.toLocaleString(`${language}-u-nu-latn`), ...values });
 }
