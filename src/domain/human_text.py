@@ -11,6 +11,8 @@ import re
 import unicodedata
 from typing import Final
 
+import i18n
+
 # LRM, RLM and ALM; the embeddings and overrides; the isolates.
 _DIRECTION: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 # C0 and C1, except for tab, line feed and carriage return; and lone surrogates, which UTF-8 cannot
@@ -58,15 +60,18 @@ def _is_visible(char: str) -> bool:
 
 
 def isolated(text: str) -> str:
-    """A person's text within our own text: it cannot change the direction of the words around it.
+    """A person's text within our own text: neither changes the direction of the other.
 
     Use it in plain text and attributes; the text of a page has `<bdi>`. Text from left to right is
-    returned unchanged.
+    returned unchanged, unless the reader's language is written from right to left.
     """
-    if text.isascii():
+    ours = i18n.direction()
+    if not text or (ours == "ltr" and text.isascii()):
         return text
     inner = DIRECTION_MARKS.sub("", text)
-    if not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in inner):
+    if ours == "ltr" and not any(
+        unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in inner
+    ):
         return inner
     return f"{_FIRST_STRONG_ISOLATE}{inner}{_POP_ISOLATE}"
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.human_text import is_blank, isolated, without_marks
+import i18n
+from domain.human_text import is_blank, isolated, isolated_lines, without_marks
 from errors import RefusedMessageError
 from room.messages import parse
 from sessions.feedback import Feedback
@@ -83,10 +84,21 @@ def test_isolated_wraps_right_to_left_text(text, alone):
     assert isolated(text) == alone
 
 
-@given(st.text())
-def test_isolated_closes_each_isolate(text):
+def test_isolated_wraps_all_text_for_readers_from_right_to_left():
+    with i18n.reading("ar"):
+        assert isolated("Lena") == "\u2068Lena\u2069"
+        assert isolated("Zoë\u202e") == "\u2068Zoë\u2069"
+        assert isolated("أحمد") == "\u2068أحمد\u2069"
+        assert isolated("") == ""
+        assert isolated_lines("Is it 3?\n\nأحمد") == "\u2068Is it 3?\u2069\n\n\u2068أحمد\u2069"
+
+
+@given(st.text(), st.sampled_from(["en", "ar"]))
+def test_isolated_closes_each_isolate(text, language):
     depth = 0
-    for char in isolated(text):
+    with i18n.reading(language):
+        alone = isolated(text)
+    for char in alone:
         kind = unicodedata.bidirectional(char)
         assert kind not in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")
         depth += {"FSI": 1, "PDI": -1}.get(kind, 0)

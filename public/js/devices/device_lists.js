@@ -42,7 +42,7 @@ function insteadOf(kind, devices, choices) {
 
 /** @param {HTMLSelectElement} picker */
 function fill(picker, choices, current, instead) {
-  const options = choices.map(({ id, name }, index) => new Option(name ? isolated(name) : `No. ${index + 1}`, id));
+  const options = choices.map(({ id, name }, index) => new Option(isolated(name) || `No. ${index + 1}`, id));
   const index = choices.findIndex((each) => each.id === current);
   if (index < 0 && instead) options.unshift(new Option(instead, ""));
   picker.disabled = choices.length === 0;

@@ -10,5 +10,5 @@ const TURNS = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70
  * @param {string} text
  */
 export function isolated(text) {
-  return isRightToLeft() || TURNS.test(text) ? `\u2068${text}\u2069` : text;
+  return text && (isRightToLeft() || TURNS.test(text)) ? `\u2068${text}\u2069` : text;
 }
