@@ -1,7 +1,9 @@
 import { announce } from "../shared/announce.js";
+import { isolated } from "../shared/isolated.js";
 import { watchMenus } from "../shared/menus.js";
 import { toast } from "../shared/toasts.js";
 import { Sheet } from "../sheet/sheet.js";
+import { t } from "../words/words.js";
 import { Keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Mode } from "./mode.js";
@@ -18,8 +20,6 @@ const LONGEST_NAME = 60;
 export class Board {
   isShown = false;
   #isComplete = false;
-  /** @type {Map<string, string>} */
-  #words;
   /** Ids of records that were shown already, for the words "drew" and "changed". @type {Set<string>} */
   #seen = new Set();
 
@@ -38,8 +38,6 @@ export class Board {
     this.root.hidden = true;
     document.getElementById("stage-area").append(this.root);
     signal.addEventListener("abort", () => this.root.remove());
-    const terms = [...this.root.querySelectorAll("#board-words dt")];
-    this.#words = new Map(terms.map((term) => [term.textContent, term.nextElementSibling.textContent]));
     this.sync = new Sync({
       role: session.role,
       send,
@@ -67,12 +65,6 @@ export class Board {
   find(id) {
     return this.root.querySelector(`#${id}`);
   }
-
-  /** The board's words, which its template has. @param {string} key @param {{ [name: string]: any }} [parts] @returns {string} */
-  word = (key, parts = {}) => {
-    const words = this.#words.get(key);
-    return words.replace(/\{(\w+)\}/g, (_all, name) => String(parts[name] ?? ""));
-  };
 
   /** A message of the room. @param {any} message */
   receive(message) {
@@ -144,13 +136,14 @@ export class Board {
 
   clear() {
     this.sheet.remove(this.sheet.surface.ids);
-    this.tell("cleared");
+    toast(t("Page cleared. Undo brings it back."));
   }
 
   /** @param {boolean} redo */
   undo(redo) {
     const { history } = this.sync;
-    if (!(redo ? history.redo() : history.undo())) this.tell("left-alone");
+    const { otherFirstName: name } = this.session;
+    if (!(redo ? history.redo() : history.undo())) toast(t("{name} has changed it since: it stays.", { name }));
     this.toolbar.show();
   }
 
@@ -174,14 +167,6 @@ export class Board {
     announce(this.pages.nameOf(id));
   }
 
-  /** Shown and spoken. @param {string} key @param {{ [name: string]: any }} [parts] */
-  tell = (key, parts) => toast(this.word(key, parts));
-
-  /** @param {string} key */
-  say(key) {
-    announce(this.word(key));
-  }
-
   focusTools() {
     const folded = this.find("board-tool");
     const chosen = /** @type {HTMLElement} */ (this.root.querySelector("[data-tool][aria-pressed=true]"));
@@ -189,10 +174,10 @@ export class Board {
   }
 
   /** For screen readers. @param {Fields} record */
-  nameOf({ kind, text, label = "", highlighter, by }) {
-    const short = String(text ?? "").slice(0, LONGEST_NAME);
-    const what = this.word(highlighter ? "kind-marker" : `kind-${kind}`, { text: short, label });
-    return this.word(by === this.session.role ? "by-me" : "by-other", { what });
+  nameOf(record) {
+    const values = { what: whatIs(record), name: this.session.otherFirstName };
+    // Translators: {what} is what the board has, such as "Line" or "Picture photo.jpg".
+    return record.by === this.session.role ? t("{what} by you", values) : t("{what} by {name}", values);
   }
 
   /** @param {Set<string>} ids */
@@ -228,5 +213,28 @@ export class Board {
     this.live.place();
     this.toolbar.showZoom();
     this.mode.lead();
+  }
+}
+
+/** @param {Fields} record */
+function whatIs({ kind, text, label, highlighter }) {
+  if (highlighter) return t("Highlighter");
+  switch (kind) {
+    case "line":
+      return t("Line");
+    case "arrow":
+      return t("Arrow");
+    case "rectangle":
+      return t("Rectangle");
+    case "ellipse":
+      return t("Ellipse");
+    case "text":
+      return t("Text “{text}”", { text: isolated(text.slice(0, LONGEST_NAME)) });
+    case "image":
+      // Translators: {label} is the name of its file, or such as "photo".
+      return t("Picture {label}", { label: isolated(label ?? "") });
+    default:
+      // Translators: what a pen has drawn, a noun.
+      return t("Stroke");
   }
 }

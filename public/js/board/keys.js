@@ -4,7 +4,9 @@
  * has the focus, and single keys only while the room's shortcuts are on.
  */
 
+import { announce } from "../shared/announce.js";
 import { ZOOM } from "../sheet/camera.js";
+import { t } from "../words/words.js";
 
 const STEP = 20;
 const SMALL_STEP = 2;
@@ -86,7 +88,10 @@ export class Keys {
     const { tools, selection, cross } = this.sheet;
     if (tools.name === "select") return selection.edit();
     const went = cross.press();
-    if (went) this.board.say(`pen-${went}`);
+    // Translators: spoken when the pen is put down on the page.
+    if (went === "down") announce(t("Down"));
+    // Translators: spoken when the pen is lifted from the page.
+    if (went === "up") announce(t("Up"));
   }
 
   #onEscape() {

@@ -1,3 +1,6 @@
+import { toast } from "../shared/toasts.js";
+import { t } from "../words/words.js";
+
 /** Who may write, who leads, and which page the other one looks at. */
 export class Mode {
   /** Whether only the teacher may write. */
@@ -24,13 +27,13 @@ export class Mode {
 
   /** As the room has it. @param {any} mode `by`: who has changed it; nobody in `welcome`. */
   set({ read_only: readOnly, follow, page, by }) {
-    const { sheet, toolbar, tell } = this.board;
+    const { sheet, toolbar, session: { otherFirstName: name } } = this.board;
     const wasReadOnly = this.readOnly;
     Object.assign(this, { readOnly, follow });
     if (!by) this.lastPage = page ?? "";
     else if (by !== this.role && page) this.otherPage = page;
     if (this.role === "student" && wasReadOnly !== readOnly) {
-      if (by) tell(readOnly ? "read-only" : "writable");
+      if (by) toast(readOnly ? t("{name} has set the board so that only {name} can write.", { name }) : t("You can write on the board again."));
       sheet.selection.set([]);
     }
     this.lead();

@@ -1,9 +1,10 @@
 import { announce } from "../shared/announce.js";
+import { isolated } from "../shared/isolated.js";
+import { t } from "../words/words.js";
 import { FIRST } from "./pages.js";
 
 /** What comes within this time is one announcement. */
 const GROUP_MS = 2500;
-const KINDS = { text: "wrote", image: "added-image" };
 
 /** Tells screen readers what the other one does, politely and grouped. */
 export class News {
@@ -30,8 +31,14 @@ export class News {
 
   /** @param {Fields} record @param {boolean} known */
   #sentence({ id, page, kind, deleted }, known) {
-    const { word, pages } = this.board;
-    if (page === undefined) return known || id === FIRST.id ? "" : word("new-page");
-    return word(deleted ? "removed" : known ? "changed" : (KINDS[kind] ?? "drew"), { page: pages.nameOf(page) });
+    const { session: { otherFirstName: name }, pages } = this.board;
+    if (page === undefined) return known || id === FIRST.id ? "" : t("{name} added a page.", { name });
+    const values = { name, page: isolated(pages.nameOf(page)) };
+    // Translators: {page} is such as "Page 3", or the title that somebody gave to the page.
+    if (deleted) return t("{name} removed something from {page}.", values);
+    if (known) return t("{name} changed something on {page}.", values);
+    if (kind === "text") return t("{name} wrote on {page}.", values);
+    if (kind === "image") return t("{name} added a picture to {page}.", values);
+    return t("{name} drew on {page}.", values);
   }
 }

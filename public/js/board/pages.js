@@ -2,6 +2,7 @@
 
 import { newId } from "../sheet/ids.js";
 import { SmallPages } from "../sheet/small.js";
+import { t } from "../words/words.js";
 
 /** Both people's first page has this id: it is one page, even if both begin at once. */
 export const FIRST = { id: "firstpage", title: "", position: 1 };
@@ -35,7 +36,7 @@ export class Pages {
   /** @param {string} id @returns {string} In words. */
   nameOf(id) {
     const page = this.all.find((each) => each.id === id);
-    return page?.title || this.board.word("page", { number: this.numberOf(id) });
+    return page?.title || t("Page {number}", { number: this.numberOf(id) });
   }
 
   /** What a change needs first, if the board has no page yet. @returns {Fields[]} */
@@ -78,8 +79,8 @@ export class Pages {
     find(".board-name").textContent = this.nameOf(id);
     find(".board-here").hidden = id !== board.mode.otherPage;
     find(".board-thumb").setAttribute("aria-current", String(id === board.page));
-    Object.assign(find("input"), { defaultValue: title, placeholder: board.word("page", { number }) });
-    find("input").setAttribute("aria-label", board.word("title", { number }));
+    Object.assign(find("input"), { defaultValue: title, placeholder: t("Page {number}", { number }) });
+    find("input").setAttribute("aria-label", t("Title of page {number}", { number }));
     for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (item.querySelectorAll("input, .board-row button"))) {
       control.disabled = !board.mode.mayDraw;
     }

@@ -1,9 +1,11 @@
 /** Pictures and PDF pages on the board: from a file, the clipboard, the camera, or the session's files. */
 
+import { isolated } from "../shared/isolated.js";
 import { toast } from "../shared/toasts.js";
 import { PDF, Papers } from "../papers/papers.js";
 import { SHEET, rounded } from "../sheet/geometry.js";
 import { CLIPBOARD } from "../sheet/selecting.js";
+import { t } from "../words/words.js";
 
 const UPLOAD_MS = 60_000;
 /** A new picture takes at most this part of the width and height that is seen. */
@@ -15,9 +17,10 @@ export class Pictures {
     const { root, signal } = board;
     this.board = board;
     this.picker = /** @type {HTMLInputElement} */ (board.find("board-picker"));
-    this.papers = new Papers(board.find("board-dialog"), board.word);
+    this.papers = new Papers(board.find("board-dialog"));
     this.picker.addEventListener("change", () => this.#takePicked(), { signal });
-    const onPaste = (event) => this.#takeFrom(event, event.clipboardData, board.word("pasted-label"));
+    // Translators: names a picture that came from the clipboard, as in "Picture pasted".
+    const onPaste = (event) => this.#takeFrom(event, event.clipboardData, t("pasted"));
     document.addEventListener("paste", (event) => board.isShown && !isField(event.target) && onPaste(event), { signal });
     root.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault(), { signal });
     root.addEventListener("drop", (event) => this.#takeFrom(event, event.dataTransfer), { signal });
@@ -30,7 +33,7 @@ export class Pictures {
   /** From a file of the session. @param {string} address @param {string} name */
   async open(address, name) {
     const response = await fetch(address);
-    if (!response.ok) return this.board.tell("bad-picture", { name });
+    if (!response.ok) return toast(cannotShow(name));
     const blob = await response.blob();
     await this.take([new File([blob], name, { type: blob.type })]);
   }
@@ -40,7 +43,8 @@ export class Pictures {
     const stream = /** @type {MediaStream} */ (/** @type {HTMLVideoElement} */ (document.getElementById("self-video")).srcObject);
     if (!stream) return (await this.papers.offerToChoose()) && this.choose();
     const photo = await this.papers.photograph(stream);
-    if (photo) await this.take([new File([photo], this.board.word("photo-label"), { type: photo.type })]);
+    // Translators: names a picture that the camera took, as in "Picture photo".
+    if (photo) await this.take([new File([photo], t("photo"), { type: photo.type })]);
   }
 
   /** @param {File[]} files @param {string} [label] For what has no name. */
@@ -54,11 +58,12 @@ export class Pictures {
         for await (const { blob, number } of this.papers.read(file)) {
           const picture = await this.#upload(blob);
           if (number === null) this.#putInSight(picture, name);
-          else this.#putOnPage(picture, board.word("pdf-label", { number, name }));
+          // Translators: {name} is the name of a PDF file.
+          else this.#putOnPage(picture, t("Page {number} of {name}", { number, name }));
         }
       } catch (error) {
         if (error.status) toast(error.message);
-        else board.tell(file.type === PDF ? "bad-pdf" : "bad-picture", { name });
+        else toast(file.type === PDF ? t("{name} cannot be opened.", { name: isolated(name) }) : cannotShow(name));
       }
       board.toolbar.setBusy(false);
     }
@@ -118,6 +123,11 @@ export class Pictures {
     const place = { x: rounded(centre.x - w / 2), y: rounded(centre.y - h / 2), w, h };
     return { ...this.board.sheet.tools.make("image", { ...place, image: id, label: label.slice(0, 200) }), page };
   }
+}
+
+/** @param {string} name */
+function cannotShow(name) {
+  return t("{name} cannot be shown on the board: only PNG, JPEG, WebP and PDF.", { name: isolated(name) });
 }
 
 /** @param {EventTarget} target */

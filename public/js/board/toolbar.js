@@ -1,7 +1,9 @@
 /** The buttons around the page, and what they show. */
 
 import { stepAlong } from "../shared/direction.js";
+import { toast } from "../shared/toasts.js";
 import { ZOOM } from "../sheet/camera.js";
+import { t, tn } from "../words/words.js";
 
 /** So many changes on their way need words. */
 const MANY = 5;
@@ -102,7 +104,8 @@ export class Toolbar {
 
   showZoom() {
     const place = this.board.find("board-zoom");
-    const words = `${Math.round(this.board.sheet.camera.zoom * 100)} %`;
+    // Translators: a percentage, as the language writes it.
+    const words = t("{percent} %", { percent: Math.round(this.board.sheet.camera.zoom * 100) });
     if (place.textContent !== words) place.textContent = words;
   }
 
@@ -113,7 +116,8 @@ export class Toolbar {
     const answer = await board.session.request("board", { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.earlier) return;
     this.#earlier = answer.earlier.session_id;
-    board.find("board-earlier").querySelector("button").textContent = board.word("continue", { date: answer.earlier.date });
+    // Translators: a button that brings the pages of an earlier board; {date} is such as "12 November".
+    board.find("board-earlier").querySelector("button").textContent = t("Continue from {date}", { date: answer.earlier.date });
     this.show();
   }
 
@@ -127,7 +131,7 @@ export class Toolbar {
     try {
       await this.board.session.request("board/continue", init);
     } catch {
-      this.board.tell("not-continued");
+      toast(t("The earlier board could not be opened."));
       this.#earlier = earlier;
       this.show();
     }
@@ -138,8 +142,8 @@ export class Toolbar {
     const { length: count } = board.pages.all;
     const number = board.pages.numberOf(board.page);
     const button = board.find("board-page");
-    button.firstElementChild.textContent = board.word("page-of", { number, count });
-    button.lastElementChild.textContent = board.word("page-of-long", { number, count });
+    button.firstElementChild.textContent = `${number} / ${count}`;
+    button.lastElementChild.textContent = t("Page {number} of {count}, all pages", { number, count });
     this.#enable("previous", number > 1 && !board.mode.isLed);
     this.#enable("next", number < count && !board.mode.isLed);
     board.sheet.element.setAttribute("aria-label", board.pages.nameOf(board.page));
@@ -147,16 +151,23 @@ export class Toolbar {
   }
 
   #showState() {
-    const { mode, sync, word } = this.board;
+    const { sync } = this.board;
     const { unconfirmed } = sync;
-    const states = { adding: this.#isBusy, "read-only-state": !mode.mayDraw, following: mode.isLed, "you-lead": mode.follow };
-    const state = Object.keys(states).find((key) => states[key]);
     // What is confirmed in a moment needs no words.
     const isWaiting = unconfirmed > 0 && (!sync.isUp || unconfirmed > MANY);
-    const words = [state && word(state), isWaiting && word("unsent", { count: unconfirmed })];
+    // Translators: {count} changes of the board.
+    const words = [this.#state(), isWaiting && tn("{count} not sent yet", "{count} not sent yet", unconfirmed)];
     const place = this.board.find("board-state");
     place.textContent = words.filter(Boolean).join(" · ");
     place.dataset.unsent = String(unconfirmed);
+  }
+
+  #state() {
+    const { mode, session: { otherFirstName: name } } = this.board;
+    if (this.#isBusy) return t("Adding…");
+    if (!mode.mayDraw) return t("Only {name} can write", { name });
+    if (mode.isLed) return t("You see what {name} sees", { name });
+    return mode.follow ? t("{name} sees what you see", { name }) : "";
   }
 
   /** The button that unfolds the tools shows the chosen one. @param {Element} button */

@@ -1,5 +1,8 @@
 /** Pictures from files, PDF files and the camera, small enough to send. */
 
+import { isolated } from "../shared/isolated.js";
+import { t } from "../words/words.js";
+
 const SHOWN = ["image/png", "image/jpeg", "image/webp"];
 export const PDF = "application/pdf";
 /** A larger picture is made smaller. */
@@ -9,10 +12,9 @@ const MOST_SIDE = 2400;
 /** A picture; `number` is its page's, in a PDF. @typedef {{ blob: Blob, number: number | null }} Paper */
 
 export class Papers {
-  /** @param {HTMLDialogElement} dialog @param {(key: string, parts?: object) => string} word */
-  constructor(dialog, word) {
+  /** @param {HTMLDialogElement} dialog */
+  constructor(dialog) {
     this.dialog = dialog;
-    this.word = word;
   }
 
   /** The person chooses pages of a longer PDF. Throws if the file cannot be read. @param {File} file @returns {AsyncGenerator<Paper>} */
@@ -27,7 +29,8 @@ export class Papers {
     const video = this.dialog.querySelector("video");
     video.srcObject = stream;
     video.play().catch(() => {});
-    const answer = await this.#ask({ title: "photo", words: "photo-hint", go: "take", video: true });
+    const words = t("Hold the paper in front of the camera. It is not mirrored.");
+    const answer = await this.#ask({ title: t("Photograph your paper"), words, go: t("Take the picture"), video: true });
     const photo = answer === "go" ? await encoded(video, video.videoWidth, video.videoHeight) : null;
     video.srcObject = null;
     return photo;
@@ -35,7 +38,8 @@ export class Papers {
 
   /** Whether to choose a picture, as there is no camera. */
   async offerToChoose() {
-    return (await this.#ask({ title: "photo", words: "no-camera", go: "choose" })) === "go";
+    const words = t("Your camera is off. Choose a picture from this device instead.");
+    return (await this.#ask({ title: t("Photograph your paper"), words, go: t("Choose a picture") })) === "go";
   }
 
   /** @param {File} file @returns {AsyncGenerator<Paper>} */
@@ -53,20 +57,23 @@ export class Papers {
   /** @param {number} count @param {string} name @returns {Promise<number[]>} */
   async #choosePages(count, name) {
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    const boxes = numbers.map((number) => checkbox(number, this.word("page", { number })));
+    const boxes = numbers.map((number) => checkbox(number, t("Page {number}", { number })));
     const choices = this.dialog.querySelector("#board-choices");
     choices.replaceChildren(choices.firstElementChild, ...boxes.map(({ label }) => label));
-    const answer = await this.#ask({ title: "pdf", name, words: "pdf-hint", go: "open-pages", choices: true });
+    // Translators: {name} is the name of a PDF file.
+    const title = t("Which pages of {name}?", { name: isolated(name) });
+    const words = t("Each page becomes a page of the board.");
+    const answer = await this.#ask({ title, words, go: t("Open these pages"), choices: true });
     if (answer === "all") return numbers;
     return answer === "go" ? numbers.filter((number) => boxes[number - 1].input.checked) : [];
   }
 
   /** @returns {Promise<string>} The value of the button. */
-  #ask({ title, name = "", words, go, choices = false, video = false }) {
+  #ask({ title, words, go, choices = false, video = false }) {
     const find = (id) => /** @type {HTMLElement} */ (this.dialog.querySelector(id));
-    find("h2").textContent = this.word(title, { name });
-    find("#board-dialog-words").textContent = this.word(words);
-    find("#board-go").textContent = this.word(go);
+    find("h2").textContent = title;
+    find("#board-dialog-words").textContent = words;
+    find("#board-go").textContent = go;
     find("#board-choices").hidden = find("#board-all").hidden = !choices;
     find("video").hidden = !video;
     this.dialog.returnValue = "";

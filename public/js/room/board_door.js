@@ -1,6 +1,7 @@
 /** The board's button, and the way of the room's messages to the board, which loads when it first opens. */
 
 import { note } from "../shared/toasts.js";
+import { t } from "../words/words.js";
 import { setPressed } from "./controls.js";
 
 const OURS = ["welcome", "board", "board_state", "board_mode", "board_live", "presence", "error"];
@@ -63,7 +64,8 @@ export class BoardDoor {
     this.#isOpen = open;
     this.#wish = null;
     this.#show(open);
-    if (changed && by !== this.session.role) this.#load().then(({ word }) => note(word(open ? "other-opened" : "other-closed")));
+    const { otherFirstName: name } = this.session;
+    if (changed && by !== this.session.role) note(open ? t("{name} opened the board.", { name }) : t("{name} closed the board.", { name }));
   }
 
   /** At once here; the room tells the other one. */
