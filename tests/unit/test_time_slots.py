@@ -100,15 +100,15 @@ def test_the_browser_reads_a_time_of_ones_own_in_the_same_way():
                 "theirZone": zone,
                 "localeTag": "en-GB",
                 "length": str(HOUR),
-                "theirs": "{time}",
-                "night": "{time} at night",
+                "name": "Amara",
             }
             theirs = time_slots.their_time(start, start + HOUR, BERLIN, other)
             begins = theirs.words.partition(DASH)[0]
             if not begins and theirs.is_night:
                 begins = f"{local:%H:%M}"
             cases.append([f"{local:%Y-%m-%dT%H:%M}", given])
-            expected.append(f"{begins} at night" if theirs.is_night else begins)
+            night = ": that is at night" if theirs.is_night else ""
+            expected.append(f"{begins} for Amara{night}" if begins else "")
 
     assert results("reschedule/their_time.js", "inWords", cases) == expected
 

@@ -1,12 +1,12 @@
 import { announce } from "../shared/announce.js";
-
+import { t } from "../words/words.js";
 
 const PAUSE_IN_TYPING_MS = 900;
 const RETRY_MS = 4000;
 /** @type {Record<number, string>} By HTTP status. */
 const NEEDS_SIGN_IN = {
-  401: "Not saved: you are signed out.",
-  403: "Not saved: you are signed in as somebody else.",
+  401: t("Not saved: you are signed out."),
+  403: t("Not saved: you are signed in as somebody else."),
 };
 
 /**
@@ -47,20 +47,20 @@ export function saveAtOnce(form, session) {
     // Tags and comment are saved together with stars.
     if (!feedback.rating) return;
     // too_long.js shows by how much.
-    if (!form.elements["comment"].validity.valid) return show("Not saved: the text is too long.");
+    if (!form.elements["comment"].validity.valid) return show(t("Not saved: the text is too long."));
     changed = true;
     if (saving) return;
     saving = true;
     // A click on the link ends the typing, which saves: the link must stay for the click.
-    if (!status.querySelector("a")) show("Saving…");
+    if (!status.querySelector("a")) show(t("Saving…"));
     while (changed) {
       changed = false;
       failed = !(await send(read(form)));
     }
     saving = false;
     if (failed) return;
-    show("Saved", icon);
-    announce("Feedback saved.");
+    show(t("Saved"), icon);
+    announce(t("Feedback saved."));
   }
 
   /** @param {object} feedback */
@@ -73,7 +73,7 @@ export function saveAtOnce(form, session) {
       const words = NEEDS_SIGN_IN[error.status];
       if (words) {
         if (!status.textContent.startsWith(words)) show(words, null, signInLink(session));
-      } else show(error.status ? error.message : "Not saved: you are offline. We try again.");
+      } else show(error.status ? error.message : t("Not saved: you are offline. We try again."));
       announce(status.textContent);
       const mayPass = !error.status || error.status === 429 || error.status >= 500;
       if (mayPass) timer = setTimeout(save, RETRY_MS);
@@ -96,7 +96,7 @@ function signInLink(session) {
   link.href = `/session/${session.id}?saved=elsewhere`;
   link.target = "_blank";
   link.rel = "noopener";
-  link.textContent = "Sign in (new tab)";
+  link.textContent = t("Sign in (new tab)");
   return link;
 }
 

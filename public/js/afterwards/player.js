@@ -49,7 +49,7 @@ function part(session, film, at, isCurrent) {
   row.querySelector(".part").setAttribute("aria-current", String(isCurrent));
   row.querySelector(".file-about").textContent = about(film);
   row.querySelector("a").href = addressOf(session, film.id);
-  row.querySelector("a .visually-hidden").textContent = ` part ${at + 1}`;
+  row.querySelector(".part-number").textContent = String(at + 1);
   return row;
 }
 

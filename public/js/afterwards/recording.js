@@ -1,4 +1,5 @@
 import { announce } from "../shared/announce.js";
+import { t } from "../words/words.js";
 import { showFilms } from "./player.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,5 +17,5 @@ export function showRecording(session, { resources, recording }) {
   $("recording-wait").hidden = recording !== "preparing";
   $("recording-failed").hidden = recording !== "failed";
   showFilms(session, resources.filter((resource) => resource.type === "recording"));
-  if (before === "preparing" && recording === "ready") announce("The recording is ready.");
+  if (before === "preparing" && recording === "ready") announce(t("The recording is ready."));
 }

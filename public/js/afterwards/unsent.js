@@ -2,6 +2,7 @@
 
 import { announce } from "../shared/announce.js";
 import { forgetUnsent, unsent } from "../chat/chat_draft.js";
+import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -16,8 +17,8 @@ export function giveBackUnsent(session) {
   $("unsent-copy").addEventListener("click", async () => {
     text.select();
     const copied = await navigator.clipboard?.writeText(words).then(() => true, () => false);
-    announce(copied ? "Copied." : "Selected: copy it with your keyboard.");
-    if (copied) $("unsent-copy").textContent = "Copied";
+    announce(copied ? t("Copied.") : t("Selected: copy it with your keyboard."));
+    if (copied) $("unsent-copy").textContent = t("Copied");
   });
   $("unsent-discard").addEventListener("click", () => {
     forgetUnsent(session);

@@ -1,7 +1,7 @@
 import { announce } from "../shared/announce.js";
 import { about } from "./file_words.js";
 import { isolated } from "../shared/isolated.js";
-
+import { t } from "../words/words.js";
 
 const KINDS = { image: "image", audio: "audio", video: "film" };
 /** Types that browsers show in a tab. This only chooses the link; the server decides. */
@@ -54,7 +54,7 @@ export class FileList {
     this.#list.insertBefore(row, before);
     this.#arrived += 1;
     this.#showEmpty();
-    if (!quietly) announce(`${isolated(file.name)} uploaded.`);
+    if (!quietly) announce(t("{name} uploaded.", { name: isolated(file.name) }));
     return row;
   }
 
@@ -86,18 +86,19 @@ export class FileList {
       await this.session.deleteResource(row.dataset.id);
     } catch (error) {
       button.setAttribute("aria-busy", "false");
-      if (error.status !== 404) return notDeleted(row, `Not deleted. ${error.message}`);
+      if (error.status !== 404) return notDeleted(row, `${t("Not deleted.")} ${error.message}`);
     }
     const gone = clone("deleted-row");
     gone.dataset.id = row.dataset.id;
-    gone.querySelector(".file-gone").textContent = `${isolated(name)} deleted`;
+    // Translators: shown in the place of a file, beside a button "Undo".
+    gone.querySelector(".file-gone").textContent = t("{name} deleted", { name: isolated(name) });
     gone.querySelector(".file-label").textContent = name;
     const undo = gone.querySelector(".file-undo");
     undo.addEventListener("click", () => this.#restore(gone));
     const hadFocus = row.contains(document.activeElement);
     row.replaceWith(gone);
     if (hadFocus) undo.focus();
-    announce(`${isolated(name)} deleted.`);
+    announce(t("{name} deleted.", { name: isolated(name) }));
     this.#showEmpty();
   }
 
@@ -112,7 +113,7 @@ export class FileList {
       const hadFocus = gone.contains(document.activeElement);
       gone.remove();
       if (hadFocus) row?.querySelector(".file-name").focus();
-      announce(`${isolated(file.name)} is back.`);
+      announce(t("{name} is back.", { name: isolated(file.name) }));
     } catch (error) {
       undo.setAttribute("aria-busy", "false");
       gone.querySelector(".file-gone").textContent = error.message;

@@ -1,4 +1,5 @@
 import { RequestError } from "../shared/session.js";
+import { t } from "../words/words.js";
 import { canRetry, missingParts, pauseBeforeRetry } from "./upload_policy.js";
 
 /** @typedef {"queued" | "sending" | "waiting" | "checking" | "done" | "failed" | "cancelled"} State */
@@ -44,7 +45,7 @@ export class FileUpload extends EventTarget {
       if (this.#abort.signal.aborted) return;
       // Else the browser could not read the file: it was changed or removed.
       const isAnswer = error instanceof RequestError;
-      this.problem = isAnswer ? error.message : "This file cannot be read.";
+      this.problem = isAnswer ? error.message : t("This file cannot be read.");
       this.canRetry = isAnswer && canRetry(error.status);
       this.#setState("failed");
     }
@@ -143,7 +144,7 @@ export class FileUpload extends EventTarget {
           return resolve(request.response);
         }
         this.#progress(before);
-        const message = request.response?.error?.message ?? "Unable to connect.";
+        const message = request.response?.error?.message ?? t("Unable to connect.");
         reject(new RequestError(request.status, message));
       });
       signal.addEventListener("abort", stop);

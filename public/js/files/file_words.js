@@ -1,24 +1,31 @@
 /** Words about files and uploads. */
 
-/** @type {[string, number][]} */
-const UNITS = [["GB", 1e9], ["MB", 1e6], ["KB", 1e3]];
+import { t, tn } from "../words/words.js";
+
+const LANGUAGE = `${globalThis.document?.documentElement.lang || "en"}-u-nu-latn`;
 
 /** `340 KB`, in the server's form. @param {number} size */
 export function sizeInWords(size) {
-  for (const [unit, bytes] of UNITS) {
-    if (size >= bytes) {
-      return `${(size / bytes).toFixed(size >= 10 * bytes ? 0 : 1).replace(/\.0$/, "")} ${unit}`;
-    }
-  }
-  return `${size} bytes`;
+  // Translators: gigabytes, as in "1.5 GB".
+  if (size >= 1e9) return t("{size} GB", { size: inUnits(size, 1e9) });
+  // Translators: megabytes.
+  if (size >= 1e6) return t("{size} MB", { size: inUnits(size, 1e6) });
+  // Translators: kilobytes.
+  if (size >= 1e3) return t("{size} KB", { size: inUnits(size, 1e3) });
+  return tn("{count} byte", "{count} bytes", size);
 }
 
-/** `56 minutes`. @param {number} seconds */
+/** @param {number} size @param {number} unit */
+function inUnits(size, unit) {
+  return (size / unit).toLocaleString(LANGUAGE, { maximumFractionDigits: size >= 10 * unit ? 0 : 1 });
+}
+
+/** `56 minutes`, in the server's form. @param {number} seconds */
 function lengthInWords(seconds) {
   const minutes = Math.max(1, Math.round(seconds / 60));
   const hours = Math.floor(minutes / 60);
-  const parts = [[hours, "hour"], [minutes % 60, "minute"]].filter(([count]) => count);
-  return parts.map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ");
+  const parts = /** @type {[number, string][]} */ ([[hours, "hour"], [minutes % 60, "minute"]]).filter(([count]) => count);
+  return parts.map(([count, unit]) => count.toLocaleString(LANGUAGE, { style: "unit", unit, unitDisplay: "long" })).join(" ");
 }
 
 /** `56 minutes · 240 MB`. @param {any} resource */
@@ -30,14 +37,15 @@ export function about(resource) {
 
 /** @param {import("./file_upload.js").FileUpload} transfer */
 export function progressInWords({ state, sent, file, problem }) {
-  const share = `${sizeInWords(sent)} of ${sizeInWords(file.size)}`;
+  // Translators: {sent} and {size} are such as "1.5 MB".
+  const share = t("{sent} of {size}", { sent: sizeInWords(sent), size: sizeInWords(file.size) });
   switch (state) {
     case "queued":
-      return `Waiting for its turn · ${sizeInWords(file.size)}`;
+      return `${t("Waiting for its turn")} · ${sizeInWords(file.size)}`;
     case "waiting":
-      return navigator.onLine ? `Connection lost, trying again · ${share}` : `Waiting for the network · ${share}`;
+      return `${navigator.onLine ? t("Connection lost, trying again") : t("Waiting for the network")} · ${share}`;
     case "checking":
-      return "Almost done…";
+      return t("Almost done…");
     case "failed":
       return problem;
     default:
@@ -47,6 +55,6 @@ export function progressInWords({ state, sent, file, problem }) {
 
 /** @param {any} upload Interrupted in an earlier visit. */
 export function interruptedInWords(upload) {
-  const share = Math.floor((100 * upload.received_bytes) / upload.size_bytes);
-  return `Interrupted at ${share} %. Choose the same file again to go on.`;
+  const percent = Math.floor((100 * upload.received_bytes) / upload.size_bytes);
+  return t("Interrupted at {percent} %. Choose the same file again to go on.", { percent });
 }

@@ -2,6 +2,7 @@
 
 import { isolated } from "../shared/isolated.js";
 import { toast } from "../shared/toasts.js";
+import { t, tn } from "../words/words.js";
 
 const POLL_MS = 15_000;
 const CATCH_UP_MS = 1500;
@@ -79,8 +80,11 @@ export class RoomFiles {
     if (news.length === 0) return;
     for (const { id } of news) if (id) this.#known.add(id);
     if (this.#isComplete) keepKnownFiles(this.session, this.#known);
-    const what = news.length === 1 ? isolated(news[0].name) : `${news.length} files`;
-    toast(`${this.session.otherFirstName} shared ${what}.`, () => this.panel.show("session"));
+    const name = this.session.otherFirstName;
+    const words = news.length === 1
+      ? t("{name} shared {file}.", { name, file: isolated(news[0].name) })
+      : tn("{name} shared {count} file.", "{name} shared {count} files.", news.length, { name });
+    toast(words, () => this.panel.show("session"));
     if (this.panel.open !== "session") this.#count(this.#unseen + news.length);
   }
 
@@ -100,7 +104,8 @@ export class RoomFiles {
       button.removeAttribute("aria-description");
     } else {
       button.dataset.unread = String(unseen);
-      button.setAttribute("aria-description", `${unseen} new`);
+      // Translators: {count} files; describes the button "Files".
+      button.setAttribute("aria-description", tn("{count} new", "{count} new", unseen));
     }
   }
 }

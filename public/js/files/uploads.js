@@ -2,6 +2,7 @@ import { announce } from "../shared/announce.js";
 import { interruptedInWords, progressInWords, sizeInWords } from "./file_words.js";
 import { clone } from "./file_list.js";
 import { isolated } from "../shared/isolated.js";
+import { t } from "../words/words.js";
 import { FileUpload, fingerprint } from "./file_upload.js";
 
 /** @typedef {import("./file_list.js").FileList} FileList */
@@ -70,9 +71,9 @@ export class Uploads {
         this.#list.querySelector(`[data-key="${key}"]`)?.remove();
       }
       this.#showOnTop(row);
-      if (!isReadable) fail(transfer, "This file cannot be read.");
-      else if (file.size === 0) fail(transfer, "The file is empty.");
-      else if (file.size > this.maxBytes) fail(transfer, `A file may have at most ${sizeInWords(this.maxBytes)}.`);
+      if (!isReadable) fail(transfer, t("This file cannot be read."));
+      else if (file.size === 0) fail(transfer, t("The file is empty."));
+      else if (file.size > this.maxBytes) fail(transfer, t("A file may have at most {size}.", { size: sizeInWords(this.maxBytes) }));
       else this.#queue.push(transfer);
     }
     this.#next();
@@ -110,7 +111,7 @@ export class Uploads {
       this.#next();
     });
     row.querySelector(".upload-cancel").addEventListener("click", () => {
-      if (transfer.state !== "failed") announce(`Upload of ${isolated(transfer.file.name)} cancelled.`);
+      if (transfer.state !== "failed") announce(t("Upload of {name} cancelled.", { name: isolated(transfer.file.name) }));
       transfer.cancel();
       this.#removeRow(row);
     });
@@ -133,8 +134,9 @@ export class Uploads {
     row.dataset.state = state;
     this.#progress(row, transfer);
     row.querySelector(".upload-retry").hidden = state !== "failed" || !transfer.canRetry;
-    row.querySelector(".upload-cancel").firstChild.textContent = state === "failed" ? "Dismiss" : "Cancel";
-    if (state === "failed") announce(`${isolated(transfer.file.name)} was not uploaded. ${transfer.problem}`);
+    row.querySelector(".upload-cancel").firstChild.textContent = state === "failed" ? t("Dismiss") : t("Cancel");
+    const name = isolated(transfer.file.name);
+    if (state === "failed") announce(`${t("{name} was not uploaded.", { name })} ${transfer.problem}`);
   }
 
   /** @param {any} row @param {FileUpload} transfer */
@@ -162,7 +164,7 @@ export class Uploads {
       row.querySelector("progress").value = upload.received_bytes / upload.size_bytes;
       row.querySelector(".upload-status").textContent = interruptedInWords(upload);
       const discard = row.querySelector(".upload-cancel");
-      discard.firstChild.textContent = "Discard";
+      discard.firstChild.textContent = t("Discard");
       discard.addEventListener("click", () => {
         this.session.cancelUpload(upload.id).catch(() => {});
         this.#removeRow(row);
@@ -175,7 +177,7 @@ export class Uploads {
 /** @param {any} row @param {string} fileName */
 function setName(row, fileName) {
   row.querySelector(".file-name").textContent = fileName;
-  row.querySelector("progress").setAttribute("aria-label", `Upload of ${isolated(fileName)}`);
+  row.querySelector("progress").setAttribute("aria-label", t("Upload of {name}", { name: isolated(fileName) }));
   for (const label of row.querySelectorAll(".file-label")) label.textContent = fileName;
 }
 

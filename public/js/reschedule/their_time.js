@@ -1,4 +1,5 @@
 import { clockTime } from "../shared/clock.js";
+import { t } from "../words/words.js";
 
 /** The time that somebody chooses, on the other person's clock: under each field of the form. */
 
@@ -19,17 +20,21 @@ export function showTheirTimes(times) {
  * Empty where both clocks show the same, and without a complete time.
  *
  * @param {string} local Such as "2026-11-24T18:00", on the clock of `zone`.
- * @param {DOMStringMap} given `zone`, `theirZone`; `localeTag`; `length` in seconds; the sentences `theirs` and `night`.
+ * @param {DOMStringMap} given `zone`, `theirZone`; `localeTag`; `length` in seconds; the other person's `name`.
  */
-export function inWords(local, { zone, theirZone, localeTag, length, theirs, night }) {
+export function inWords(local, { zone, theirZone, localeTag, length, name }) {
   const moment = momentOf(local, zone);
   if (!moment) return "";
   const last = new Date(moment.getTime() + Number(length) * 1000 - 1);
   const isAtNight = isNight(moment, theirZone) || isNight(last, theirZone);
   const there = onClock(moment, theirZone);
   if (there.slice(0, 16) === local.slice(0, 16) && !isAtNight) return "";
-  const day = there.slice(0, 10) === local.slice(0, 10) ? "" : `${weekday(moment, localeTag, theirZone)}, `;
-  return (isAtNight ? night : theirs).replace("{time}", `${day}${clockTime(moment, localeTag, theirZone)}`);
+  const clock = clockTime(moment, localeTag, theirZone);
+  const isSameDay = there.slice(0, 10) === local.slice(0, 10);
+  // Translators: such as "Monday, 18:00".
+  const time = isSameDay ? clock : t("{weekday}, {time}", { weekday: weekday(moment, localeTag, theirZone), time: clock });
+  // Translators: {time} is when it is for {name}, in another time zone, such as "Monday, 18:00".
+  return isAtNight ? t("{time} for {name}: that is at night", { time, name }) : t("{time} for {name}", { time, name });
 }
 
 /** @param {string} local @param {string} zone @returns {Date | null} The moment at which the clock of `zone` shows `local`. */
