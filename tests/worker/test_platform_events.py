@@ -1,10 +1,15 @@
 """The real Worker and its rooms tell a platform that fails, is slow or loses answers."""
 
+import time
+
 import pytest
 
+from events import sending
 from tests.fakes import platform as fake
 from tests.worker.live_room import rooms_on
 from tests.worker.site import HOUR, booking, error_of, eventually
+
+ATTEMPTS = range(1, len(sending.PAUSES_S) + 2)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +114,47 @@ def test_an_event_that_is_gone_is_dead_until_it_is_retried(site, platform, new_i
 
     assert again.status_code == 202
     assert eventually(lambda: platform.types(new_id)) == ["session.booked"]
+
+
+def test_a_platform_that_is_down_for_three_days_gets_what_it_missed_from_an_operator(
+    site, platform, new_id
+):
+    """What docs/failures.md says, with pauses that a test does not wait for."""
+    platform.faults.extend([500] * len(ATTEMPTS))
+    site.put(new_id, booking())
+    pauses = []
+    for attempt in ATTEMPTS:
+        told = eventually(lambda attempt=attempt: attempt_of(site, new_id, attempt))
+        pauses.append(told["pause"])
+        if attempt < ATTEMPTS[-1]:
+            let_time_pass(site)
+            site.worker.scheduled()
+    site.cancel(new_id)
+    assert eventually(lambda: platform.types(new_id)) == ["session.cancelled"]
+
+    assert told["state"] == "dead"
+    assert pauses[:5] == pytest.approx([5, 30, 120, 600, 1800], abs=5)
+    assert sum(pauses[:-1]) == pytest.approx(72 * HOUR, rel=0.03)
+    [dead] = [each for each in events_of(site, new_id) if each["type"] == "session.booked"]
+    assert f"/ops/events/{dead['id']}/retry" in site.page("/ops").text
+    assert site.post(f"/ops/events/{dead['id']}/retry").status_code == 303
+    eventually(lambda: len(platform.of(new_id)) == 2)
+    assert platform.types(new_id) == ["session.cancelled", "session.booked"]
+    assert f"/ops/events/{dead['id']}/retry" not in site.page("/ops").text
+
+
+def attempt_of(site, session_id, attempt):
+    """The state of the session's first event once this attempt has failed, and the next pause."""
+    with site.d1() as db:
+        row = db.execute(
+            "SELECT attempts, state, not_before, last_error FROM platform_events"
+            " WHERE session_id = ? AND sequence = 1",
+            [session_id],
+        ).fetchone()
+    if row is None or row["attempts"] != attempt:
+        return None
+    pause = row["not_before"] - int(time.time())
+    return {"state": row["state"], "pause": pause} if row["last_error"] else None
 
 
 def test_a_slow_platform_delays_no_answer(site, platform, new_id):

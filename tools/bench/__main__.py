@@ -1,6 +1,6 @@
 """`make bench`: measure the budgets of docs/performance.md on this machine, and write them there.
 
-ONLY=pages,rooms runs these parts. All but reminders and recordings run by default.
+ONLY=pages,rooms runs these parts. All but reminders, events and recordings run by default.
 """
 
 import importlib
@@ -16,7 +16,7 @@ from tools.paths import ROOT, VENV, VENV_PYTHON
 from tools.steps import StepFailedError
 
 PARTS = ("pages", "startup", "budgets", "join", "rooms", "load")
-LONG_PARTS = ("reminders", "recordings")
+LONG_PARTS = ("reminders", "events", "recordings")
 
 
 def main() -> None:
