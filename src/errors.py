@@ -161,7 +161,7 @@ class LinkTooOldError(LinkExpiredError):
     """A link for a frame that was opened too late."""
 
     code = "link_too_old"
-    message = "This link is too old."
+    message = N_("This link is too old.")
 
 
 class NotAgreedError(AppError):

@@ -49,10 +49,10 @@ class Access:
     def view(self) -> View:
         return rules.view_of(self.session, self.role, self.now)
 
-    def refuse_students(self, action: str) -> None:
-        """Raises: ForbiddenError to the student; `action` is what only a teacher may do."""
+    def refuse_students(self, message: str) -> None:
+        """Raises: ForbiddenError to the student, with this marked sentence."""
         if self.role is not Role.TEACHER:
-            raise ForbiddenError(f"Only the Student-Teacher can {action}.")
+            raise ForbiddenError(message)
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,19 @@ async def admit_and_load(
     if session is None:
         raise SessionNotFoundError
     if signed_in is not None and (role := session.role_of(signed_in)):
-        _use_language_of(session.participant(role), request, ctx)
+        use_language_of(session.participant(role), request, ctx)
         return LoadedAccess(session, role, ctx.now, loaded=query.parse(rows))
     if invited is not None and ctx.now < rules.link_expires_at(session):
         if role := session.role_of(invited):
-            _use_language_of(session.participant(role), request, ctx)
+            use_language_of(session.participant(role), request, ctx)
             return LoadedAccess(session, role, ctx.now, by_link=True, loaded=query.parse(rows))
     elif signed_in is None:
         raise SignedOutError
     raise NotParticipantError
 
 
-def _use_language_of(person: Participant, request: Request, ctx: Context) -> None:
+def use_language_of(person: Participant, request: Request, ctx: Context) -> None:
+    """Answer in this person's language from now on."""
     wishes = (person.language, person.locale)
     i18n.use(request.language(*wishes, everything=ctx.settings.development))
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from db import consents, due_mails
 from db.parameters import json_lists
-from domain import rules
-from domain.consent import WORDS
+from domain import consent, rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -270,5 +269,5 @@ async def details(db: Database, session_id: str) -> dict[str, list[Row]]:
         row["tags"] = json.loads(row["tags"])
     for row in found["recording_consents"]:
         row["agreed"] = bool(row["agreed"])
-        row["text"] = WORDS[row["words"]]
+        row["text"] = row["text"] or consent.text_of(row["words"])
     return found

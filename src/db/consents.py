@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 # A repeated answer adds no row.
 ADD: Final = """
-INSERT INTO recording_consents (session_id, user_id, role, agreed, words, decided_at)
-SELECT id, ?2, ?3, ?4, ?5, ?6 FROM sessions
+INSERT INTO recording_consents (session_id, user_id, role, agreed, words, decided_at, text)
+SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM sessions
  WHERE id = ?1 AND ?2 IN (student_id, teacher_id)
    AND (?4, ?5) IS NOT (SELECT agreed, words FROM recording_consents
                          WHERE session_id = ?1 AND user_id = ?2 ORDER BY id DESC LIMIT 1)
 """
 
 LIST: Final = """
-SELECT user_id, role, agreed, words, decided_at FROM recording_consents
+SELECT user_id, role, agreed, words, text, decided_at FROM recording_consents
  WHERE session_id = ?1 ORDER BY id
 """
 
@@ -31,7 +31,11 @@ async def add(
     role: Role,
     agreed: bool,
     words: str,
+    text: str,
     now: int,
 ) -> None:
-    """Store a person's answer. An answer of somebody who is no participant is not stored."""
-    await db.all(ADD, session_id, user_id, role.value, int(agreed), words, now)
+    """Store a person's answer with the words that they have read, by id and as text.
+
+    An answer of somebody who is no participant is not stored.
+    """
+    await db.all(ADD, session_id, user_id, role.value, int(agreed), words, now, text)

@@ -1,4 +1,4 @@
-"""Whether a person wants reminders."""
+"""Whether a person wants reminders, with the language of the page that says so."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from db.database import Database, Row
 
-FIND: Final = "SELECT name, reminders_enabled FROM users WHERE id = ?1"
+FIND: Final = "SELECT name, reminders_enabled, language, locale FROM users WHERE id = ?1"
 
 SET: Final = """
-UPDATE users SET reminders_enabled = ?2 WHERE id = ?1 RETURNING name, reminders_enabled
+UPDATE users SET reminders_enabled = ?2 WHERE id = ?1
+RETURNING name, reminders_enabled, language, locale
 """
 
 

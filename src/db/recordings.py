@@ -30,7 +30,8 @@ SELECT c.record_id, c.session_id, c.provider, c.state, c.attempts, c.announced_b
        c.resource_id, c.format, r.upload_id, r.r2_key, r.size_bytes AS total_bytes, r.etag,
        r.status AS file_status, s.provider_room_id,
        coalesce(s.started_at, s.scheduled_start) AS began_at,
-       t.time_zone AS teacher_time_zone, t.locale AS teacher_locale
+       t.time_zone AS teacher_time_zone, t.locale AS teacher_locale,
+       t.language AS teacher_language
   FROM recordings c
   JOIN sessions s ON s.id = c.session_id
   JOIN users t ON t.id = s.teacher_id

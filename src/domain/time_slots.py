@@ -6,14 +6,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from domain import times
+from i18n import N_, _
 
 if TYPE_CHECKING:
     from domain.model import Participant, Session
 
 # Days from today or, where the session lies ahead, from its day.
 _DAYS: Final = (1, 2, 7)
-_FROM_TODAY: Final = ("Same time tomorrow", "Same time in two days", "Same time next week")
-_FROM_THE_SESSION: Final = ("A day later", "Two days later", "A week later")
+_FROM_TODAY: Final = (
+    N_("Same time tomorrow"),
+    N_("Same time in two days"),
+    N_("Same time next week"),
+)
+# Translators: later than the planned session.
+_FROM_THE_SESSION: Final = (N_("A day later"), N_("Two days later"), N_("A week later"))
 NIGHT_BEGINS: Final = 22
 NIGHT_ENDS: Final = 7
 """Hours of the day. `their_time.js` has the same night."""
@@ -51,7 +57,7 @@ def offered(session: Session, viewer: Participant, other: Participant, now: int)
         if datetime.fromtimestamp(start, zone).replace(tzinfo=None) != local:
             continue  # an hour that the clocks skip
         span = times.span(start, start + length, viewer)
-        slots.append(Slot(start, label, span, their_time(start, start + length, viewer, other)))
+        slots.append(Slot(start, _(label), span, their_time(start, start + length, viewer, other)))
     return slots
 
 

@@ -14,6 +14,7 @@ from db import boards
 from errors import BadRequestError, BodyTooLargeError, NotFoundError, UnsupportedTypeError
 from files import pictures
 from files.storage import MB, StreamBrokenError
+from i18n import N_
 from logs import log
 from web import ranges
 from web.messages import Response
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 10 * MB
 MAX_IMAGES: Final = 200
 MAX_TOTAL_BYTES: Final = 100 * MB
-_FULL: Final = "A board may have 200 pictures of at most 100 MB together."
+_NOT_WHOLE: Final = N_("The picture did not arrive whole. Please try again.")
+_FULL: Final = N_("A board may have 200 pictures of at most 100 MB together.")
 
 
 async def add(ctx: Context, access: Access, size: int, body: Stream) -> dict[str, Any]:
@@ -40,13 +42,13 @@ async def add(ctx: Context, access: Access, size: int, body: Stream) -> dict[str
     Raises: BodyTooLargeError, UnsupportedTypeError, BadRequestError, ServiceUnavailableError.
     """
     if size > MAX_BYTES:
-        raise BodyTooLargeError("A picture may have at most 10 MB.")
+        raise BodyTooLargeError(N_("A picture may have at most 10 MB."))
     session_id, image_id = access.session.id, new_id()
     key = key_of(session_id, image_id)
     try:
         stored = await ctx.files.put(key, body)
     except StreamBrokenError as error:
-        raise BadRequestError("The picture did not arrive whole. Please try again.") from error
+        raise BadRequestError(_NOT_WHOLE) from error
 
     async def read(start: int, length: int) -> bytes:
         return await ctx.files.read(key, start, length)
@@ -54,7 +56,7 @@ async def add(ctx: Context, access: Access, size: int, body: Stream) -> dict[str
     picture = await pictures.inspect(read, stored.size)
     if picture is None:
         await ctx.files.delete([key])
-        raise UnsupportedTypeError("The board takes PNG, JPEG and WebP pictures.")
+        raise UnsupportedTypeError(N_("The board takes PNG, JPEG and WebP pictures."))
     row = {"id": image_id, "r2_key": key, "type": picture.media_type, "size_bytes": stored.size}
     row |= {"width": picture.width, "height": picture.height}
     await note(ctx, session_id, row)

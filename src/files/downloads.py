@@ -9,6 +9,7 @@ from domain import rules
 from errors import ConflictError, NotFoundError
 from files import file_names, file_types
 from files.storage import MB, size_in_words
+from i18n import N_, ngettext
 from logs import log
 from sessions import outcome
 from web import ranges
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # A deleted file can be restored for this time; then it is removed.
 UNDO_S: Final = 15 * 60
 MAX_FILES: Final = 100
+_GONE: Final = N_("This file is not here any more.")
 _RECORDING_TYPES: Final = {"mp4": "video/mp4", "webm": "video/webm"}
 
 
@@ -55,7 +57,7 @@ async def download(
     body = None if head_only else await ctx.files.open(row["r2_key"], start, length)
     if body is None and not head_only:
         log("resource_missing_in_bucket", session_id=row["session_id"], resource_id=row["id"])
-        raise NotFoundError("This file is not here any more.")
+        raise NotFoundError(_GONE)
     response_headers.append(("Content-Length", str(length)))
     return Response(body, 206 if part else 200, response_headers, policy=policy)
 
@@ -81,13 +83,13 @@ def _headers(row: Row, *, inline: bool) -> tuple[list[tuple[str, str]], str]:
 def _ready(access: LoadedAccess[Row | None]) -> Row:
     row = access.loaded
     if row is None or row["status"] != "ready":
-        raise NotFoundError("This file is not here any more.")
+        raise NotFoundError(_GONE)
     return row
 
 
 async def delete(ctx: Context, access: LoadedAccess[Row | None]) -> int:
     """Delete the loaded file for both people; returns until when it can be restored."""
-    access.refuse_students("delete files")
+    access.refuse_students(N_("Only the Student-Teacher can delete files."))
     if access.loaded and access.loaded["status"] == "deleted":
         return int(access.loaded["updated_at"]) + UNDO_S
     row = _ready(access)
@@ -102,10 +104,10 @@ async def restore(ctx: Context, access: LoadedAccess[Row | None]) -> Row:
 
     Raises: ForbiddenError, NotFoundError, ConflictError if it is too late or above the limits.
     """
-    access.refuse_students("bring files back")
+    access.refuse_students(N_("Only the Student-Teacher can bring files back."))
     row = access.loaded
     if row is None or row["status"] not in ("deleted", "ready"):
-        raise NotFoundError("This file is not here any more.")
+        raise NotFoundError(_GONE)
     if row["status"] == "deleted":
         await _undo(ctx, access.session.id, row["id"])
         notify_room(ctx, access)
@@ -126,8 +128,11 @@ async def _undo(ctx: Context, session_id: str, resource_id: str) -> None:
     if found is not None and found["status"] == "ready":
         return
     if found is not None and found["status"] == "deleted" and found["deleted_at"] > deleted_after:
-        raise ConflictError(f"There is no room for it any more. {limits_in_words(ctx.settings)}")
-    raise ConflictError("It is too late to bring this file back.")
+        # Translators: "it" is a deleted file. {limits} is a sentence of its own.
+        raise ConflictError(
+            N_("There is no room for it any more. {limits}"), limits=limits_in_words(ctx.settings)
+        )
+    raise ConflictError(N_("It is too late to bring this file back."))
 
 
 def notify_room(ctx: Context, access: Access, added: Row | None = None) -> None:
@@ -146,4 +151,10 @@ def quota_bytes(settings: Settings) -> int:
 def limits_in_words(settings: Settings) -> str:
     """The sentence for an upload that exceeds the limits."""
     quota = size_in_words(quota_bytes(settings))
-    return f"A session may have {MAX_FILES} files of at most {quota} together."
+    # Translators: {size} is such as "2 GB".
+    return ngettext(
+        "A session may have {count} file of at most {size}.",
+        "A session may have {count} files of at most {size} together.",
+        MAX_FILES,
+        size=quota,
+    )

@@ -9,6 +9,7 @@ from db import boards
 from errors import ConflictError, NotFoundError, ServiceUnavailableError
 from files import board_pictures
 from files.storage import StreamBrokenError
+from i18n import N_
 from logs import log
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
     """
     # The link in an e-mail opens one session alone.
     if access.loaded is None or access.by_link:
-        raise NotFoundError("There is no such earlier board.")
+        raise NotFoundError(N_("There is no such earlier board."))
     content: dict[str, Any] = json.loads(await _read_saved(ctx, access.loaded) or '{"pages": []}')
     drawn = [element for page in content["pages"] for element in page["elements"]]
     shown = {element["image"] for element in drawn if element["kind"] == "image"}
@@ -77,7 +78,7 @@ async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
         keys = [board_pictures.key_of(access.session.id, image) for image in copies.values()]
         await ctx.files.delete(keys)
         await boards.drop_images(ctx.db, filled["images"])
-        raise ConflictError("There is something on this board already.")
+        raise ConflictError(N_("There is something on this board already."))
     log("board_carried_on", session_id=access.session.id, images=len(copies))
 
 
@@ -85,7 +86,7 @@ async def _copy(ctx: Context, session_id: str, row: Row) -> str:
     """The id of the copy."""
     body = await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
     if body is None:
-        raise NotFoundError("A picture of the earlier board is missing.")
+        raise NotFoundError(N_("A picture of the earlier board is missing."))
     image_id = board_pictures.new_id()
     key = board_pictures.key_of(session_id, image_id)
     try:

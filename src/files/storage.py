@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from i18n import N_, _, ngettext, number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -11,15 +13,21 @@ Stream = Any
 MB: Final = 1000 * 1000
 # Our page uploads larger files in parts.
 MULTIPART_ABOVE_BYTES: Final = 20 * MB
+_UNITS: Final = (
+    # Translators: {size} is a number.
+    (N_("{size} GB"), 10**9),
+    (N_("{size} MB"), 10**6),
+    (N_("{size} KB"), 10**3),
+)
 
 
 def size_in_words(size: int) -> str:
     """`20 bytes`, `340 KB`, `2.4 MB`, `1.2 GB`; in powers of ten, as file managers show it."""
-    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+    for pattern, bytes_ in _UNITS:
         if size >= bytes_:
-            number = f"{size / bytes_:.1f}" if size < 10 * bytes_ else f"{size / bytes_:.0f}"
-            return f"{number.removesuffix('.0')} {unit}"
-    return f"{size} bytes"
+            rounded = round(size / bytes_, 1 if size < 10 * bytes_ else 0)
+            return _(pattern, size=number(rounded, 0 if rounded.is_integer() else 1))
+    return ngettext("{count} byte", "{count} bytes", size)
 
 
 class StreamBrokenError(Exception):

@@ -24,6 +24,7 @@ from errors import (
 )
 from files import downloads, file_names, file_types, mp4
 from files.storage import MB, Part, StreamBrokenError, size_in_words
+from i18n import N_, _, ngettext
 from logs import log
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 PART_BYTES: Final = 8 * 1024 * 1024
 # Cloudflare's limit for one request.
 MAX_SINGLE_BYTES: Final = 100 * MB
-_UNKNOWN: Final = "This upload is not known any more. Please start again."
+_UNKNOWN: Final = N_("This upload is not known any more. Please start again.")
+_PART_NOT_WHOLE: Final = N_("The part did not arrive whole. Please send it again.")
+_NOT_WHOLE: Final = N_("The file did not arrive whole. Please try again.")
+_TEACHERS_ONLY: Final = N_("Only the Student-Teacher can upload files.")
 
 
 class NewUpload(BaseModel):
@@ -89,8 +93,12 @@ async def receive(ctx: Context, access: Access, *, name: str, size: int, body: S
     BadRequestError if it does not arrive complete.
     """
     if size > MAX_SINGLE_BYTES:
-        raise BodyTooLargeError("A file of more than 100 MB has to be uploaded in parts.")
-    access.refuse_students("upload files")
+        limit = size_in_words(MAX_SINGLE_BYTES)
+        # Translators: {size} is such as "100 MB".
+        raise BodyTooLargeError(
+            N_("A file of more than {size} has to be uploaded in parts."), size=limit
+        )
+    access.refuse_students(_TEACHERS_ONLY)
     row = _new_row(ctx, access, name, size)
     if not await _add(ctx, access, row):
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
@@ -98,7 +106,7 @@ async def receive(ctx: Context, access: Access, *, name: str, size: int, body: S
         stored = await ctx.files.put(row["r2_key"], body)
     except StreamBrokenError as error:
         await _discard(ctx, row)
-        raise BadRequestError("The file did not arrive whole. Please try again.") from error
+        raise BadRequestError(_NOT_WHOLE) from error
     if duplicate := await resources_db.find_duplicate(ctx.db, row, stored):
         # The browser has sent the file again, because the response to the first request was lost.
         await _discard(ctx, row)
@@ -113,7 +121,7 @@ async def start(
 
     Raises: as `receive` does, and ConflictError if the key belongs to another file.
     """
-    access.refuse_students("upload files")
+    access.refuse_students(_TEACHERS_ONLY)
     unfinished_rows = access.loaded
     known = unfinished_rows.with_key(new.key)
     _refuse_expired(ctx, access)
@@ -129,7 +137,7 @@ async def start(
     if known is None:
         raise BodyTooLargeError(downloads.limits_in_words(ctx.settings))
     if known["size_bytes"] != new.size_bytes:
-        raise ConflictError("Another file is being uploaded under this key.")
+        raise ConflictError(N_("Another file is being uploaded under this key."))
     if not known["upload_id"]:
         await _start_multipart(ctx, known)
     return _unfinished(known, unfinished_rows.part_sizes(known["id"])), False
@@ -155,7 +163,7 @@ async def put_part(
     try:
         part = await ctx.files.put_part(row["r2_key"], row["upload_id"], number, body)
     except StreamBrokenError as error:
-        raise BadRequestError("The part did not arrive whole. Please send it again.") from error
+        raise BadRequestError(_PART_NOT_WHOLE) from error
     if not await resources_db.put_part(ctx.db, row, part, size, now=ctx.now):
         raise NotFoundError(_UNKNOWN)
     upload.parts[number] = size
@@ -166,20 +174,27 @@ async def complete(ctx: Context, access: LoadedAccess[UploadRows]) -> Row:
     """Make one file of the parts. A repeated request has the same result."""
     file, parts = access.loaded
     if file is not None and file["status"] == "ready":
-        access.refuse_students("upload files")
+        access.refuse_students(_TEACHERS_ONLY)
         return file
     _refuse_expired(ctx, access)
     row, upload = _upload_of(access)
     missing = [n for n in range(1, upload.part_count + 1) if n not in upload.parts]
     if missing:
-        raise ConflictError(f"{len(missing)} of {upload.part_count} parts are still missing.")
+        raise ConflictError(
+            ngettext(
+                "{count} of {total} parts is still missing.",
+                "{count} of {total} parts are still missing.",
+                len(missing),
+                total=upload.part_count,
+            )
+        )
     stored = await _complete_multipart(ctx, row, [Part(p["number"], p["etag"]) for p in parts])
     return await _finish(ctx, access, row, stored)
 
 
 async def _complete_multipart(ctx: Context, row: Row, parts: list[Part]) -> Stored:
     """Make one object of all parts. Raises: BadRequestError if they must be sent again."""
-    for _ in range(2):
+    for _attempt in range(2):
         try:
             return await ctx.files.finish(row["r2_key"], row["upload_id"], parts)
         except StreamBrokenError:
@@ -192,26 +207,26 @@ async def _complete_multipart(ctx: Context, row: Row, parts: list[Part]) -> Stor
     await resources_db.restart(ctx.db, row["id"], row["upload_id"])
     await ctx.files.abort(row["r2_key"], row["upload_id"])
     log("upload_restarted", session_id=row["session_id"], resource_id=row["id"])
-    raise BadRequestError("The file could not be put together. Please send it again.")
+    raise BadRequestError(N_("The file could not be put together. Please send it again."))
 
 
 async def cancel(ctx: Context, access: LoadedAccess[UploadRows]) -> None:
     """Remove an unfinished upload. Raises: ConflictError if it has been completed."""
-    row, _ = _upload_of(access)
+    row = _upload_of(access)[0]
     if not await _discard(ctx, row):
-        raise ConflictError("This upload has just been completed.")
+        raise ConflictError(N_("This upload has just been completed."))
 
 
 def unfinished(access: LoadedAccess[UnfinishedRows]) -> list[Unfinished]:
     """The loaded uploads. Raises: ForbiddenError for students."""
-    access.refuse_students("upload files")
+    access.refuse_students(_TEACHERS_ONLY)
     found = access.loaded
     return [_unfinished(row, found.part_sizes(row["id"])) for row in found.uploads]
 
 
 def _upload_of(access: LoadedAccess[UploadRows]) -> tuple[Row, Unfinished]:
     """The loaded upload. Raises: ForbiddenError, NotFoundError."""
-    access.refuse_students("upload files")
+    access.refuse_students(_TEACHERS_ONLY)
     row, parts = access.loaded
     if row is None or row["status"] != "uploading" or not row["upload_id"]:
         raise NotFoundError(_UNKNOWN)
@@ -227,19 +242,22 @@ def _unfinished(row: Row, parts: dict[int, int]) -> Unfinished:
 def _new_row(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
     """Check the name and size of a new file. Returns its row, which is not stored yet."""
     if access.session.status is Status.CANCELLED:
-        raise ConflictError("This session was cancelled.")
+        raise ConflictError(N_("This session was cancelled."))
     _refuse_expired(ctx, access)
     name = file_names.sanitize(raw_name)
     if not name:
-        raise InvalidError({"name": "A file needs a name"})
+        raise InvalidError({"name": _("A file needs a name")})
     kind = file_types.of_name(name)
     if kind is None:
         raise UnsupportedTypeError
     if size <= 0:
-        raise InvalidError({"body": "The file is empty"})
+        raise InvalidError({"body": _("The file is empty")})
     max_bytes = ctx.settings.upload_max_mb * MB
     if size > max_bytes:
-        raise BodyTooLargeError(f"A file may have at most {size_in_words(max_bytes)}.")
+        # Translators: {size} is such as "340 MB".
+        raise BodyTooLargeError(
+            N_("A file may have at most {size}."), size=size_in_words(max_bytes)
+        )
     row: Row = {"id": uuid.uuid4().hex, "name": name, "type": kind.media_type, "upload_id": None}
     row |= {"session_id": access.session.id, "size_bytes": size}
     row["r2_key"] = resources_db.key_of(access.session.id, row["id"])
@@ -250,7 +268,13 @@ def _refuse_expired(ctx: Context, access: Access) -> None:
     """Raises: ConflictError if the purge has deleted the session's files, or is about to."""
     days = ctx.settings.resources_kept_days
     if rules.is_deleted(access.session, days, access.now):
-        raise ConflictError(f"Files are deleted {days} days after the session.")
+        raise ConflictError(
+            ngettext(
+                "Files are deleted {count} day after the session.",
+                "Files are deleted {count} days after the session.",
+                days,
+            )
+        )
 
 
 async def _add(
@@ -282,13 +306,16 @@ async def _finish(ctx: Context, access: Access, row: Row, stored: Stored) -> Row
     """Make the file visible to both people, if its length and its first bytes are right."""
     if stored.size != row["size_bytes"]:
         await _discard(ctx, row)
-        raise BadRequestError("The file did not arrive whole. Please try again.")
+        raise BadRequestError(_NOT_WHOLE)
     head = await ctx.files.read(row["r2_key"], 0, file_types.SNIFFED_BYTES)
     kind = file_types.of_name(row["name"])
     if kind is None or not kind.fits(head):
         await _discard(ctx, row)
         ending = file_names.extension(row["name"])
-        raise UnsupportedTypeError(f"This file is not what its name says: no .{ending} file.")
+        # Translators: {ending} is such as "pdf".
+        raise UnsupportedTypeError(
+            N_("This file is not what its name says: no .{ending} file."), ending=ending
+        )
     duration = await _duration(ctx, row, stored)
     if await resources_db.finish(ctx.db, row["id"], stored, duration=duration, now=ctx.now):
         about = {"session_id": row["session_id"], "resource_id": row["id"]}

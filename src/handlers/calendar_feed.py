@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from auth import links
+import i18n
+from auth import access, links
 from db import people
 from errors import LinkBrokenError
 from web import ranges
@@ -33,7 +34,9 @@ async def show(request: Request, ctx: Context, calendar: str) -> Response:
     found = await people.sessions_since(ctx.db, person_id, since=since, limit=MAX_SESSIONS)
     if found is None:
         raise LinkBrokenError
-    etag = _etag(found, ctx.version)
+    if found and (role := found[-1].role_of(person_id)):
+        access.use_language_of(found[-1].participant(role), request, ctx)
+    etag = _etag(found, f"{ctx.version} {i18n.current()}")
     headers = [("Cache-Control", "private, no-cache"), ("ETag", f"W/{etag}")]
     if ranges.is_unchanged(request.headers, etag):
         return Response(None, 304, headers)
@@ -44,8 +47,8 @@ async def show(request: Request, ctx: Context, calendar: str) -> Response:
     return Response(calendar_entry.feed(found, person_id, ctx.settings, ctx.now), headers=headers)
 
 
-def _etag(sessions: Sequence[Session], version: str) -> str:
-    """It changes with all that the calendar shows, and with the release, which may show it else."""
+def _etag(sessions: Sequence[Session], manner: str) -> str:
+    """It changes with all that the calendar shows, and with the release and the language."""
     shown = [
         (
             *(each.id, each.sequence, each.status, each.scheduled_start, each.scheduled_end),
@@ -53,4 +56,4 @@ def _etag(sessions: Sequence[Session], version: str) -> str:
         )
         for each in sessions
     ]
-    return f'"{hashlib.sha256(repr((version, shown)).encode()).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(repr((manner, shown)).encode()).hexdigest()[:32]}"'

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auth.access import admit
 from files import file_names
+from i18n import _
 from sessions import chat_text
 from web.messages import Response
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """The chat as a text file."""
     access = await admit(request, ctx, session_id)
-    name = file_names.sanitize(f"Chat, {access.session.course.title}.txt")
+    # Translators: the name of a file, without its ending.
+    name = file_names.sanitize(f"{_('Chat, {course}', course=access.session.course.title)}.txt")
     return Response(
         await chat_text.read(ctx, access),
         headers=[

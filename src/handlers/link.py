@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from auth import links
+from auth.access import use_language_of
 from db import sessions
 from domain import rules
 from errors import (
@@ -52,12 +53,17 @@ async def leave(_request: Request, _ctx: Context, session_id: str) -> Response:
 
 
 async def _enter(request: Request, ctx: Context, token: str, place: str) -> Response:
-    link = links.read(token, ctx.settings.link_secrets) or _link_for_frame(ctx, token)
+    link, expires_at = _read(ctx, token)
     session = await sessions.find(ctx.db, link.session_id)
     if session is None:
         raise SessionNotFoundError
-    if session.role_of(link.user_id) is None:
+    role = session.role_of(link.user_id)
+    if role is None:
         raise NotParticipantError(session.id)
+    # Errors are in the language of the person whose link it is.
+    use_language_of(session.participant(role), request, ctx)
+    if expires_at is not None and ctx.now >= expires_at:
+        raise LinkTooOldError(session.id)
     remaining = rules.link_expires_at(session) - ctx.now
     if remaining <= 0:
         raise LinkExpiredError(session.id)
@@ -68,11 +74,11 @@ async def _enter(request: Request, ctx: Context, token: str, place: str) -> Resp
     return response
 
 
-def _link_for_frame(ctx: Context, token: str) -> RoomLink:
+def _read(ctx: Context, token: str) -> tuple[RoomLink, int | None]:
+    """The link and, if it is for a frame, until when it opens one. Raises: LinkBrokenError."""
+    if link := links.read(token, ctx.settings.link_secrets):
+        return link, None
     found = links.read_for_frame(token, ctx.settings.link_secrets)
     if found is None:
         raise LinkBrokenError
-    link, expires_at = found
-    if ctx.now >= expires_at:
-        raise LinkTooOldError(link.session_id)
-    return link
+    return found

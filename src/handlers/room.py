@@ -15,6 +15,7 @@ from errors import (
     TooEarlyError,
     UpgradeRequiredError,
 )
+from i18n import N_
 from room.identity import PAGE_ID, SocketIdentity
 from video import service
 from web.messages import Response, json_response
@@ -58,7 +59,7 @@ async def live(request: Request, ctx: Context, session_id: str) -> Response:
 async def end(request: Request, ctx: Context, session_id: str) -> Response:
     """End the session for both; only the teacher can."""
     access = await admit(request, ctx, session_id)
-    access.refuse_students("end the session for both")
+    access.refuse_students(N_("Only the Student-Teacher can end the session for both."))
     refuse_unless_open(access)
     await ctx.rooms.end(session_id)
     return json_response({"id": session_id, "ended": True})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import i18n
 from auth import links
 from db import preferences
 from errors import BadRequestError, LinkBrokenError, NotFoundError
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 _NAMED: Final = re.compile(rb'[;\s]name="?List-Unsubscribe"?[;\s]', re.IGNORECASE)
 
 
-async def show(_request: Request, ctx: Context, token: str) -> Response:
+async def show(request: Request, ctx: Context, token: str) -> Response:
     """The page that shows whether this person gets reminders, with a button to change it."""
-    return _page(ctx, await preferences.find(ctx.db, _person(ctx, token)), changed=False)
+    person = await preferences.find(ctx.db, _person(ctx, token))
+    return _page(request, ctx, person, changed=False)
 
 
 async def switch(request: Request, ctx: Context, token: str) -> Response:
@@ -37,7 +39,7 @@ async def switch(request: Request, ctx: Context, token: str) -> Response:
     person_id = _person(ctx, token)
     enabled = await _switches_on(request)
     person = await preferences.set_reminders(ctx.db, person_id, enabled=enabled)
-    return _page(ctx, person, changed=True)
+    return _page(request, ctx, person, changed=True)
 
 
 async def _switches_on(request: Request) -> bool:
@@ -74,9 +76,11 @@ def _person(ctx: Context, token: str) -> str:
     return link.user_id
 
 
-def _page(ctx: Context, person: Row | None, *, changed: bool) -> Response:
+def _page(request: Request, ctx: Context, person: Row | None, *, changed: bool) -> Response:
     if person is None:
         raise NotFoundError
+    wishes = (person["language"], person["locale"])
+    i18n.use(request.language(*wishes, everything=ctx.settings.development))
     enabled = bool(person["reminders_enabled"])
     return html_response(
         render.reminders_page(person["name"], ctx.settings, enabled=enabled, changed=changed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from db import due_mails
 from domain import rules
 from errors import ConflictError
+from i18n import N_
 
 if TYPE_CHECKING:
     from auth.access import Access
@@ -32,4 +33,6 @@ async def request_mail(ctx: Context, access: Access) -> Reach:
         )
         if reach is not None:
             return reach
-    raise ConflictError("An e-mail can be sent once your session has started and you are waiting.")
+    raise ConflictError(
+        N_("An e-mail can be sent once your session has started and you are waiting.")
+    )

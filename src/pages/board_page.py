@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import rules, times
 from domain.human_text import isolated
+from i18n import _, ngettext
 from pages.environment import fill
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def board_page(access: Access, settings: Settings, pages: Sequence[Mapping[str, 
     return fill(
         "session/board_page.html",
         settings,
-        title=f"The board · {isolated(session.course.title)}",
+        title=f"{_('The board')} · {isolated(session.course.title)}",
         session=session,
         span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
         sheets=sheets,
@@ -41,9 +42,15 @@ def board_page(access: Access, settings: Settings, pages: Sequence[Mapping[str, 
 
 
 def _sheet(page: Mapping[str, Any], number: int) -> Sheet:
-    title = page["title"].strip() or f"Page {number}"
+    title = page["title"].strip() or _("Page {number}", number=number)
     elements = page["elements"]
     texts = [element["text"] for element in elements if element["kind"] == "text"]
     texts += [each["label"] for each in elements if each["kind"] == "image" and each["label"]]
-    about = f"{isolated(title)}: {len(elements)} thing{'' if len(elements) == 1 else 's'} drawn"
+    # Translators: what a screen reader says of a page of the board; {title} is its title.
+    about = ngettext(
+        "{title}: {count} thing drawn",
+        "{title}: {count} things drawn",
+        len(elements),
+        title=isolated(title),
+    )
     return Sheet(page["id"], number, title, about, texts)

@@ -59,7 +59,7 @@ def feedback(access: Access, own: OwnFeedback | None, saved: str) -> dict[str, A
         "own": own,
         "feedback_locked": own is not None and own.editable_until <= access.now,
         "feedback_words": feedback_wording.words_for(access.role, access.other.called),
-        "stars": feedback_wording.STARS,
+        "stars": feedback_wording.stars(),
         "just_saved": saved == "feedback",
     }
 

@@ -5,36 +5,37 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from domain.model import Role
-
-STARS: Final = ((1, "Poor"), (2, "Not great"), (3, "Okay"), (4, "Good"), (5, "Excellent"))
+from i18n import N_, _, pgettext
 
 Tags = tuple[tuple[str, str], ...]
 
+# Translators: these four say what was good about a teacher, on buttons.
 _GOOD_TEACHER: Final[Tags] = (
-    ("clear", "Clear explanations"),
-    ("prepared", "Well prepared"),
-    ("patient", "Patient"),
-    ("good_pace", "Good pace"),
+    ("clear", N_("Clear explanations")),
+    ("prepared", N_("Well prepared")),
+    ("patient", N_("Patient")),
+    ("good_pace", N_("Good pace")),
 )
 _WRONG_WITH_TEACHER: Final[Tags] = (
-    ("hard_to_follow", "Hard to follow"),
-    ("too_fast", "Too fast"),
-    ("too_slow", "Too slow"),
-    ("unprepared", "Not prepared"),
-    ("started_late", "Started late"),
-    ("technical_problems", "Technical problems"),
+    ("hard_to_follow", N_("Hard to follow")),
+    ("too_fast", N_("Too fast")),
+    ("too_slow", N_("Too slow")),
+    ("unprepared", N_("Not prepared")),
+    ("started_late", N_("Started late")),
+    ("technical_problems", N_("Technical problems")),
 )
+# Translators: these three say what was good about a student, on buttons.
 _GOOD_STUDENT: Final[Tags] = (
-    ("engaged", "Engaged"),
-    ("prepared", "Came prepared"),
-    ("good_questions", "Good questions"),
+    ("engaged", N_("Engaged")),
+    ("prepared", N_("Came prepared")),
+    ("good_questions", N_("Good questions")),
 )
 _WRONG_WITH_STUDENT: Final[Tags] = (
-    ("distracted", "Distracted"),
-    ("unprepared", "Came unprepared"),
-    ("needs_practice", "Needs practice"),
-    ("started_late", "Started late"),
-    ("technical_problems", "Technical problems"),
+    ("distracted", N_("Distracted")),
+    ("unprepared", N_("Came unprepared")),
+    ("needs_practice", N_("Needs practice")),
+    ("started_late", N_("Started late")),
+    ("technical_problems", N_("Technical problems")),
 )
 
 
@@ -47,11 +48,26 @@ class FeedbackWords(NamedTuple):
     wrong: Tags
 
 
+def stars() -> tuple[tuple[int, str], ...]:
+    """Each number of stars, with its word."""
+    return (
+        (1, pgettext("a session's rating", "Poor")),
+        (2, pgettext("a session's rating", "Not great")),
+        (3, pgettext("a session's rating", "Okay")),
+        (4, pgettext("a session's rating", "Good")),
+        (5, pgettext("a session's rating", "Excellent")),
+    )
+
+
 def words_for(role: Role, other: str) -> FeedbackWords:
     """The words for a viewer of this role; `other` is the other person's name."""
-    privacy = f"Only the platform sees this. {other} doesn't."
+    privacy = _("Only the platform sees this. {name} doesn't.", name=other)
     if role is Role.STUDENT:
-        question = f"How was your session with {other}?"
-        return FeedbackWords(question, privacy, _GOOD_TEACHER, _WRONG_WITH_TEACHER)
-    question = f"How did it go with {other}?"
-    return FeedbackWords(question, privacy, _GOOD_STUDENT, _WRONG_WITH_STUDENT)
+        question = _("How was your session with {name}?", name=other)
+        return FeedbackWords(question, privacy, _words(_GOOD_TEACHER), _words(_WRONG_WITH_TEACHER))
+    question = _("How did it go with {name}?", name=other)
+    return FeedbackWords(question, privacy, _words(_GOOD_STUDENT), _words(_WRONG_WITH_STUDENT))
+
+
+def _words(tags: Tags) -> Tags:
+    return tuple((tag, _(label)) for tag, label in tags)

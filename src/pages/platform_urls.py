@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from domain.model import Role
+from i18n import _
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -21,8 +22,8 @@ def dashboards(settings: Settings) -> list[tuple[str, str]]:
     """Label and address of each dashboard, for a person whose role is unknown."""
     student, teacher = settings.student_dashboard_url, settings.teacher_dashboard_url
     if student == teacher:
-        return [("Go to your dashboard", student)]
-    return [("Student dashboard", student), ("Teacher dashboard", teacher)]
+        return [(_("Go to your dashboard"), student)]
+    return [(_("Student dashboard"), student), (_("Teacher dashboard"), teacher)]
 
 
 def course_url(settings: Settings, course_id: str) -> str:

@@ -70,7 +70,7 @@ def session_page(
         clock=data["clock"],
         recorded=data["recorded"],
         recorded_in_browser=data["recordedInBrowser"],
-        recording_words={"version": consent.VERSION, "text": consent.WORDS[consent.VERSION]},
+        recording_words=consent.shown(),
         has_provider=call_location.has_provider(session, settings),
         stun=" ".join(_stun_to_check(session, settings)),
         data=data,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain import rules, time_slots, times
 from domain.human_text import isolated
+from i18n import _
 from mail.wording import about_mail
 from pages import platform_urls
 from pages.environment import fill
@@ -41,7 +42,7 @@ def reschedule_page(
     return fill(
         "reschedule/page.html",
         settings,
-        title=f"Another time · {isolated(session.course.title)}",
+        title=f"{_('Another time')} · {isolated(session.course.title)}",
         session=session,
         viewer=access.viewer,
         other=access.other,

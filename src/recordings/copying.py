@@ -13,10 +13,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import i18n
 from db import recordings as recordings_db
 from files import mp4
 from files.storage import Part, StreamBrokenError
 from files.streams import RecordingError, UnfinishedError
+from i18n import languages
 from recordings.naming import file_name
 
 if TYPE_CHECKING:
@@ -62,6 +64,10 @@ class Copy:
     @classmethod
     def from_rows(cls, ctx: Context, source: Source, row: Row, parts: list[Row]) -> Copy:
         arrived = sum(part["size_bytes"] for part in parts)
+        locale = row["teacher_locale"]
+        wishes = (row["teacher_language"], locale)
+        with i18n.reading(languages.choose(*wishes, everything=ctx.settings.development)):
+            name = file_name(row["began_at"], row["teacher_time_zone"], locale, "mp4")
         return cls(
             ctx=ctx,
             source=source,
@@ -69,7 +75,7 @@ class Copy:
             session_id=row["session_id"],
             resource_id=row["resource_id"] or uuid.uuid4().hex,
             key=f"sessions/{row['session_id']}/recordings/{row['record_id']}.mp4",
-            name=file_name(row["began_at"], row["teacher_time_zone"], row["teacher_locale"], "mp4"),
+            name=name,
             announced_bytes=row["announced_bytes"],
             upload_id=row["upload_id"],
             version=row["source"],

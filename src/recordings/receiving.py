@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+import i18n
 from db import receiving as receiving_db
 from domain import call_location, consent, rules
 from errors import (
@@ -22,6 +23,7 @@ from errors import (
     NotFoundError,
 )
 from files.storage import StreamBrokenError
+from i18n import N_, languages
 from logs import log
 from recordings.naming import file_name
 from recordings.parts import PART_BYTES, make_early
@@ -84,15 +86,15 @@ async def start(
     """
     session, rows = access.session, access.loaded
     if not call_location.records_in_browser(session, ctx.settings):
-        raise ConflictError("Browsers do not record this session.")
+        raise ConflictError(N_("Browsers do not record this session."))
     if not rules.can_join(session, access.now):
-        raise ConflictError("This session's room is not open.")
+        raise ConflictError(N_("This session's room is not open."))
     if not rows.have_agreed([session.student.id, session.teacher.id]):
-        raise ForbiddenError("Both people have to agree to the recording first.")
+        raise ForbiddenError(N_("Both people have to agree to the recording first."))
     known = rows.to_continue(access.viewer.id, new.device, new.format)
     if known is None:
         if len(rows.recordings) >= MAX_RECORDINGS:
-            raise ConflictError("This session has too many recordings already.")
+            raise ConflictError(N_("This session has too many recordings already."))
         if record_id := await _add(ctx, access, new):
             log("recording_begun", session_id=session.id, record_id=record_id, format=new.format)
             return _begun(record_id, 0), True
@@ -100,7 +102,7 @@ async def start(
         rows = await receiving_db.list_of_session(ctx.db, session.id)
         known = rows.to_continue(access.viewer.id, new.device, new.format)
     if known is None:
-        raise ConflictError("This recording has just been finished. Please begin another one.")
+        raise ConflictError(N_("This recording has just been finished. Please begin another one."))
     return _begun(known["record_id"], known["received_bytes"]), False
 
 
@@ -114,12 +116,15 @@ async def _add(ctx: Context, access: Access, new: NewRecording) -> str | None:
     key = f"sessions/{session.id}/recordings/{record_id}.{new.format}"
     teacher = session.teacher
     began_at = session.scheduled_start if session.started_at is None else session.started_at
+    wishes = (teacher.language, teacher.locale)
+    with i18n.reading(languages.choose(*wishes, everything=ctx.settings.development)):
+        name = file_name(began_at, teacher.time_zone, teacher.locale, new.format)
     upload_id = await ctx.files.begin(key)
     is_new = await receiving_db.add(
         ctx.db,
         record_id=record_id,
         session_id=session.id,
-        name=file_name(began_at, teacher.time_zone, teacher.locale, new.format),
+        name=name,
         key=key,
         upload_id=upload_id,
         sender_id=access.viewer.id,
@@ -152,9 +157,9 @@ async def put(ctx: Context, access: LoadedAccess[PieceRows], piece: Piece, body:
     try:
         stored = await ctx.files.put(key, body)
     except StreamBrokenError as error:
-        raise BadRequestError("The piece did not arrive whole. Please send it again.") from error
+        raise BadRequestError(_NOT_WHOLE) from error
     if stored.size != size:
-        raise BadRequestError("The piece did not arrive whole. Please send it again.")
+        raise BadRequestError(_NOT_WHOLE)
     is_new, found = await receiving_db.add_piece(
         ctx.db, row, start=start, size=size, key=key, now=ctx.now
     )
@@ -168,7 +173,8 @@ async def put(ctx: Context, access: LoadedAccess[PieceRows], piece: Piece, body:
     return int(found["received_bytes"])
 
 
-_UNKNOWN: Final = "This recording is not known any more."
+_UNKNOWN: Final = N_("This recording is not known any more.")
+_NOT_WHOLE: Final = N_("The piece did not arrive whole. Please send it again.")
 
 
 def _own(access: Access, row: Row | None) -> Row:
@@ -176,7 +182,7 @@ def _own(access: Access, row: Row | None) -> Row:
     if row is None:
         raise NotFoundError(_UNKNOWN)
     if row["sender_id"] != access.viewer.id:
-        raise ForbiddenError("Another person's browser makes this recording.")
+        raise ForbiddenError(N_("Another person's browser makes this recording."))
     return row
 
 
@@ -189,13 +195,13 @@ def _check_length(start: int, size: int) -> None:
     if start // PART_BYTES != (start + size - 1) // PART_BYTES:
         raise InvalidError({"body": f"A piece must not go across a multiple of {PART_BYTES} bytes"})
     if start + size > MAX_BYTES:
-        raise BodyTooLargeError("A recording may have at most 4.9 GB.")
+        raise BodyTooLargeError(N_("A recording may have at most 4.9 GB."))
 
 
 def _check_place(row: Row, start: int) -> None:
     """Raises: ConflictError."""
     if row["state"] != "receiving":
-        raise ConflictError("This recording is finished: it takes no more bytes.")
+        raise ConflictError(N_("This recording is finished: it takes no more bytes."))
     if start != row["received_bytes"]:
         raise ConflictError(f"The next byte of this recording is number {row['received_bytes']}.")
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from db import consents, recordings
-from domain import call_location, presence
-from domain.consent import VERSION
+from domain import call_location, consent, presence
 from domain.model import Role
 from errors import RefusedMessageError, ServiceUnavailableError
 from room.sockets import broadcast
@@ -57,7 +56,7 @@ class BrowserRecording:
             return None
         state = self._state()
         return {
-            "words": VERSION,
+            "words": consent.VERSION,
             "agreed": {role.value: self._answer(role) for role in Role},
             "state": state,
             "page": self._appointed_page() if state == "agreed" else "",
@@ -78,6 +77,7 @@ class BrowserRecording:
                 role=socket.role,
                 agreed=message.agreed,
                 words=message.words,
+                text=consent.text_of(message.words),
                 now=self._now(),
             )
         except ServiceUnavailableError as error:

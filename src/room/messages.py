@@ -16,8 +16,7 @@ from pydantic import (
 from pydantic_core import from_json
 
 from board.records import MAX_OPS, Change, Distance, Id, Ink, Length, Line, OnPage, Shape
-from domain import human_text
-from domain.consent import WORDS
+from domain import consent, human_text
 from errors import RefusedMessageError
 from web.validation import Strict
 
@@ -125,11 +124,11 @@ class Consent(Strict):
     type: Literal["recording_consent"]
     agreed: bool
     words: ShortText
-    """The version of the sentence that the sender has read."""
+    """The version of the sentence that the sender has read, and its language: domain/consent.py."""
 
     @model_validator(mode="after")
     def _has_read_our_words(self) -> Self:
-        if self.words not in WORDS:
+        if not consent.are_ours(self.words):
             raise ValueError("these words are not ours")
         return self
 

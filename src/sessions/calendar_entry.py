@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 
 from domain.human_text import isolated
 from domain.model import Status
+from i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from domain.model import Participant, Session
     from settings import Settings
 
-CALENDAR_NAME: Final = "My sessions"
 # Google asks every few hours whatever it is told; Apple's and Outlook's calendars obey.
 ASK_AGAIN_AFTER: Final = timedelta(hours=1)
 
@@ -36,8 +36,10 @@ def ics_file(access: Access, settings: Settings) -> bytes:
 def feed(sessions: Iterable[Session], person_id: str, settings: Settings, now: int) -> bytes:
     """The calendar of a person, with the entries that the person's `ics_file`s have."""
     calendar = _calendar()
-    calendar.add("name", CALENDAR_NAME)
-    calendar.add("x-wr-calname", CALENDAR_NAME)
+    # Translators: the name of a calendar to which a person subscribes.
+    name = _("My sessions")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for session in sessions:
@@ -68,8 +70,10 @@ def _entry(session: Session, other: Participant, settings: Settings, now: int) -
     event.add("dtstamp", datetime.fromtimestamp(now, UTC))
     event.add("dtstart", datetime.fromtimestamp(session.scheduled_start, UTC))
     event.add("dtend", datetime.fromtimestamp(session.scheduled_end, UTC))
-    event.add("summary", f"{isolated(session.course.title)} with {isolated(other.name)}")
-    event.add("description", f"Open your session: {address}")
+    names = {"course": isolated(session.course.title), "name": isolated(other.name)}
+    # Translators: an entry in a calendar: "Linear Algebra with Amara Okafor".
+    event.add("summary", _("{course} with {name}", **names))
+    event.add("description", _("Open your session: {address}", address=address))
     event.add("location", address)
     event.add("url", address)
     cancelled = session.status is Status.CANCELLED

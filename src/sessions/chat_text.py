@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain import rules, times
 from domain.human_text import isolated, isolated_lines
 from domain.model import Role
+from i18n import _, ngettext
 
 if TYPE_CHECKING:
     from auth.access import Access
@@ -21,7 +22,12 @@ async def read(ctx: Context, access: Access) -> str:
     """
     days = ctx.settings.chat_kept_days
     if rules.is_deleted(access.session, days, access.now):
-        return f"{_head(access)}The chat has been deleted, {days} days after the session.\n"
+        deleted = ngettext(
+            "The chat has been deleted, {count} day after the session.",
+            "The chat has been deleted, {count} days after the session.",
+            days,
+        )
+        return f"{_head(access)}{deleted}\n"
     return as_text(access, await ctx.rooms.chat(access.session.id))
 
 
@@ -38,18 +44,23 @@ def as_text(access: Access, lines: list[dict[str, Any]]) -> str:
         content = isolated_lines(line["text"]).replace("\n", "\n    ")
         written.append(f"[{times.clock_time(line['at'], access.viewer)}] {author}: {content}")
     empty = (
-        "The chat has been deleted." if access.session.chat_forgotten else "Nobody wrote anything."
+        _("The chat has been deleted.")
+        if access.session.chat_forgotten
+        else _("Nobody wrote anything.")
     )
     return _head(access) + "\n".join(written or [empty]) + "\n"
 
 
 def _head(access: Access) -> str:
     session, start = access.session, _start_of(access)
-    return (
-        f"{isolated(session.course.title)}: "
-        f"{isolated(session.student.name)} and {isolated(session.teacher.name)}\n"
-        f"{_day(start, access)}, {times.zone_name(_local(start, access))}\n\n"
+    # Translators: the head of a file with the chat; {student} and {teacher} are names.
+    title = _(
+        "{course}: {student} and {teacher}",
+        course=isolated(session.course.title),
+        student=isolated(session.student.name),
+        teacher=isolated(session.teacher.name),
     )
+    return f"{title}\n{_day(start, access)}, {times.zone_name(_local(start, access))}\n\n"
 
 
 def _start_of(access: Access) -> int:

@@ -11,6 +11,7 @@ import analytics
 from db import feedback as feedback_db
 from domain import rules
 from errors import ConflictError
+from i18n import N_
 from sessions import outcome
 from web import validation
 
@@ -66,7 +67,7 @@ async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedba
     Raises: ConflictError before the lesson has taken place, and if it is too late for a change.
     """
     if not rules.can_rate(access.session, access.role, access.now):
-        raise ConflictError("Feedback can be given once the session has taken place.")
+        raise ConflictError(N_("Feedback can be given once the session has taken place."))
     before = outcome.for_viewer(access).feedback
     created_at = await feedback_db.put(
         ctx.db,
@@ -79,7 +80,7 @@ async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedba
         now=ctx.now,
     )
     if created_at is None:
-        raise ConflictError("Feedback can be changed for seven days. Yours stays as it is.")
+        raise ConflictError(N_("Feedback can be changed for seven days. Yours stays as it is."))
     if before is None or before.rating != feedback.rating:
         analytics.feedback_submitted(ctx, access.session.id, feedback.rating)
     return outcome.OwnFeedback(

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from db import reschedules
 from domain import rules, times
 from errors import ConflictError, InvalidError
+from i18n import N_, _, ngettext
 from web import validation
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MAX_AHEAD_S: Final = 366 * 24 * 60 * 60
 MAX_REQUESTS: Final = 5
 MAX_REQUESTS_WITHIN_S: Final = 24 * 60 * 60
 DECLINE: Final = "decline"
+_SETTLED: Final = N_("This request is not open any more.")
 
 MAX_REASON_CHARS: Final = 500
 _SLOT: Final = re.compile(r"[0-9]{1,12}")
@@ -92,7 +94,12 @@ def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
     if problems:
         raise InvalidError(problems)
     if len(starts) > MAX_PROPOSALS:
-        raise InvalidError({"proposed_times": f"Choose up to {MAX_PROPOSALS} times, please."})
+        most = ngettext(
+            "Choose up to {count} time, please.",
+            "Choose up to {count} times, please.",
+            MAX_PROPOSALS,
+        )
+        raise InvalidError({"proposed_times": most})
     return validation.parse(
         NewRequest, {"proposed_times": starts, "reason": form.get("reason", "")}
     )
@@ -110,11 +117,11 @@ def moment_of(text: str, time_zone: str) -> int:
         moment = int(local.replace(tzinfo=zone).timestamp())
         local_again = datetime.fromtimestamp(moment, zone).replace(tzinfo=None)
     except (ValueError, OverflowError) as error:  # Python counts from year 1 to 9999
-        raise ValueError("Please give a date and a time.") from error
+        raise ValueError(_("Please give a date and a time.")) from error
     if local.tzinfo is not None:
-        raise ValueError("Please give a date and a time.")
+        raise ValueError(_("Please give a date and a time."))
     if local_again != local:
-        raise ValueError("That hour does not exist: the clocks go forward.")
+        raise ValueError(_("That hour does not exist: the clocks go forward."))
     return moment
 
 
@@ -130,7 +137,7 @@ async def request_time(ctx: Context, access: Access, new: NewRequest) -> str:
     """
     _refuse_if_elsewhere(ctx)
     if not rules.can_reschedule(access.session):
-        raise ConflictError("This session cannot be moved any more.")
+        raise ConflictError(N_("This session cannot be moved any more."))
     starts = _valid_starts(new, access)
     before = await reschedules.latest(ctx.db, access.session.id)
     if before is not None and _is_same(before, access, starts, new):
@@ -149,8 +156,11 @@ async def request_time(ctx: Context, access: Access, new: NewRequest) -> str:
     )
     if not is_created:
         raise ConflictError(
-            "You have asked several times today, or the session was just moved. "
-            f"Please write to {access.other.called} directly."
+            N_(
+                "You have asked several times today, or the session was just moved. "
+                "Please write to {name} directly."
+            ),
+            name=access.other.called,
         )
     return request_id
 
@@ -166,13 +176,13 @@ def _valid_starts(new: NewRequest, access: Access) -> list[int]:
     """The proposed starts, in order. Raises: InvalidError."""
     starts = sorted(set(new.proposed_times))
     if not starts and not new.reason:
-        raise InvalidError({"proposed_times": "Choose at least one time, or give a reason."})
+        raise InvalidError({"proposed_times": _("Choose at least one time, or give a reason.")})
     if any(start <= access.now for start in starts):
-        raise InvalidError({"proposed_times": "Choose times that are still to come."})
+        raise InvalidError({"proposed_times": _("Choose times that are still to come.")})
     if any(start > access.now + MAX_AHEAD_S for start in starts):
-        raise InvalidError({"proposed_times": "Choose times within a year."})
+        raise InvalidError({"proposed_times": _("Choose times within a year.")})
     if access.session.scheduled_start in starts:
-        raise InvalidError({"proposed_times": "That is when the session is planned already."})
+        raise InvalidError({"proposed_times": _("That is when the session is planned already.")})
     return starts
 
 
@@ -191,16 +201,16 @@ async def answer_request(ctx: Context, access: Access, answer: Answer) -> bool:
     if request is not None and _has_answer(request, access, answer):
         return request.state == "accepted"
     if request is None or request.id != answer.request or not is_current(request, access):
-        raise ConflictError("This request is not open any more.")
+        raise ConflictError(_SETTLED)
     if request.asked_by == access.viewer.id:
-        raise ConflictError(f"It is for {access.other.called} to answer.")
+        raise ConflictError(N_("It is for {name} to answer."), name=access.other.called)
     note = answer.note or None
     if answer.choice == DECLINE:
         is_declined = await reschedules.decline(
             ctx.db, request.id, access.viewer.id, note=note, now=ctx.now
         )
         if not is_declined:
-            raise ConflictError("This request is not open any more.")
+            raise ConflictError(_SETTLED)
         return False
     await _accept(ctx, access, request, int(answer.choice), note)
     return True
@@ -220,13 +230,13 @@ async def _accept(
 ) -> None:
     session = access.session
     if start not in request.proposed_starts:
-        raise ConflictError("That time was not proposed.")
+        raise ConflictError(N_("That time was not proposed."))
     if start <= ctx.now:
-        raise ConflictError("That time has passed. Choose another one.")
+        raise ConflictError(N_("That time has passed. Choose another one."))
     await _refuse_clash(ctx, access, start)
     if not await reschedules.accept(ctx.db, request, session, start, note=note, now=ctx.now):
         await _refuse_clash(ctx, access, start)
-        raise ConflictError("The session was changed meanwhile. Please look again.")
+        raise ConflictError(N_("The session was changed meanwhile. Please look again."))
     ctx.defer(ctx.rooms.refresh(session.id))
 
 
@@ -235,15 +245,17 @@ async def _refuse_clash(ctx: Context, access: Access, start: int) -> None:
     end = start + access.session.scheduled_end - access.session.scheduled_start
     busy = await reschedules.clashing_people(ctx.db, access.session.id, start, end)
     if access.viewer.id in busy:
-        raise ConflictError("You have another session at that time. Choose another one.")
+        raise ConflictError(N_("You have another session at that time. Choose another one."))
     if busy:
-        name = access.other.called
-        raise ConflictError(f"{name} has another session at that time. Choose another one.")
+        raise ConflictError(
+            N_("{name} has another session at that time. Choose another one."),
+            name=access.other.called,
+        )
 
 
 def _refuse_if_elsewhere(ctx: Context) -> None:
     if ctx.settings.reschedule_url:
-        raise ConflictError("Sessions are moved on the platform's own page.")
+        raise ConflictError(N_("Sessions are moved on the platform's own page."))
 
 
 def choices(access: Access, request: Request) -> list[dict[str, Any]]:

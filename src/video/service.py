@@ -9,6 +9,7 @@ from domain import rules
 from domain.call_location import Place, place_of
 from domain.provider_names import BIGBLUEBUTTON, PEER, PLUGNMEET
 from errors import ConflictError, ProviderError, ServiceUnavailableError, SessionNotFoundError
+from i18n import N_
 from logs import log
 from providers.base import JoinGrant
 from video.peer import Peer
@@ -80,7 +81,7 @@ async def _set_place(ctx: Context, session: Session) -> Place:
                 ctx.defer(ctx.rooms.refresh(session.id))
             return place
         found = await sessions.find(ctx.db, session.id)
-    raise ConflictError("Somebody else is joining right now. Try again.")
+    raise ConflictError(N_("Somebody else is joining right now. Try again."))
 
 
 async def move(ctx: Context, session_id: str) -> Place | None:

@@ -8,11 +8,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from domain import human_text
 from errors import InvalidError
+from i18n import N_, _, ngettext, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# What pydantic says of forms that people send; of the rest only programs hear, in English.
+# Translators: a field of a form that was left empty.
+N_("Field required")
 
 
 class Strict(BaseModel):
@@ -28,8 +33,8 @@ def parse(model: type[Model], data: Any) -> Model:
     except ValidationError as error:
         raise InvalidError(
             {
-                ".".join(map(str, problem["loc"])) or "body": problem["msg"].removeprefix(
-                    "Value error, "
+                ".".join(map(str, problem["loc"])) or "body": _(
+                    problem["msg"].removeprefix("Value error, ")
                 )
                 for problem in error.errors(include_url=False, include_context=False)
             }
@@ -44,7 +49,13 @@ def _at_most(characters: int) -> Callable[[str], str]:
     def check(text: str) -> str:
         if (excess := len(text) - characters) > 0:
             raise ValueError(
-                f"At most {characters:,} characters, please: this is {excess:,} too many."
+                # Translators: {most} is how many characters a text may have.
+                ngettext(
+                    "At most {most} characters, please: this is {count} too many.",
+                    "At most {most} characters, please: this is {count} too many.",
+                    excess,
+                    most=number(characters),
+                )
             )
         return text
 

@@ -198,4 +198,4 @@ async def test_refusals_isolate_names(monkeypatch, asked_by):
             ctx, ACCESS, rescheduling.Answer(request="r1", choice=start)
         )
 
-    assert_alone(caught.value.message)
+    assert_alone(caught.value.sentence)

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+import i18n
+from domain import consent
 from domain.consent import VERSION, WORDS
 from tests.unit.call_world import Browser, call_world, run_until_quiet
 from tests.unit.cast import MINUTE, START, booked_person
@@ -282,9 +284,21 @@ async def test_platform_reads_who_agreed_to_which_words():
         ]
 
 
-async def test_unknown_words_are_refused():
+async def test_words_are_kept_as_they_were_read():
+    with i18n.reading("en-XA"):
+        read = consent.shown()
+    assert read.text != WORDS[VERSION]
     with peer_world() as world:
         student, _ = await both_in(world)
-        await student.send(type="recording_consent", agreed=True, words="0")
+        await student.send(type="recording_consent", agreed=True, words=read.version)
+        await run_until_quiet(world, student)
+        assert world.rows("SELECT words, text FROM recording_consents") == [("1.en-XA", read.text)]
+
+
+@pytest.mark.parametrize("words", ["0", "1.", "1.xx", "0.de"])
+async def test_unknown_words_are_refused(words):
+    with peer_world() as world:
+        student, _ = await both_in(world)
+        await student.send(type="recording_consent", agreed=True, words=words)
         await run_until_quiet(world, student)
         assert student.received[-1]["code"] == "malformed"
