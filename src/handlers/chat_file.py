@@ -19,11 +19,12 @@ async def download(request: Request, ctx: Context, session_id: str) -> Response:
     """The chat as a text file."""
     access = await admit(request, ctx, session_id)
     # Translators: the name of a file, without its ending.
-    name = file_names.sanitize(f"{_('Chat, {course}', course=access.session.course.title)}.txt")
+    name = _("Chat, {course}", course=access.session.course.title)
+    file_name = file_names.sanitize(f"{name}.txt")
     return Response(
         await chat_text.read(ctx, access),
         headers=[
             ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Disposition", file_names.content_disposition(name)),
+            ("Content-Disposition", file_names.content_disposition(file_name)),
         ],
     )

@@ -29,10 +29,11 @@ class Sheet(NamedTuple):
 def board_page(access: Access, settings: Settings, pages: Sequence[Mapping[str, Any]]) -> str:
     """`pages` are in their order, as `GET /session/{id}/board` answers them."""
     session, sheets = access.session, [_sheet(page, at) for at, page in enumerate(pages, 1)]
+    heading = _("The board")
     return fill(
         "session/board_page.html",
         settings,
-        title=f"{_('The board')} · {isolated(session.course.title)}",
+        title=f"{heading} · {isolated(session.course.title)}",
         session=session,
         span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
         sheets=sheets,

@@ -38,11 +38,11 @@ def reschedule_page(
     access: Access, settings: Settings, request: Request | None, notices: Notices
 ) -> str:
     """`request` is the session's latest request for another time."""
-    session = access.session
+    session, heading = access.session, _("Another time")
     return fill(
         "reschedule/page.html",
         settings,
-        title=f"{_('Another time')} · {isolated(session.course.title)}",
+        title=f"{heading} · {isolated(session.course.title)}",
         session=session,
         viewer=access.viewer,
         other=access.other,
