@@ -9,7 +9,7 @@ from domain import mail_rules, rules, times
 from domain.human_text import isolated
 from domain.mail_rules import Kind, Reach
 from domain.model import Role
-from i18n import _
+from i18n import N_, _
 
 if TYPE_CHECKING:
     from domain.mail_rules import DueMail
@@ -33,7 +33,7 @@ class Words(NamedTuple):
     button: str
     times: tuple[str, ...] = ()
     quote: str | None = None
-    planned: str = "Planned so far"
+    planned: str = ""
 
 
 class Facts(NamedTuple):
@@ -56,25 +56,23 @@ class Facts(NamedTuple):
         return rules.is_missed(self.mail.session, self.now)
 
     @property
-    def partner(self) -> str:
-        """`Amara, your Student-Teacher` or `Lena, your student`."""
-        role = "your Student-Teacher" if self.role is Role.STUDENT else "your student"
-        return f"{self.other.called}, {role}"
+    def moment(self) -> str:
+        """Such as `Monday, 23 November 2026, 18:00` to `19:00, Berlin time (CET)`."""
+        return _written(self.span, with_zone=True)
 
     @property
-    def day(self) -> str:
-        """`today`, `tomorrow` or `on Friday`, in the reader's zone."""
+    def title(self) -> dict[str, str]:
+        """The values of `{course} with {name}`."""
+        course = isolated(self.mail.session.course.title)
+        return {"course": course, "name": isolated(self.other.name)}
+
+    def on_day(self, today: str, tomorrow: str, later: str, **values: str) -> str:
+        """The sentence for the day of the session; `later` names its `{weekday}`."""
         zone = times.zone_of(self.reader.time_zone)
         start = datetime.fromtimestamp(self.mail.session.scheduled_start, zone)
         days = (start.date() - datetime.fromtimestamp(self.now, zone).date()).days
-        return {0: "today", 1: "tomorrow"}.get(
-            days, f"on {times.weekday(start, self.reader.locale)}"
-        )
-
-    @property
-    def moment(self) -> str:
-        """Such as `Monday, 23 November 2026, 18:00` to `19:00, Berlin time (CET)`."""
-        return f"{self.span.date}, {self.span.start}\N{EN DASH}{self.span.end}, {self.span.zone}"
+        weekday = times.weekday(start, self.reader.locale)
+        return _({0: today, 1: tomorrow}.get(days, later), weekday=weekday, **values)
 
     def time_of(self, start: int) -> str:
         """A proposed time in the reader's zone."""
@@ -82,83 +80,160 @@ class Facts(NamedTuple):
         length = session.scheduled_end - session.scheduled_start
         span = times.span(start, start + length, self.reader)
         # The clocks may change between the old time and the new one.
-        zone = "" if span.zone == self.span.zone else f", {span.zone}"
-        return f"{span.date}, {span.start}\N{EN DASH}{span.end}{zone}"
+        return _written(span, with_zone=span.zone != self.span.zone)
+
+
+def _written(span: times.Span, *, with_zone: bool) -> str:
+    values = {"date": span.date, "start": span.start, "end": span.end}
+    if with_zone:
+        # Translators: "Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)".
+        return _("{date}, {start}\N{EN DASH}{end}, {zone}", zone=span.zone, **values)
+    return _("{date}, {start}\N{EN DASH}{end}", **values)
 
 
 def words_for(facts: Facts) -> Words:
-    """The mail's words, in English."""
+    """The mail's words, in the current language."""
     match facts.mail.kind:
-        case Kind.DAY_BEFORE | Kind.HOUR_BEFORE | Kind.QUARTER_BEFORE:
-            return _reminder(facts)
+        case Kind.DAY_BEFORE:
+            return _a_day_before(facts)
+        case Kind.HOUR_BEFORE:
+            return _an_hour_before(facts)
+        case Kind.QUARTER_BEFORE:
+            return _room_is_open(facts)
         case Kind.WAITING:
-            other = facts.other.called
-            return Words(
-                f"{isolated(facts.other.name)} is waiting for you: {_course(facts)}",
-                f"Your session started at {facts.span.start}. The room is still open.",
-                f"{other} is waiting for you",
-                f"Your session started at {facts.span.start} ({facts.span.zone}) and {other} is "
-                "waiting. It's not too late: come in, or let them know that you can't make it.",
-                "Join now",
-            )
+            return _waiting(facts)
         case Kind.CANCELLED:
             return Words(
-                f"Cancelled: {_title(facts)}",
-                f"It was planned for {facts.moment}.",
-                "This session was cancelled",
+                # Translators: the subject of a mail.
+                _("Cancelled: {course} with {name}", **facts.title),
+                _("It was planned for {moment}.", moment=facts.moment),
+                _("This session was cancelled"),
                 _what_was_cancelled(facts),
-                "Go to my dashboard",
+                # Translators: a button.
+                _("Go to my dashboard"),
             )
-    return _reschedule(facts)
+        case Kind.RESCHEDULE_ASKED:
+            return _asked(facts)
+        case Kind.RESCHEDULE_ACCEPTED:
+            return _accepted(facts)
+        case Kind.RESCHEDULE_DECLINED:
+            return _declined(facts)
 
 
-def _what_was_cancelled(facts: Facts) -> str:
-    session, other = facts.mail.session, facts.other.called
-    if session.started_at is not None and session.ended_at is not None:
-        met_for = times.duration(session.ended_at - session.started_at)
-        return (
-            f"You and {other} had met for {met_for} when it was cancelled. "
-            "You don't need to do anything."
-        )
-    return (
-        f"You and {other} won't meet at the time below. You don't need to do anything, "
-        "and we won't send more reminders."
+def _waiting(facts: Facts) -> Words:
+    called, start = facts.other.called, facts.span.start
+    return Words(
+        # Translators: the subject of a mail.
+        _("{name} is waiting for you: {course}", **facts.title),
+        _("Your session started at {time}. The room is still open.", time=start),
+        _("{name} is waiting for you", name=called),
+        # Translators: {zone} is such as "Berlin time (CET)".
+        _(
+            "Your session started at {time} ({zone}) and {name} is waiting. "
+            "It's not too late: come in, or let them know that you can't make it.",
+            time=start,
+            zone=facts.span.zone,
+            name=called,
+        ),
+        # Translators: a button.
+        _("Join now"),
     )
 
 
-def _reminder(facts: Facts) -> Words:
-    kind, span = facts.mail.kind, facts.span
-    left_s = facts.mail.session.scheduled_start - facts.now
-    on_time = left_s > mail_rules.LEAD_S[kind] - STILL_TRUE_S
-    preview = _preview(facts)
-    if kind is Kind.DAY_BEFORE:
-        prepare = (
+def _what_was_cancelled(facts: Facts) -> str:
+    session, called = facts.mail.session, facts.other.called
+    if session.started_at is not None and session.ended_at is not None:
+        return _(
+            "You and {name} had met for {duration} when it was cancelled. "
+            "You don't need to do anything.",
+            name=called,
+            duration=times.duration(session.ended_at - session.started_at),
+        )
+    return _(
+        "You and {name} won't meet at the time below. You don't need to do anything, "
+        "and we won't send more reminders.",
+        name=called,
+    )
+
+
+def _a_day_before(facts: Facts) -> Words:
+    subject = _day_subject(facts)
+    heading = facts.on_day(
+        N_("Your session is today"),
+        N_("Your session is tomorrow"),
+        N_("Your session is on {weekday}"),
+    )
+    values = {"name": facts.other.called, "time": facts.span.start}
+    if facts.role is Role.STUDENT:
+        meeting = facts.on_day(
+            N_("You're meeting {name}, your Student-Teacher, today at {time}."),
+            N_("You're meeting {name}, your Student-Teacher, tomorrow at {time}."),
+            N_("You're meeting {name}, your Student-Teacher, on {weekday} at {time}."),
+            **values,
+        )
+        prepare = _(
             "Have your questions ready, and open the room once to check camera and microphone."
-            if facts.role is Role.STUDENT
-            else "Have your material ready. You can already put it in the room."
         )
-        return Words(
-            f"{_as_first(facts.day)} at {span.start}: {_title(facts)}",
-            preview,
-            f"Your session is {facts.day}",
-            f"You're meeting {facts.partner}, {facts.day} at {span.start}. {prepare}",
-            "View session",
+    else:
+        meeting = facts.on_day(
+            N_("You're meeting {name}, your student, today at {time}."),
+            N_("You're meeting {name}, your student, tomorrow at {time}."),
+            N_("You're meeting {name}, your student, on {weekday} at {time}."),
+            **values,
         )
-    if kind is Kind.HOUR_BEFORE:
-        when_it_is = "In an hour" if on_time else _as_first(facts.day)
-        return Words(
-            f"{when_it_is}, at {span.start}: {_title(facts)}",
-            preview,
-            "Your session starts in an hour" if on_time else f"Your session starts at {span.start}",
-            f"You're meeting {facts.partner}, at {span.start}. A minute now for camera and "
-            "microphone saves you five at the start.",
-            "Check my devices",
-        )
-    values = {"course": _course(facts), "name": isolated(facts.other.name), "time": span.start}
-    called = {"name": facts.other.called, "time": span.start}
+        # Translators: what a teacher brings to a lesson.
+        prepare = _("Have your material ready. You can already put it in the room.")
+    return Words(subject, _preview(facts), heading, f"{meeting} {prepare}", _("View session"))
+
+
+def _an_hour_before(facts: Facts) -> Words:
+    start = facts.span.start
+    left_s = facts.mail.session.scheduled_start - facts.now
+    on_time = left_s > mail_rules.LEAD_S[facts.mail.kind] - STILL_TRUE_S
+    values = {"name": facts.other.called, "time": start}
+    meeting = (
+        _("You're meeting {name}, your Student-Teacher, at {time}.", **values)
+        if facts.role is Role.STUDENT
+        else _("You're meeting {name}, your student, at {time}.", **values)
+    )
+    check = _("A minute now for camera and microphone saves you five at the start.")
     return Words(
         # Translators: the subject of a mail.
-        _("Your room is open: {course} with {name} at {time}", **values),
+        _("In an hour, at {time}: {course} with {name}", time=start, **facts.title)
+        if on_time
+        else _day_subject(facts),
+        _preview(facts),
+        _("Your session starts in an hour")
+        if on_time
+        else _("Your session starts at {time}", time=start),
+        f"{meeting} {check}",
+        # Translators: a button.
+        _("Check my devices"),
+    )
+
+
+def _day_subject(facts: Facts) -> str:
+    return facts.on_day(
+        # Translators: the subject of a mail.
+        N_("Today at {time}: {course} with {name}"),
+        # Translators: the subject of a mail.
+        N_("Tomorrow at {time}: {course} with {name}"),
+        # Translators: the subject of a mail.
+        N_("On {weekday} at {time}: {course} with {name}"),
+        time=facts.span.start,
+        **facts.title,
+    )
+
+
+def _room_is_open(facts: Facts) -> Words:
+    called = {"name": facts.other.called, "time": facts.span.start}
+    return Words(
+        # Translators: the subject of a mail.
+        _(
+            "Your room is open: {course} with {name} at {time}",
+            time=facts.span.start,
+            **facts.title,
+        ),
         _preview(facts),
         _("Your room is open"),
         _(
@@ -186,81 +261,103 @@ def _preview(facts: Facts) -> str:
     return _("{moment}. With {name}, your student.", **values)
 
 
-def _reschedule(facts: Facts) -> Words:
-    other = facts.other.called
-    if facts.mail.kind is Kind.RESCHEDULE_ASKED:
-        return _asked(facts, other)
-    if facts.mail.kind is Kind.RESCHEDULE_ACCEPTED:
-        return Words(
-            f"New time: {_title(facts)}, {facts.span.date}, {facts.span.start}",
-            f"Now on {facts.moment}.",
-            "Your session has a new time",
-            f"You and {other} agreed on it. Reminders and the calendar entry use the new time, "
-            "and links in older mails still work.",
-            "View session",
-        )
-    return _declined(facts, other)
-
-
-def _asked(facts: Facts, other: str) -> Words:
-    request = facts.mail.request
-    starts = request.proposed_starts if request else ()
-    if starts:
-        what = f"proposes {'another one' if len(starts) == 1 else 'others'}"
-    else:
-        what = "asks you for another one"
-    subject = f"{isolated(facts.other.name)} asks for another time: {_course(facts)}"
-    heading, button = f"{other} asks for another time", "Answer the request"
-    proposed = tuple(facts.time_of(start) for start in starts)
-    reason = request.reason if request else None
-    if facts.is_missed:
-        moves = "It moves once you two agree on a time."
-        return Words(
-            subject,
-            f"It was planned for {facts.moment}. {moves}",
-            heading,
-            f"You and {other} didn't meet at the time below. {other} {what}. {moves}",
-            button,
-            proposed,
-            reason,
-            "It was planned for",
-        )
+def _accepted(facts: Facts) -> Words:
+    when = {"date": facts.span.date, "time": facts.span.start}
     return Words(
-        subject,
-        f"Planned for {facts.moment}. Until you answer, it stays as planned.",
-        heading,
-        f"{other} can't make the time below and {what}. "
-        "Until you answer, the session stays as planned.",
-        button,
-        proposed,
-        reason,
+        # Translators: the subject of a mail.
+        _("New time: {course} with {name}, {date}, {time}", **when, **facts.title),
+        _("Now on {moment}.", moment=facts.moment),
+        _("Your session has a new time"),
+        _(
+            "You and {name} agreed on it. Reminders and the calendar entry use the new time, "
+            "and links in older mails still work.",
+            name=facts.other.called,
+        ),
+        _("View session"),
     )
 
 
-def _declined(facts: Facts, other: str) -> Words:
-    request = facts.mail.request
-    title, note = _title(facts), request.note if request else None
+def _asked(facts: Facts) -> Words:
+    request, called = facts.mail.request, facts.other.called
+    starts = request.proposed_starts if request else ()
+    if facts.is_missed:
+        planned_for = _("It was planned for {moment}.", moment=facts.moment)
+        moves = _("It moves once you two agree on a time.")
+        preview, lead = f"{planned_for} {moves}", f"{_asked_after(called, len(starts))} {moves}"
+    else:
+        preview = _(
+            "Planned for {moment}. Until you answer, it stays as planned.", moment=facts.moment
+        )
+        stays = _("Until you answer, the session stays as planned.")
+        lead = f"{_asked_before(called, len(starts))} {stays}"
+    return Words(
+        # Translators: the subject of a mail.
+        _("{name} asks for another time: {course}", **facts.title),
+        preview,
+        _("{name} asks for another time", name=called),
+        lead,
+        # Translators: a button.
+        _("Answer the request"),
+        tuple(facts.time_of(start) for start in starts),
+        request.reason if request else None,
+        # Translators: two labels of a time.
+        _("It was planned for") if facts.is_missed else _("Planned so far"),
+    )
+
+
+def _asked_before(called: str, proposed: int) -> str:
+    if proposed == 0:
+        return _("{name} can't make the time below and asks you for another one.", name=called)
+    if proposed == 1:
+        return _("{name} can't make the time below and proposes another one.", name=called)
+    return _("{name} can't make the time below and proposes others.", name=called)
+
+
+def _asked_after(called: str, proposed: int) -> str:
+    if proposed == 0:
+        return _(
+            "You and {name} didn't meet at the time below. {name} asks you for another one.",
+            name=called,
+        )
+    if proposed == 1:
+        return _(
+            "You and {name} didn't meet at the time below. {name} proposes another one.",
+            name=called,
+        )
+    return _("You and {name} didn't meet at the time below. {name} proposes others.", name=called)
+
+
+def _declined(facts: Facts) -> Words:
+    request, called = facts.mail.request, facts.other.called
+    note, view = request.note if request else None, _("View session")
     refusal = (
-        f"{other} can't make the times you proposed."
+        _("{name} can't make the times you proposed.", name=called)
         if request and request.proposed_starts
-        else f"You asked for another time, and {other} declined."
+        else _("You asked for another time, and {name} declined.", name=called)
     )
     if facts.is_missed:
+        planned_for = _("It was planned for {moment}.", moment=facts.moment)
+        propose = _("You didn't meet at the time below. Propose other times to meet after all.")
         return Words(
-            f"No new time yet: {title}",
-            f"{refusal} It was planned for {facts.moment}.",
-            "The session has no new time yet",
-            f"{refusal} You didn't meet at the time below. Propose other times to meet after all.",
-            "View session",
+            # Translators: the subject of a mail.
+            _("No new time yet: {course} with {name}", **facts.title),
+            f"{refusal} {planned_for}",
+            _("The session has no new time yet"),
+            f"{refusal} {propose}",
+            view,
             (),
             note,
         )
+    still_on = _("Still on {moment}.", moment=facts.moment)
+    stays = _("You still meet at the time below. If you can't make it, propose other times.")
+    when = {"date": facts.span.date, "time": facts.span.start}
     return Words(
-        f"The time stays: {title}, {facts.span.date}, {facts.span.start}",
-        f"{refusal} Still on {facts.moment}.",
-        "The session stays as planned",
-        f"{refusal} You still meet at the time below. If you can't make it, propose other times.",
-        "View session",
+        # Translators: the subject of a mail.
+        _("The time stays: {course} with {name}, {date}, {time}", **when, **facts.title),
+        f"{refusal} {still_on}",
+        _("The session stays as planned"),
+        f"{refusal} {stays}",
+        view,
         (),
         note,
     )
@@ -270,23 +367,10 @@ def about_mail(reach: Reach | None, name: str) -> str:
     """A sentence on whether the e-mail reaches this person; empty if there is no such mail."""
     match reach:
         case Reach.ON_ITS_WAY:
-            return f"We are e-mailing {name}."
+            return _("We are e-mailing {name}.", name=name)
         case Reach.SENT:
-            return f"{name} has an e-mail from us."
+            return _("{name} has an e-mail from us.", name=name)
         case Reach.UNREACHABLE:
-            return f"We can't e-mail {name}: please tell {name} another way."
+            return _("We can't e-mail {name}: please tell {name} another way.", name=name)
         case None:
             return ""
-
-
-def _as_first(words: str) -> str:
-    """With a capital first letter; `capitalize` would also make `on Monday` into `On monday`."""
-    return words[:1].upper() + words[1:]
-
-
-def _title(facts: Facts) -> str:
-    return f"{_course(facts)} with {isolated(facts.other.name)}"
-
-
-def _course(facts: Facts) -> str:
-    return isolated(facts.mail.session.course.title)

@@ -99,7 +99,7 @@ def reminders_page(name: str, settings: Settings, *, enabled: bool, changed: boo
     return fill(
         "email/preferences.html",
         settings,
-        title="Reminders",
+        title=_("Reminders"),
         name=name,
         enabled=enabled,
         changed=changed,

@@ -9,6 +9,7 @@ import pytest
 
 import i18n
 from domain import times
+from files.storage import size_in_words
 from i18n import languages
 from i18n.catalogues import catalogue
 from pages.templating import make_environment
@@ -205,3 +206,20 @@ def test_templates_translate_and_escape_what_they_fill_in(german):
 
     text = page.render(name="<script>%(x)s", count=1234)
     assert text == ("Hallo <b>&lt;script&gt;%(x)s</b> 100% sicher Beitreten 1.234 Dateien")
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "german"),
+    [
+        (1, "1 byte", "1 byte"),
+        (999, "999 bytes", "999 bytes"),
+        (2_449_000, "2.4 MB", "2,4 MB"),
+        (2_000_000, "2 MB", "2 MB"),
+        (9_960_000, "10 MB", "10 MB"),
+        (1_234_000_000_000, "1,234 GB", "1.234 GB"),
+    ],
+)
+def test_sizes_are_written_as_numbers_are(size, english, german):
+    assert size_in_words(size) == english
+    with i18n.reading("de"):
+        assert size_in_words(size).replace("Bytes", "bytes").replace("Byte", "byte") == german

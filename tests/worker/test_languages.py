@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.worker.attacked import unsubscribe_link
 from tests.worker.site import BROWSER, MINUTE, Site, booking, eventually, person
 
 AUSTRIAN = {**BROWSER, "Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
@@ -128,6 +129,34 @@ def test_each_person_gets_mails_in_their_language(site, new_id):
     assert '<html lang="de" dir="ltr">' in student["html"]
     assert teacher["subject"].startswith("Your room is open: ")
     assert '<html lang="en" dir="ltr">' in teacher["html"]
+
+
+def test_links_speak_the_language_of_their_person(site, new_id):
+    """In disguised English: calendar programs and mail programs have a language of their own."""
+    book(site, new_id, locale="en-XA")
+    who = f"{new_id}-student"
+    reminders = site.get(f"/unsubscribe/{unsubscribe_link(site, new_id, who)}", headers=AUSTRIAN)
+    calendar = site.get(f"/calendar/{site.calendar_file(who)}", headers=AUSTRIAN)
+    with site.d1() as db:
+        db.execute("UPDATE users SET language = 'en' WHERE id = ?", (who,))
+    known = {**AUSTRIAN, "If-None-Match": calendar.headers["ETag"]}
+    in_english = site.get(f"/calendar/{site.calendar_file(who)}", headers=known)
+
+    assert reminders.headers["Content-Language"] == "en-XA"
+    assert "X-WR-CALNAME:[Mý séssîöñs" in calendar.text
+    assert (in_english.status_code, "X-WR-CALNAME:My sessions" in in_english.text) == (200, True)
+
+
+def test_a_link_that_no_longer_works_says_so_in_the_language_of_its_person(site, new_id):
+    book(site, new_id, locale="en-XA")
+    who = f"{new_id}-student"
+    with site.d1() as db:
+        db.execute(
+            "UPDATE sessions SET scheduled_start = 0, scheduled_end = 60 WHERE id = ?", (new_id,)
+        )
+    page = site.get(f"/r/{site.link(new_id, who)}", headers=AUSTRIAN)
+
+    assert (page.status_code, page.headers["Content-Language"]) == (410, "en-XA")
 
 
 def test_production_offers_whole_languages_only(production, new_id):
