@@ -27,24 +27,25 @@ ROWS: Final = {"avatar": "partials/person.html", "file_row": "partials/files.htm
 
 def fill(template: str, settings: Settings | None = None, **values: Any) -> str:
     """One template, filled in; values in html are escaped. A page of ours needs `settings`."""
-    return compiled(template).render(
+    language = i18n.current()
+    return compiled(template, language).render(
         values,
         release=settings.release if settings else "",
-        language=i18n.current(),
+        language=language,
         direction=i18n.direction(),
     )
 
 
 # Jinja's own cache has a lock and counts its uses.
 @functools.cache
-def compiled(name: str) -> jinja2.Template:
-    return templates().get_template(name)
+def compiled(name: str, language: str) -> jinja2.Template:
+    return templates(language).get_template(name)
 
 
 @functools.cache
-def templates() -> jinja2.Environment:
-    """All templates, with their filters. Made at the first use."""
-    environment = make_environment(folded=ICONS.values())
+def templates(language: str = i18n.ENGLISH) -> jinja2.Environment:
+    """All templates in one language, with their filters. Made at the first use."""
+    environment = make_environment(ICONS.values(), language)
     environment.filters |= {
         "initials": initials,
         "colour": colour,

@@ -6,6 +6,7 @@ import functools
 import re
 from contextlib import suppress
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 # With the white space around it that Jinja drops.
 INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
+# A message without values. It becomes text of the page, between marks that no template has.
+MESSAGE: Final = re.compile(r'\{\{ _\("([^"\\]+)"\) \}\}')
+MARKED: Final = re.compile("\ue000([^\ue001]+)\ue001")
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
 class InliningLoader(jinja2.FileSystemLoader):
     """Copies an included template into the page: faster than a call, and one file to compile.
 
-    The included template shares the page's variables: what it sets, later parts read.
+    The included template shares the page's variables: what it sets, later parts read. Messages
+    without values become marked text, which `TranslatedTemplate` translates once, not at each call.
     """
 
     def get_source(
@@ -39,7 +44,8 @@ class InliningLoader(jinja2.FileSystemLoader):
         def part(found: re.Match[str]) -> str:
             return self.get_source(environment, found[1])[0].removesuffix("\n")
 
-        return INCLUDE.sub(part, source), path, is_current
+        whole = INCLUDE.sub(part, source)
+        return MESSAGE.sub("\ue000\\1\ue001", whole), path, is_current
 
 
 def page_templates() -> set[str]:
@@ -82,10 +88,26 @@ class PrecompiledBytecodeCache(jinja2.BytecodeCache):
         return TEMPLATES / "__pycache__" / bucket.key
 
 
-class TranslatedEnvironment(jinja2.Environment):
-    """Jinja's i18n extension, imported only to compile: compiled templates just call functions."""
+class TranslatedTemplate(jinja2.Template):
+    """A compiled template, whose marked text is in the language of its environment."""
 
+    @classmethod
+    def from_code(cls, environment: jinja2.Environment, code: CodeType, *args: Any) -> Any:
+        language, is_html = environment.language, code.co_filename.endswith(".html")  # type: ignore[attr-defined]
+        with i18n.reading(language):
+            translated = _translated(code, is_html=is_html)
+        return super().from_code(environment, translated, *args)
+
+
+class TranslatedEnvironment(jinja2.Environment):
+    """Our templates in one language.
+
+    Jinja's i18n extension is imported only to compile: compiled templates just call functions.
+    """
+
+    language = i18n.ENGLISH
     newstyle_gettext = True
+    template_class = TranslatedTemplate
 
     def compile(self, *args: Any, **kwargs: Any) -> Any:
         if not self.extensions:
@@ -95,7 +117,9 @@ class TranslatedEnvironment(jinja2.Environment):
         return super().compile(*args, **kwargs)
 
 
-def make_environment(folded: Iterable[str] = ()) -> jinja2.Environment:
+def make_environment(
+    folded: Iterable[str] = (), language: str = i18n.ENGLISH
+) -> TranslatedEnvironment:
     """Jinja's environment for our templates; for `folded` see `PrecompiledBytecodeCache`."""
     environment = TranslatedEnvironment(
         loader=InliningLoader(TEMPLATES),
@@ -106,6 +130,7 @@ def make_environment(folded: Iterable[str] = ()) -> jinja2.Environment:
         auto_reload=False,
         bytecode_cache=PrecompiledBytecodeCache(folded),
     )
+    environment.language = language
     environment.globals |= {
         "_": _gettext,
         "gettext": _gettext,
@@ -113,6 +138,24 @@ def make_environment(folded: Iterable[str] = ()) -> jinja2.Environment:
         "pgettext": _pgettext,
     }
     return environment
+
+
+def _translated(code: CodeType, *, is_html: bool) -> CodeType:
+    """The code with the marked messages in its constants translated."""
+
+    def words(found: re.Match[str]) -> str:
+        text = i18n.gettext(found[1])
+        text = text % {} if "%" in text else text
+        return _markup(text) if is_html else text
+
+    def constant(value: Any) -> Any:
+        if isinstance(value, str):
+            return MARKED.sub(words, value)
+        if isinstance(value, CodeType):
+            return _translated(value, is_html=is_html)
+        return tuple(map(constant, value)) if isinstance(value, tuple) else value
+
+    return code.replace(co_consts=constant(code.co_consts))
 
 
 # As Jinja's "new style" functions: a message is markup of ours, and its values are escaped. The

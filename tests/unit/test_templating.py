@@ -7,6 +7,8 @@ from pathlib import Path
 import jinja2
 import pytest
 
+import i18n.catalogues
+import i18n.words
 from pages import templating
 from pages.environment import templates
 from pages.templating import TEMPLATES, PrecompiledBytecodeCache, make_environment, page_templates
@@ -27,6 +29,28 @@ def test_a_part_is_copied_to_where_it_is_included(tmp_path: Path, monkeypatch: p
     assert page_templates() == {"page.html"}
     page = make_environment().get_template("page.html")
     assert page.render(x="<", xs=[1, 2]) == "<p>&lt;</p>\n12<b>"
+
+
+def test_a_message_without_values_is_translated_once_a_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
+    source = (
+        """{% macro m() %}{{ _("Join") }}{% endmacro %}<a title="{{ _("Say %%") }}">{{ m() }}</a>"""
+    )
+    (tmp_path / "page.html").write_text(source)
+    (tmp_path / "page.txt").write_text('{{ _("Say %%") }}')
+    words = {"Join": "<b>Beitreten</b>", "Say %%": 'Sag "%%"'}
+    german = i18n.catalogues.catalogue("de")._replace(messages=words)
+    english = i18n.catalogues.catalogue("en")
+    monkeypatch.setattr(i18n.words, "catalogue", {"de": german, "en": english}.__getitem__)
+
+    def rendered(name: str, language: str) -> str:
+        return make_environment(language=language).get_template(name).render()
+
+    assert rendered("page.html", "en") == '<a title="Say %">Join</a>'
+    assert rendered("page.html", "de") == '<a title="Sag &#34;%&#34;"><b>Beitreten</b></a>'
+    assert rendered("page.txt", "de") == 'Sag "%"'
 
 
 def test_html_is_escaped_and_text_is_not():
