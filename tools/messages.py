@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +29,7 @@ from i18n.languages import COMPLETE, ENGLISH, LANGUAGES, PSEUDO
 from tools import cldr
 
 SCRIPTS: Final = ROOT / "public" / "js"
+DEVICE_HELP: Final = ROOT / "public" / "device_help.json"
 MADE: Final = SOURCE / "i18n" / "made"
 MADE_SCRIPTS: Final = SCRIPTS / "words" / "made"
 PSEUDO_SOURCES: Final = ROOT / "tools" / "pseudo"
@@ -111,10 +113,36 @@ def extracted(domain: Domain) -> Catalog:
         comment_tags=("Translators:",),
         strip_comment_tags=True,
     )  # fmt: skip
-    for path, _line, message, comments, context in sorted(found, key=lambda each: each[0]):
+    more = _device_help() if domain.folder == SCRIPTS else ()
+    for path, _line, message, comments, context in sorted(
+        [*found, *more], key=lambda each: each[0]
+    ):
         # Without line numbers: they would change with each edit of a source.
         catalog.add(message, locations=[(path, 0)], auto_comments=comments, context=context)
     return catalog
+
+
+def _device_help() -> Iterator[tuple[str, int, str, list[str], None]]:
+    """The sentences of device_help.json, with the browsers and systems that each is for."""
+    data = json.loads(DEVICE_HELP.read_text(encoding="utf-8"))
+    places: dict[str, list[str]] = {}
+    for entry in ({"when": {}, "works": data["works"]}, *data["problems"], *data["steps"]):
+        when = entry.pop("when")
+        place = " on ".join(when[name] for name in ("browser", "system") if when.get(name))
+        for text in _texts(entry):
+            places.setdefault(text, []).append(place)
+    for text, found in places.items():
+        # Sentences of several browsers name no button of one.
+        alone = found[0] if len(found) == 1 else ""
+        comments = [f"{alone}: with the words that stand there."] if alone else []
+        yield DEVICE_HELP.name, 0, text, comments, None
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value
+    return [text for part in parts for text in _texts(part)]
 
 
 def catalog_of(language: str, domain: Domain) -> Catalog:

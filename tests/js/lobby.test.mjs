@@ -50,7 +50,7 @@ const VERDICTS = [
   [[39, 90, 60], "good", "Good: 39 ms to our server, more than 50 Mbit/s"],
   [[320, 70, 8], "fair", "Slow: video may freeze. Now 320 ms to our server, unsteady, about 8 Mbit/s."],
   [[90, 5, 0.3], "poor", "Poor: use audio only. Now 90 ms to our server, about 0.3 Mbit/s."],
-  [[Infinity, 0, null], "poor", "Poor: use audio only. Now most of our test requests got lost."],
+  [[Infinity, 0, null], "poor", "Poor: use audio only. Most of our test requests got lost."],
 ];
 for (const [measured, quality, text] of VERDICTS) {
   test(`the connection check says "${text}"`, () => assert.deepEqual(verdict(...measured), { quality, text }));

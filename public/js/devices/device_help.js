@@ -1,10 +1,14 @@
+import { t } from "../words/words.js";
 import { KINDS } from "./devices.js";
 
-/** device_help.json, filled in for this browser on this system. The first entry that applies counts. */
+/**
+ * device_help.json, for this browser on this system. The first entry that applies counts. Its sentences are words of
+ * scripts.po; where a sentence differs by the devices, it has a form for the camera, the microphone and both.
+ */
 
 const UNREAD = {
-  title: "Your camera or microphone does not work.",
-  text: "What to do about it could not be loaded. Try again.",
+  title: t("Your camera or microphone does not work."),
+  text: t("What to do about it could not be loaded. Try again."),
   steps: [],
 };
 let help = null;
@@ -29,24 +33,27 @@ export function explain(problems, working) {
   const [lead, ...others] = [...new Set(problems.values())]
     .map((problem) => explainOne(problem, KINDS.filter((kind) => problems.get(kind) === problem)))
     .sort((a, b) => b.steps.length - a.steps.length);
-  const said = [...working.map((kind) => help.works[kind]), ...others.map(({ title }) => title)];
+  const said = [...working.map((kind) => t(help.works[kind])), ...others.map(({ title }) => title)];
   return { ...lead, text: [...said, lead.text].join(" ") };
 }
 
 /** @param {Problem} problem @param {Kind[]} kinds @returns {Explanation} */
 function explainOne(problem, kinds) {
   const { browsers, systems, problems, steps } = help;
-  const what = kinds.join(" and ");
-  const browser = nameBySign(browsers) ?? "your browser";
+  const what = kinds.length > 1 ? "both" : kinds[0];
+  const browser = nameBySign(browsers) ?? null;
   const here = { problem, what, browser, system: system(systems) };
-  const are = kinds.length > 1 ? "are" : "is";
-  const words = { ...here, are, host: location.hostname };
-  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+  // Translators: in place of a browser's name, where settings are listed.
+  const names = { browser: browser ?? t("your browser"), host: location.hostname };
+  const inWords = (sentence) => {
+    const message = typeof sentence === "string" ? sentence : sentence[what];
+    return t(message, names);
+  };
   const applies = ({ when }) =>
     Object.entries(when).every(([name, value]) => [value].flat().includes(here[name]));
   const { title, text } = problems.find(applies);
   const found = steps.find(applies)?.steps ?? [];
-  return { title: filled(title), text: filled(text), steps: found.map(filled) };
+  return { title: inWords(title), text: inWords(text), steps: found.map(inWords) };
 }
 
 /** Only for words. @param {Record<string, string>} signs */

@@ -1,9 +1,10 @@
 import { isolated } from "../shared/isolated.js";
 import { KINDS } from "./devices.js";
+import { t } from "../words/words.js";
 
 /** The lists of cameras, microphones and speakers, in the lobby and in the room. */
 
-const SYSTEM_DEFAULT = { id: "", name: "System default" };
+const SYSTEM_DEFAULT = { id: "", name: t("System default") };
 const REFUSED = ["denied", "dismissed", "policy", "security", "system"];
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
@@ -33,16 +34,19 @@ export function showDeviceLists(devices, ids, signal) {
 
 /** The first line when no device is in use. */
 function insteadOf(kind, devices, choices) {
-  if (!devices.checked) return "Not checked yet";
+  if (!devices.checked) return t("Not checked yet");
   const problem = devices.problems.get(kind);
-  if (REFUSED.includes(problem)) return `No access to the ${kind}`;
-  if (choices.length === 0) return `No ${kind} available`;
-  return problem ? `No ${kind} in use` : "";
+  const isCamera = kind === "camera";
+  if (REFUSED.includes(problem)) return isCamera ? t("No access to the camera") : t("No access to the microphone");
+  if (choices.length === 0) return isCamera ? t("No camera available") : t("No microphone available");
+  if (!problem) return "";
+  return isCamera ? t("No camera in use") : t("No microphone in use");
 }
 
 /** @param {HTMLSelectElement} picker */
 function fill(picker, choices, current, instead) {
-  const options = choices.map(({ id, name }, index) => new Option(isolated(name) || `No. ${index + 1}`, id));
+  // Translators: a camera, microphone or speaker without a name, in a list.
+  const options = choices.map(({ id, name }, index) => new Option(isolated(name) || t("No. {number}", { number: index + 1 }), id));
   const index = choices.findIndex((each) => each.id === current);
   if (index < 0 && instead) options.unshift(new Option(instead, ""));
   picker.disabled = choices.length === 0;

@@ -1,5 +1,6 @@
 import { announce } from "../shared/announce.js";
 import { checkNetwork } from "./network.js";
+import { t } from "../words/words.js";
 
 /** The connection's line in the lobby. */
 
@@ -23,7 +24,7 @@ export function watchConnection(signal) {
 async function check(signal) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  result.textContent = "Checking…";
+  result.textContent = t("Checking…");
   let found = await checkNetwork(signal);
   const { stun } = result.dataset;
   if (stun) found = await import("./reach.js").then((reach) => reach.withReach(found, stun), () => found);

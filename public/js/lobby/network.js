@@ -1,3 +1,6 @@
+import { inNumbers, listed } from "../shared/numbers.js";
+import { t } from "../words/words.js";
+
 /** @typedef {{ quality: "good" | "fair" | "poor" | "offline" | "blocked", text: string }} Result */
 
 const PINGS = 8;
@@ -11,9 +14,12 @@ const POOR = { rtt: 500, jitter: 150, mbits: 0.5 };
 const FAST_MBITS = 50;
 
 /** @type {Result} */
-const OFFLINE = { quality: "offline", text: "Offline: check your Wi-Fi, cable or mobile data." };
+const OFFLINE = { quality: "offline", text: t("Offline: check your Wi-Fi, cable or mobile data.") };
 /** @type {Result} */
-const BLOCKED = { quality: "blocked", text: "Blocked: no video calls in this browser (WebRTC)" };
+const BLOCKED = { quality: "blocked", text: t("Blocked: no video calls in this browser (WebRTC)") };
+
+/** @type {Result} */
+const LOST = { quality: "poor", text: t("Poor: use audio only. Most of our test requests got lost.") };
 
 /** @param {AbortSignal} [signal] @returns {Promise<Result>} Never rejects. */
 export async function checkNetwork(signal) {
@@ -33,23 +39,34 @@ function median(numbers) {
 
 /** Times in milliseconds; `mbits` is null when not measured. @returns {Result} */
 export function verdict(rtt, jitter, mbits) {
+  if (!Number.isFinite(rtt)) return LOST;
   // Else it comes from a busy machine.
   const jitterMs = rtt > FAIR.rtt ? jitter : 0;
   const isWorseThan = (limit) =>
     rtt > limit.rtt || jitterMs > limit.jitter || (mbits ?? Infinity) < limit.mbits;
-  const speed = mbits === null ? "" : `, ${speedInWords(mbits)}`;
-  const unsteady = jitterMs > FAIR.jitter ? ", unsteady" : "";
-  const numbers = Number.isFinite(rtt)
-    ? `${Math.round(rtt)} ms to our server${unsteady}${speed}`
-    : "most of our test requests got lost";
-  if (isWorseThan(POOR)) return { quality: "poor", text: `Poor: use audio only. Now ${numbers}.` };
-  if (isWorseThan(FAIR)) return { quality: "fair", text: `Slow: video may freeze. Now ${numbers}.` };
-  return { quality: "good", text: `Good: ${numbers}` };
+  const figures = inFigures(rtt, jitterMs > FAIR.jitter, mbits);
+  // Translators: {figures} is a list such as "320 ms to our server, unsteady, about 8 Mbit/s".
+  if (isWorseThan(POOR)) return { quality: "poor", text: t("Poor: use audio only. Now {figures}.", { figures }) };
+  // Translators: {figures} is a list such as "320 ms to our server, unsteady, about 8 Mbit/s".
+  if (isWorseThan(FAIR)) return { quality: "fair", text: t("Slow: video may freeze. Now {figures}.", { figures }) };
+  // Translators: {figures} is a list such as "34 ms to our server, about 18 Mbit/s".
+  return { quality: "good", text: t("Good: {figures}", { figures }) };
 }
 
+/** @param {number} rtt @param {boolean} unsteady @param {number | null} mbits */
+function inFigures(rtt, unsteady, mbits) {
+  const figures = [t("{count} ms to our server", { count: inNumbers(Math.round(rtt)) })];
+  // Translators: the connection.
+  if (unsteady) figures.push(t("unsteady"));
+  if (mbits !== null) figures.push(speedInWords(mbits));
+  return listed(figures);
+}
+
+/** @param {number} mbits */
 function speedInWords(mbits) {
-  if (mbits >= FAST_MBITS) return `more than ${FAST_MBITS} Mbit/s`;
-  return `about ${mbits < 3 ? mbits.toFixed(1) : Math.round(mbits)} Mbit/s`;
+  if (mbits >= FAST_MBITS) return t("more than {count} Mbit/s", { count: FAST_MBITS });
+  const digits = mbits < 3 ? 1 : 0;
+  return t("about {count} Mbit/s", { count: inNumbers(mbits, { minimumFractionDigits: digits, maximumFractionDigits: digits }) });
 }
 
 /** Milliseconds each; lost ones are missing. */

@@ -1,5 +1,6 @@
 import { showDeviceLists } from "../devices/device_lists.js";
 import { showNote } from "./check_line.js";
+import { t } from "../words/words.js";
 
 /** The lobby's lists of devices, and the speaker's test: loaded when they are first opened. */
 const testButton = document.getElementById("test-speaker");
@@ -18,7 +19,7 @@ async function testSpeaker(speakerId) {
     const { playTestTone } = await import("./test_tone.js");
     await playTestTone(speakerId);
   } catch {
-    showNote("The test sound could not be played. Connect or choose another speaker.");
+    showNote(t("The test sound could not be played. Connect or choose another speaker."));
   } finally {
     testButton.setAttribute("aria-busy", "false");
   }

@@ -1,13 +1,14 @@
 import { announce } from "../shared/announce.js";
 import { permission } from "../devices/capture.js";
 import { KINDS } from "../devices/devices.js";
+import { t } from "../words/words.js";
 
 /** The own picture or a message in its place, and the two switches on it. */
 
 /** From asking to the hint, and to the offer to ask again. */
 const HINT_MS = 2000;
 const ASK_AGAIN_MS = 12_000;
-const MESSAGES = { off: "Your camera is off.", error: "No picture.", live: "" };
+const MESSAGES = { off: t("Your camera is off."), error: t("No picture."), live: "" };
 
 /** @returns {any} */
 const $ = (id) => document.getElementById(id);
@@ -66,7 +67,7 @@ function onAsking(devices) {
   timers.forEach(clearTimeout);
   if (!wasAsking) return;
   hideStart();
-  message.textContent = "Starting your camera and microphone…";
+  message.textContent = t("Starting your camera and microphone…");
   timers = [setTimeout(hint, HINT_MS, devices), setTimeout(offerToAskAgain, ASK_AGAIN_MS)];
 }
 
@@ -84,6 +85,7 @@ async function hint(devices) {
 }
 
 function offerToAskAgain() {
-  startButton.textContent = "Ask again";
+  // Translators: a button: the browser then asks for camera and microphone again.
+  startButton.textContent = t("Ask again");
   startButton.hidden = false;
 }

@@ -1,10 +1,12 @@
+import { t } from "../words/words.js";
+
 /**
  * Whether this network lets its browsers connect directly, where there is no relay: from the
  * addresses that STUN servers see (RFC 5780, 4.3). Loaded only there.
  */
 
 const ANSWER_DUE_MS = 4000;
-const LIMITED = "May not reach everybody: this network can block direct calls. If a call fails, try your phone's hotspot.";
+const LIMITED = t("May not reach everybody: this network can block direct calls. If a call fails, try your phone's hotspot.");
 
 /** @typedef {{ type: string, address: string, port: number, relatedAddress: string, relatedPort: number }} Candidate */
 

@@ -1,4 +1,5 @@
 import { clockTime } from "./clock.js";
+import { t } from "../words/words.js";
 
 /** Show the session's start by this device's clock, where it differs from the page's. */
 export function showDeviceZone() {
@@ -21,7 +22,11 @@ export function showDeviceZone() {
 export function onThisClock(start, locale) {
   const moment = new Date(start);
   const sameDay = moment.getDate() === +start.slice(8, 10);
-  const day = sameDay ? "" : ` on ${moment.toLocaleDateString(locale, { weekday: "long" })}`;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${clockTime(moment, locale)}${day} on this device's clock (${zone})`;
+  const time = clockTime(moment, locale);
+  // Translators: {zone} is such as Europe/London.
+  if (sameDay) return t("{time} on this device's clock ({zone})", { time, zone });
+  const weekday = moment.toLocaleDateString(locale, { weekday: "long" });
+  // Translators: {weekday} is the name of a day in its basic form.
+  return t("{time} on {weekday} on this device's clock ({zone})", { time, weekday, zone });
 }

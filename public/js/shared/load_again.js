@@ -4,12 +4,14 @@
  */
 {
   const MOST = 3;
+  // The catalogue of words may be what did not load.
+  const sentence = document.currentScript.dataset.words;
   const times = history.state?.loadedAgain ?? 0;
   const remember = (count) => history.replaceState({ ...history.state, loadedAgain: count }, "");
   const tell = () => {
     const words = document.createElement("p");
     words.className = "notice";
-    words.textContent = "This page did not load completely. Please load it again.";
+    words.textContent = sentence;
     document.querySelector("main").prepend(words);
   };
   const loadAgain = () => {

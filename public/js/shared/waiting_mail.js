@@ -1,6 +1,7 @@
 /** "E-mail Amara", in the lobby and in the room: one mail says that this person waits. */
 
 import { announce } from "./announce.js";
+import { t } from "../words/words.js";
 
 const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-waiting-mail]"));
 
@@ -8,9 +9,9 @@ const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 export function offerWaitingMail(session) {
   const name = session.otherFirstName;
   const answers = {
-    on_its_way: `We are e-mailing ${name} that you are waiting.`,
-    sent: `${name} has an e-mail from us already.`,
-    unreachable: `We can't e-mail ${name}. If you can, try another way.`,
+    on_its_way: t("We are e-mailing {name} that you are waiting.", { name }),
+    sent: t("{name} has an e-mail from us already.", { name }),
+    unreachable: t("We can't e-mail {name}. If you can, try another way.", { name }),
   };
   const show = (words, done) => {
     for (const place of places()) {
@@ -28,7 +29,7 @@ export function offerWaitingMail(session) {
       const { mail } = await session.request("waiting", { method: "POST" });
       show(answers[mail], true);
     } catch (error) {
-      show(error.status === 409 ? error.message : "That did not work. Try again in a moment.", false);
+      show(error.status === 409 ? error.message : t("That did not work. Try again in a moment."), false);
     }
   };
   for (const place of places()) place.querySelector("button").onclick = send;
