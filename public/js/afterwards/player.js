@@ -2,6 +2,7 @@
 
 import { about } from "../files/file_words.js";
 import { clone } from "../files/file_list.js";
+import { t } from "../words/words.js";
 
 const place = document.getElementById("players");
 
@@ -45,7 +46,7 @@ function player(session, films, before) {
 function part(session, film, at, isCurrent) {
   const row = clone("player-part");
   row.dataset.id = film.id;
-  row.querySelector(".part").textContent = `Part ${at + 1}`;
+  row.querySelector(".part").textContent = t("Part {number}", { number: at + 1 });
   row.querySelector(".part").setAttribute("aria-current", String(isCurrent));
   row.querySelector(".file-about").textContent = about(film);
   row.querySelector("a").href = addressOf(session, film.id);

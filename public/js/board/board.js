@@ -43,7 +43,7 @@ export class Board {
       send,
       store: unsentChanges(session),
       onChange: (ids) => this.#onChange(ids),
-      onRefused: ({ message }) => toast(message),
+      onRefused: ({ code }) => toast(refusalOf(code)),
       onRemote: (records) => this.news.add(records, (id) => this.#seen.has(id)),
     });
     this.mode = new Mode(this);
@@ -213,6 +213,20 @@ export class Board {
     this.live.place();
     this.toolbar.showZoom();
     this.mode.lead();
+  }
+}
+
+/** Why the room refused a change. @param {string} code See docs/protocol.md. */
+function refusalOf(code) {
+  switch (code) {
+    case "board_full":
+      return t("There is no room for it: this page or the whole board is full.");
+    case "board_read_only":
+      return t("The board can only be read now.");
+    case "board_unknown":
+      return t("The board has no such element, page or picture.");
+    default:
+      return t("The board could not take this change.");
   }
 }
 

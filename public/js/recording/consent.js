@@ -4,6 +4,7 @@ import { announce } from "../shared/announce.js";
 import { watchMenus } from "../shared/menus.js";
 import { note } from "../shared/toasts.js";
 import { focusUnlessWriting } from "../shared/writing.js";
+import { t } from "../words/words.js";
 import { shownOf } from "./consent_words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -57,7 +58,7 @@ export class Consent {
   #answer(agreed) {
     this.menus.close();
     const { version } = $("recording-card").dataset;
-    if (!this.onAnswer({ agreed, words: version })) note("You are not connected just now. Try again in a moment.");
+    if (!this.onAnswer({ agreed, words: version })) note(t("You are not connected just now. Try again in a moment."));
   }
 
   #show() {

@@ -1,6 +1,7 @@
 /** Sends what is left of a recording after the room, and says so. */
 
 import { announce } from "../shared/announce.js";
+import { t } from "../words/words.js";
 import { Leftovers } from "./leftovers.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,7 +17,7 @@ export async function saveRecording(session, how) {
   await leftovers.send(how);
   end.abort();
   if (leftovers.isRefused) return showRefused();
-  if (!$("recording-saving").hidden) announce("The recording is saved.");
+  if (!$("recording-saving").hidden) announce(t("The recording is saved."));
   $("recording-saving").hidden = true;
 }
 
@@ -24,7 +25,7 @@ export async function saveRecording(session, how) {
 function show({ waiting, progress }) {
   if (waiting === 0) return;
   const percent = Math.floor(progress * 100);
-  const words = `Saving the recording: ${percent} %. Keep this page open.`;
+  const words = t("Saving the recording: {percent} %. Keep this page open.", { percent });
   if ($("recording-saving").hidden) announce(words);
   $("recording-saving").hidden = false;
   $("recording-saving-words").textContent = words;
@@ -34,5 +35,5 @@ function show({ waiting, progress }) {
 function showRefused() {
   $("recording-saving").hidden = false;
   $("recording-saving-bar").hidden = true;
-  $("recording-saving-words").textContent = "A part of the recording is still on this device. Sign in and open this page again to save it.";
+  $("recording-saving-words").textContent = t("A part of the recording is still on this device. Sign in and open this page again to save it.");
 }
