@@ -86,7 +86,7 @@ export class FileList {
       await this.session.deleteResource(row.dataset.id);
     } catch (error) {
       button.setAttribute("aria-busy", "false");
-      if (error.status !== 404) return notDeleted(row, `${t("Not deleted.")} ${error.message}`);
+      if (error.status !== 404) return notDeleted(row, [t("Not deleted."), error.message].join(" "));
     }
     const gone = clone("deleted-row");
     gone.dataset.id = row.dataset.id;

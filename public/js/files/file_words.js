@@ -41,9 +41,9 @@ export function progressInWords({ state, sent, file, problem }) {
   const share = t("{sent} of {size}", { sent: sizeInWords(sent), size: sizeInWords(file.size) });
   switch (state) {
     case "queued":
-      return `${t("Waiting for its turn")} · ${sizeInWords(file.size)}`;
+      return [t("Waiting for its turn"), sizeInWords(file.size)].join(" · ");
     case "waiting":
-      return `${navigator.onLine ? t("Connection lost, trying again") : t("Waiting for the network")} · ${share}`;
+      return [navigator.onLine ? t("Connection lost, trying again") : t("Waiting for the network"), share].join(" · ");
     case "checking":
       return t("Almost done…");
     case "failed":

@@ -136,7 +136,7 @@ export class Uploads {
     row.querySelector(".upload-retry").hidden = state !== "failed" || !transfer.canRetry;
     row.querySelector(".upload-cancel").firstChild.textContent = state === "failed" ? t("Dismiss") : t("Cancel");
     const name = isolated(transfer.file.name);
-    if (state === "failed") announce(`${t("{name} was not uploaded.", { name })} ${transfer.problem}`);
+    if (state === "failed") announce([t("{name} was not uploaded.", { name }), transfer.problem].join(" "));
   }
 
   /** @param {any} row @param {FileUpload} transfer */
