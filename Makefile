@@ -1,6 +1,6 @@
 # Session Room. Needs Python 3.11 or newer and npm; installs everything else itself.
 .DEFAULT_GOAL := help
-.PHONY: help dev clean check test bench networks browsers pins messages wrangler secrets deploy rollback reminders-status recordings-status \
+.PHONY: help dev clean check test bench networks recorded browsers pins messages wrangler secrets deploy rollback reminders-status recordings-status \
 	recordings-retry
 
 # Runs a tool with a Python that is new enough. `exec` replaces the shell, so that signals reach the tool.
@@ -30,6 +30,9 @@ bench: ## Measure performance into docs/performance.md (ONLY=pages,rooms,..., MI
 
 networks: ## Measure calls through NATs, firewalls and outages into docs/networks.md (Linux, root; ONLY=...)
 	$(run) tools.networks
+
+recorded: ## Record lessons of minutes, kill browsers and networks, into docs/recordings.md (ONLY=...)
+	$(run) tools.recorded
 
 browsers: ## Run the tests in Firefox and WebKit, and write their results into docs/browsers.md
 	$(run) tools.browsers

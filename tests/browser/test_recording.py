@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,6 +19,7 @@ from tests.browser.recording_page import (
 )
 from tests.browser.room_page import CONNECTED, join
 from tests.browser.wire import Wire
+from tests.conftest import start_worker
 from tools.local_worker import LocalWorker
 from tools.paths import ROOT
 
@@ -258,6 +260,27 @@ def test_a_network_that_is_gone_loses_nothing(recorded: Recorded) -> None:
     [film] = recorded.films()
 
     assert look(student, film)["length"] == pytest.approx(length, abs=1)
+
+
+def test_a_worker_that_starts_again_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+    worker = start_worker({}, tmp_path)
+    try:
+        with recorded_on(worker, browser) as recorded:
+            student, teacher = recorded.enter()
+            began = recorded.agree()
+            recorded.wait_for_a_piece()
+            worker.stop()
+            teacher.wait_for_timeout(5_000)
+            worker.start()
+            for page in (student, teacher):
+                expect(page.locator("#reconnecting")).to_be_hidden(timeout=30_000)
+            teacher.wait_for_timeout(5_000)
+            length = recorded.end() - began
+            [film] = recorded.films()
+
+            assert look(student, film)["length"] == pytest.approx(length, abs=1)
+    finally:
+        worker.stop()
 
 
 def test_a_browser_that_dies_loses_at_most_ten_seconds(recorded: Recorded) -> None:
