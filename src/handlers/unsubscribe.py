@@ -1,7 +1,8 @@
-"""`/unsubscribe/{token}`, in every reminder: GET shows the page, POST switches reminders.
+"""`/unsubscribe/{token}`, in every reminder: GET shows the page, POST saves one of its two forms.
 
-Mail programs send the POST themselves (one-click, RFC 8058), without cookies and from no page of
-ours. Link scanners send the GET, so it changes nothing.
+One form switches reminders, the other chooses the language. Mail programs send the POST of the
+first themselves (one-click, RFC 8058), without cookies and from no page of ours. Link scanners send
+the GET, so it changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import i18n
 from auth import links
 from db import preferences
 from errors import BadRequestError, LinkBrokenError, NotFoundError
-from pages import render
+from pages import language_choice, render
 from web.messages import html_response
 
 if TYPE_CHECKING:
@@ -31,24 +32,32 @@ async def show(request: Request, ctx: Context, token: str) -> Response:
     return _page(request, ctx, person, changed=False)
 
 
-async def switch(request: Request, ctx: Context, token: str) -> Response:
+async def save(request: Request, ctx: Context, token: str) -> Response:
     """Switch reminders: on or off by the page's form, off by a mail program's one-click POST.
 
-    Raises: BadRequestError for any other body.
+    Or set the language, by the page's other form. Raises: BadRequestError for any other body.
     """
     person_id = _person(ctx, token)
-    enabled = await _switches_on(request)
-    person = await preferences.set_reminders(ctx.db, person_id, enabled=enabled)
+    form = await _fields(request)
+    if "language" in form:
+        language = language_choice.chosen(form, ctx.settings)
+        person = await preferences.set_language(ctx.db, person_id, language)
+        return _page(request, ctx, person, changed=False)
+    person = await preferences.set_reminders(ctx.db, person_id, enabled=_switches_on(form))
     return _page(request, ctx, person, changed=True)
 
 
-async def _switches_on(request: Request) -> bool:
-    """Whether the request switches reminders on. Raises: BadRequestError."""
+async def _fields(request: Request) -> dict[str, str]:
+    """Raises: BadRequestError."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         if _has_one_click_part(await request.body()):
-            return False
+            return {"List-Unsubscribe": "One-Click"}
         raise BadRequestError
-    form = await request.form()
+    return await request.form()
+
+
+def _switches_on(form: dict[str, str]) -> bool:
+    """Whether the form switches reminders on. Raises: BadRequestError."""
     if form.get("List-Unsubscribe") == "One-Click":
         return False
     if form.get("reminders") not in ("on", "off"):

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "es", "pt-BR", "fr", "de", "tr", "uk", "ar")
 """The languages that we translate into, as BCP 47 tags."""
+NAMES: Final = {
+    ENGLISH: "English",
+    "es": "Español",
+    "pt-BR": "Português (Brasil)",
+    "fr": "Français",
+    "de": "Deutsch",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ar": "العربية",
+    "en-XA": "English in disguise",
+    "ar-XB": "English from right to left",
+}
+"""Each language in its own words, as who reads no other finds it."""
 COMPLETE: Final[tuple[str, ...]] = ()
 """The languages whose catalogues are whole: `make check` fails if a string of theirs is missing,
 and production offers them. Development offers all of LANGUAGES and PSEUDO."""

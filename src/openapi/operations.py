@@ -125,6 +125,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "events.record": _participant(DONE, body={JSON: bodies.BrowserEvent}),
     "home.show": _anyone(ELSEWHERE),
     "link.leave": _anyone(ELSEWHERE),
+    "language.choose": _participant(
+        ELSEWHERE, fails=(errors.BadRequestError,), body={FORM: schemas.LANGUAGE_FORM}
+    ),
     "feedback.give": _participant(
         _json(200, schemas.FEEDBACK),
         ELSEWHERE,
@@ -240,10 +243,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "link.follow_to_calendar": _anyone(ELSEWHERE, fails=NO_LINK),
     "link.follow_to_reschedule": _anyone(ELSEWHERE, fails=NO_LINK),
     "unsubscribe.show": _anyone(PAGE, fails=(errors.NotFoundError,)),
-    "unsubscribe.switch": _anyone(
+    "unsubscribe.save": _anyone(
         PAGE,
         fails=(errors.BadRequestError, errors.NotFoundError),
-        body={FORM: schemas.UNSUBSCRIBE_FORM},
+        body={FORM: schemas.MAIL_SETTINGS_FORM},
     ),
     "platform.put": _platform(
         _json(200, schemas.SUMMARY),

@@ -154,7 +154,8 @@ ASKED_FORM: Final = _object(
     dict.fromkeys(("slot1", "slot2", "slot3", "time1", "time2", "time3", "reason"), TEXT)
 )
 ANSWERED: Final = _object(id=TEXT, state=_one_of("accepted", "declined"))
-UNSUBSCRIBE_FORM: Final = _object({"reminders": TEXT, "List-Unsubscribe": TEXT})
+LANGUAGE_FORM: Final = _object(language=TEXT)
+MAIL_SETTINGS_FORM: Final = _object({"reminders": TEXT, "List-Unsubscribe": TEXT, "language": TEXT})
 
 SUMMARY: Final = _object(id=TEXT, url=TEXT, status=STATUS)
 BOOKED_EACH: Final = _object(

@@ -10,7 +10,7 @@ from domain.human_text import isolated
 from domain.mail_rules import Kind
 from domain.model import Role, View
 from i18n import _
-from pages import ended_page, platform_urls
+from pages import ended_page, language_choice, platform_urls
 from pages.environment import fill
 from pages.wording import STATUS_LABELS, words_for
 
@@ -68,6 +68,7 @@ def session_page(
         can_reschedule=rules.can_ask_to_reschedule(session, access.now),
         reschedule_requester=rules.reschedule_requester(session, access.now),
         clock=data["clock"],
+        languages=language_choice.options(settings),
         recorded=data["recorded"],
         recorded_in_browser=data["recordedInBrowser"],
         recording_words=consent.shown(),
@@ -103,6 +104,7 @@ def reminders_page(name: str, settings: Settings, *, enabled: bool, changed: boo
         name=name,
         enabled=enabled,
         changed=changed,
+        languages=language_choice.options(settings),
         last_reminder=times.duration(mail_rules.LEAD_S[Kind.QUARTER_BEFORE]),
         dashboards=platform_urls.dashboards(settings),
     )

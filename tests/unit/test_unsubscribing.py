@@ -12,6 +12,7 @@ from tests.unit.fake_context import FakeContext
 from web.messages import Request
 
 SETTINGS = Settings(
+    environment="development",
     link_secrets=("a-key-of-links",),
     student_dashboard_url="https://www.example.com/student",
     teacher_dashboard_url="https://www.example.com/teacher",
@@ -25,6 +26,12 @@ PART = b"--x\r\nContent-Disposition: form-data; name=%s\r\n\r\nOne-Click\r\n--x-
 
 async def post(db, connection, body: bytes, kind: str = FORM):
     """Whether reminders are on afterwards."""
+    await page_after(db, body, kind)
+    (row,) = connection.execute("SELECT reminders_enabled FROM users WHERE id = 'student'")
+    return bool(row[0])
+
+
+async def page_after(db, body: bytes, kind: str = FORM) -> str:
 
     async def read(_limit: int) -> bytes:
         return body
@@ -34,10 +41,9 @@ async def post(db, connection, body: bytes, kind: str = FORM):
     )
     request = Request("POST", "https://x/unsubscribe", {"content-type": kind}, read)
     ctx = FakeContext.make(db, START, settings=SETTINGS)
-    response = await unsubscribe.switch(request, ctx, token)
+    response = await unsubscribe.save(request, ctx, token)
     assert response.status == 200
-    (row,) = connection.execute("SELECT reminders_enabled FROM users WHERE id = 'student'")
-    return bool(row[0])
+    return str(response.body)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +71,22 @@ async def test_the_page_switches_reminders_on_again(db, connection):
     assert await post(db, connection, b"reminders=on") is True
 
 
+async def test_the_other_form_chooses_a_language_and_leaves_reminders_alone(db, connection):
+    book(connection)
+    await post(db, connection, b"reminders=off")
+
+    assert '<html lang="uk" dir="ltr">' in await page_after(db, b"language=uk")
+    (row,) = connection.execute(
+        "SELECT language, reminders_enabled FROM users WHERE id = 'student'"
+    )
+    assert tuple(row) == ("uk", 0)
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
+        (b"language=klingon", FORM),
+        (b"language=", FORM),
         (b"", FORM),
         (b"", ""),
         (b"x=1", FORM),

@@ -29,6 +29,7 @@ POST   /session/{session_id}/end                               403     200      
 POST   /session/{session_id}/waiting                           409     409      403    401       401     409
 POST   /session/{session_id}/events                            204     204      403    401       401     204
 GET    /session/{session_id}/leave-link                        303     303      303    303       303     303
+POST   /session/{session_id}/language                          303     303      403    401       401     303
 POST   /session/{session_id}/feedback                          200     200      403    401       401     200
 GET    /session/{session_id}/resources                         200     200      403    401       401     200
 POST   /session/{session_id}/resources                         403     201      403    401       401     403
@@ -106,7 +107,9 @@ EXPECTED = {
 }
 REFUSED = (302, 401, 403)
 # What these change is of no use to the next person, and in nobody's way.
-REPEATABLE = re.compile(r"/(dev|webhooks|platform|unsubscribe)/|/(events|feedback|waiting|join)$")
+REPEATABLE = re.compile(
+    r"/(dev|webhooks|platform|unsubscribe)/|/(events|feedback|language|waiting|join)$"
+)
 NEXT_WEEK = {"reason": "I am away."}
 
 Body = Callable[[Prey], dict[str, Any]]
@@ -120,6 +123,7 @@ def as_json(content: Any) -> Body:
 BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/session/{session_id}/events"): as_json({"event": "tech_issue", "error_type": "x"}),
     ("POST", "/session/{session_id}/feedback"): as_json({"rating": 5}),
+    ("POST", "/session/{session_id}/language"): lambda _: {"data": {"language": "en"}},
     ("POST", "/session/{session_id}/resources"): lambda _: {
         "content": PDF,
         "params": {"name": "more.pdf"},
