@@ -33,7 +33,7 @@ PARTS = {
     "pages": [
         f"tests/browser/test_{name}.py"
         for name in (
-            *("framed", "languages", "narrow", "operations", "policies", "release*"),
+            *("framed", "language*", "narrow", "operations", "policies", "release*"),
             "right_to_left",
             "states",
         )
