@@ -33,7 +33,15 @@ PARTS = {
     "pages": [
         f"tests/browser/test_{name}.py"
         for name in (
-            *("framed", "language*", "narrow", "operations", "policies", "release*"),
+            *(
+                "every_language",
+                "framed",
+                "language*",
+                "narrow",
+                "operations",
+                "policies",
+                "release*",
+            ),
             "right_to_left",
             "states",
         )

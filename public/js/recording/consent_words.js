@@ -46,7 +46,7 @@ export function shownOf(plan, { role, name, isOn, wasOn }) {
     return { asks: false, pill: pills.notYet, words, offers: "refuse" };
   }
   if (plan.state === "unable") {
-    const words = t("You both agreed, but neither of your browsers can record. Another browser may: this session is not recorded.");
+    const words = t("You both agreed, but neither of your browsers can record. This session is not recorded. Another browser may be able to.");
     return { asks: false, pill: pills.no, words, offers: "refuse" };
   }
   return { asks: false, pill: pills.notYet, words: t("You both agreed. The recording begins when you are connected."), offers: "refuse" };
