@@ -25,7 +25,7 @@ SETTINGS = Settings(
 )
 # Monday, 23 November 2026, 17:00 UTC: 18:00 in Berlin, 12:00 in New York.
 AT = 1_795_453_200
-LENA = Participant("lena", "Lena Fischer", None, "Europe/Berlin", "de", None, present=False)
+LENA = Participant("lena", "Lena Fischer", None, "Europe/Berlin", "en-DE", None, present=False)
 AMARA = Participant("amara", "Amara Okafor", None, "America/New_York", "en", None, present=False)
 BOOKED = session(student=LENA, teacher=AMARA, scheduled_start=AT, scheduled_end=AT + HOUR)
 ASKED = Request("r1", "open", "lena", AT, (AT + DAY, AT + 2 * DAY), None, "I am ill.", None)

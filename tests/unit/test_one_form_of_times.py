@@ -21,7 +21,7 @@ SETTINGS = Settings(public_url="https://sessions.example.com", link_secrets=("a-
 # From 08:00 to 09:00 UTC on Friday, 15 January 2027.
 BOOKED = session(
     student=person("student")._replace(time_zone="America/New_York", locale="en-US"),
-    teacher=person("teacher")._replace(time_zone="Europe/Berlin", locale="de-DE"),
+    teacher=person("teacher")._replace(time_zone="Europe/Berlin", locale="en-DE"),
 )
 FORMS = [
     (Role.STUDENT, ("Friday, January 15, 2027", "3:00 AM", "4:00 AM", "2:45 AM")),

@@ -131,7 +131,7 @@ WHOLE = [(NAME, "ready", 3500, 90)]
 @pytest.mark.parametrize(
     ("zone", "locale", "name"),
     [
-        ("Europe/Berlin", "de", "Recording of 15 January 2027, 09.00, Berlin time (CET).mp4"),
+        ("Europe/Berlin", "en-DE", "Recording of 15 January 2027, 09.00, Berlin time (CET).mp4"),
         (
             "America/Los_Angeles",
             "en-US",
