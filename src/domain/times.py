@@ -48,6 +48,19 @@ class Span(NamedTuple):
     start_iso: str
     end_iso: str
 
+    @property
+    def moment(self) -> str:
+        """`Monday, 23 November 2026, 18:00-19:00`, with a dash."""
+        values = {"date": self.date, "start": self.start, "end": self.end}
+        return _("{date}, {start}\N{EN DASH}{end}", **values)
+
+    @property
+    def moment_and_zone(self) -> str:
+        """`Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)`, with a dash."""
+        values = {"date": self.date, "start": self.start, "end": self.end, "zone": self.zone}
+        # Translators: "Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)".
+        return _("{date}, {start}\N{EN DASH}{end}, {zone}", **values)
+
 
 def span(start: int, end: int, reader: Reader) -> Span:
     """Format epoch seconds. An unknown zone counts as UTC."""

@@ -58,7 +58,7 @@ class Facts(NamedTuple):
     @property
     def moment(self) -> str:
         """Such as `Monday, 23 November 2026, 18:00` to `19:00, Berlin time (CET)`."""
-        return _written(self.span, with_zone=True)
+        return self.span.moment_and_zone
 
     @property
     def title(self) -> dict[str, str]:
@@ -80,15 +80,7 @@ class Facts(NamedTuple):
         length = session.scheduled_end - session.scheduled_start
         span = times.span(start, start + length, self.reader)
         # The clocks may change between the old time and the new one.
-        return _written(span, with_zone=span.zone != self.span.zone)
-
-
-def _written(span: times.Span, *, with_zone: bool) -> str:
-    values = {"date": span.date, "start": span.start, "end": span.end}
-    if with_zone:
-        # Translators: "Monday, 23 November 2026, 18:00-19:00, Berlin time (CET)".
-        return _("{date}, {start}\N{EN DASH}{end}, {zone}", zone=span.zone, **values)
-    return _("{date}, {start}\N{EN DASH}{end}", **values)
+        return span.moment if span.zone == self.span.zone else span.moment_and_zone
 
 
 def words_for(facts: Facts) -> Words:

@@ -4,19 +4,29 @@ And in the languages themselves: the pages of a lesson in German and Arabic, for
 in .cache/screens.
 """
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from domain.mail_rules import Kind, Request
+from domain.model import Role
+from mail.content import payload_of
+from settings import Settings
 from tests.browser.closing import leave
 from tests.browser.room_page import meeting_on
 from tests.browser.signing_in import sign_in
 from tests.browser.test_narrow import WIDER
 from tests.browser.test_states import NARROWEST, SCREENS, resize, settle, violations
 from tests.browser.windows import usual_options
+from tests.unit.cast import DAY, START, person, session
+from tests.unit.due_mails import due_mail
 from tools.local_worker import LocalWorker
 
+DEVELOPMENT = Settings(
+    environment="development", public_url="https://rooms.example", link_secrets=("a key for tests",)
+)
 STATES = (
     ("demo-student", "/session/demo-early"),
     ("demo-student", "/session/demo-early/reschedule"),
@@ -34,8 +44,9 @@ DATA = (
     "Lena|Fischer|Amara|Okafor|Linear|Algebra|Calculus|Berlin|York|New|Session|Room|UTC|CET|EST|"
     "Fake|Default|Audio|Input|Output|fake|device|Creative|Writing|Python|for|Beginners|Notes|txt|"
     # A disguised page has the dates and lengths of English.
-    "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|November|December|hour|hours|minute|"
-    "minutes|time|AM|PM|PNG|JPEG|PDF|Deutsch|English|Español|Français|Português|Brasil|Türkçe"
+    "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|May|June|"
+    "July|August|September|October|November|December|hour|hours|minute|"
+    "minutes|time|Jan|AM|PM|PNG|JPEG|PDF|Deutsch|English|Español|Français|Português|Brasil|Türkçe"
 )
 # The words of a page that no catalogue has turned: the disguise leaves no plain vowel in one.
 LEFT_OVER = """(data) => {
@@ -164,3 +175,40 @@ def assert_whole(page: Page, part: str) -> None:
         assert page.evaluate(WIDER) == [], (part, width)
         assert page.evaluate(CUT) == [], (part, width)
     resize(page, 1280, 800)
+
+
+@pytest.mark.parametrize("language", ["de", "ar", "en-XA"])
+def test_every_mail(page_of_chromium: Page, language: str):
+    direction = "rtl" if language == "ar" else "ltr"
+    people = {
+        who: person(who)._replace(name=name, given_name=given, language=language)
+        for who, name, given in (
+            ("student", "Lena Fischer", "Lena"),
+            ("teacher", "Amara Okafor", "Amara"),
+        )
+    }
+    booked = session(**people)
+    request = Request(
+        "r1", "open", "teacher", START, (START + DAY,), None, "Creative Writing", None
+    )
+    for kind in Kind:
+        for role in Role:
+            mail = due_mail(kind, role, booked, request)
+            html = json.loads(payload_of(mail, DEVELOPMENT, START - DAY))["html"]
+            page_of_chromium.set_content(html)
+            page_of_chromium.set_viewport_size({"width": 390, "height": 844})
+            root = page_of_chromium.locator("html")
+            lang_and_dir = root.get_attribute("lang"), root.get_attribute("dir")
+            assert lang_and_dir == (language, direction)
+            name = f"{language}-mail-{kind}-{role}.png"
+            page_of_chromium.screenshot(path=SCREENS / name, full_page=True)
+            assert page_of_chromium.evaluate("document.documentElement.scrollWidth") <= 390, kind
+            if language == "en-XA":
+                assert page_of_chromium.evaluate(LEFT_OVER, DATA) == [], (kind, role)
+
+
+@pytest.fixture
+def page_of_chromium(browser_with_camera: Browser) -> Iterator[Page]:
+    page = browser_with_camera.new_page()
+    yield page
+    page.close()

@@ -90,7 +90,7 @@ def test_mails_use_the_readers_form(role, form, kind):
     payload = json.loads(payload_of(mail, SETTINGS, START - 2 * MINUTE))
 
     said = f"{payload['subject']} {payload['text']} {read(payload['html'])}"
-    assert f"{date}, {start}-{end}" in payload["text"]
+    assert f"{date}, {start}\N{EN DASH}{end}" in payload["text"]
     assert set(ANY_CLOCK_TIME.findall(said)) == {start, end}
 
 
