@@ -1,7 +1,5 @@
 """What one draws or moves is seen by the other one before it is done, or given up."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -28,9 +26,9 @@ def pair(board_call: Pair) -> Pair:
 
 
 def box_of(page: Page, selector: str) -> dict[str, float]:
-    """In one step: what is being drawn is another node in each frame."""
-    box: Any = page.eval_on_selector(selector, "node => node.getBoundingClientRect().toJSON()")
-    return dict(box)
+    """Once it is there, and in one step: what is being drawn is another node in each frame."""
+    found = "selector => document.querySelector(selector)?.getBoundingClientRect().toJSON()"
+    return dict(page.wait_for_function(found, arg=selector).json_value())
 
 
 @pytest.mark.parametrize("tool", ["line", "arrow", "rectangle", "ellipse"])
