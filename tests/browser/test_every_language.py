@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from domain.mail_rules import Kind, Request
 from domain.model import Role
+from i18n.languages import LANGUAGES
 from mail.content import payload_of
 from settings import Settings
 from tests.browser.closing import leave
-from tests.browser.room_page import meeting_on
+from tests.browser.room_page import join, meeting_on
 from tests.browser.signing_in import sign_in
 from tests.browser.test_narrow import WIDER
 from tests.browser.test_states import NARROWEST, SCREENS, resize, settle, violations
@@ -163,6 +164,27 @@ def test_no_word_of_the_room_is_left_over(visit, dev_worker, browser_with_camera
             for button in ("call-chat", "call-files", "call-more", "call-board"):
                 page.locator(f"#{button}").click()
                 assert_whole(page, button)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_small_phone_has_room_for_every_language(visit, language: str):
+    """The page before, the room, the panel and the page after."""
+    page = visit("demo-student", language)
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    for path in ("/session/demo-ended", "/session/demo-no-show", "/session/demo-joinable"):
+        page.goto(path)
+        settle(page)
+        assert page.evaluate(WIDER) == [], path
+        assert page.evaluate(CUT) == [], path
+    join(page)
+    for part in ("call-more", "call-chat"):
+        page.locator(f"#{part}").click()
+        page.screenshot(path=SCREENS / f"{language}-room-{part}.png")
+        assert page.evaluate(WIDER) == [], part
+        assert page.evaluate(CUT) == [], part
+        # The panel covers the bar.
+        page.locator("#panel-close").click()
+    page.screenshot(path=SCREENS / f"{language}-room.png")
 
 
 def assert_whole(page: Page, part: str) -> None:

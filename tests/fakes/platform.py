@@ -34,6 +34,8 @@ class Platform(ThreadingHTTPServer):
         self.refused = 0
         """Deliveries without a right signature of each secret."""
         self.faults: deque[int | str] = deque()
+        self.down_for: set[str] = set()
+        """Sessions whose events get a 500, whatever other sessions have to tell."""
         self.lock = threading.Lock()
 
     def of(self, session_id: str) -> list[dict[str, Any]]:
@@ -53,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
         platform = self.server
         with platform.lock:
             fault = platform.faults.popleft() if platform.faults else 204
+            if json.loads(body)["session_id"] in platform.down_for:
+                fault = 500
         time.sleep(SLOW_S if fault == "slow" else platform.takes_s)
         if fault in ("silent", "cut off"):
             self.close_connection = True

@@ -2,6 +2,7 @@
 
 import asyncio
 import gettext
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from i18n.catalogues import catalogue
 from pages.templating import make_environment
 from tests.unit.browser_code import results
 from tests.unit.test_when import Reader, utc
-from tools.messages import RULES
+from tools.messages import DOMAINS, PLACEHOLDER, RULES, TAG, catalog_of, ids_of, strings_of
 
 TRANSLATED = languages.LANGUAGES[1:]
 
@@ -223,3 +224,17 @@ def test_sizes_are_written_as_numbers_are(size, english, german):
     assert size_in_words(size) == english
     with i18n.reading("de"):
         assert size_in_words(size) == german.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_of_a_language_is_english(language: str):
+    """One word may be the same in both."""
+    found = [
+        english
+        for domain in DOMAINS
+        for message in catalog_of(language, domain)
+        for english in ids_of(message)[:1]
+        if len(re.findall(r"[A-Za-z]{4,}", TAG.sub("", PLACEHOLDER.sub("", english)))) > 1
+        and english in strings_of(message)
+    ]
+    assert found == []

@@ -120,7 +120,7 @@ def test_a_platform_that_is_down_for_three_days_gets_what_it_missed_from_an_oper
     site, platform, new_id
 ):
     """What docs/failures.md says, with pauses that a test does not wait for."""
-    platform.faults.extend([500] * len(ATTEMPTS))
+    platform.down_for.add(new_id)
     site.put(new_id, booking())
     pauses = []
     for attempt in ATTEMPTS:
@@ -129,6 +129,7 @@ def test_a_platform_that_is_down_for_three_days_gets_what_it_missed_from_an_oper
         if attempt < ATTEMPTS[-1]:
             let_time_pass(site)
             site.worker.scheduled()
+    platform.down_for.remove(new_id)
     site.cancel(new_id)
     assert eventually(lambda: platform.types(new_id)) == ["session.cancelled"]
 
