@@ -10,7 +10,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import i18n
 from i18n.words import form_for
@@ -182,8 +182,14 @@ def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: 
 
 
 def _filled(context: EvalContext, text: str, values: dict[str, object]) -> str:
-    found = _markup(text) if context.autoescape else text
-    return found % values if "%" in text else found
+    if not context.autoescape:
+        return text % values if "%" in text else text
+    found = _markup(text)
+    if "%" not in text:
+        return found
+    # As `Markup`'s own `%` does, in a third of its calls.
+    written = str(found) % {name: escape(value) for name, value in values.items()}
+    return Markup(written)  # noqa: S704 (our own, and escaped)
 
 
 # Few: messages stand in templates, and languages are eight.
