@@ -46,6 +46,11 @@ def sign_for_frame(link: RoomLink, keys: Sequence[str], *, now: int) -> str:
     return str(_serializer(keys, FRAME_LINK).dumps(content))
 
 
+def frame_address(link: RoomLink, settings: Settings, *, now: int) -> str:
+    """The address of such a link."""
+    return f"{settings.public_url}/r/{sign_for_frame(link, settings.link_secrets, now=now)}"
+
+
 def read_for_frame(token: str, keys: Sequence[str]) -> tuple[RoomLink, int] | None:
     """The content of such a token and when it expires; None if none of `keys` signed it."""
     try:

@@ -33,8 +33,7 @@ async def framed(_request: Request, ctx: Context) -> Response:
     It is opened under another name of this machine, so that its site is not the session's.
     """
     link = links.RoomLink("demo-joinable", "demo-student")
-    token = links.sign_for_frame(link, ctx.settings.link_secrets, now=ctx.now)
-    address = f"{ctx.settings.public_url}/r/{token}"
+    address = links.frame_address(link, ctx.settings, now=ctx.now)
     response = html_response(render.dev_framed_page(address))
     response.frames = (ctx.settings.public_url,)
     return response

@@ -18,7 +18,7 @@ from web.messages import json_response
 
 if TYPE_CHECKING:
     from context import Context
-    from domain.model import Session, Status
+    from domain.model import Status
     from sessions.booking import Stored
     from web.messages import Request, Response
 
@@ -60,8 +60,12 @@ async def make_links(request: Request, ctx: Context, session_id: str) -> Respons
     session = await sessions.find(ctx.db, session_id)
     if session is None:
         raise SessionNotFoundError
+    people = {role: links.RoomLink(session.id, session.participant(role).id) for role in Role}
     return json_response(
-        {role: _link_for_frame(ctx, session, session.participant(role).id) for role in Role}
+        {
+            role: links.frame_address(link, ctx.settings, now=ctx.now)
+            for role, link in people.items()
+        }
     )
 
 
@@ -107,12 +111,6 @@ def _result(session_id: str | None, outcome: Stored | AppError, ctx: Context) ->
     if isinstance(outcome, AppError):
         return {"id": session_id, "status": outcome.status, "error": outcome.as_json()}
     return {"id": session_id, "status": _status_of(outcome), "url": _url(str(session_id), ctx)}
-
-
-def _link_for_frame(ctx: Context, session: Session, user_id: str) -> str:
-    link = links.RoomLink(session.id, user_id)
-    token = links.sign_for_frame(link, ctx.settings.link_secrets, now=ctx.now)
-    return f"{ctx.settings.public_url}/r/{token}"
 
 
 def require_platform_token(request: Request, ctx: Context) -> None:

@@ -144,9 +144,7 @@ def _translated(code: CodeType, *, is_html: bool) -> CodeType:
     """The code with the marked messages in its constants translated."""
 
     def words(found: re.Match[str]) -> str:
-        text = i18n.gettext(found[1])
-        text = text % {} if "%" in text else text
-        return _markup(text) if is_html else text
+        return _filled(i18n.gettext(found[1]), {}, is_html=is_html)
 
     def constant(value: Any) -> Any:
         if isinstance(value, str):
@@ -164,12 +162,12 @@ def _translated(code: CodeType, *, is_html: bool) -> CodeType:
 
 @jinja2.pass_eval_context
 def _gettext(context: EvalContext, message: str, /, **values: object) -> str:
-    return _filled(context, i18n.gettext(message), values)
+    return _filled(i18n.gettext(message), values, is_html=context.autoescape)
 
 
 @jinja2.pass_eval_context
 def _pgettext(context: EvalContext, about: str, message: str, /, **values: object) -> str:
-    return _filled(context, i18n.pgettext(about, message), values)
+    return _filled(i18n.pgettext(about, message), values, is_html=context.autoescape)
 
 
 @jinja2.pass_eval_context
@@ -178,11 +176,11 @@ def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: 
         name: i18n.number(value) if isinstance(value, int) else value
         for name, value in {"num": num, **values}.items()
     }
-    return _filled(context, form_for(one, many, num), written)
+    return _filled(form_for(one, many, num), written, is_html=context.autoescape)
 
 
-def _filled(context: EvalContext, text: str, values: dict[str, object]) -> str:
-    if not context.autoescape:
+def _filled(text: str, values: dict[str, object], *, is_html: bool) -> str:
+    if not is_html:
         return text % values if "%" in text else text
     found = _markup(text)
     if "%" not in text:

@@ -10,6 +10,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Page,
     Playwright,
     expect,
     sync_playwright,
@@ -102,6 +103,14 @@ def chromium(playwright: Playwright, violations: list[str]) -> Iterator[Callable
 def browser_with_camera(chromium: Callable[..., Browser]) -> Browser:
     """Return a Chromium with a fake camera and microphone."""
     return chromium(*FAKE_MEDIA)
+
+
+@pytest.fixture
+def page_of_chromium(browser_with_camera: Browser) -> Iterator[Page]:
+    """Return an empty page, for what needs a browser but no Worker."""
+    page = browser_with_camera.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="session")

@@ -28,18 +28,19 @@ from tools.local_worker import LocalWorker
 DEVELOPMENT = Settings(
     environment="development", public_url="https://rooms.example", link_secrets=("a key for tests",)
 )
-STATES = (
-    ("demo-student", "/session/demo-early"),
-    ("demo-student", "/session/demo-early/reschedule"),
-    ("demo-student", "/session/demo-joinable"),
-    ("demo-student", "/session/demo-no-show"),
-    ("demo-student", "/session/demo-ended"),
-    ("demo-student", "/session/demo-ended/board"),
-    ("demo-student", "/session/demo-cancelled"),
-    ("demo-student", "/session/demo-nowhere"),
-    ("demo-teacher", "/session/demo-joinable"),
-    ("demo-teacher", "/session/demo-ended"),
-)
+STATES = {
+    "demo-student": (
+        "/session/demo-early",
+        "/session/demo-early/reschedule",
+        "/session/demo-joinable",
+        "/session/demo-no-show",
+        "/session/demo-ended",
+        "/session/demo-ended/board",
+        "/session/demo-cancelled",
+        "/session/demo-nowhere",
+    ),
+    "demo-teacher": ("/session/demo-joinable", "/session/demo-ended"),
+}
 # What a disguised page shows plainly: names, titles, files and places of the demo.
 DATA = (
     "Lena|Fischer|Amara|Okafor|Linear|Algebra|Calculus|Berlin|York|New|Session|Room|UTC|CET|EST|"
@@ -113,12 +114,10 @@ def visit(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Cal
         leave(context)
 
 
-@pytest.mark.parametrize("user", ["demo-student", "demo-teacher"])
+@pytest.mark.parametrize("user", STATES)
 def test_no_page_has_a_word_left_over_cut_or_outside(visit, user):
     page = visit(user, "en-XA")
-    for reader, path in STATES:
-        if reader != user:
-            continue
+    for path in STATES[user]:
         page.goto(path)
         settle(page)
         assert page.evaluate(LEFT_OVER, DATA) == [], path
@@ -136,11 +135,9 @@ def test_no_page_has_a_word_left_over_cut_or_outside(visit, user):
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_the_pages_of_a_lesson(visit, axe_source, language):
     direction = "rtl" if language == "ar" else "ltr"
-    for user in ("demo-student", "demo-teacher"):
+    for user, paths in STATES.items():
         page = visit(user, language)
-        for reader, path in STATES:
-            if reader != user:
-                continue
+        for path in paths:
             page.goto(path)
             settle(page)
             html = page.locator("html")
@@ -154,7 +151,7 @@ def test_the_pages_of_a_lesson(visit, axe_source, language):
 
 
 def test_no_word_of_the_room_is_left_over(visit, dev_worker, browser_with_camera: Browser):
-    for user in ("demo-student", "demo-teacher"):
+    for user in STATES:
         visit(user, "en-XA")
     with meeting_on(dev_worker, browser_with_camera) as meeting:
         meeting.upload("Notes.txt")
@@ -227,10 +224,3 @@ def test_every_mail(page_of_chromium: Page, language: str):
             assert page_of_chromium.evaluate("document.documentElement.scrollWidth") <= 390, kind
             if language == "en-XA":
                 assert page_of_chromium.evaluate(LEFT_OVER, DATA) == [], (kind, role)
-
-
-@pytest.fixture
-def page_of_chromium(browser_with_camera: Browser) -> Iterator[Page]:
-    page = browser_with_camera.new_page()
-    yield page
-    page.close()

@@ -116,10 +116,3 @@ def test_chromium_and_the_catalogues_agree_on_plurals(page_of_chromium: Page):
         forms = [catalogue(language).plural(count) for count in counts]
         pairs = set(zip(forms, categories, strict=True))
         assert len(pairs) == len(set(forms)) == len(set(categories)), language
-
-
-@pytest.fixture
-def page_of_chromium(browser_with_camera: Browser):
-    page = browser_with_camera.new_page()
-    yield page
-    page.close()
