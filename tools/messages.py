@@ -303,6 +303,9 @@ def faults(message: Message, rule: Rule) -> list[str]:
         optional = {"count"} if len(ids) > 1 else set()
         if given - wanted or wanted - given - optional:
             found.append(f"{string!r} has other placeholders than {ids[-1]!r}")
+        # Templates write such a message as the text before the value and the text after it.
+        if len(ids) == len(_placeholders(ids[0])) == 1 and len(_placeholders(string)) > 1:
+            found.append(f"{string!r} has its placeholder more than once, unlike {ids[0]!r}")
         if Counter(TAG.findall(string)) != Counter(TAG.findall(ids[-1])):
             found.append(f"{string!r} has other tags than {ids[-1]!r}")
     return found

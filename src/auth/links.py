@@ -9,6 +9,7 @@ moment of its own, minutes after the platform has asked for it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -106,6 +107,11 @@ def no_room_cookie(session_id: str) -> str:
 
 
 def _serializer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
+    return _serializer_of(tuple(keys), purpose)
+
+
+@functools.cache
+def _serializer_of(keys: tuple[str, ...], purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
         list(keys), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256}
     )

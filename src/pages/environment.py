@@ -23,14 +23,21 @@ AVATAR_COLOURS: Final = 6
 # Jinja draws an icon of a literal name when it compiles the template.
 ICONS: Final = {"icon": "partials/icons.html", "room_icon": "partials/room_icons.html"}
 ROWS: Final = {"avatar": "partials/person.html", "file_row": "partials/files.html"}
+# Their arguments are the same for many people, so they are filled in once for each.
+CHOICES: Final = {
+    "file_template": "partials/files.html",
+    "language_options": "partials/language_options.html",
+    "star_choice": "partials/feedback.html",
+    "tag_choice": "partials/feedback.html",
+}
+MOST_CHOICES: Final = 256
 
 
 def fill(template: str, settings: Settings | None = None, **values: Any) -> str:
     """One template, filled in; values in html are escaped. A page of ours needs `settings`."""
     language = i18n.current()
-    return compiled(template, language).render(
+    return compiled(template, language, settings.release if settings else "").render(
         values,
-        release=settings.release if settings else "",
         language=language,
         direction=i18n.direction(),
     )
@@ -38,14 +45,14 @@ def fill(template: str, settings: Settings | None = None, **values: Any) -> str:
 
 # Jinja's own cache has a lock and counts its uses.
 @functools.cache
-def compiled(name: str, language: str) -> jinja2.Template:
-    return templates(language).get_template(name)
+def compiled(name: str, language: str, release: str) -> jinja2.Template:
+    return templates(language, release).get_template(name)
 
 
 @functools.cache
-def templates(language: str = i18n.ENGLISH) -> jinja2.Environment:
+def templates(language: str = i18n.ENGLISH, release: str = "") -> jinja2.Environment:
     """All templates in one language, with their filters. Made at the first use."""
-    environment = make_environment(ICONS.values(), language)
+    environment = make_environment(ICONS.values(), language, release)
     environment.filters |= {
         "initials": initials,
         "colour": colour,
@@ -59,6 +66,9 @@ def templates(language: str = i18n.ENGLISH) -> jinja2.Environment:
     for name, template in ROWS.items():
         module = environment.get_template(template).module
         environment.filters[name] = getattr(module, name)
+    for name, template in CHOICES.items():
+        module = environment.get_template(template).module
+        environment.filters[name] = functools.lru_cache(MOST_CHOICES)(getattr(module, name))
     return environment
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final, NamedTuple
 
 from domain.model import Role
-from i18n import N_, _, pgettext
+from i18n import N_, _, current, pgettext
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -50,6 +51,11 @@ class FeedbackWords(NamedTuple):
 
 def stars() -> tuple[tuple[int, str], ...]:
     """Each number of stars, with its word."""
+    return _stars(current())
+
+
+@functools.cache
+def _stars(_language: str) -> tuple[tuple[int, str], ...]:
     return (
         (1, pgettext("a session's rating", "Poor")),
         (2, pgettext("a session's rating", "Not great")),
@@ -64,9 +70,17 @@ def words_for(role: Role, other: str) -> FeedbackWords:
     privacy = _("Only the platform sees this. {name} doesn't.", name=other)
     if role is Role.STUDENT:
         question = _("How was your session with {name}?", name=other)
-        return FeedbackWords(question, privacy, _words(_GOOD_TEACHER), _words(_WRONG_WITH_TEACHER))
+        return FeedbackWords(question, privacy, *_tags(role, current()))
     question = _("How did it go with {name}?", name=other)
-    return FeedbackWords(question, privacy, _words(_GOOD_STUDENT), _words(_WRONG_WITH_STUDENT))
+    return FeedbackWords(question, privacy, *_tags(role, current()))
+
+
+@functools.cache
+def _tags(role: Role, _language: str) -> tuple[Tags, Tags]:
+    """What may have been good, and what wrong, in the reader's language."""
+    if role is Role.STUDENT:
+        return _words(_GOOD_TEACHER), _words(_WRONG_WITH_TEACHER)
+    return _words(_GOOD_STUDENT), _words(_WRONG_WITH_STUDENT)
 
 
 def _words(tags: Tags) -> Tags:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-def options(settings: Settings) -> list[tuple[str, str]]:
+def options(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Tag and name of each language; empty where there is nothing to choose."""
     tags = languages.offered(everything=settings.development)
-    return [(tag, languages.NAMES[tag]) for tag in tags] if len(tags) > 1 else []
+    return tuple((tag, languages.NAMES[tag]) for tag in tags) if len(tags) > 1 else ()
 
 
 def chosen(form: Mapping[str, str], settings: Settings) -> str:

@@ -49,7 +49,7 @@ def reschedule_page(
         span=times.span(session.scheduled_start, session.scheduled_end, access.viewer),
         clock=times.script_clock(session.scheduled_start, access.viewer),
         # Choosing one would leave the page, and what is written in its form.
-        languages=[],
+        languages=(),
         request=request,
         is_open=rescheduling.is_current(request, access),
         has_new_time=notices.has_accepted and rescheduling.was_rescheduled(request, session),

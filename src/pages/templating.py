@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from markupsafe import Markup, escape
 
 import i18n
 from i18n.words import form_for
+from pages import marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,17 +23,22 @@ if TYPE_CHECKING:
 
 # With the white space around it that Jinja drops.
 INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
-# A message without values. It becomes text of the page, between marks that no template has.
-MESSAGE: Final = re.compile(r'\{\{ _\("([^"\\]+)"\) \}\}')
-MARKED: Final = re.compile("\ue000([^\ue001]+)\ue001")
+MARKED: Final = re.compile(
+    marks.MESSAGE.format(
+        f"(?:([^{marks.CONTEXT}]+){marks.CONTEXT})?(.+?)([{marks.BEFORE}{marks.AFTER}]?)"
+    ),
+    re.DOTALL,
+)
+VALUE: Final = re.compile(r"%\(\w+\)s")
+is_html: Final = jinja2.select_autoescape(["html"])
+"""Whether values are escaped in the template of this name."""
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
 class InliningLoader(jinja2.FileSystemLoader):
     """Copies an included template into the page: faster than a call, and one file to compile.
 
-    The included template shares the page's variables: what it sets, later parts read. Messages
-    without values become marked text, which `TranslatedTemplate` translates once, not at each call.
+    The included template shares the page's variables: what it sets, later parts read.
     """
 
     def get_source(
@@ -44,8 +49,7 @@ class InliningLoader(jinja2.FileSystemLoader):
         def part(found: re.Match[str]) -> str:
             return self.get_source(environment, found[1])[0].removesuffix("\n")
 
-        whole = INCLUDE.sub(part, source)
-        return MESSAGE.sub("\ue000\\1\ue001", whole), path, is_current
+        return INCLUDE.sub(part, source), path, is_current
 
 
 def page_templates() -> set[str]:
@@ -89,85 +93,98 @@ class PrecompiledBytecodeCache(jinja2.BytecodeCache):
 
 
 class TranslatedTemplate(jinja2.Template):
-    """A compiled template, whose marked text is in the language of its environment."""
+    """A compiled template, whose marks are replaced for the language of its environment."""
 
     @classmethod
     def from_code(cls, environment: jinja2.Environment, code: CodeType, *args: Any) -> Any:
-        language, is_html = environment.language, code.co_filename.endswith(".html")  # type: ignore[attr-defined]
+        language, release = environment.language, environment.release  # type: ignore[attr-defined]
         with i18n.reading(language):
-            translated = _translated(code, is_html=is_html)
+            translated = _translated(code, release, quoted=is_html(code.co_filename))
         return super().from_code(environment, translated, *args)
 
 
 class TranslatedEnvironment(jinja2.Environment):
     """Our templates in one language.
 
-    Jinja's i18n extension is imported only to compile: compiled templates just call functions.
+    What only compiling needs is imported only by it.
     """
 
     language = i18n.ENGLISH
+    release = ""
     newstyle_gettext = True
     template_class = TranslatedTemplate
 
-    def compile(self, *args: Any, **kwargs: Any) -> Any:
+    def compile(self, source: Any, name: Any = None, *args: Any, **kwargs: Any) -> Any:
+        from pages.folding import Folding  # noqa: PLC0415
+
         if not self.extensions:
             self.add_extension("jinja2.ext.i18n")
             self.newstyle_gettext = True
             self.policies["ext.i18n.trimmed"] = True
-        return super().compile(*args, **kwargs)
+        tree = self.parse(source, name)
+        Folding(is_html=is_html(name)).visit(tree)
+        tree.set_environment(self)
+        return super().compile(tree, name, *args, **kwargs)
 
 
 def make_environment(
-    folded: Iterable[str] = (), language: str = i18n.ENGLISH
+    folded: Iterable[str] = (), language: str = i18n.ENGLISH, release: str = ""
 ) -> TranslatedEnvironment:
     """Jinja's environment for our templates; for `folded` see `PrecompiledBytecodeCache`."""
     environment = TranslatedEnvironment(
         loader=InliningLoader(TEMPLATES),
-        autoescape=jinja2.select_autoescape(["html"]),
+        autoescape=is_html,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
         bytecode_cache=PrecompiledBytecodeCache(folded),
     )
-    environment.language = language
-    environment.globals |= {
-        "_": _gettext,
-        "gettext": _gettext,
-        "ngettext": _ngettext,
-        "pgettext": _pgettext,
-    }
+    environment.language, environment.release = language, release
+    environment.globals |= {"ngettext": _ngettext}
+    environment.filters |= {"filled": _filled_html, "filled_text": _filled_text}
     return environment
 
 
-def _translated(code: CodeType, *, is_html: bool) -> CodeType:
-    """The code with the marked messages in its constants translated."""
+def _translated(code: CodeType, release: str, *, quoted: bool) -> CodeType:
+    """The code with its marks replaced in its constants."""
 
     def words(found: re.Match[str]) -> str:
-        return _filled(i18n.gettext(found[1]), {}, is_html=is_html)
+        context, message, part = found.groups()
+        text = i18n.pgettext(context, message) if context else i18n.gettext(message)
+        text = _quoted(text) if quoted else text
+        if part:
+            text = VALUE.split(text)[part == marks.AFTER]
+        # Values that are filled in later need the doubled percent signs.
+        return text if VALUE.search(text) else text % ()
 
     def constant(value: Any) -> Any:
         if isinstance(value, str):
-            return MARKED.sub(words, value)
+            return MARKED.sub(words, value).replace(marks.RELEASE, release)
         if isinstance(value, CodeType):
-            return _translated(value, is_html=is_html)
+            return _translated(value, release, quoted=quoted)
         return tuple(map(constant, value)) if isinstance(value, tuple) else value
 
     return code.replace(co_consts=constant(code.co_consts))
 
 
-# As Jinja's "new style" functions: a message is markup of ours, and its values are escaped. The
-# names of the values are those in the message, `%(name)s`, and `%%` stands for a percent sign.
+def _quoted(text: str) -> str:
+    """A message of ours as it may stand in HTML, also in the quotation marks of an attribute."""
+    # A message with tags never stands in an attribute.
+    return text if "<" in text else text.replace('"', "&#34;")
 
 
-@jinja2.pass_eval_context
-def _gettext(context: EvalContext, message: str, /, **values: object) -> str:
-    return _filled(i18n.gettext(message), values, is_html=context.autoescape)
+# The names of the values are those in the message, `%(name)s`, and `%%` stands for a percent sign.
 
 
-@jinja2.pass_eval_context
-def _pgettext(context: EvalContext, about: str, message: str, /, **values: object) -> str:
-    return _filled(i18n.pgettext(about, message), values, is_html=context.autoescape)
+def _filled_html(text: str, /, **values: object) -> Markup:
+    # As `Markup`'s own `%` does, in a third of its calls.
+    written = str(text) % {name: escape(value) for name, value in values.items()}
+    return Markup(written)  # noqa: S704 (our own, and escaped)
+
+
+def _filled_text(text: str, /, **values: object) -> str:
+    return text % values
 
 
 @jinja2.pass_eval_context
@@ -176,23 +193,7 @@ def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: 
         name: i18n.number(value) if isinstance(value, int) else value
         for name, value in {"num": num, **values}.items()
     }
-    return _filled(form_for(one, many, num), written, is_html=context.autoescape)
-
-
-def _filled(text: str, values: dict[str, object], *, is_html: bool) -> str:
-    if not is_html:
-        return text % values if "%" in text else text
-    found = _markup(text)
-    if "%" not in text:
-        return found
-    # As `Markup`'s own `%` does, in a third of its calls.
-    written = str(found) % {name: escape(value) for name, value in values.items()}
-    return Markup(written)  # noqa: S704 (our own, and escaped)
-
-
-# Few: messages stand in templates, and languages are eight.
-@functools.cache
-def _markup(text: str) -> Markup:
-    """A message of ours as it may stand in HTML, also in the quotation marks of an attribute."""
-    # A message with tags never stands in an attribute.
-    return Markup(text if "<" in text else text.replace('"', "&#34;"))  # noqa: S704 (our own)
+    text = form_for(one, many, num)
+    if context.autoescape:
+        return _filled_html(_quoted(text), **written)
+    return _filled_text(text, **written)

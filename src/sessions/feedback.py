@@ -86,6 +86,6 @@ async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedba
     return outcome.OwnFeedback(
         feedback.rating,
         feedback.comment,
-        feedback.tags,
+        tuple(feedback.tags),
         rules.feedback_editable_until(created_at),
     )

@@ -22,7 +22,7 @@ class OwnFeedback(NamedTuple):
 
     rating: int
     comment: str | None
-    tags: list[str]
+    tags: tuple[str, ...]
     editable_until: int
 
 
@@ -93,7 +93,7 @@ def _own_feedback(feedback: Sequence[Row], user_id: str) -> OwnFeedback | None:
     for row in feedback:
         if row["user_id"] == user_id:
             until = rules.feedback_editable_until(row["created_at"])
-            return OwnFeedback(row["rating"], row["comment"], row["tags"], until)
+            return OwnFeedback(row["rating"], row["comment"], tuple(row["tags"]), until)
     return None
 
 

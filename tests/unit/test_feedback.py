@@ -111,7 +111,7 @@ async def test_a_second_feedback_replaces_the_first(connection, db):
     await give(db, Role.TEACHER, rating=3)
     kept, points = await give(db, Role.STUDENT, now=NOW + DAY, rating=5)
 
-    assert (kept.rating, kept.comment, kept.tags) == (5, None, [])
+    assert (kept.rating, kept.comment, kept.tags) == (5, None, ())
     assert kept.editable_until == NOW + 7 * DAY
     assert points == [("feedback_submitted", [5.0])]
     assert connection.execute("SELECT count(*) FROM feedback").fetchone()[0] == 2

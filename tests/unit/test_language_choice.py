@@ -15,7 +15,7 @@ PRODUCTION, DEVELOPMENT = Settings(), Settings(environment="development")
 
 def test_production_offers_whole_languages_and_nothing_where_english_is_alone(monkeypatch):
     monkeypatch.setattr(languages, "COMPLETE", ())
-    assert language_choice.options(PRODUCTION) == []
+    assert language_choice.options(PRODUCTION) == ()
 
     monkeypatch.setattr(languages, "COMPLETE", ("de", "uk"))
     offered = [("en", "English"), ("de", "Deutsch"), ("uk", "Українська")]

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from unittest.mock import patch
 
+from auth import links
 from auth.access import LoadedAccess
 from db import outcomes, sessions
 from domain import times
@@ -46,8 +47,11 @@ def write_modules(folder: Path) -> None:
         lambda found: f"${{esc({found[1]})}}", re.sub(r"([`\\]|\$\{)", r"\\\1", marked_page())
     )
     literal = SCRIPT_DATA.sub(r"\1${json(data)}\2", literal)
-    names = "{ viewer, other, dashboard, session, course_url, start, opens, wait, span, data }"
-    (folder / "page.js").write_text(f"{HELPERS}export const page = ({names}) => `{literal}`;\n")
+    names = (
+        "viewer, other, dashboard, session, course_url, calendar, start, opens, wait, span, data"
+    )
+    page = f"{HELPERS}export const page = ({{ {names} }}) => `{literal}`;\n"
+    (folder / "page.js").write_text(page)
 
 
 def marked_page() -> str:
@@ -62,7 +66,7 @@ def marked_page() -> str:
         student_dashboard_url=mark("dashboard"),
         course_url="{course_id}",
         ice_servers=(),
-        link_secrets=("the address of the calendar is the same for all",),
+        link_secrets=("none signs: the address of the calendar is an expression too",),
     )
     environment.templates.cache_clear()
     environment.compiled.cache_clear()
@@ -74,6 +78,7 @@ def marked_page() -> str:
             times, "clock_and_day", lambda at, *_: mark("start" if at == start else "opens")
         ),
         patch.object(platform_urls, "quote", lambda text, safe: text + safe),
+        patch.object(links, "calendar_address", lambda *_: f":{mark('calendar')}"),
     ):
         access = LoadedAccess(session, Role.STUDENT, NOW, loaded=outcomes.SessionRows())
         return render.session_page(access, addresses)

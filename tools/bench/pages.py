@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def joined(starts: Sequence[Series]) -> Series:
 @contextmanager
 def running(names: list[str]) -> Iterator[dict[str, LocalWorker]]:
     """These Workers, each with its own copy of one data set."""
-    configs = peers.build()
+    configs = peers.build(names)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         data = peers.migrated(Path(scratch) / "data")
         workers = {}
@@ -134,9 +134,9 @@ def refuse_different_pages(workerds: dict[str, Workerd]) -> None:
 
 def page_of(workerd: Workerd) -> tuple[str, dict[str, object]]:
     """The page and, apart from it, the script data without the current time."""
-    connection = http.client.HTTPConnection("127.0.0.1", workerd.port)
-    connection.request("GET", PAGE, headers={"Cookie": peers.cookie(peers.STUDENT)})
-    html = connection.getresponse().read().decode()
+    with closing(http.client.HTTPConnection("127.0.0.1", workerd.port)) as connection:
+        connection.request("GET", PAGE, headers={"Cookie": peers.cookie(peers.STUDENT)})
+        html = connection.getresponse().read().decode()
     [data] = SCRIPT_DATA.findall(html)
     return SCRIPT_DATA.sub("", html), json.loads(data) | {"serverTime": 0}
 

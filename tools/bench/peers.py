@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import time
 import tomllib
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -29,28 +30,39 @@ SESSION, STUDENT, TEACHER = "bench-session", "bench-student", "bench-teacher"
 HOUR_S = 60 * 60
 
 
-def build() -> dict[str, Path]:
-    """Make each peer's project; its wrangler.toml by the peer's name."""
-    shutil.rmtree(BUILT, ignore_errors=True)
-    js, bare, fastapi = (folder_of(name) for name in ("javascript", "bare", "fastapi"))
-    javascript.write_modules(js)
-    vendored(bare, only=SDK)
-    # FastAPI's Worker calls our own queries, rules and templates.
-    shutil.copytree(ROOT / "src", fastapi, dirs_exist_ok=True, ignore=vendor_nothing)
-    shutil.copy(SOURCES / "fastapi" / "entry.py", fastapi)
-    vendored(fastapi)
+def build(names: Iterable[str]) -> dict[str, Path]:
+    """Make the projects of these peers; the wrangler.toml of each by its name."""
+    builders = {JAVASCRIPT: built_javascript, BARE: built_bare, FASTAPI: built_fastapi}
+    return {name: builders[name]() for name in names if name in builders}
+
+
+def built_javascript() -> Path:
+    source = folder_of("javascript")
+    javascript.write_modules(source)
+    return configured(source, "worker.js")
+
+
+def built_bare() -> Path:
+    source = folder_of("bare")
+    vendored(source, only=SDK)
+    return configured_as_ours(source)
+
+
+def built_fastapi() -> Path:
+    """FastAPI's Worker calls our own queries, rules and templates."""
+    source = folder_of("fastapi")
+    shutil.copytree(ROOT / "src", source, dirs_exist_ok=True, ignore=vendor_nothing)
+    shutil.copy(SOURCES / "fastapi" / "entry.py", source)
+    vendored(source)
     run([*vendor.INSTALL, "--only-binary=:all:", *vendor.WASM_TARGET, "--require-hashes",
-         "--upgrade", f"--target={fastapi.parent / 'python_modules'}",
+         "--upgrade", f"--target={source.parent / 'python_modules'}",
          f"--requirement={REQUIREMENTS / 'bench.txt'}"])  # fmt: skip
-    return {
-        JAVASCRIPT: configured(js, "worker.js"),
-        BARE: configured_as_ours(bare),
-        FASTAPI: configured(fastapi, "entry.py"),
-    }
+    return configured(source, "entry.py")
 
 
 def folder_of(name: str) -> Path:
     target = BUILT / name / "src"
+    shutil.rmtree(target.parent, ignore_errors=True)
     shutil.copytree(SOURCES / name, target)
     return target
 

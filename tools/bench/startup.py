@@ -41,7 +41,7 @@ class Starts:
 
 
 def main() -> list[Table]:
-    configs = peers.build()
+    configs = peers.build([JAVASCRIPT, BARE, FASTAPI])
     importing = {name: Starts() for name in (OURS, JAVASCRIPT, BARE, FASTAPI)}
     restored = {name: Starts() for name in (OURS, BARE, FASTAPI)}
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,7 +6,7 @@ import { OUTCOME, FIND } from "./queries.js";
 
 const JOIN_WINDOW_S = 15 * 60;
 const OVERTIME_S = 15 * 60;
-let key;
+let key, calendarKey;
 
 export default {
   async fetch(request, env) {
@@ -23,7 +23,8 @@ export default {
     if (!role) return new Response("You're not part of this session.", { status: 403 });
     env.ANALYTICS.writeDataPoint({ indexes: [id], blobs: ["page_view", id, role], doubles: [] });
     const now = Math.floor(Date.now() / 1000);
-    const response = new Response(page(values(row, role, now, env)), { headers: headers(url) });
+    const calendar = await calendarAddress(user, env);
+    const response = new Response(page({ calendar, ...values(row, role, now, env) }), { headers: headers(url) });
     console.log(JSON.stringify({
       event: "request", request_id: response.headers.get("X-Request-Id"), method: request.method,
       route: "/session/{session_id}", status: 200, milliseconds: Date.now() - started, d1_round_trips: 1,
@@ -41,6 +42,20 @@ async function signedInUser(request, env) {
   const genuine = await crypto.subtle.verify("HMAC", key, bytes(signature), new TextEncoder().encode(`${head}.${body}`));
   const { sub, exp } = JSON.parse(new TextDecoder().decode(bytes(body)));
   return genuine && exp > Date.now() / 1000 ? sub : null;
+}
+
+// Signed as itsdangerous signs it.
+async function calendarAddress(user, env) {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  calendarKey ??= await crypto.subtle.importKey("raw",
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`calendarsigner${env.LINK_SECRETS}`)), algorithm, false, ["sign"]);
+  const content = base64url(new TextEncoder().encode(JSON.stringify(user)));
+  const signature = await crypto.subtle.sign("HMAC", calendarKey, new TextEncoder().encode(content));
+  return `//${new URL(env.PUBLIC_URL).host}/calendar/${content}.${base64url(new Uint8Array(signature))}.ics`;
+}
+
+function base64url(data) {
+  return btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function bytes(base64url) {
@@ -63,10 +78,11 @@ function values(row, role, now, env) {
     wait: duration(start - now),
     span: span(start, end, viewer.zone),
     data: {
-      canJoin: true, canMove: false, closesAt: end + OVERTIME_S, frames: [], id: row.id,
+      callsPeer: true, canJoin: true, canMove: false, closesAt: end + OVERTIME_S, frames: [], id: row.id,
       clock: { localeTag: "en-GB", monthFirst: false, timeZone: viewer.zone, utcOffset: utcOffset(start, viewer.zone) },
       opensAt: start - JOIN_WINDOW_S, other: { name: other.name, called: other.name, present: other.present },
-      recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer", role,
+      recorded: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER !== "peer",
+      recordedInBrowser: Boolean(row.recording_enabled) && env.VIDEO_PROVIDER === "peer", role,
       scheduledEnd: end, scheduledStart: start, serverTime: now, view: "joinable",
     },
   };
