@@ -71,25 +71,39 @@ def add(request: Request, response: Response, framers: Sequence[str] = ()) -> No
     `framers` are origins of other sites whose pages may show the answer in a frame.
     """
     given = {name.lower() for name, _ in response.headers}
-    headers = _headers(request, response, framers)
+    headers = _headers(
+        urlsplit(request.url).netloc,
+        response.policy,
+        response.frames,
+        ("'self'", *framers) if response.in_own_frame else tuple(framers),
+        is_page=response.is_page,
+        has_token=_has_token(request),
+    )
     response.headers += [header for header in headers if header[0].lower() not in given]
 
 
-def _headers(request: Request, response: Response, framers: Sequence[str]) -> list[tuple[str, str]]:
-    is_page, frames = response.is_page, response.frames
-    policy = response.policy or _policy(request, frames, is_page=is_page)
-    ancestors = [*(["'self'"] if response.in_own_frame else []), *framers]
+# Most answers of a deployment have the same.
+@functools.lru_cache
+def _headers(
+    host: str,
+    policy: str | None,
+    frames: tuple[str, ...],
+    ancestors: tuple[str, ...],
+    *,
+    is_page: bool,
+    has_token: bool,
+) -> list[tuple[str, str]]:
+    policy = policy or (_page_policy(host, frames) if is_page else DATA)
     headers = [
         ("Content-Security-Policy", f"{policy}; frame-ancestors {' '.join(ancestors) or _NONE}"),
         ("Permissions-Policy", _permissions(frames, is_page=is_page)),
-        ("Referrer-Policy", "no-referrer" if _has_token(request) else "same-origin"),
+        ("Referrer-Policy", "no-referrer" if has_token else "same-origin"),
         *_SAME_FOR_ALL,
     ]
     # It knows no list of origins.
     return headers if ancestors else [*headers, ("X-Frame-Options", "DENY")]
 
 
-@functools.lru_cache
 def _permissions(frames: tuple[str, ...], *, is_page: bool) -> str:
     origins = "".join(f' "{frame}"' for frame in frames)
     allowed = f"(self{origins})"
@@ -98,10 +112,7 @@ def _permissions(frames: tuple[str, ...], *, is_page: bool) -> str:
     return ", ".join(features)
 
 
-def _policy(request: Request, frames: tuple[str, ...], *, is_page: bool) -> str:
-    if not is_page:
-        return DATA
-    host = urlsplit(request.url).netloc
+def _page_policy(host: str, frames: tuple[str, ...]) -> str:
     # Our own origin too: the provider's client leads its frame to `/session/{id}/left` at the end.
     framed = f"frame-src 'self' {' '.join(frames)}; " if frames else ""
     return (
