@@ -1,12 +1,14 @@
-"""The forms of days, hours, lengths of time and numbers, from Babel's CLDR, for `i18n.forms`.
+"""The forms of days, hours, lengths of time and numbers, and names of cities, from Babel's CLDR.
 
-A pattern becomes a format string: `EEEE, d. MMMM y` is `{weekday}, {day}. {month} {year}`.
+`i18n.forms` uses them. A pattern becomes a format string: `EEEE, d. MMMM y` is
+`{weekday}, {day}. {month} {year}`.
 """
 
 import re
+import zoneinfo
 from typing import Any, Final
 
-from babel import Locale, localedata
+from babel import Locale, core, localedata
 
 TOKEN: Final = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']+")
 FIELDS: Final = {
@@ -23,6 +25,7 @@ FIELDS: Final = {
     "a": "{half}",
 }
 UNITS: Final = ("day", "hour", "minute")
+ALIASES: Final = core.get_global("zone_aliases")
 # The region that a language without one has for its hours (CLDR's likely subtags).
 LIKELY: Final = {"ar": "EG"}
 # English is written with the day first unless the region writes the month first, and with the same
@@ -57,6 +60,20 @@ def forms(language: str, plural: Any, month_first: list[str]) -> dict[str, dict[
         theirs = _of_locale(locale)
         # Each known region is named, also without differences: browsers know it too.
         found[locale.territory] = {key: value for key, value in theirs.items() if value != own[key]}
+    return found
+
+
+def cities(language: str) -> dict[str, str]:
+    """The names of the time zones' cities, where they differ from the ids' own names."""
+    if language == "en":
+        return {}
+    known = Locale.parse(language, sep="-").time_zones
+    found = {}
+    for zone in sorted(zoneinfo.available_timezones()):
+        # CLDR keeps a zone's first id: Europe/Kyiv is Europe/Kiev.
+        city = known.get(ALIASES.get(zone, zone), {}).get("city")
+        if city and "/" in zone and city != zone.rpartition("/")[2].replace("_", " "):
+            found[zone] = city
     return found
 
 

@@ -263,7 +263,7 @@ def module_of(language: str, words: dict[str, str | tuple[str, ...]]) -> str:
         '"""Made by tools/messages.py."""\n\n'
         f"MESSAGES = {words!r}\n\n\n"
         f"def plural(n):\n    return {rule.python}\n\n\n"
-        f"FORMS = {forms!r}\n"
+        f"FORMS = {forms!r}\n\nCITIES = {cldr.cities(language)!r}\n"
     )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain import regions
 from i18n import ENGLISH, _, current, ngettext
-from i18n.forms import Forms, forms, length, locale_of
+from i18n.forms import Forms, city, forms, length, locale_of
 from i18n.languages import PSEUDO
 
 NOON: Final = 12
@@ -228,13 +228,14 @@ def is_zone(name: str) -> bool:
 
 def zone_name(moment: datetime) -> str:
     """`Berlin time (CET)`, `New York time (EST)`, `UTC-05`, `UTC`."""
-    area, _slash, place = str(moment.tzinfo).rpartition("/")
+    zone = str(moment.tzinfo)
+    area, slash, _place = zone.partition("/")
     if area == "Etc":
         return _abbreviation(moment)
-    if not area:
-        return place
-    # Translators: {place} is a city in English, {zone} an abbreviation: "Berlin time (CET)".
-    return _("{place} time ({zone})", place=place.replace("_", " "), zone=_abbreviation(moment))
+    if not slash:
+        return zone
+    # Translators: {place} is a city, {zone} an abbreviation: "Berlin time (CET)".
+    return _("{place} time ({zone})", place=city(zone), zone=_abbreviation(moment))
 
 
 def _abbreviation(moment: datetime) -> str:

@@ -17,6 +17,8 @@ class Catalogue(NamedTuple):
     """By their English; a tuple has the forms of a plural. A context stands before it, with \\4."""
     plural: Callable[[int], int]
     """Which of the forms a count needs."""
+    cities: Mapping[str, str]
+    """Names of cities by their time zone, where they differ from the zone's own."""
     forms: Mapping[str, Mapping[str, Any]]
     """By region, each with what differs from the language's own, which is under the empty name."""
 
@@ -25,4 +27,4 @@ class Catalogue(NamedTuple):
 def catalogue(language: str) -> Catalogue:
     name = language.replace("-", "_")
     made = importlib.import_module(f"i18n.made.{name}")
-    return Catalogue(made.MESSAGES, made.plural, made.FORMS)
+    return Catalogue(made.MESSAGES, made.plural, made.CITIES, made.FORMS)

@@ -56,6 +56,12 @@ def locale_of(region: str) -> str:
     return f"{language.partition('-')[0]}-{region}" if region and region in known else language
 
 
+def city(zone: str) -> str:
+    """`New York` for `America/New_York`, `Nueva York` in Spanish."""
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return catalogue(current()).cities.get(zone, place)
+
+
 def length(unit: str, count: int) -> str:
     """`1 day`, `5 minutes`."""
     known = catalogue(current())

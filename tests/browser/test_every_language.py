@@ -41,6 +41,7 @@ STATES = {
     ),
     "demo-teacher": ("/session/demo-joinable", "/session/demo-ended"),
 }
+SIZES = {"phone": 390, "desktop": 1280}
 # What a disguised page shows plainly: names, titles, files and places of the demo.
 DATA = (
     "Lena|Fischer|Amara|Okafor|Linear|Algebra|Calculus|Berlin|York|New|Session|Room|UTC|CET|EST|"
@@ -142,7 +143,7 @@ def test_the_pages_of_a_lesson(visit, axe_source, language):
             settle(page)
             html = page.locator("html")
             assert (html.get_attribute("lang"), html.get_attribute("dir")) == (language, direction)
-            for size, width in (("phone", 390), ("desktop", 1280)):
+            for size, width in SIZES.items():
                 resize(page, width, 844)
                 name = f"{language}-{path[1:].replace('/', '-')}-{user}-{size}.png"
                 page.screenshot(path=SCREENS / name, full_page=True)
@@ -161,6 +162,36 @@ def test_no_word_of_the_room_is_left_over(visit, dev_worker, browser_with_camera
             for button in ("call-chat", "call-files", "call-more", "call-board"):
                 page.locator(f"#{button}").click()
                 assert_whole(page, button)
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_the_room(visit, dev_worker, browser_with_camera: Browser, axe_source, language: str):
+    """Alone, with the other one, and with each of its parts open."""
+    for user in STATES:
+        visit(user, language)
+
+    def look(page: Page, part: str) -> None:
+        for size, width in SIZES.items():
+            resize(page, width, 844)
+            page.screenshot(path=SCREENS / f"{language}-room-{part}-{size}.png")
+            assert page.evaluate(WIDER) == [], (part, width)
+            assert page.evaluate(CUT) == [], (part, width)
+        assert violations(page, axe_source) == [], part
+
+    with meeting_on(dev_worker, browser_with_camera) as meeting:
+        meeting.upload("Notes.txt")
+        look(meeting.enter("student"), "alone")
+        student, teacher = meeting.both()
+        for page, role in ((student, "student"), (teacher, "teacher")):
+            look(page, role)
+            for button in ("call-chat", "call-files", "call-more", "call-board"):
+                page.locator(f"#{button}").click()
+                look(page, f"{role}-{button}")
+        teacher.locator("#call-leave").click()
+        look(teacher, "leaving")
+        student.locator("#call-leave").click()
+        student.locator("#left").wait_for()
+        look(student, "left")
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
@@ -215,12 +246,14 @@ def test_every_mail(page_of_chromium: Page, language: str):
             mail = due_mail(kind, role, booked, request)
             html = json.loads(payload_of(mail, DEVELOPMENT, START - DAY))["html"]
             page_of_chromium.set_content(html)
-            page_of_chromium.set_viewport_size({"width": 390, "height": 844})
             root = page_of_chromium.locator("html")
             lang_and_dir = root.get_attribute("lang"), root.get_attribute("dir")
             assert lang_and_dir == (language, direction)
-            name = f"{language}-mail-{kind}-{role}.png"
-            page_of_chromium.screenshot(path=SCREENS / name, full_page=True)
-            assert page_of_chromium.evaluate("document.documentElement.scrollWidth") <= 390, kind
+            for size, width in SIZES.items():
+                page_of_chromium.set_viewport_size({"width": width, "height": 844})
+                name = f"{language}-mail-{kind}-{role}-{size}.png"
+                page_of_chromium.screenshot(path=SCREENS / name, full_page=True)
+                wide = page_of_chromium.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, kind
             if language == "en-XA":
                 assert page_of_chromium.evaluate(LEFT_OVER, DATA) == [], (kind, role)

@@ -18,7 +18,7 @@ def test_production_offers_whole_languages_and_nothing_where_english_is_alone(mo
     assert language_choice.options(PRODUCTION) == ()
 
     monkeypatch.setattr(languages, "COMPLETE", ("de", "uk"))
-    offered = [("en", "English"), ("de", "Deutsch"), ("uk", "Українська")]
+    offered = (("en", "English"), ("de", "Deutsch"), ("uk", "Українська"))
     assert language_choice.options(PRODUCTION) == offered
 
 

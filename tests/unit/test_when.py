@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import i18n
 from domain import times
 from tests.unit.browser_code import results
 
@@ -119,6 +120,25 @@ def test_an_unknown_zone_reads_as_utc(unknown):
 )
 def test_a_zone_of_no_city_is_named_by_its_offset(zone, name):
     assert times.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone)).zone == name
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "name"),
+    [
+        ("es", "America/New_York", "hora de Nueva York (EST)"),
+        ("tr", "Africa/Cairo", "Kahire saati (EET)"),
+        # CLDR knows the first under its older name, and has no name of its own for the second.
+        ("uk", "Europe/Kyiv", "час: Київ (EET)"),
+        ("de", "America/New_York", "Ortszeit New York (EST)"),
+        ("ar", "Europe/Berlin", "توقيت برلين (CET)"),
+        ("ar", "Etc/UTC", "UTC"),
+    ],
+)
+def test_a_city_has_its_name_in_the_readers_language(language, zone, name):
+    with i18n.reading(language):
+        span = times.span(utc(2026, 11, 23, 17), utc(2026, 11, 23, 18), Reader(zone))
+
+    assert span.zone == name
 
 
 @pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])

@@ -3,9 +3,9 @@ what has no room. For tests and development; set-up copies this file (tools/mess
 
 import re
 
-from i18n.made.en import FORMS, plural
+from i18n.made.en import CITIES, FORMS, plural
 
-__all__ = ["FORMS", "MESSAGES", "plural"]
+__all__ = ["CITIES", "FORMS", "MESSAGES", "plural"]
 
 _LETTERS = str.maketrans("aceinouyACEINOUSY", "åçéîñöüýÅÇÉÎÑÖÛŠÝ")
 # Placeholders and marks of HTML stay.
