@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 # With the white space around it that Jinja drops.
 INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
-MARKED: Final = re.compile(
-    marks.MESSAGE.format(
-        f"(?:([^{marks.CONTEXT}]+){marks.CONTEXT})?(.+?)([{marks.BEFORE}{marks.AFTER}]?)"
-    ),
-    re.DOTALL,
-)
+MARKED: Final = re.compile(marks.MESSAGE.format(f"([^{marks.MESSAGE[-1]}]+)"))
 VALUE: Final = re.compile(r"%\(\w+\)s")
 is_html: Final = jinja2.select_autoescape(["html"])
 """Whether values are escaped in the template of this name."""
@@ -150,13 +145,14 @@ def _translated(code: CodeType, release: str, *, quoted: bool) -> CodeType:
     """The code with its marks replaced in its constants."""
 
     def words(found: re.Match[str]) -> str:
-        context, message, part = found.groups()
+        whole = found[1].rstrip(marks.BEFORE + marks.AFTER)
+        context, _, message = whole.rpartition(marks.CONTEXT)
         text = i18n.pgettext(context, message) if context else i18n.gettext(message)
         text = _quoted(text) if quoted else text
-        if part:
-            text = VALUE.split(text)[part == marks.AFTER]
+        if found[1] != whole:
+            text = VALUE.split(text)[found[1][-1] == marks.AFTER]
         # Values that are filled in later need the doubled percent signs.
-        return text if VALUE.search(text) else text % ()
+        return text % () if "%" in text and not VALUE.search(text) else text
 
     def constant(value: Any) -> Any:
         if isinstance(value, str):
