@@ -184,9 +184,14 @@ def test_the_room(visit, dev_worker, browser_with_camera: Browser, axe_source, l
         student, teacher = meeting.both()
         for page, role in ((student, "student"), (teacher, "teacher")):
             look(page, role)
-            for button in ("call-chat", "call-files", "call-more", "call-board"):
+            for button in ("call-chat", "call-files", "call-more"):
                 page.locator(f"#{button}").click()
                 look(page, f"{role}-{button}")
+            page.locator("#panel-close").click()
+        teacher.locator("#call-board").click()
+        for page, role in ((student, "student"), (teacher, "teacher")):
+            page.locator("#board").wait_for()
+            look(page, f"{role}-call-board")
         teacher.locator("#call-leave").click()
         look(teacher, "leaving")
         student.locator("#call-leave").click()

@@ -124,11 +124,18 @@ def settle(page: Page) -> None:
 
 
 def resize(page: Page, width: int, height: int) -> None:
-    """Change the window, and wait until transitions have ended."""
+    """Change the window, and end what moves; only a spinner goes on."""
     page.set_viewport_size({"width": width, "height": height})
+    # Scripts hear of the new size in a frame, and styles follow in the next one.
     page.evaluate(
-        "() => document.getAnimations().forEach("
-        "(each) => each instanceof CSSTransition && each.finish())"
+        """async () => {
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
+          for (const each of document.getAnimations()) {
+            if (!(each instanceof CSSAnimation)) each.finish();
+          }
+        }"""
     )
 
 
