@@ -21,6 +21,7 @@ from tests.browser.board_page import (
 )
 from tests.browser.room_page import Meeting, join, wait_until_it_plays
 from tests.browser.test_room_faults import Wire
+from tests.browser.test_states import resize
 from tests.pictures import png
 from tests.worker.lesson import until
 
@@ -364,7 +365,7 @@ def test_axe_finds_nothing(pair: Pair, axe_source: str, viewport: Any) -> None:
     _, teacher = pair
     before = teacher.viewport_size
     if viewport:
-        teacher.set_viewport_size(viewport)
+        resize(teacher, **viewport)
     choose(teacher, "text")
     teacher.mouse.click(*point(teacher, 0.3, 0.3))
     teacher.keyboard.type("Some words")

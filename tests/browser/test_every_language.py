@@ -88,6 +88,20 @@ CUT = """() => {
     .map((each) => each.outerHTML.slice(0, 120));
 }"""
 
+# Pieces of the page's head that lie over each other.
+OVERLAPPING = """() => {
+  const pieces = [...document.querySelectorAll(".session-header > *")];
+  const boxes = pieces.map((each) => [each, each.getBoundingClientRect()]);
+  const overlap = (a, b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return boxes.flatMap(([one, a], index) =>
+    boxes
+      .slice(index + 1)
+      .filter(([, b]) => overlap(a, b))
+      .map(([other]) => `${one.className} and ${other.className}`),
+  );
+}"""
+
 
 @pytest.fixture
 def visit(dev_worker: LocalWorker, browser_with_camera: Browser) -> Iterator[Callable[..., Page]]:
@@ -148,6 +162,7 @@ def test_the_pages_of_a_lesson(visit, axe_source, language):
                 name = f"{language}-{path[1:].replace('/', '-')}-{user}-{size}.png"
                 page.screenshot(path=SCREENS / name, full_page=True)
                 assert page.evaluate(WIDER) == [], (path, width)
+                assert page.evaluate(OVERLAPPING) == [], (path, width)
             assert violations(page, axe_source) == []
 
 
@@ -201,12 +216,14 @@ def test_the_room(visit, dev_worker, browser_with_camera: Browser, axe_source, l
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_a_small_phone_has_room_for_every_language(visit, language: str):
-    """The page before, the room, the panel and the page after."""
+    """The page before, the room, the panel and the page after; the head of pages on any phone."""
     page = visit("demo-student", language)
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
     for path in ("/session/demo-ended", "/session/demo-no-show", "/session/demo-joinable"):
         page.goto(path)
         settle(page)
+        for width in (430, 390, 360, NARROWEST):
+            resize(page, width, 640)
+            assert page.evaluate(OVERLAPPING) == [], (path, width)
         assert page.evaluate(WIDER) == [], path
         assert page.evaluate(CUT) == [], path
     join(page)

@@ -6,7 +6,7 @@ import { t } from "../words/words.js";
 
 const $ = (id) => document.getElementById(id);
 const result = $("network-result");
-const button = $("check-network");
+const button = /** @type {HTMLButtonElement} */ ($("check-network"));
 const noCalls = $("no-calls");
 
 /** Check now, on the button, and when the network changes. @param {AbortSignal} signal */
@@ -16,6 +16,7 @@ export function watchConnection(signal) {
     await run();
     announce(result.textContent);
   };
+  button.disabled = false;
   addEventListener("online", run, { signal });
   addEventListener("offline", run, { signal });
   run();

@@ -3,13 +3,14 @@ import { showNote } from "./check_line.js";
 import { t } from "../words/words.js";
 
 /** The lobby's lists of devices, and the speaker's test: loaded when they are first opened. */
-const testButton = document.getElementById("test-speaker");
+const testButton = /** @type {HTMLButtonElement} */ (document.getElementById("test-speaker"));
 const IDS = { camera: "camera-picker", microphone: "microphone-picker", speaker: "speaker-picker" };
 
 /** @param {Devices} devices @param {AbortSignal} signal */
 export function showPickers(devices, signal) {
   showDeviceLists(devices, IDS, signal);
   testButton.onclick = () => testSpeaker(devices.speakerId);
+  testButton.disabled = false;
 }
 
 async function testSpeaker(speakerId) {
