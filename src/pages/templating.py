@@ -135,7 +135,7 @@ def make_environment(
         auto_reload=False,
         bytecode_cache=PrecompiledBytecodeCache(folded),
     )
-    environment.language, environment.release = language, release
+    environment.language, environment.release = language, str(escape(release))
     environment.globals |= {"ngettext": _ngettext}
     environment.filters |= {"filled": _filled_html, "filled_text": _filled_text}
     return environment
@@ -175,7 +175,7 @@ def _quoted(text: str) -> str:
 
 def _filled_html(text: str, /, **values: object) -> Markup:
     # As `Markup`'s own `%` does, in a third of its calls.
-    written = str(text) % {name: escape(value) for name, value in values.items()}
+    written = text % {name: escape(value) for name, value in values.items()}
     return Markup(written)  # noqa: S704 (our own, and escaped)
 
 
