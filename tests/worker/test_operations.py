@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes import jwks_server
 from tests.worker.platform_keys import KEYS
-from tests.worker.site import BROWSER, DAY, booking
+from tests.worker.site import BROWSER, DAY, booking, eventually
 
 AUD = "0123456789abcdef"
 
@@ -114,15 +114,16 @@ def test_a_timeline_is_found_by_the_sessions_id_or_address(site, new_id):
 
 def test_figures_of_calls_are_shown(site, new_id):
     site.put(new_id, booking())
-    for milliseconds, way in ((300, "direct"), (500, "relayed"), (900, "direct")):
-        call = {"event": "call_connected", "milliseconds": milliseconds, "way": way}
+    # The calls of the demo and of other tests count too: few, and not of 500 ms.
+    for milliseconds in (300, *[500] * 8, 900):
+        call = {"event": "call_connected", "milliseconds": milliseconds, "way": "direct"}
         answer = site.post(
             f"/session/{new_id}/events", user="student", json=call | {"again": False}
         )
         assert answer.status_code == 204
     trouble = {"event": "tech_issue", "error_type": "NotReadableError"}
     site.post(f"/session/{new_id}/events", user="teacher", json=trouble)
-    page = open_ops(site)
 
-    assert "500 ms" in page.text
-    assert "NotReadableError" in page.text
+    # Both are stored after the answer.
+    assert eventually(lambda: "500 ms" in open_ops(site).text)
+    assert eventually(lambda: "NotReadableError" in open_ops(site).text)
