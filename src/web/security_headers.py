@@ -92,16 +92,16 @@ def _headers(
     *,
     is_page: bool,
     has_token: bool,
-) -> list[tuple[str, str]]:
+) -> tuple[tuple[str, str], ...]:
     policy = policy or (_page_policy(host, frames) if is_page else DATA)
-    headers = [
+    headers = (
         ("Content-Security-Policy", f"{policy}; frame-ancestors {' '.join(ancestors) or _NONE}"),
         ("Permissions-Policy", _permissions(frames, is_page=is_page)),
         ("Referrer-Policy", "no-referrer" if has_token else "same-origin"),
         *_SAME_FOR_ALL,
-    ]
+    )
     # It knows no list of origins.
-    return headers if ancestors else [*headers, ("X-Frame-Options", "DENY")]
+    return headers if ancestors else (*headers, ("X-Frame-Options", "DENY"))
 
 
 def _permissions(frames: tuple[str, ...], *, is_page: bool) -> str:

@@ -66,7 +66,6 @@ def marked_page() -> str:
         student_dashboard_url=mark("dashboard"),
         course_url="{course_id}",
         ice_servers=(),
-        link_secrets=("none signs: the address of the calendar is an expression too",),
     )
     environment.templates.cache_clear()
     environment.compiled.cache_clear()
