@@ -41,7 +41,7 @@ pins: ## Pin all Python packages in requirements/*.txt (UPGRADE=1: the newest ve
 	$(run) tools.pins
 
 messages: ## Bring the catalogues in locales/ up to date with the sources (docs/translating.md)
-	$(run) tools.setup check && $$python -m tools.messages
+	@python=$$(sh tools/find_python.sh) && "$$python" -m tools.setup check && exec .venv/bin/python -m tools.messages
 
 ##@ Deploy
 wrangler: ## Run the pinned wrangler, e.g. RUN="login" or RUN="secret put NAME" (ENV=...)

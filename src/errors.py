@@ -14,7 +14,7 @@ AppError
  +- BodyTooLargeError        413
  +- UnsupportedTypeError     415
  +- RangeNotSatisfiableError 416
- +- InvalidError             422
+ +- InvalidError             422  (InvalidFormError)
  +- UpgradeRequiredError     426
  +- TooManyRequestsError     429
  +- ServiceUnavailableError  503  (ProviderError, NotConfiguredError)
@@ -217,6 +217,14 @@ class InvalidError(AppError):
 
     def as_json(self) -> dict[str, Any]:
         return {**super().as_json(), "fields": self.fields}
+
+
+class InvalidFormError(InvalidError):
+    """A person's invalid input. Each sentence stands by itself, without a field's English name."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(fields)
+        self.message = " ".join(dict.fromkeys(fields.values()))
 
 
 class TooManyRequestsError(AppError):

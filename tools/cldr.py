@@ -24,6 +24,8 @@ FIELDS: Final = {
     "mm": "{minute:02}",
     "a": "{half}",
 }
+# What CLDR has in place of a name that a language does not use.
+NO_NAME: Final = "\N{EMPTY SET}" * 3
 UNITS: Final = ("day", "hour", "minute")
 ALIASES: Final = core.get_global("zone_aliases")
 # The region that a language without one has for its hours (CLDR's likely subtags).
@@ -94,7 +96,22 @@ def _of_locale(locale: Locale) -> dict[str, Any]:
         "clock": pattern(skeletons["Hm"].pattern),
         "clock_of_halves": pattern(skeletons["hm"].pattern),
         "halves": (spaces(halves["am"]), spaces(halves["pm"])),
+        "zones": _abbreviations(locale),
     }
+
+
+def _abbreviations(locale: Locale) -> dict[str, str]:
+    """Abbreviations by the English ones, where they differ: MEZ for CET.
+
+    Only of Europe: of others one abbreviation has several meanings (CST is also China's).
+    """
+    found = {}
+    for zone in ("Europe_Western", "Europe_Central", "Europe_Eastern"):
+        own = locale.meta_zones.get(zone, {}).get("short", {})
+        for kind, english in Locale("en", "GB").meta_zones[zone]["short"].items():
+            if own.get(kind, english) not in (english, NO_NAME):
+                found[english] = own[kind]
+    return found
 
 
 def _without_year(skeletons: Any, full: str) -> str:

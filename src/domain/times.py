@@ -70,12 +70,12 @@ def span(start: int, end: int, reader: Reader) -> Span:
     if last.date() != first.date():
         until = on_weekday(until, last)
     if last.utcoffset() != first.utcoffset():
-        until += f" ({_abbreviation(last)})"
+        until += f" ({_abbreviation(last, locale)})"
     return Span(
         date=day(first, locale),
         start=time_of_day(first, locale),
         end=until,
-        zone=zone_name(first),
+        zone=zone_name(first, locale),
         length=duration(end - start),
         start_iso=first.isoformat(),
         end_iso=last.isoformat(),
@@ -226,22 +226,22 @@ def is_zone(name: str) -> bool:
     return str(zone_of(name)) == name
 
 
-def zone_name(moment: datetime) -> str:
+def zone_name(moment: datetime, locale: str) -> str:
     """`Berlin time (CET)`, `New York time (EST)`, `UTC-05`, `UTC`."""
     zone = str(moment.tzinfo)
     area, slash, _place = zone.partition("/")
     if area == "Etc":
-        return _abbreviation(moment)
+        return _abbreviation(moment, locale)
     if not slash:
         return zone
     # Translators: {place} is a city, {zone} an abbreviation: "Berlin time (CET)".
-    return _("{place} time ({zone})", place=city(zone), zone=_abbreviation(moment))
+    return _("{place} time ({zone})", place=city(zone), zone=_abbreviation(moment, locale))
 
 
-def _abbreviation(moment: datetime) -> str:
+def _abbreviation(moment: datetime, locale: str) -> str:
     """`CET`, or the offset such as `UTC+04` for zones without an abbreviation."""
     name = moment.tzname() or ""
-    return f"UTC{name}" if name[:1] in "+-" else name
+    return f"UTC{name}" if name[:1] in "+-" else _forms(locale).zones.get(name, name)
 
 
 def duration(seconds: int) -> str:

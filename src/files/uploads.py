@@ -19,6 +19,7 @@ from errors import (
     BodyTooLargeError,
     ConflictError,
     InvalidError,
+    InvalidFormError,
     NotFoundError,
     UnsupportedTypeError,
 )
@@ -246,12 +247,12 @@ def _new_row(ctx: Context, access: Access, raw_name: str, size: int) -> Row:
     _refuse_expired(ctx, access)
     name = file_names.sanitize(raw_name)
     if not name:
-        raise InvalidError({"name": _("A file needs a name")})
+        raise InvalidFormError({"name": _("A file needs a name")})
     kind = file_types.of_name(name)
     if kind is None:
         raise UnsupportedTypeError
     if size <= 0:
-        raise InvalidError({"body": _("The file is empty")})
+        raise InvalidFormError({"body": _("The file is empty")})
     max_bytes = ctx.settings.upload_max_mb * MB
     if size > max_bytes:
         # Translators: {size} is such as "340 MB".

@@ -29,6 +29,8 @@ class Forms(NamedTuple):
     clock_of_halves: str
     """`{hour}:{minute:02} {half}`"""
     halves: tuple[str, str]
+    zones: Mapping[str, str]
+    """Abbreviations of time zones by the English ones, where they differ."""
     units: Mapping[str, tuple[str, ...]]
     """The lengths of a day, an hour and a minute, in the forms of a plural."""
     group: str

@@ -20,7 +20,7 @@ def file_name(began_at: int, time_zone: str, locale: str, ending: str) -> str:
         "Recording of {date}, {time}, {zone}",
         date=date,
         time=times.time_of_day(began, locale),
-        zone=times.zone_name(began),
+        zone=times.zone_name(began, locale),
     )
     # The name of a file must have neither.
     return f"{name.replace(':', '.').replace('/', '-')}.{ending}"

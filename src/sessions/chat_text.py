@@ -60,7 +60,8 @@ def _head(access: Access) -> str:
         student=isolated(session.student.name),
         teacher=isolated(session.teacher.name),
     )
-    return f"{title}\n{_day(start, access)}, {times.zone_name(_local(start, access))}\n\n"
+    zone = times.zone_name(_local(start, access), access.viewer.locale)
+    return f"{title}\n{_day(start, access)}, {zone}\n\n"
 
 
 def _start_of(access: Access) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 import analytics
 from db import feedback as feedback_db
 from domain import rules
 from errors import ConflictError
-from i18n import N_
+from i18n import N_, _
 from sessions import outcome
 from web import validation
 
@@ -28,14 +28,21 @@ MAX_COMMENT_CHARS: Final = 2000
 Tag = Annotated[str, *validation.written(MAX_TAG_CHARS)]
 
 
-class Feedback(BaseModel):
+class Feedback(validation.Form):
     """A rating of 1 to 5 stars, and optionally a comment and tags."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]
     comment: Annotated[str, *validation.written(MAX_COMMENT_CHARS)] | None = None
-    tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)] = []
+    tags: list[Tag] = Field([], max_length=MAX_TAGS)
+
+    @field_validator("rating", mode="wrap")
+    @classmethod
+    def whole_stars(cls, rating: Any, handler: ValidatorFunctionWrapHandler) -> int:
+        try:
+            stars: int = handler(rating)
+        except ValidationError as error:
+            raise ValueError(_("Choose one to five stars, please.")) from error
+        return stars
 
     @field_validator("comment")
     @classmethod
@@ -52,13 +59,11 @@ class Feedback(BaseModel):
 def from_form(fields: dict[str, list[str]]) -> dict[str, Any]:
     """A form's fields, in the shape of the JSON that scripts send."""
     rating = fields.get("rating", [""])[0]
-    found: dict[str, Any] = {
+    return {
+        "rating": int(rating) if re.fullmatch(r"[0-9]{1,9}", rating) else rating,
         "comment": fields.get("comment", [""])[0],
         "tags": fields.get("tags", []),
     }
-    if rating:
-        found["rating"] = int(rating) if re.fullmatch(r"[0-9]{1,9}", rating) else rating
-    return found
 
 
 async def give(ctx: Context, access: LoadedAccess[SessionRows], feedback: Feedback) -> OwnFeedback:

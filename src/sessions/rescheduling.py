@@ -10,11 +10,11 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from db import reschedules
 from domain import rules, times
-from errors import ConflictError, InvalidError
+from errors import ConflictError, InvalidFormError
 from i18n import N_, _, ngettext
 from web import validation
 
@@ -37,19 +37,15 @@ _SLOT: Final = re.compile(r"[0-9]{1,12}")
 Text = Annotated[str, *validation.written(MAX_REASON_CHARS)]
 
 
-class NewRequest(BaseModel):
+class NewRequest(validation.Form):
     """A request for another time: proposed starts in epoch seconds, a reason, or both."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    proposed_times: Annotated[list[int], Field(max_length=MAX_PROPOSALS)] = []
+    proposed_times: list[int] = Field([], max_length=MAX_PROPOSALS)
     reason: Text = ""
 
 
-class Answer(BaseModel):
+class Answer(validation.Form):
     """An answer: one of the proposed times, or `decline`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     request: Annotated[str, StringConstraints(max_length=64)]
     choice: int | Literal["decline"]
@@ -80,7 +76,7 @@ def was_rescheduled(request: Request | None, session: Session) -> bool:
 def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
     """A request from the page's form: chosen slots, and times in the viewer's zone.
 
-    Raises: InvalidError.
+    Raises: InvalidFormError.
     """
     starts, problems = [], {}
     for number in range(1, MAX_PROPOSALS + 1):
@@ -92,14 +88,14 @@ def request_from_form(form: dict[str, str], time_zone: str) -> NewRequest:
             except ValueError as error:
                 problems[f"time{number}"] = str(error)
     if problems:
-        raise InvalidError(problems)
+        raise InvalidFormError(problems)
     if len(starts) > MAX_PROPOSALS:
         most = ngettext(
             "Choose up to {count} time, please.",
             "Choose up to {count} times, please.",
             MAX_PROPOSALS,
         )
-        raise InvalidError({"proposed_times": most})
+        raise InvalidFormError({"proposed_times": most})
     return validation.parse(
         NewRequest, {"proposed_times": starts, "reason": form.get("reason", "")}
     )
@@ -133,7 +129,7 @@ async def latest(ctx: Context, access: Access) -> Request | None:
 async def request_time(ctx: Context, access: Access, new: NewRequest) -> str:
     """Request another time of the other person. Returns the request's id.
 
-    Raises: ConflictError, InvalidError.
+    Raises: ConflictError, InvalidFormError.
     """
     _refuse_if_elsewhere(ctx)
     if not rules.can_reschedule(access.session):
@@ -173,16 +169,18 @@ def _is_same(before: Request, access: Access, starts: list[int], new: NewRequest
 
 
 def _valid_starts(new: NewRequest, access: Access) -> list[int]:
-    """The proposed starts, in order. Raises: InvalidError."""
+    """The proposed starts, in order. Raises: InvalidFormError."""
     starts = sorted(set(new.proposed_times))
     if not starts and not new.reason:
-        raise InvalidError({"proposed_times": _("Choose at least one time, or give a reason.")})
+        raise InvalidFormError({"proposed_times": _("Choose at least one time, or give a reason.")})
     if any(start <= access.now for start in starts):
-        raise InvalidError({"proposed_times": _("Choose times that are still to come.")})
+        raise InvalidFormError({"proposed_times": _("Choose times that are still to come.")})
     if any(start > access.now + MAX_AHEAD_S for start in starts):
-        raise InvalidError({"proposed_times": _("Choose times within a year.")})
+        raise InvalidFormError({"proposed_times": _("Choose times within a year.")})
     if access.session.scheduled_start in starts:
-        raise InvalidError({"proposed_times": _("That is when the session is planned already.")})
+        raise InvalidFormError(
+            {"proposed_times": _("That is when the session is planned already.")}
+        )
     return starts
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from domain import human_text
-from errors import InvalidError
+from errors import InvalidError, InvalidFormError
 from i18n import N_, _, ngettext, number
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ Model = TypeVar("Model", bound=BaseModel)
 N_("Field required")
 
 
+class Form(BaseModel):
+    """What a person fills in, as a form or as JSON of our scripts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Strict(BaseModel):
     """JSON of a program: each value has its own type, and there is nothing beside the fields."""
 
@@ -27,18 +33,21 @@ class Strict(BaseModel):
 
 
 def parse(model: type[Model], data: Any) -> Model:
-    """`data` as a `model`. Raises: InvalidError."""
+    """`data` as a `model`. Raises: InvalidError, InvalidFormError for a sentence of ours."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise InvalidError(
-            {
-                ".".join(map(str, problem["loc"])) or "body": _(
-                    problem["msg"].removeprefix("Value error, ")
-                )
-                for problem in error.errors(include_url=False, include_context=False)
-            }
-        ) from error
+        problems = error.errors(include_url=False, include_context=False)
+        fields = {
+            ".".join(map(str, problem["loc"])) or "body": _(
+                problem["msg"].removeprefix("Value error, ")
+            )
+            for problem in problems
+        }
+        is_ours = all(problem["type"] == "value_error" for problem in problems)
+        if issubclass(model, Form) and is_ours:
+            raise InvalidFormError(fields) from error
+        raise InvalidError(fields) from error
 
 
 def _tidy(text: object) -> object:

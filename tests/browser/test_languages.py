@@ -37,6 +37,18 @@ def test_page_and_scripts_speak_german(dev_worker, browser_with_camera: Browser)
         expect(page.locator("#countdown")).to_have_text("Beginnt in 2 Std. 1 Min.")
 
 
+def test_scripts_ask_for_answers_in_the_language_of_their_page(
+    dev_worker, browser_with_camera: Browser
+):
+    """Who asks is known only later, if at all: an error before it follows the header."""
+    session_id, student = book_for(dev_worker, "de-DE", starts_in=5 * 60)
+    with lobby(dev_worker, browser_with_camera, session_id, user=student) as page:
+        wait_for_state(page, "live")
+        with page.expect_request("**/join") as sent:
+            page.locator("#join").click()
+        assert sent.value.headers["accept-language"] == "de"
+
+
 def test_an_english_page_loads_no_catalogue(dev_worker, browser_with_camera: Browser):
     session_id, student = book_for(dev_worker, "en-GB", starts_in=2 * 3600 + 90)
     with lobby(dev_worker, browser_with_camera, session_id, user=student) as page:
@@ -104,6 +116,30 @@ def test_chromium_writes_the_same_days_hours_and_lengths(page_of_chromium: Page)
         for (tag, at), ours, theirs in zip(cases, wanted, dates, strict=True):
             assert ours == theirs, (tag, at)
         assert lengths == chromium_lengths, language
+
+
+def test_chromium_abbreviates_time_zones_as_we_do_where_we_translate_them(page_of_chromium: Page):
+    written = []
+    for language in LANGUAGES[1:]:
+        with i18n.reading(language):
+            for region in ["", *filter(str.isalpha, catalogue(language).forms)]:
+                locale = f"{language[:2]}-{region}" if region else language
+                for zone in ("Europe/Berlin", "Europe/Athens", "America/New_York"):
+                    for month in (1, 7):
+                        at = utc(2026, month, 1, 12)
+                        there = datetime.fromtimestamp(at, times.zone_of(zone))
+                        name = times.zone_name(there, locale)
+                        if f"({there.tzname()})" not in name:
+                            written.append([locale, zone, at * 1000, name])
+    assert {zone for _, zone, _, _ in written} == {"Europe/Berlin", "Europe/Athens"}
+    theirs = page_of_chromium.evaluate(
+        r"""(cases) => cases.map(([locale, timeZone, at]) =>
+          new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" })
+            .formatToParts(at).find(({ type }) => type === "timeZoneName").value)""",
+        written,
+    )
+    for (locale, zone, _at, name), short in zip(written, theirs, strict=True):
+        assert name.endswith(f"({short})"), (locale, zone)
 
 
 def test_chromium_and_the_catalogues_agree_on_plurals(page_of_chromium: Page):

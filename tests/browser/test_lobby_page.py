@@ -40,7 +40,7 @@ def test_chat_lines_of_another_day_have_that_day_above_them(page: Page):
           const zone = { timeZone: "Europe/Berlin", utcOffset: 3600 };
           const clock = { localeTag: "en-GB", monthFirst: false, ...zone };
           const now = () => friday + day;
-          const session = { role: "student", otherFirstName: "Amara", clock, now };
+          const session = { role: "student", other: { called: "Amara" }, clock, now };
           const show = (moments) => {
             const lines = new ChatLines(session, new AbortController().signal);
             const line = { role: "teacher", text: "Hi" };

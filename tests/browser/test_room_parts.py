@@ -26,7 +26,7 @@ HELPERS = """() => {
 WELCOMES = """async () => {
   const { OtherPerson } = await import("/js/room/other_person.js");
   const { CallPlace } = await import("/js/call/call_place.js");
-  const session = { otherFirstName: "Amara", role: "student" };
+  const session = { other: { called: "Amara" }, role: "student" };
   const other = new OtherPerson(session);
   const ended = new AbortController();
   const place = new CallPlace(session, {}, { provider: "peer" }, ended.signal);
@@ -57,7 +57,7 @@ STRIP = """async () => {
   window.setTimeout = (does, ms) => (ms === 20_000 ? later.push(does) : real(does, ms));
   const ended = new AbortController();
   const grant = { provider: "bigbluebutton", url: "about:blank" };
-  const session = { otherFirstName: "Amara", join: async () => grant };
+  const session = { other: { called: "Amara" }, join: async () => grant };
   const embed = new Embed(session, ended.signal);
   embed.show(grant);
   const first = document.querySelector("#embed iframe");
@@ -87,7 +87,7 @@ LEFT = """async () => {
   const live = { isUp: true };
   const first = { provider: "plugnmeet", place: "plugnmeet/first", url: "about:blank" };
   const second = { provider: "bigbluebutton", place: "bigbluebutton/second", url: "about:blank" };
-  const session = { otherFirstName: "Amara", role: "student", join: async () => second };
+  const session = { other: { called: "Amara" }, role: "student", join: async () => second };
   const callPlace = new CallPlace(session, live, first, ended.signal);
   let left = 0;
   callPlace.addEventListener("left", () => (left += 1));
@@ -115,7 +115,7 @@ ECHO = """async () => {
   const list = $("chat-lines");
   Object.assign(list.style, { height: "120px", overflow: "auto", flex: "none" });
   const clock = { localeTag: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
-  const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
+  const session = { role: "student", other: { called: "Amara" }, clock, now: () => 0 };
   const lines = new ChatLines(session, new AbortController().signal);
   const line = (number, role) => ({ number, id: `line-${number}`, role, text: "Hi", at: 0 });
   for (let number = 1; number < 12; number += 1) lines.show(line(number, "teacher"));
@@ -133,7 +133,7 @@ GROUPS = """async () => {
   const { ChatLines } = await import("/js/chat/chat_lines.js");
   for (const id of ["room", "panel", "chat-part"]) $(id).hidden = false;
   const clock = { localeTag: "en-GB", monthFirst: false, timeZone: "UTC", utcOffset: 0 };
-  const session = { role: "student", otherFirstName: "Amara", clock, now: () => 0 };
+  const session = { role: "student", other: { called: "Amara" }, clock, now: () => 0 };
   const lines = new ChatLines(session, new AbortController().signal);
   const said = [["teacher", 0], ["teacher", 59], ["teacher", 60], ["student", 61], ["teacher", 62]];
   said.forEach(([role, at], number) =>

@@ -113,6 +113,7 @@ async function learnedClock(t, ahead, took) {
   await clock.advance(700);
   const server = () => Math.floor((Date.now() + ahead) / 1000);
   const session = new Session({ id: "s", serverTime: server() });
+  setGlobal(t, "document", { documentElement: { lang: "en" } });
   setGlobal(t, "fetch", async () => {
     await clock.advance(took / 2);
     const body = { server_time: server() };

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import i18n
 from auth.access import LoadedAccess
 from db import feedback as feedback_db
 from db import outcomes, sessions
 from domain import rules
 from domain.model import Role
-from errors import ConflictError, InvalidError
+from errors import ConflictError, InvalidError, InvalidFormError
 from sessions import feedback
 from sessions.feedback import Feedback, from_form
 from sessions.outcome import for_viewer
@@ -56,6 +57,30 @@ def test_a_comment_has_a_maximum_length():
         InvalidError, match=r"At most 2,000 characters, please: this is 1 too many\."
     ):
         validation.parse(Feedback, {"rating": 5, "comment": "x" * 2001})
+
+
+@pytest.mark.parametrize(
+    ("language", "fields", "sentence"),
+    [
+        ("en", {}, "Choose one to five stars, please."),
+        ("de", {"rating": ["six"]}, "Wähle einen bis fünf Sterne."),
+        (
+            "en",
+            {"rating": ["5"], "comment": ["x" * 2001]},
+            "At most 2,000 characters, please: this is 1 too many.",
+        ),
+    ],
+)
+def test_a_refused_form_says_why_without_the_names_of_fields(language, fields, sentence):
+    with i18n.reading(language), pytest.raises(InvalidFormError) as caught:
+        validation.parse(Feedback, from_form(fields))
+
+    assert caught.value.as_json()["message"] == sentence
+
+
+def test_a_program_hears_which_field_is_missing():
+    with pytest.raises(InvalidError, match="rating: Field required"):
+        validation.parse(Feedback, {})
 
 
 def test_tags_are_few_short_and_once_each():

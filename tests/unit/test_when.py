@@ -130,6 +130,7 @@ def test_a_zone_of_no_city_is_named_by_its_offset(zone, name):
         # CLDR knows the first under its older name, and has no name of its own for the second.
         ("uk", "Europe/Kyiv", "час: Київ (EET)"),
         ("de", "America/New_York", "Ortszeit New York (EST)"),
+        ("de", "Europe/Berlin", "Ortszeit Berlin (MEZ)"),
         ("ar", "Europe/Berlin", "توقيت برلين (CET)"),
         ("ar", "Etc/UTC", "UTC"),
     ],

@@ -125,7 +125,7 @@ def test_each_person_gets_mails_in_their_language(site, new_id):
     assert student["subject"].startswith("Dein Raum ist offen: ")
     assert ", deiner Lernbegleitung, beginnt um" in student["text"]
     assert "In den Kalender eintragen: http://" in student["text"]
-    assert "Ortszeit Wien (CET)" in student["text"]
+    assert "Ortszeit Wien (MEZ)" in student["text"]
     assert '<html lang="de" dir="ltr">' in student["html"]
     assert teacher["subject"].startswith("Your room is open: ")
     assert '<html lang="en" dir="ltr">' in teacher["html"]

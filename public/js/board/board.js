@@ -142,7 +142,7 @@ export class Board {
   /** @param {boolean} redo */
   undo(redo) {
     const { history } = this.sync;
-    const { otherFirstName: name } = this.session;
+    const { other: { called: name } } = this.session;
     if (!(redo ? history.redo() : history.undo())) toast(t("{name} has changed it since: it stays.", { name }));
     this.toolbar.show();
   }
@@ -175,7 +175,7 @@ export class Board {
 
   /** For screen readers. @param {Fields} record */
   nameOf(record) {
-    const values = { what: whatIs(record), name: this.session.otherFirstName };
+    const values = { what: whatIs(record), name: this.session.other.called };
     // Translators: {what} is what the board has, such as "Line" or "Picture photo.jpg".
     return record.by === this.session.role ? t("{what} by you", values) : t("{what} by {name}", values);
   }

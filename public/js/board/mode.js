@@ -27,7 +27,7 @@ export class Mode {
 
   /** As the room has it. @param {any} mode `by`: who has changed it; nobody in `welcome`. */
   set({ read_only: readOnly, follow, page, by }) {
-    const { sheet, toolbar, session: { otherFirstName: name } } = this.board;
+    const { sheet, toolbar, session: { other: { called: name } } } = this.board;
     const wasReadOnly = this.readOnly;
     Object.assign(this, { readOnly, follow });
     if (!by) this.lastPage = page ?? "";

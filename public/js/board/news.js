@@ -31,7 +31,7 @@ export class News {
 
   /** @param {Fields} record @param {boolean} known */
   #sentence({ id, page, kind, deleted }, known) {
-    const { session: { otherFirstName: name }, pages } = this.board;
+    const { session: { other: { called: name } }, pages } = this.board;
     if (page === undefined) return known || id === FIRST.id ? "" : t("{name} added a page.", { name });
     const values = { name, page: isolated(pages.nameOf(page)) };
     // Translators: {page} is such as "Page 3", or the title that somebody gave to the page.

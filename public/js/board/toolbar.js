@@ -163,7 +163,7 @@ export class Toolbar {
   }
 
   #state() {
-    const { mode, session: { otherFirstName: name } } = this.board;
+    const { mode, session: { other: { called: name } } } = this.board;
     if (this.#isBusy) return t("Adding…");
     if (!mode.mayDraw) return t("Only {name} can write", { name });
     if (mode.isLed) return t("You see what {name} sees", { name });

@@ -69,7 +69,7 @@ export class Embed extends EventTarget {
     const hadFocus = place.contains(document.activeElement);
     this.#setState("open", "", "");
     const frame = document.createElement("iframe");
-    frame.title = t("Video call with {name}", { name: this.session.otherFirstName });
+    frame.title = t("Video call with {name}", { name: this.session.other.called });
     frame.allow = ALLOWED;
     frame.src = url;
     // Not every provider reports that its person is in the call.

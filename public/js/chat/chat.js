@@ -105,7 +105,7 @@ export class Chat {
     if (fresh.length > 0) this.#onChange();
     const news = fresh.filter((line) => line.role !== this.session.role && line.number > this.unread.readUpTo);
     if (news.length === 0) return;
-    const name = this.session.otherFirstName;
+    const name = this.session.other.called;
     if (news.length === 1) announce(`${name}: ${isolated(news[0].text)}`);
     else announce(tn("{count} new message from {name}.", "{count} new messages from {name}.", news.length, { name }));
     if (this.panel.open === "chat") this.unread.readUpTo = news[news.length - 1].number;

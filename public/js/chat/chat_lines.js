@@ -45,7 +45,7 @@ export class ChatLines {
     this.lastNumber = Math.max(this.lastNumber, line.number);
     const mine = line.role === this.session.role;
     const time = timeInWords(line.at, this.session.clock);
-    const item = make(mine ? t("You · {time}", { time }) : `${this.session.otherFirstName} · ${time}`, line.text, mine);
+    const item = make(mine ? t("You · {time}", { time }) : `${this.session.other.called} · ${time}`, line.text, mine);
     const follows = isAtEnd();
     if (mine) this.#unsent.get(line.id)?.remove();
     if (mine) this.#unsent.delete(line.id);

@@ -49,7 +49,7 @@ export class Unread {
 
   /** @param {import("./chat.js").Line[]} lines */
   add(lines) {
-    const name = this.session.otherFirstName;
+    const name = this.session.other.called;
     for (const { text } of lines) this.#notes.push(note(`${name}: ${isolated(shortened(text))}`, this.read));
     this.#count();
   }

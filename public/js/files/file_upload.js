@@ -135,6 +135,7 @@ export class FileUpload extends EventTarget {
       request.open(method, url);
       request.responseType = "json";
       request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("Accept-Language", document.documentElement.lang);
       request.upload.addEventListener("progress", (event) => this.#progress(before + event.loaded));
       request.addEventListener("loadend", () => {
         signal.removeEventListener("abort", stop);

@@ -80,7 +80,7 @@ export class RoomFiles {
     if (news.length === 0) return;
     for (const { id } of news) if (id) this.#known.add(id);
     if (this.#isComplete) keepKnownFiles(this.session, this.#known);
-    const name = this.session.otherFirstName;
+    const name = this.session.other.called;
     const words = news.length === 1
       ? t("{name} shared {file}.", { name, file: isolated(news[0].name) })
       : tn("{name} shared {count} file.", "{name} shared {count} files.", news.length, { name });

@@ -127,7 +127,7 @@ function showState({ view, words, participants, no_show, started_at }) {
     if ($("trouble").hidden) document.title = `${words.heading} · ${courseTitle}`;
   }
   const { present, role } = participants.find((person) => person.role !== session.role);
-  if (present && !session.other.present) announce(t("{name} is here.", { name: session.otherFirstName }));
+  if (present && !session.other.present) announce(t("{name} is here.", { name: session.other.called }));
   session.other.present = present;
   const presence = $("presence");
   presence.dataset.present = present;

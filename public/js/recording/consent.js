@@ -63,7 +63,7 @@ export class Consent {
 
   #show() {
     if (!this.#plan) return;
-    const { role, otherFirstName: name } = this.session;
+    const { role, other: { called: name } } = this.session;
     const { asks, pill, words, offers } = shownOf(this.#plan, { role, name, isOn: this.#isOn, wasOn: this.#wasOn });
     this.#ask(asks, words);
     this.#showPill(pill);

@@ -64,7 +64,7 @@ export class BoardDoor {
     this.#isOpen = open;
     this.#wish = null;
     this.#show(open);
-    const { otherFirstName: name } = this.session;
+    const { other: { called: name } } = this.session;
     if (changed && by !== this.session.role) note(open ? t("{name} opened the board.", { name }) : t("{name} closed the board.", { name }));
   }
 

@@ -102,7 +102,7 @@ function showState(session, { participants, words }, elsewhere) {
 }
 
 /** @param {{ present: boolean }} other @param {Session} session */
-function whereIs({ present }, { otherFirstName: name }) {
+function whereIs({ present }, { other: { called: name } }) {
   return present ? t("{name} is still in the room.", { name }) : t("{name} is not in the room.", { name });
 }
 

@@ -16,7 +16,7 @@ export class OtherPerson {
 
   /** @param {Session} session */
   constructor(session) {
-    this.name = session.otherFirstName;
+    this.name = session.other.called;
     this.role = session.role === "student" ? "teacher" : "student";
   }
 

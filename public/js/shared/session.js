@@ -22,7 +22,7 @@ export class Session {
     this.closesAt = data.closesAt;
     /** @type {{ name: string, called: string, present: boolean }} */
     this.other = data.other;
-    /** Whether the call may move from peer to peer to a provider. */
+    /** Whether the call may move to a provider. */
     this.canMove = data.canMove;
     this.callsPeer = data.callsPeer;
     this.recorded = data.recorded;
@@ -31,11 +31,6 @@ export class Session {
     const [page] = performance.getEntriesByType("navigation");
     const opened = performance.timeOrigin;
     this.#learnTime(data.serverTime, opened, opened + (page?.["responseStart"] || performance.now()));
-  }
-
-  /** The other person's name in a sentence. */
-  get otherFirstName() {
-    return this.other.called;
   }
 
   /** The server's time, never ahead of it: nothing opens too early. */
@@ -77,8 +72,9 @@ export class Session {
   /** @param {string} what @param {RequestInit} [init] */
   async request(what, init) {
     const signal = AbortSignal.timeout(15_000);
-    const address = `/session/${this.id}/${what}`;
-    const response = await fetch(address, { cache: "no-store", signal, ...init }).catch(() => null);
+    // The language of errors until the server knows who asks.
+    const headers = { "Accept-Language": document.documentElement.lang, ...init?.headers };
+    const response = await fetch(`/session/${this.id}/${what}`, { cache: "no-store", signal, ...init, headers }).catch(() => null);
     const answer = await response?.json().catch(() => null);
     if (response?.ok) return answer;
     throw new RequestError(response?.status ?? 0, answer?.error?.message ?? t("Unable to connect."));

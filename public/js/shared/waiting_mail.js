@@ -7,7 +7,7 @@ const places = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
 
 /** Connect the buttons. @param {Session} session */
 export function offerWaitingMail(session) {
-  const name = session.otherFirstName;
+  const name = session.other.called;
   const answers = {
     on_its_way: t("We are e-mailing {name} that you are waiting.", { name }),
     sent: t("{name} has an e-mail from us already.", { name }),
