@@ -26,7 +26,7 @@ NAMES: Final = {
     "ar-XB": "English from right to left",
 }
 """Each language in its own words, as who reads no other finds it."""
-COMPLETE: Final = LANGUAGES[1:]
+COMPLETE: Final = ("es", "pt-BR", "fr", "de", "tr", "uk", "ar")
 """The languages whose catalogues are whole: `make check` fails if a string of theirs is missing,
 and production offers them. Development offers all of LANGUAGES and PSEUDO."""
 PSEUDO: Final = ("en-XA", "ar-XB")
