@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests import plain_http
 from tests.browser.room_page import CONNECTED, Meeting, join, meeting_on
@@ -85,9 +85,13 @@ class Recorded:
         return self.is_on()
 
     def is_on(self) -> float:
+        # Looks at each frame: `expect` looks once a second after a while.
         for page in (self.student, self.teacher):
-            expect(page.locator(ON)).to_be_visible()
-            expect(page.locator(WORDS)).to_have_text("Recording")
+            page.wait_for_function(
+                """([on, words]) => document.querySelector(on)?.checkVisibility()
+                  && document.querySelector(words)?.textContent.trim() === 'Recording'""",
+                arg=[ON, WORDS],
+            )
         return time.monotonic()
 
     def end(self) -> float:
