@@ -47,7 +47,7 @@ def drawn_text(page: Page, name: str, *, is_set: bool = True) -> tuple[int, int]
           // A picture is drawn when it is loaded, after a rest.
           let seen = inked();
           const is = () => seen.ink < seen.code * 0.7;
-          for (let tries = 0; tries < 200 && is() !== isSet; tries += 1) {
+          for (let tries = 0; tries < 40 && is() !== isSet; tries += 1) {
             await new Promise((resolve) => setTimeout(resolve, 100));
             seen = inked();
           }
