@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.board_page import with_board
+from tests.browser.board_page import ELEMENTS, with_board
 from tests.browser.recorded_board import drawn_text, write_formula
 from tests.browser.room_page import meeting_on
 from tools.local_worker import LocalWorker
@@ -42,3 +42,26 @@ def test_a_formula_is_recorded_as_its_code_where_it_would_lock_the_picture(teach
     ink, code = drawn_text(teacher, "recorded-formula-code", is_set=False)
 
     assert ink > code * 0.9
+
+
+def test_a_formula_is_drawn_in_each_recording_that_waits_for_it(teacher: Page) -> None:
+    """A recording may begin while the picture of a formula loads for another one."""
+    expect(teacher.locator(f"{ELEMENTS}.text math")).to_have_count(1)
+    code, formula = teacher.evaluate(
+        """async () => {
+          const { BoardPicture } = await import("/js/recording/board_picture.js");
+          const root = document.getElementById("board");
+          const [first, second] = [new BoardPicture(root), new BoardPicture(root)];
+          const both = () => [first, second].map((each) => each.draw().toDataURL());
+          const before = both();
+          for (let tries = 0; tries < 40 && both()[0] === before[0]; tries += 1) {
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+          // Each one rests after it has drawn.
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return [before, both()];
+        }"""
+    )
+
+    assert code[0] == code[1] != formula[0]
+    assert formula[1] == formula[0]

@@ -2,6 +2,7 @@
 
 import { pictureOfText } from "./board_formulas.js";
 import { isFormula, linesOf } from "./board_text.js";
+import { isLoaded } from "./loaded.js";
 
 const FILLED = 0.2;
 const MARKER = 0.4;
@@ -74,16 +75,15 @@ export function pathOf(shape) {
 /** @param {CanvasRenderingContext2D} pen @param {SVGImageElement} shape @param {() => void} onLoad */
 function drawImage(pen, shape, onLoad) {
   const address = shape.href.baseVal;
-  const image = images.get(address) ?? load(address, onLoad);
-  if (!image.complete || image.naturalWidth === 0) return;
+  const image = images.get(address) ?? load(address);
+  if (!isLoaded(image, onLoad)) return;
   const { x, y, width, height } = shape;
   pen.drawImage(image, x.baseVal.value, y.baseVal.value, width.baseVal.value, height.baseVal.value);
 }
 
-/** @param {string} address @param {() => void} onLoad */
-function load(address, onLoad) {
+/** @param {string} address */
+function load(address) {
   const image = new Image();
-  image.addEventListener("load", onLoad);
   image.src = address;
   images.set(address, image);
   return image;

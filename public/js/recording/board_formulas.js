@@ -3,6 +3,8 @@
  * SVG. In WebKit such a picture locks the canvas. There, and until the picture is loaded, formulas are written as their code.
  */
 
+import { isLoaded } from "./loaded.js";
+
 /** Formulas may reach out of their lines; in em. */
 const AROUND = 0.5;
 
@@ -26,11 +28,10 @@ export function pictureOfText(shape, { size, colour, width }, onLoad) {
   if (picture?.address !== address) {
     picture = { address, image: new Image() };
     pictures.set(shape, picture);
-    picture.image.addEventListener("load", onLoad);
     picture.image.src = address;
   }
   const { image } = picture;
-  if (!image.complete || image.naturalWidth === 0) return null;
+  if (!isLoaded(image, onLoad)) return null;
   isAllowed &&= isReadable(image);
   return isAllowed ? { image, margin, w, h } : null;
 }
