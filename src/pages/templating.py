@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
     from jinja2.nodes import EvalContext
 
-# With the white space around it that Jinja drops.
+# With the white space around them that Jinja drops.
 INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
+EXTENDS: Final = re.compile(r'^\{% extends "([^"]+)" %\}\n')
+BLOCK: Final = re.compile(
+    r"(?ms)(?:^[ \t]*)?\{% block (\w+) %\}\n?(.*?)(?:^[ \t]*)?\{% endblock \1 %\}\n?"
+)
+SET: Final = re.compile(r"(?m)^\{% set .+ %\}\n")
 MARKED: Final = re.compile(marks.MESSAGE.format(f"([^{marks.MESSAGE[-1]}]+)"))
 VALUE: Final = re.compile(r"%\(\w+\)s")
 is_html: Final = jinja2.select_autoescape(["html"])
@@ -31,9 +36,10 @@ TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
 class InliningLoader(jinja2.FileSystemLoader):
-    """Copies an included template into the page: faster than a call, and one file to compile.
+    """Copies included templates into the page, and the page into its layout: one file to compile.
 
-    The included template shares the page's variables: what it sets, later parts read.
+    So no piece of a page passes through a generator for each level. An included template shares
+    the page's variables: what it sets, later parts read. A block names itself at its end, too.
     """
 
     def get_source(
@@ -44,14 +50,25 @@ class InliningLoader(jinja2.FileSystemLoader):
         def part(found: re.Match[str]) -> str:
             return self.get_source(environment, found[1])[0].removesuffix("\n")
 
-        return INCLUDE.sub(part, source), path, is_current
+        source = INCLUDE.sub(part, source)
+        if extends := EXTENDS.match(source):
+            source = _in_layout(source, self.get_source(environment, extends[1])[0])
+        return source, path, is_current
+
+
+def _in_layout(page: str, layout: str) -> str:
+    """What the page sets outside of its blocks, then the layout with the page's blocks."""
+    blocks = {block[1]: block[2] for block in BLOCK.finditer(page)}
+    sets = "".join(SET.findall(BLOCK.sub("", page)))
+    return sets + BLOCK.sub(lambda block: blocks.get(block[1], block[2]), layout)
 
 
 def page_templates() -> set[str]:
-    """The names of all templates that no other template includes."""
+    """The names of all templates that no other template includes or extends."""
     files = (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"))
     sources = {str(file.relative_to(TEMPLATES)): file.read_text(encoding="utf-8") for file in files}
-    return sources.keys() - {part for text in sources.values() for part in INCLUDE.findall(text)}
+    parts = (INCLUDE.findall(text) + EXTENDS.findall(text) for text in sources.values())
+    return sources.keys() - {name for names in parts for name in names}
 
 
 class PrecompiledBytecodeCache(jinja2.BytecodeCache):

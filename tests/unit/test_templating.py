@@ -31,6 +31,36 @@ def test_a_part_is_copied_to_where_it_is_included(tmp_path: Path, monkeypatch: p
     assert page.render(x="<", xs=[1, 2]) == "<p>&lt;</p>\n12<b>"
 
 
+def test_a_page_is_copied_into_its_layouts_as_jinja_extends_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
+    (tmp_path / "base.html").write_text(
+        "<body{% block kind %}{% endblock kind %}>\n  {% block body %}\n  no body\n  {% endblock body %}\n"
+        "{% block end %}the end{% endblock end %}"
+    )
+    (tmp_path / "middle.html").write_text(
+        '{% extends "base.html" %}\n{# A comment. #}\n{% set tone = "warm" %}\n\n'
+        '{% block kind %} class="a{% block more %}{% endblock more %}"{% endblock kind %}\n'
+        "{% block body %}\n{{ tone }}\n{% block main %}\n{% endblock main %}\n{% endblock body %}\n"
+    )
+    (tmp_path / "page.html").write_text(
+        '{% extends "middle.html" %}\n{% set word = "<" %}\n{% block more %} b{% endblock more %}\n'
+        "Not written.\n{% block main %}\n<p>{{ word }}</p>\n{% endblock main %}\n"
+    )
+
+    assert page_templates() == {"page.html"}
+    page = make_environment().get_template("page.html").render()
+    as_jinja_does = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(tmp_path),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    assert page == '<body class="a b">\nwarm\n<p>&lt;</p>\nthe end'
+    assert page == as_jinja_does.get_template("page.html").render()
+
+
 def test_a_message_without_values_is_translated_once_a_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
