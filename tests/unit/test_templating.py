@@ -36,7 +36,8 @@ def test_a_page_is_copied_into_its_layouts_as_jinja_extends_them(
 ):
     monkeypatch.setattr(templating, "TEMPLATES", tmp_path)
     (tmp_path / "base.html").write_text(
-        "<body{% block kind %}{% endblock kind %}>\n  {% block body %}\n  no body\n  {% endblock body %}\n"
+        "<body{% block kind %}{% endblock kind %}>\n"
+        "  {% block body %}\n  no body\n  {% endblock body %}\n"
         "{% block end %}the end{% endblock end %}"
     )
     (tmp_path / "middle.html").write_text(
