@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
     from jinja2.nodes import EvalContext
 
-# With the white space around them that Jinja drops.
-INCLUDE: Final = re.compile(r'(?m)(?:^[ \t]*)?\{% include "([^"]+)" %\}\n?')
-EXTENDS: Final = re.compile(r'^\{% extends "([^"]+)" %\}\n')
-BLOCK: Final = re.compile(
-    r"(?ms)(?:^[ \t]*)?\{% block (\w+) %\}\n?(.*?)(?:^[ \t]*)?\{% endblock \1 %\}\n?"
-)
-SET: Final = re.compile(r"(?m)^\{% set .+ %\}\n")
+# Plain texts: an isolate reads all parts of its first page, and a pattern that begins with white
+# space tries each letter of them.
+INCLUDE: Final = '{% include "'
+EXTENDS: Final = '{% extends "'
+BLOCK: Final = "{% block "
 MARKED: Final = re.compile(marks.MESSAGE.format(f"([^{marks.MESSAGE[-1]}]+)"))
 VALUE: Final = re.compile(r"%\(\w+\)s")
 is_html: Final = jinja2.select_autoescape(["html"])
@@ -39,36 +37,63 @@ class InliningLoader(jinja2.FileSystemLoader):
     """Copies included templates into the page, and the page into its layout: one file to compile.
 
     So no piece of a page passes through a generator for each level. An included template shares
-    the page's variables: what it sets, later parts read. A block names itself at its end, too.
+    the page's variables: what it sets, later parts read. `extends` is a page's first line, and a
+    block says its name at its end, too.
     """
 
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        source, path, is_current = super().get_source(environment, template)
-
-        def part(found: re.Match[str]) -> str:
-            return self.get_source(environment, found[1])[0].removesuffix("\n")
-
-        source = INCLUDE.sub(part, source)
-        if extends := EXTENDS.match(source):
-            source = _in_layout(source, self.get_source(environment, extends[1])[0])
+        file, path, is_current = super().get_source(environment, template)
+        before, *others = file.split(INCLUDE)
+        source = _trimmed(before)
+        for other in others:
+            name, after = other.split('" %}', 1)
+            part, *_ = self.get_source(environment, name)
+            source += part.removesuffix("\n") + _trimmed(after)
+        if source.startswith(EXTENDS):
+            name, page = source.removeprefix(EXTENDS).split('" %}', 1)
+            source = _in_layout(page, self.get_source(environment, name)[0])
         return source, path, is_current
 
 
 def _in_layout(page: str, layout: str) -> str:
     """What the page sets outside of its blocks, then the layout with the page's blocks."""
-    blocks = {block[1]: block[2] for block in BLOCK.finditer(page)}
-    sets = "".join(SET.findall(BLOCK.sub("", page)))
-    return sets + BLOCK.sub(lambda block: blocks.get(block[1], block[2]), layout)
+    outside = ""
+    while BLOCK in page:
+        name = page.partition(BLOCK)[2].partition(" ")[0]
+        before, block, page = _cut(page, name)
+        start, _, end = _cut(layout, name)
+        outside, layout = outside + before, start + block + end
+    lines = (outside + page).splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith("{% set ")) + layout
+
+
+def _cut(text: str, name: str) -> tuple[str, str, str]:
+    """The text before this block, in it, and after it.
+
+    Raises: ValueError without such a block.
+    """
+    before, rest = text.split(f"{BLOCK}{name} %}}", 1)
+    block, after = rest.split(f"{{% endblock {name} %}}", 1)
+    return _trimmed(before), _trimmed(block), _trimmed(after)
+
+
+def _trimmed(text: str) -> str:
+    """A text between two tags, as Jinja writes it.
+
+    Without the end of the line of the tag before it, and without the indentation of the next one.
+    """
+    bare = text.rstrip(" \t")
+    return (bare if bare.endswith("\n") else text).removeprefix("\n")
 
 
 def page_templates() -> set[str]:
     """The names of all templates that no other template includes or extends."""
     files = (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"))
     sources = {str(file.relative_to(TEMPLATES)): file.read_text(encoding="utf-8") for file in files}
-    parts = (INCLUDE.findall(text) + EXTENDS.findall(text) for text in sources.values())
-    return sources.keys() - {name for names in parts for name in names}
+    parts = re.findall(r'{% (?:include|extends) "([^"]+)" %}', "".join(sources.values()))
+    return sources.keys() - set(parts)
 
 
 class PrecompiledBytecodeCache(jinja2.BytecodeCache):

@@ -23,12 +23,13 @@ def test_a_part_is_copied_to_where_it_is_included(tmp_path: Path, monkeypatch: p
         '{% for x in xs %}\n  {% include "inner.html" %}\n{% endfor %}\n'
     )
     (tmp_path / "page.html").write_text(
-        '<p>{% include "inner.html" %}</p>\n  {% include "part.html" %}\n<b>'
+        '<p>{% include "inner.html" %}</p>\n  {% include "inner.html" %}\n'
+        '  {% include "part.html" %}\n<b>'
     )
 
     assert page_templates() == {"page.html"}
     page = make_environment().get_template("page.html")
-    assert page.render(x="<", xs=[1, 2]) == "<p>&lt;</p>\n12<b>"
+    assert page.render(x="<", xs=[1, 2]) == "<p>&lt;</p>\n&lt;12<b>"
 
 
 def test_a_page_is_copied_into_its_layouts_as_jinja_extends_them(
