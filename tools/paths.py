@@ -13,7 +13,6 @@ NODE_MODULES: Final = ROOT / "node_modules"
 PYTHON_MODULES: Final = ROOT / "python_modules"
 MIGRATIONS: Final = ROOT / "migrations"
 SOURCE: Final = ROOT / "src"
-SETTINGS_MODULE: Final = SOURCE / "settings.py"
 
 BUNDLE_DIR: Final = CACHE / "pyodide"
 BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"

@@ -1,10 +1,10 @@
 """The names of the Worker's settings, read from src/settings.py (standard library only)."""
 
-import importlib.util
+import importlib
 import sys
 from types import ModuleType
 
-from tools.paths import SETTINGS_MODULE
+from tools.paths import SOURCE
 
 
 def names() -> tuple[str, ...]:
@@ -18,12 +18,9 @@ def secret_names() -> tuple[str, ...]:
 
 
 def load() -> ModuleType:
-    """Import the module by its path: `src` is the Worker's import root, not that of the tools."""
-    spec = importlib.util.spec_from_file_location("session_room_settings", SETTINGS_MODULE)
-    if spec is None or spec.loader is None:
-        msg = f"{SETTINGS_MODULE} cannot be imported."
-        raise ImportError(msg)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses need their module there
-    spec.loader.exec_module(module)
-    return module
+    """Import the module. `src` is the Worker's import root, and the tools' for this import only."""
+    sys.path.insert(0, str(SOURCE))
+    try:
+        return importlib.import_module("settings")
+    finally:
+        sys.path.remove(str(SOURCE))

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from logs import log
-from settings import urls_of
+from setting_values import urls_of
 
 if TYPE_CHECKING:
     from context import Context

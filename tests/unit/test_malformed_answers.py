@@ -163,7 +163,7 @@ OWN_TEXT = {
     "providers/outbox.py",
     "room/durable_object.py",
     "room/storage.py",
-    "settings.py",
+    "setting_values.py",
     "room/identity.py",
 }
 

@@ -1,6 +1,8 @@
 """The configuration: parsed strictly, with every problem named at once."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from email.headerregistry import AddressHeader
 
@@ -404,3 +406,12 @@ def test_what_is_no_origin_is_refused(raw):
     assert problems(EMBED_ORIGINS=raw) == [
         "EMBED_ORIGINS must be like https://www.example.com,https://app.example.com"
     ]
+
+
+def test_tools_read_the_names_before_a_package_is_installed():
+    script = "from tools.project_settings import names; print(*names())"
+    # Without site-packages and without paths of the environment.
+    python = [sys.executable, "-S", "-E", "-c", script]
+    read = subprocess.run(python, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert tuple(read.stdout.split()) == NAMES
