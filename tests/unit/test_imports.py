@@ -25,7 +25,7 @@ LAYERS = (
     ("db", "providers"),
     # What an event may use, as types, and what all the others write with.
     ("context", "db.database", "files.storage", "files.streams", "logs", "auth.jwt_guard"),
-    ("domain", "errors", "settings"),
+    ("domain", "errors", "settings", "setting_values"),
     ("i18n",),
 )
 
