@@ -31,6 +31,7 @@ OPTIONAL: Final = (
 NOT_SHARED: Final = (*REQUIRED, "rate_limit_namespace")
 # With this setting, the Worker needs this secret.
 SECRET_OF_SETTING: Final = {
+    "PLATFORM_WEBHOOK_URL": "PLATFORM_WEBHOOK_SECRET",
     "PLUGNMEET_URL": "PLUGNMEET_API_SECRET",
     "BBB_URL": "BBB_SECRET",
     "TURN_KEY_ID": "TURN_KEY_API_TOKEN",

@@ -35,7 +35,7 @@ SELECT count(*) AS late FROM mails WHERE state = 'pending' AND not_before <= ?1
 """
 REVIVE_MAIL: Final = """
 UPDATE mails SET state = 'pending', attempts = 0, idempotency_key = NULL, payload = NULL,
-       not_before = ?2
+       not_before = ?2, created_at = ?2
  WHERE id = ?1 AND state = 'dead'
 RETURNING session_id
 """
@@ -78,5 +78,8 @@ async def load(
 
 
 async def revive_mail(db: Database, mail_id: str, *, now: int) -> bool:
-    """Make a dead mail pending again; its rules are asked once more before it is sent."""
+    """Make a dead mail pending again, as if it was new: a mail of 20 hours is given up.
+
+    Its rules are asked once more before it is sent.
+    """
     return bool(await db.all(REVIVE_MAIL, mail_id, now))

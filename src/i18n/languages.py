@@ -75,13 +75,16 @@ def choose(*wishes: str | None, accepted: str = "", everything: bool) -> str:
     """
     languages = offered(everything=everything)
     for wish in wishes:
-        if wish and (found := _match(wish, languages)):
+        if wish and (found := match(wish, languages)):
             return found
     return _accepted(accepted, languages) if accepted else ENGLISH
 
 
-def _match(tag: str, languages: tuple[str, ...]) -> str | None:
-    """`pt-BR` for `pt`, `pt-PT` and `pt-BR`; None for a language that is not offered."""
+def match(tag: str, languages: tuple[str, ...]) -> str | None:
+    """The one of these languages that a tag means: `pt-BR` for `pt`, `pt-PT` and `pt-BR`.
+
+    None if none of them is the tag's language.
+    """
     lower = tag.lower()
     first = lower.partition("-")[0]
     same = [each for each in languages if each.partition("-")[0].lower() == first]
@@ -96,7 +99,7 @@ def _accepted(header: str, languages: tuple[str, ...]) -> str:
         tag, _, rest = part.partition(";")
         wishes.append((_weight(rest), tag.strip()))
     for weight, tag in sorted(wishes, key=lambda wish: -wish[0]):
-        if weight > 0 and (found := _match(tag, languages)):
+        if weight > 0 and (found := match(tag, languages)):
             return found
     return ENGLISH
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+import i18n
 from domain.model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.model import Session
+    from domain.model import Participant, Session
 
 # A provider fixes a room's lifetime when the room is created, and a session can be prolonged later.
 # So the lifetime is longer than the longest session (24 hours). Our requests to end a
@@ -44,6 +45,11 @@ class JoinGrant(NamedTuple):
 def absolute_address(address: str, public_url: str) -> str:
     """The avatar's absolute address for a provider: some avatars are paths on our own server."""
     return f"{public_url}{address}" if address.startswith("/") else address
+
+
+def language_of(person: Participant) -> str:
+    """The tag of the language in which this person joins: that of their page, if they gave none."""
+    return person.language or person.locale or i18n.current()
 
 
 def left_url(session: Session, public_url: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
 from domain.model import Role
-from providers.base import ROOM_LIFE_MINUTES, absolute_address, left_url
+from providers.base import ROOM_LIFE_MINUTES, absolute_address, language_of, left_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ def join_parameters(
         # Links into an earlier meeting of the same name do not work.
         "createTime": create_time,
         "errorRedirectUrl": left_url(session, public_url),
-        "userdata-bbb_override_default_locale": person.language or person.locale or "en",
+        "userdata-bbb_override_default_locale": language_of(person),
         "userdata-bbb_client_title": session.course.title,
         # Our lobby has checked the devices.
         "userdata-bbb_auto_join_audio": "true",

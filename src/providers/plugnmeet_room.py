@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from domain.model import Role
-from providers.base import ROOM_LIFE_MINUTES, absolute_address, left_url
+from i18n.languages import match
+from providers.base import ROOM_LIFE_MINUTES, absolute_address, language_of, left_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +26,15 @@ PEOPLE: Final = 2
 # The recorder counts as a participant.
 PEOPLE_WITH_RECORDER: Final = 3
 MAX_NAME: Final = 100
+
+# The languages of its client (plugNmeet-client, src/helpers/languages.ts). The client takes these
+# tags only, and ignores all others.
+LANGUAGES: Final = (
+    *("ar-SA", "bn-BD", "cs-CZ", "da-DK", "de-DE", "el-GR", "en", "es-ES", "et-EE", "fa-IR"),
+    *("fr-FR", "he-IL", "hr-HR", "hu-HU", "id-ID", "it-IT", "ja-JP", "ko-KR", "lv-LV", "nl-NL"),
+    *("no-NO", "pl-PL", "pt-PT", "ro-RO", "ru-RU", "sv-SE", "tr-TR", "uk-UA", "vi-VN", "zh-CN"),
+    "zh-TW",
+)
 
 # The dark colours of our room, so that the frame fits the page.
 DESIGN: Final = {
@@ -124,7 +134,7 @@ def token_request(session: Session, room_id: str, role: Role, public_url: str) -
     person = session.participant(role)
     about: dict[str, Any] = {
         "record_webcam": session.recording_enabled,
-        "preferred_lang": person.language or person.locale or "en",
+        "preferred_lang": match(language_of(person), LANGUAGES) or "en",
     }
     if person.avatar:
         about["profile_pic"] = absolute_address(person.avatar, public_url)

@@ -2,10 +2,11 @@
 
 import json
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from settings import NAMES, PROVIDERS, SECRETS, Settings, SettingsError
 from tools import environments
 from tools.environments import Environment
 from tools.paths import ROOT
@@ -22,6 +23,17 @@ SIGN_IN_URL = "https://school.test/sign-in"
 BASE = tomllib.loads((ROOT / "wrangler.toml").read_text(encoding="utf-8"))
 STAGING = Environment("staging", "session-room-staging", "staging.school.test", "d-2")
 PRODUCTION = Environment("production", "session-room", "sessions.school.test", "d-1")
+
+# Of settings that take no address; whole numbers and so on have their default.
+OTHER_VALUES = {
+    **{item.name.upper(): "" for item in fields(Settings) if not isinstance(item.default, str)},
+    "ENVIRONMENT": "production",
+    "MAIL_FROM": "sessions@x.test",
+    "PLATFORM_WEBHOOK_URL": "https://www.example.com",
+    "RELEASE": "",
+    "ROOMS_JURISDICTION": "",
+    "TURN_URLS": "turn:x.test",
+}
 
 
 def write(folder, label, **values):
@@ -77,6 +89,7 @@ def test_production_keeps_its_resource_names():
     ("settings", "secret"),
     [
         ({}, "AUTH_JWT_SECRET"),
+        ({"PLATFORM_WEBHOOK_URL": "https://w.test"}, "PLATFORM_WEBHOOK_SECRET"),
         ({"PLUGNMEET_URL": "https://p.test"}, "PLUGNMEET_API_SECRET"),
         ({"BBB_URL": "https://b.test"}, "BBB_SECRET"),
         ({"TURN_KEY_ID": "t"}, "TURN_KEY_API_TOKEN"),
@@ -86,6 +99,19 @@ def test_production_keeps_its_resource_names():
 def test_setting_requires_its_secret(settings, secret):
     assert secret in environments.required_secrets(settings)
     assert secret not in environments.required_secrets({"AUTH_JWKS_URL": "https://k.test"})
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_upload_needs_each_secret_without_which_the_worker_answers_503(provider):
+    settings = dict.fromkeys(NAMES, "https://x.test") | OTHER_VALUES | {"VIDEO_PROVIDER": provider}
+    settings = {name: value for name, value in settings.items() if name not in SECRETS}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(settings)
+    problem, *others = caught.value.problems
+    assert not others
+    missing = problem.removeprefix("missing settings: ").split(", ")
+
+    assert {*missing} <= {*environments.required_secrets(settings)}
 
 
 @pytest.mark.parametrize(("key", "value"), [("name", "room-a"), ("domain", "a.school.test")])

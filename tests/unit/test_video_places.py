@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+import i18n
 from domain import call_location
 from domain.model import Role
 from errors import WebhookRejectedError
@@ -169,6 +170,35 @@ def test_plugnmeet_requests_fit_schema(recorded, role):
 
     assert plugnmeet_schema.create_problems(create) == []
     assert plugnmeet_schema.token_problems(token) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "locale", "page", "expected"),
+    [
+        ("de", "en-US", "de", "de-DE"),
+        (None, "de-AT", "de", "de-DE"),
+        ("pt-BR", "", "pt-BR", "pt-PT"),
+        # Not ours, but theirs.
+        (None, "it", "en", "it-IT"),
+        (None, "zh-TW", "en", "zh-TW"),
+        # The browser's language, as on the page.
+        (None, "", "uk", "uk-UA"),
+        (None, "tlh", "en", "en"),
+    ],
+)
+def test_a_call_at_a_provider_has_the_persons_language(chosen, locale, page, expected):
+    booked = session()
+    student = booked.student._replace(language=chosen, locale=locale)
+    booked = booked._replace(student=student)
+    with i18n.reading(page):
+        token = plugnmeet_room.token_request(booked, "r", Role.STUDENT, "https://rooms.example")
+        joining = bigbluebutton_calls.join_parameters(
+            booked, "r", Role.STUDENT, create_time="1", public_url="https://rooms.example"
+        )
+
+    assert token["user_info"]["user_metadata"]["preferred_lang"] == expected
+    # Its client reads all tags.
+    assert joining["userdata-bbb_override_default_locale"] == (chosen or locale or page)
 
 
 def test_not_in_effect_lists_differing_features():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db import mails
+from db import mails, operations
 from domain.mail_rules import DueMail
 from tests.unit.booked import insert
 from tests.unit.cast import DAY, HOUR, MINUTE, START, booking
@@ -197,6 +197,20 @@ async def test_no_show_revives_the_withdrawn_mail_of_a_waiting_person(
 
     assert states(world, "waiting") == ["sent"]
     assert mailed(world, "is waiting") == ["teacher@example.com"]
+
+
+async def test_mail_that_was_given_up_is_sent_when_an_operator_retries_it(world: World) -> None:
+    world.book()
+    world.now = START - 2 * DAY
+    await world.press("POST", "/platform/sessions/s1/cancel", "platform")
+    world.connection.execute("UPDATE mails SET state = 'dead', last_error = 'refused'")
+    world.now += DAY
+    [(mail_id,)] = world.rows("SELECT id FROM mails WHERE user_id = 'student'")
+    assert await operations.revive_mail(world.context().db, mail_id, now=world.now)
+    await minute(world)
+
+    assert states(world, "cancelled") == ["sent", "dead"]
+    assert mailed(world, "") == ["student@example.com"]
 
 
 async def test_withdrawn_mail_with_a_key_is_not_sent_again(world: World) -> None:

@@ -183,7 +183,7 @@ async def test_plugnmeet_room_is_created_for_two(
     assert metadata["room_features"]["room_duration"] == 48 * 60
     user = token["user_info"]
     assert (user["user_id"], user["name"], user["is_admin"]) == ("student", "Zoë O'Neil ✨", False)
-    assert user["user_metadata"] == {"record_webcam": recorded, "preferred_lang": "pt-BR"}
+    assert user["user_metadata"] == {"record_webcam": recorded, "preferred_lang": "pt-PT"}
     teacher = teacher_token["user_info"]
     assert teacher["is_admin"] is True
     assert teacher["user_metadata"]["profile_pic"] == "https://a.example/x"

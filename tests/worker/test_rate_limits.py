@@ -1,12 +1,15 @@
 """The optional binding RATE_LIMIT, configured as environments do, with a lower limit."""
 
 import shutil
+import time
 import tomllib
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
+from auth import links
+from auth.links import RoomLink
 from routes import ROUTES
 from tests.worker.site import Site, booking, error_of, person
 from tools import dev_settings, empty_database
@@ -126,6 +129,19 @@ def test_a_link_counts_for_its_person(site, pair):
     assert mine[:LIMIT] == [200] * LIMIT
     assert 429 in mine
     assert 429 in [site.post(f"{path}/join", user=student).status_code for _ in range(ENOUGH)]
+
+
+def test_a_link_for_a_frame_counts_for_its_person(site, pair):
+    """The frames of a whole school may come from one address."""
+    session_id, keys = pair[0].removeprefix("/session/"), site.settings["LINK_SECRETS"].split(",")
+    mine, other = (
+        links.sign_for_frame(RoomLink(session_id, user_id), keys, now=int(time.time()))
+        for user_id in pair[1:]
+    )
+    opened = [site.page(f"/r/{mine}").status_code for _ in range(ENOUGH)]
+
+    assert set(opened) == {303, 429}
+    assert site.page(f"/r/{other}").status_code == 303
 
 
 def test_forged_links_are_counted_by_address(site, pair):
