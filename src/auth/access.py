@@ -21,6 +21,7 @@ from errors import (
 
 if TYPE_CHECKING:
     from context import Context
+    from db.people import Calendar
     from domain.model import Participant, Session, View
     from web.messages import Request
 
@@ -98,7 +99,7 @@ async def admit_and_load(
     raise NotParticipantError
 
 
-def use_language_of(person: Participant, request: Request, ctx: Context) -> None:
+def use_language_of(person: Participant | Calendar, request: Request, ctx: Context) -> None:
     """Answer in this person's language from now on."""
     wishes = (person.language, person.locale)
     i18n.use(request.language(*wishes, everything=ctx.settings.development))

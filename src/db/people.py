@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from db import sessions
 from db.erasure import ERASED_EMAIL
@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from db.database import Database
     from domain.model import Session
 
-FIND: Final = "SELECT id FROM users WHERE id = ?1 AND email <> ?2"
+FIND: Final = "SELECT language, locale FROM users WHERE id = ?1 AND email <> ?2"
+
+
+class Calendar(NamedTuple):
+    """A person's sessions, and their language as `Participant` has it."""
+
+    language: str | None
+    locale: str
+    sessions: list[Session]
 
 
 async def is_known(db: Database, person_id: str) -> bool:
@@ -19,14 +27,17 @@ async def is_known(db: Database, person_id: str) -> bool:
     return bool(await db.all(FIND, person_id, ERASED_EMAIL))
 
 
-async def sessions_since(
+async def calendar_since(
     db: Database, person_id: str, *, since: int, limit: int
-) -> list[Session] | None:
+) -> Calendar | None:
     """The person's latest sessions that start from then on; None if the person is not known."""
-    person, rows = await db.batch(
+    people, rows = await db.batch(
         [
             (FIND, (person_id, ERASED_EMAIL)),
             (sessions.LIST_OF_PERSON_SINCE, (person_id, since, limit)),
         ]
     )
-    return list(map(sessions.of_row, reversed(rows))) if person else None
+    for person in people:
+        found = list(map(sessions.of_row, reversed(rows)))
+        return Calendar(person["language"], person["locale"], found)
+    return None

@@ -15,8 +15,15 @@ from domain import human_text
 MAX_NAME_CHARS: Final = 180
 _MAX_EXTENSION_CHARS: Final = 10
 _DEFAULT_NAME: Final = "file"
+# A path has the slashes, and Windows refuses the colon.
+_NOT_IN_A_NAME: Final = str.maketrans("/\\:", "--.")
 # RFC 5987 attr-char, without the characters that `quote` never encodes.
 _ATTR_CHARS: Final = "!#$&+^`|"
+
+
+def from_words(words: str, ending: str) -> str:
+    """A name of ours, of words such as a title or a time."""
+    return sanitize(f"{words.translate(_NOT_IN_A_NAME)}.{ending}")
 
 
 def sanitize(raw: str) -> str:

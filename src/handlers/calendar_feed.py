@@ -31,11 +31,11 @@ async def show(request: Request, ctx: Context, calendar: str) -> Response:
     if person_id is None or token == calendar:
         raise LinkBrokenError
     since = ctx.now - SHOWN_S
-    found = await people.sessions_since(ctx.db, person_id, since=since, limit=MAX_SESSIONS)
-    if found is None:
+    calendar_of = await people.calendar_since(ctx.db, person_id, since=since, limit=MAX_SESSIONS)
+    if calendar_of is None:
         raise LinkBrokenError
-    if found and (role := found[-1].role_of(person_id)):
-        access.use_language_of(found[-1].participant(role), request, ctx)
+    access.use_language_of(calendar_of, request, ctx)
+    found = calendar_of.sessions
     etag = _etag(found, f"{ctx.version} {i18n.current()}")
     headers = [("Cache-Control", "private, no-cache"), ("ETag", f"W/{etag}")]
     if ranges.is_unchanged(request.headers, etag):

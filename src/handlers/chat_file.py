@@ -20,7 +20,7 @@ async def download(request: Request, ctx: Context, session_id: str) -> Response:
     access = await admit(request, ctx, session_id)
     # Translators: the name of a file, without its ending.
     name = _("Chat, {course}", course=access.session.course.title)
-    file_name = file_names.sanitize(f"{name}.txt")
+    file_name = file_names.from_words(name, "txt")
     return Response(
         await chat_text.read(ctx, access),
         headers=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain import times
+from files import file_names
 from i18n import _
 
 
@@ -22,5 +23,4 @@ def file_name(began_at: int, time_zone: str, locale: str, ending: str) -> str:
         time=times.time_of_day(began, locale),
         zone=times.zone_name(began, locale),
     )
-    # The name of a file must have neither.
-    return f"{name.replace(':', '.').replace('/', '-')}.{ending}"
+    return file_names.from_words(name, ending)

@@ -142,6 +142,17 @@ async def test_it_is_sent_again_only_after_a_change(world, change):
     assert header(changed, "ETag") != etag
 
 
+async def test_its_language_stays_that_of_the_person_when_the_last_session_is_gone(world):
+    lesson(world, "s1", START)
+    world.connection.execute("UPDATE users SET language = 'de' WHERE id = 'student'")
+    names = []
+    for world.now in (START, START + SHOWN_S + 1):
+        answer = await get(world, accept_language="en")
+        names.append(Calendar.from_ical(answer.body)["X-WR-CALNAME"])
+
+    assert names == ["Meine Sitzungen"] * 2
+
+
 async def test_a_person_without_sessions_has_an_empty_calendar(world):
     lesson(world, "s1", START)
 

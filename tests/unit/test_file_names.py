@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from files.file_names import MAX_NAME_CHARS, content_disposition, extension, sanitize
+from files.file_names import (
+    MAX_NAME_CHARS,
+    content_disposition,
+    extension,
+    from_words,
+    sanitize,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,12 @@ def test_sanitize_makes_any_text_harmless(raw):
     assert not name.startswith((".", " "))
     assert not name.endswith((".", " "))
     assert sanitize(name) == name
+
+
+def test_a_title_may_have_what_a_name_may_not():
+    assert from_words("Chat, Deutsch/Englisch 1", "txt") == "Chat, Deutsch-Englisch 1.txt"
+    assert from_words(r"Chat, A\B (Mechanik/", "txt") == "Chat, A-B (Mechanik-.txt"
+    assert from_words("Recording of 1 May, 09:00", "mp4") == "Recording of 1 May, 09.00.mp4"
 
 
 def test_sanitize_keeps_the_extension_of_a_long_name():
