@@ -238,3 +238,22 @@ def test_no_sentence_of_a_language_is_english(language: str):
         and english in strings_of(message)
     ]
     assert found == []
+
+
+def test_no_full_stop_follows_a_time_that_may_end_with_one():
+    """Spanish writes `2:00 a. m.` in Mexico."""
+    time_and_stop = re.compile(r"(\{(time|start|end)\}|%\((time|start|end)\)s)\.")
+    with_stops = [
+        language for language in TRANSLATED if catalogue(language).forms[""]["halves"][0][-1] == "."
+    ]
+    found = [
+        text
+        for language in with_stops
+        for domain in DOMAINS
+        for message in catalog_of(language, domain)
+        for text in strings_of(message)
+        if time_and_stop.search(text)
+    ]
+
+    assert with_stops == ["es"]
+    assert found == []
