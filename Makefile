@@ -16,6 +16,7 @@ dev: ## Run at http://localhost:8787 with demo data (PORT=..., and any setting N
 clean: ## Delete everything that these targets have made, local data included
 	rm -rf .cache .venv .venv-workers .wrangler node_modules python_modules pylock.toml
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf public/js/vendor public/js/words/made src/i18n/made wrangler.*.json
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##@ Check

@@ -1,1 +1,1 @@
-"""The OpenAPI document of all routes. Production never imports it."""
+"""The OpenAPI document of all routes. Only its own route imports it."""

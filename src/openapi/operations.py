@@ -1,6 +1,6 @@
 """Input and output of each route, for the OpenAPI document (openapi/document.py).
 
-Development only: a Worker in production imports nothing from here.
+Only the document's own route imports this.
 """
 
 from __future__ import annotations

@@ -33,6 +33,13 @@ def test_the_sheet_knows_no_room():
     assert late == []
 
 
+def test_the_boards_scripts_stay_short():
+    """The contract's limit; what is drawn and how is `sheet/`."""
+    lines = [path.read_text().count("\n") for path in (budgets.MODULES / "board").glob("*.js")]
+
+    assert sum(lines) < 1_500
+
+
 def test_each_old_address_leads_to_a_file():
     lines = [
         line.split() for line in (PUBLIC / "_redirects").read_text().splitlines() if "/" in line[:1]
