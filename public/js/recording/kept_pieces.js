@@ -3,6 +3,8 @@
  * its beginning to its end; a file for each piece, whose name says where it belongs.
  */
 
+import { ifNobodyElse } from "./alone.js";
+
 const FOLDER = "recordings";
 /** No server takes pieces that are older. */
 const OLD_MS = 7 * 24 * 3600 * 1000;
@@ -19,9 +21,9 @@ export async function keeperOf(sessionId) {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     const name = encodeURIComponent(sessionId);
-    const kept = new KeptPieces(await folder.getDirectoryHandle(name, { create: true }));
-    await forgetOld(folder, name);
-    return kept;
+    // What fails is tried again by the next page.
+    await forgetOld(folder, name).catch(() => {});
+    return new KeptPieces(folder, name);
   } catch {
     if (!inMemory.has(sessionId)) inMemory.set(sessionId, new PiecesInMemory());
     return inMemory.get(sessionId);
@@ -31,14 +33,20 @@ export async function keeperOf(sessionId) {
 export class KeptPieces {
   outlivesThePage = true;
 
-  /** @param {FileSystemDirectoryHandle} folder Of the session. */
-  constructor(folder) {
-    this.folder = folder;
+  /** @param {FileSystemDirectoryHandle} all Of all sessions. @param {string} name Of this session's folder. */
+  constructor(all, name) {
+    this.all = all;
+    this.name = name;
+  }
+
+  /** Made again if another session's page has removed it while it was empty. */
+  get #folder() {
+    return this.all.getDirectoryHandle(this.name, { create: true });
   }
 
   /** @returns {Promise<string[]>} Recordings that are not finished. */
   async recordings() {
-    return (await names(this.folder)).map(decodeURIComponent);
+    return (await names(await this.#folder)).map(decodeURIComponent);
   }
 
   /** @param {string} recording */
@@ -75,23 +83,28 @@ export class KeptPieces {
 
   /** @param {string} recording */
   async end(recording) {
-    await this.folder.removeEntry(encodeURIComponent(recording), { recursive: true }).catch(() => {});
+    await (await this.#folder).removeEntry(encodeURIComponent(recording), { recursive: true }).catch(() => {});
   }
 
   /** @param {string} recording */
-  #of(recording) {
-    return this.folder.getDirectoryHandle(encodeURIComponent(recording), { create: true });
+  async #of(recording) {
+    return (await this.#folder).getDirectoryHandle(encodeURIComponent(recording), { create: true });
   }
 }
 
 /** Other sessions' pieces that nobody has sent in time. @param {FileSystemDirectoryHandle} folder @param {string} but Of this session. */
 async function forgetOld(folder, but) {
   for (const name of await names(folder)) {
-    if (name === but) continue;
-    const kept = new KeptPieces(await folder.getDirectoryHandle(name));
-    const pieces = (await Promise.all((await kept.recordings()).map((each) => kept.list(each)))).flat();
-    if (pieces.every(({ ends }) => ends < Date.now() - OLD_MS)) await folder.removeEntry(name, { recursive: true });
+    // The folder of a recording in progress is empty now and then.
+    if (name !== but) await ifNobodyElse(decodeURIComponent(name), () => forgetIfOld(folder, name));
   }
+}
+
+/** @param {FileSystemDirectoryHandle} folder @param {string} name */
+async function forgetIfOld(folder, name) {
+  const kept = new KeptPieces(folder, name);
+  const pieces = (await Promise.all((await kept.recordings()).map((each) => kept.list(each)))).flat();
+  if (pieces.every(({ ends }) => ends < Date.now() - OLD_MS)) await folder.removeEntry(name, { recursive: true });
 }
 
 /** The same, as long as the page lives. */

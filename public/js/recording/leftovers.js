@@ -1,14 +1,9 @@
 /** What earlier pages of this browser have recorded in this session and not sent. Event: `change`. */
 
+import { alone } from "./alone.js";
 import { keeperOf } from "./kept_pieces.js";
 import { requestsOf } from "./requests.js";
 import { Sending } from "./sending.js";
-
-/** Only one page of a browser sends. @template T @param {Session} session @param {() => Promise<T>} action @returns {Promise<T>} */
-export function alone(session, action) {
-  if (!navigator.locks) return action();
-  return navigator.locks.request(`session-room:recording:${session.id}`, action);
-}
 
 export class Leftovers extends EventTarget {
   /** @type {Sending | null} */
@@ -50,7 +45,7 @@ export class Leftovers extends EventTarget {
    * @param {{ finish: boolean }} how Whether the recordings end, too.
    */
   send({ finish }) {
-    return alone(this.session, () => this.sendAll({ finish }));
+    return alone(this.session.id, () => this.sendAll({ finish }));
   }
 
   /** @param {{ finish?: boolean }} [how] */

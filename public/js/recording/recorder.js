@@ -1,10 +1,11 @@
 /** One run of a recording: pictures and voices become a film, whose fragments are kept and sent. */
 
+import { alone } from "./alone.js";
 import { Beats } from "./beats.js";
 import { deviceName } from "./device.js";
 import { Film } from "./film.js";
 import { FRAMES } from "./formats.js";
-import { alone, dropPieces, Leftovers } from "./leftovers.js";
+import { dropPieces, Leftovers } from "./leftovers.js";
 import { keeperOf } from "./kept_pieces.js";
 import { Picture } from "./picture.js";
 import { Pieces } from "./pieces.js";
@@ -86,7 +87,7 @@ export class Recorder {
         resolve(undefined);
         return new Promise((release) => (this.release = () => release(undefined)));
       };
-      alone(this.session, mine).catch(reject);
+      alone(this.session.id, mine).catch(reject);
     });
   }
 
