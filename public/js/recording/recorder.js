@@ -59,15 +59,19 @@ export class Recorder {
     this.requests = requestsOf(session);
   }
 
-  /** All that takes time. Throws: RequestError. */
+  /** All that takes time. It may be stopped meanwhile. Throws: RequestError. */
   async prepare() {
     const keeper = (this.keeper = await keeperOf(this.session.id));
     void this.sources.arePlaying();
     await this.#takeTurn();
+    if (this.#stopping) return;
     const [library] = await Promise.all([import("../vendor/mediabunny.js"), this.#sound.open((packet) => this.#onSound(packet))]);
+    if (this.#stopping) return;
     await new Leftovers(this.session, keeper).sendAll();
+    if (this.#stopping) return;
     const { id, received_bytes, part_bytes } = await this.requests.begin(deviceName(), this.format.container);
     await keeper.begin(id);
+    if (this.#stopping) return;
     this.pieces = new Pieces(received_bytes, part_bytes);
     this.#sending = new Sending({ recording: id, requests: this.requests, keeper });
     this.#sending.addEventListener("change", () => this.#onSending());
@@ -85,6 +89,8 @@ export class Recorder {
     return new Promise((resolve, reject) => {
       const mine = () => {
         resolve(undefined);
+        // Nobody would give it back.
+        if (this.#stopping) return Promise.resolve();
         return new Promise((release) => (this.release = () => release(undefined)));
       };
       alone(this.session.id, mine).catch(reject);

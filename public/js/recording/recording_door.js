@@ -76,6 +76,8 @@ export class RecordingDoor {
   close() {
     const recorder = this.#recorder;
     this.#recorder = null;
+    // The recorder's code may still be loading: no recorder begins after this.
+    this.#plan = null;
     const late = new Promise((resolve) => setTimeout(resolve, LAST_PIECE_MS));
     this.#closing = Promise.race([recorder?.settle(), late]).then(() => recorder?.release());
     return this.#closing;
