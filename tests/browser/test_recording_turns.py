@@ -4,11 +4,19 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.recording_page import Recorded, recorded_on
+from tests.browser.recording_page import WORDS, Recorded, recorded_on
 from tests.browser.room_page import leave_as_teacher
 from tools.local_worker import LocalWorker
+
+# Nobody may look into the private files.
+LOCKED_FILES = """() => {
+  const { prototype } = FileSystemDirectoryHandle;
+  window.keys = prototype.keys;
+  prototype.keys = () => { throw new DOMException("locked", "NotAllowedError"); };
+}"""
+UNLOCKED_FILES = "() => void (FileSystemDirectoryHandle.prototype.keys = window.keys)"
 
 
 @pytest.fixture
@@ -24,12 +32,31 @@ def wait_until_nobody_sends(page: Page) -> None:
         page.wait_for_timeout(50)
 
 
+def test_what_cannot_be_sent_does_not_keep_the_next_run_from_its_turn(recorded: Recorded) -> None:
+    student, teacher = recorded.enter()
+    recorded.agree()
+    recorded.wait_for_a_piece()
+    teacher.evaluate(LOCKED_FILES)
+    student.locator("#recording").click()
+    student.locator("#recording-stop").click()
+    expect(teacher.locator(WORDS)).to_have_text("Not recorded")
+    wait_until_nobody_sends(teacher)
+    teacher.evaluate(UNLOCKED_FILES)
+    student.locator("#recording").click()
+    student.locator("#recording-change").click()
+    recorded.is_on()
+
+
 def test_nothing_begins_in_a_room_that_was_left_while_the_recorder_loaded(
     recorded: Recorded,
 ) -> None:
     waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
     student, teacher = recorded.enter(
-        prepare=lambda page: page.route("**/recording/recorder.js", lambda r: waiting.append(r))
+        prepare=lambda page: page.route("**/recording/recorder.js", hold)
     )
     for page in (student, teacher):
         page.locator("#recording-agree").click()

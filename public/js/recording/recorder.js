@@ -134,10 +134,13 @@ export class Recorder {
 
   /** Resolves when nothing is left to send. */
   async sent() {
-    this.#sending?.hold(false);
-    await this.#sending?.send();
-    if (this.#sending?.ended === "stopped") await dropPieces(this.keeper, this.#sending.recording);
-    this.release();
+    try {
+      this.#sending?.hold(false);
+      await this.#sending?.send();
+      if (this.#sending?.ended === "stopped") await dropPieces(this.keeper, this.#sending.recording);
+    } finally {
+      this.release();
+    }
   }
 
   async #stop() {
