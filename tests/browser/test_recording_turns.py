@@ -71,3 +71,40 @@ def test_nothing_begins_in_a_room_that_was_left_while_the_recorder_loaded(
 
     assert not recorded.sent()
     wait_until_nobody_sends(teacher)
+
+
+@pytest.mark.parametrize("module", ["recorder.js", "mediabunny.js"])
+def test_the_other_browser_records_if_one_cannot_load_the_recorder(
+    recorded: Recorded, module: str
+) -> None:
+    recorded.enter(prepare=lambda page: page.route(f"**/{module}", lambda route: route.abort()))
+    recorded.agree()
+    recorded.wait_for_a_piece()
+    senders = recorded.sql(
+        "SELECT sender_id FROM recordings WHERE session_id = ?", recorded.meeting.id
+    )
+
+    assert senders == [("demo-student",)]
+
+
+def test_a_server_that_fails_for_a_while_changes_nothing(recorded: Recorded) -> None:
+    """It says nothing of the browser, which begins as soon as it can."""
+    failures = 4
+    seen: list[str] = []
+
+    def fail(route: Route) -> None:
+        seen.append(route.request.url)
+        if len(seen) <= failures:
+            route.fulfill(status=503, json={})
+        else:
+            route.continue_()
+
+    recorded.enter(prepare=lambda page: page.route("**/recordings", fail))
+    recorded.agree()
+    recorded.wait_for_a_piece()
+    senders = recorded.sql(
+        "SELECT sender_id FROM recordings WHERE session_id = ?", recorded.meeting.id
+    )
+
+    assert len(seen) == failures + 1
+    assert senders == [("demo-teacher",)]

@@ -1,5 +1,6 @@
 /** The recording of a session by one of its browsers: who agrees, the sign in the header, and the recorder, which loads when this page is named. */
 
+import { RequestError } from "../shared/session.js";
 import { Consent } from "./consent.js";
 import { formats } from "./formats.js";
 
@@ -116,11 +117,27 @@ export class RecordingDoor {
   }
 
   async #prepare() {
-    // Only when it is needed: it brings a library.
-    const loading = import("./recorder.js");
-    const { Sources } = await import("./sources.js");
-    const { Recorder } = await loading;
-    if (!this.#isNamed || this.#recorder) return;
+    /** @type {Recorder | null} */
+    let recorder = null;
+    try {
+      recorder = await this.#load();
+      await recorder?.prepare();
+    } catch (error) {
+      console.error("the recording cannot begin", error);
+      // A server or a network that fails says nothing of this browser.
+      return error instanceof RequestError ? this.#againLater(recorder) : this.#onFailure(recorder);
+    }
+    if (!recorder || recorder !== this.#recorder) return;
+    recorder.holdSending(this.#isWeak);
+    this.#isReady = true;
+    this.#say();
+    this.#begin();
+  }
+
+  /** Only when it is needed: it brings a library. @returns {Promise<Recorder | null>} Null if it is not needed any more. */
+  async #load() {
+    const [{ Recorder }, { Sources }] = await Promise.all([import("./recorder.js"), import("./sources.js")]);
+    if (!this.#isNamed || this.#recorder) return null;
     const sources = new Sources(this.room, document.getElementById("recording-people"));
     const { session } = this.room;
     const recorder = new Recorder({
@@ -130,18 +147,7 @@ export class RecordingDoor {
       onBroken: () => this.#onBroken(recorder),
       onRefused: () => this.#onRefused(recorder),
     });
-    this.#recorder = recorder;
-    try {
-      await recorder.prepare();
-    } catch (error) {
-      console.error("the recording cannot begin", error);
-      return this.#againLater(recorder);
-    }
-    if (recorder !== this.#recorder) return;
-    recorder.holdSending(this.#isWeak);
-    this.#isReady = true;
-    this.#say();
-    this.#begin();
+    return (this.#recorder = recorder);
   }
 
   /** The first picture is taken when everybody has read that it is. */
@@ -149,7 +155,7 @@ export class RecordingDoor {
     if (this.#isReady && this.#isAnnounced && this.#isNamed) void this.#recorder.start();
   }
 
-  /** @param {Recorder} recorder */
+  /** @param {Recorder | null} recorder Null if it was not loaded. */
   async #againLater(recorder) {
     if (recorder !== this.#recorder) return;
     this.#isResting = true;
@@ -165,8 +171,8 @@ export class RecordingDoor {
     this.#recorder = null;
     this.#isReady = false;
     this.#say();
-    await recorder.stop();
-    void recorder.sent();
+    await recorder?.stop();
+    void recorder?.sent();
   }
 
   /** Begin another run, once everybody has read so. @param {Recorder} recorder */
@@ -179,8 +185,15 @@ export class RecordingDoor {
   /** It has stopped by itself: another codec, or another try. @param {Recorder} recorder */
   async #onBroken(recorder) {
     if (recorder !== this.#recorder) return;
-    this.#failures += 1;
     if (this.#formats.length > 1) this.#formats.shift();
+    await this.#onFailure(recorder);
+  }
+
+  /** @param {Recorder | null} recorder Null if it was not loaded. */
+  async #onFailure(recorder) {
+    // The room may ask again while it loads: that fails twice, and counts once.
+    if (recorder !== this.#recorder || this.#isResting) return;
+    this.#failures += 1;
     if (this.#failures >= MOST_FAILURES) this.#formats = [];
     await this.#againLater(recorder);
   }
