@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.board_page import ELEMENTS, with_board
 from tests.browser.recorded_board import drawn_text, write_formula
 from tests.browser.room_page import meeting_on
 from tools.local_worker import LocalWorker
+
+RED = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+    '<path fill="red" d="M0 0h9v9H0"/></svg>'
+)
 
 
 @pytest.fixture
@@ -65,3 +70,35 @@ def test_a_formula_is_drawn_in_each_recording_that_waits_for_it(teacher: Page) -
 
     assert code[0] == code[1] != formula[0]
     assert formula[1] == formula[0]
+
+
+def test_a_picture_that_could_not_be_loaded_is_asked_for_again(teacher: Page) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.fulfill(body=RED, content_type="image/svg+xml")
+
+    teacher.route("**/board/images/late", answer)
+    seen = teacher.evaluate(
+        """async () => {
+          const { drawElement } = await import("/js/recording/board_elements.js");
+          const svg = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+          const [element, image] = [svg("g"), svg("image")];
+          element.append(image);
+          const box = { href: "board/images/late", width: 10, height: 10 };
+          for (const [name, value] of Object.entries(box)) image.setAttribute(name, value);
+          const pen = new OffscreenCanvas(10, 10).getContext("2d");
+          const late = new Promise((resolve) => setTimeout(resolve, 20_000));
+          const told = new Promise((resolve) => drawElement(pen, element, "black", resolve));
+          await Promise.race([told, late]);
+          drawElement(pen, element, "black", () => {});
+          return [...pen.getImageData(5, 5, 1, 1).data];
+        }"""
+    )
+
+    assert seen == [255, 0, 0, 255]
+    assert len(asked) == 2

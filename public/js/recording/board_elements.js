@@ -6,6 +6,8 @@ import { isLoaded } from "./loaded.js";
 
 const FILLED = 0.2;
 const MARKER = 0.4;
+/** Until a picture that failed is asked for again. */
+const AGAIN_MS = 5000;
 
 /** @type {WeakMap<Element, Path2D>} */
 const paths = new WeakMap();
@@ -84,6 +86,8 @@ function drawImage(pen, shape, onLoad) {
 /** @param {string} address */
 function load(address) {
   const image = new Image();
+  // It stays the same picture: all who wait for it are told once it is there.
+  image.addEventListener("error", () => setTimeout(() => (image.src = address), AGAIN_MS));
   image.src = address;
   images.set(address, image);
   return image;
