@@ -3,6 +3,8 @@ import { SHEET } from "./geometry.js";
 /** Pixels, of a picture as wide as the page. */
 const SMALL = { resizeWidth: 320, resizeQuality: /** @type {const} */ ("medium") };
 
+const NOT_THERE = 404;
+
 /** Pages as small drawings. A picture loads when a page with it first comes into sight; until then it is a grey box. */
 export class SmallPages {
   /** Also those that are not there. @type {Map<string, Promise<any>>} */
@@ -27,7 +29,7 @@ export class SmallPages {
 
   /** @param {string} image */
   #ask(image) {
-    // Without a network, the next drawing asks again.
+    // After a failure, the next drawing asks again.
     if (!this.#asked.has(image)) this.#asked.set(image, this.#load(image).catch(() => this.#asked.delete(image)));
     return this.#asked.get(image);
   }
@@ -35,7 +37,9 @@ export class SmallPages {
   /** @param {string} image */
   async #load(image) {
     const answer = await fetch(this.images + image);
-    if (answer.ok) this.#pictures.set(image, await createImageBitmap(await answer.blob(), SMALL));
+    if (answer.status === NOT_THERE) return;
+    if (!answer.ok) throw new Error(`a picture: ${answer.status}`);
+    this.#pictures.set(image, await createImageBitmap(await answer.blob(), SMALL));
   }
 }
 
