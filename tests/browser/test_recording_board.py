@@ -102,3 +102,37 @@ def test_a_picture_that_could_not_be_loaded_is_asked_for_again(teacher: Page) ->
 
     assert seen == [255, 0, 0, 255]
     assert len(asked) == 2
+
+
+def test_the_grid_and_the_dark_reach_the_recording_at_once(teacher: Page) -> None:
+    """Nothing else of the board changes."""
+    teacher.evaluate(
+        """async () => {
+          const { BoardPicture } = await import("/js/recording/board_picture.js");
+          window.picture = new BoardPicture(document.getElementById("board"));
+          // It rests after it has drawn.
+          window.seen = async () => {
+            await new Promise((resolve) => setTimeout(resolve, 1_000));
+            const canvas = window.picture.draw();
+            const pen = canvas.getContext("2d");
+            const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+            const firsts = [...data.keys()].filter((at) => at % 4 === 0);
+            return new Set(firsts.map((at) => data.subarray(at, at + 3).join()));
+          };
+        }"""
+    )
+
+    def shows(colour: str) -> bool:
+        return bool(teacher.evaluate("async (each) => (await window.seen()).has(each)", colour))
+
+    line, paper, dark = "230,233,240", "255,255,255", "31,34,40"
+    # A formula is drawn as a picture a moment later.
+    shows(paper)
+    assert (shows(paper), shows(line), shows(dark)) == (True, False, False)
+    teacher.evaluate("document.getElementById('board').classList.add('with-grid')")
+    assert shows(line)
+    teacher.evaluate("document.getElementById('board').classList.remove('with-grid')")
+    assert not shows(line)
+    teacher.emulate_media(color_scheme="dark")
+    assert shows(dark)
+    assert not shows(paper)

@@ -13,6 +13,8 @@ export class BoardPicture {
   /** The elements alone. */
   #base = document.createElement("canvas");
   #isStale = true;
+  /** How the paper was drawn. */
+  #paper = "";
   /** Elements that have come on top since. @type {Element[]} */
   #added = [];
   #restsUntil = 0;
@@ -64,8 +66,11 @@ export class BoardPicture {
   #drawBase() {
     const pen = this.#base.getContext("2d");
     const began = performance.now();
-    if (this.#isStale && began < this.#restsUntil) return;
     this.theme = getComputedStyle(this.root);
+    const paper = `${this.#colour("paper")} ${this.#hasGrid}`;
+    if (paper !== this.#paper) this.#isStale = true;
+    if (this.#isStale && began < this.#restsUntil) return;
+    this.#paper = paper;
     if (this.#isStale) this.#drawPaper(pen);
     this.#look(pen);
     for (const element of this.#isStale ? this.elements.children : this.#added) this.#element(pen, element);
@@ -83,13 +88,17 @@ export class BoardPicture {
     this.#look(pen);
     pen.fillStyle = this.#colour("paper");
     pen.fillRect(0, 0, PAPER.w, PAPER.h);
-    if (!this.root.classList.contains("with-grid")) return;
+    if (!this.#hasGrid) return;
     pen.strokeStyle = this.#colour("line");
     pen.lineWidth = 2;
     pen.beginPath();
     for (let x = 0; x <= PAPER.w; x += PAPER.grid) pen.moveTo(x, 0), pen.lineTo(x, PAPER.h);
     for (let y = 0; y <= PAPER.h; y += PAPER.grid) pen.moveTo(0, y), pen.lineTo(PAPER.w, y);
     pen.stroke();
+  }
+
+  get #hasGrid() {
+    return this.root.classList.contains("with-grid");
   }
 
   /** The part that is seen. @param {CanvasRenderingContext2D} pen */
