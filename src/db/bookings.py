@@ -128,6 +128,14 @@ UPDATE attendance SET left_at = max(?2, last_joined_at)
                        UNION ALL SELECT teacher_id FROM sessions WHERE id = attendance.session_id)
 """
 
+# A request for another time ends with its person's part: nobody else may read or answer it.
+WITHDRAW_REQUESTS_OF_OTHERS: Final = """
+UPDATE reschedules SET state = 'withdrawn', answered_at = ?2
+ WHERE session_id IN (SELECT value FROM json_each(?1)) AND state = 'open'
+   AND asked_by NOT IN (SELECT student_id FROM sessions WHERE id = reschedules.session_id
+                        UNION ALL SELECT teacher_id FROM sessions WHERE id = reschedules.session_id)
+"""
+
 # `+` keeps SQLite from using the index by status: each session is found by its id.
 CANCEL: Final = """
 UPDATE sessions SET status = 'cancelled', sequence = sequence + 1, ended_at = ?2, updated_at = ?2
@@ -200,8 +208,10 @@ def _put_sessions(changed: Sequence[Write], now: int) -> list[Statement]:
 
 
 def _follow(changed: Sequence[Write], now: int) -> list[Statement]:
-    """The statements that adapt attendance and mails; to run after the sessions are written."""
-    known = [each.known for each in changed if each.known]
+    """The statements that adapt all that hangs on a session; to run after it is written."""
+    known = [each.session_id for each in changed if each.known]
+    of_known = (json.dumps(known), now)
+    replacing = [(END_STAYS_OF_OTHERS, of_known), (WITHDRAW_REQUESTS_OF_OTHERS, of_known)]
     moved = [
         (each.session_id, each.known.sequence + 1)
         for each in changed
@@ -209,7 +219,7 @@ def _follow(changed: Sequence[Write], now: int) -> list[Statement]:
     ]
     return [
         *(delete_attendance(moved, now) if moved else []),
-        *([(END_STAYS_OF_OTHERS, (json.dumps([was.id for was in known]), now))] if known else []),
+        *(replacing if known else []),
         *(due_mails.follow_bookings([each.session_id for each in changed], now) if changed else []),
     ]
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from domain.mail_rules import Reach
     from domain.model import Session
 
-# The request, and the mail about its state to the person who has not caused that state.
+# The request, and the mail about its state to the person who has not caused that state. A request
+# of a person who was replaced is nobody's.
 LATEST: Final = """
 SELECT r.id, r.state, r.asked_by, r.scheduled_start, r.proposed_starts, r.chosen_start, r.reason,
        r.note, m.state AS mail_state, m.delivery,
        EXISTS (SELECT 1 FROM users u JOIN suppressions x ON x.email = lower(u.email)
                 WHERE u.id = m.user_id) AS refused
   FROM reschedules r
+  JOIN sessions s ON s.id = r.session_id AND r.asked_by IN (s.student_id, s.teacher_id)
   LEFT JOIN mails m
     ON m.session_id = r.session_id AND m.reschedule_id = r.id
    AND m.kind = 'reschedule_' || CASE r.state WHEN 'open' THEN 'asked' ELSE r.state END
@@ -45,6 +47,7 @@ INSERT INTO reschedules (id, session_id, asked_by, scheduled_start, proposed_sta
 SELECT ?1, s.id, ?3, s.scheduled_start, ?5, ?6, ?7
   FROM sessions s
  WHERE s.id = ?2 AND s.sequence = ?4 AND s.status IN ('scheduled', 'no_show')
+   AND ?3 IN (s.student_id, s.teacher_id)
    AND (SELECT count(*) FROM reschedules r
          WHERE r.session_id = ?2 AND r.created_at > ?7 - ?9 AND r.asked_by = ?3) < ?8
 RETURNING id
@@ -59,6 +62,9 @@ RETURNING id
 DECLINE: Final = """
 UPDATE reschedules SET state = 'declined', note = ?3, answered_at = ?4
  WHERE id = ?1 AND state = 'open' AND asked_by <> ?2
+   AND EXISTS (SELECT 1 FROM sessions s
+                WHERE s.id = reschedules.session_id
+                  AND reschedules.asked_by IN (s.student_id, s.teacher_id))
 RETURNING id
 """
 
@@ -94,7 +100,8 @@ UPDATE sessions AS me
                                  THEN 1 ELSE provider_room_over END
  WHERE me.id = ?1 AND me.sequence = ?5 AND me.status IN ('scheduled', 'no_show')
    AND EXISTS (SELECT 1 FROM reschedules r
-                WHERE r.id = ?6 AND r.state = 'open' AND r.scheduled_start = me.scheduled_start)
+                WHERE r.id = ?6 AND r.state = 'open' AND r.scheduled_start = me.scheduled_start
+                  AND r.asked_by IN (me.student_id, me.teacher_id))
    AND NOT EXISTS ({_CLASHES})
 RETURNING id
 """  # noqa: S608
