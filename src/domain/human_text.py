@@ -15,16 +15,16 @@ import i18n
 
 # LRM, RLM and ALM; the embeddings and overrides; the isolates.
 _DIRECTION: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# C0 and C1, except for tab, line feed and carriage return; and lone surrogates, which UTF-8 cannot
-# encode.
-_CONTROL: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+# C0 and C1, except for tab, line feed and carriage return; lone surrogates, which UTF-8 cannot
+# encode; and two that are no characters, which XML forbids like most of the others.
+_CONTROL: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
 _UNWANTED: Final = re.compile(f"[{_DIRECTION}{_CONTROL}]")
 DIRECTION_MARKS: Final = re.compile(f"[{_DIRECTION}]")
 
-# Invisible letters and symbols: the fillers of Hangul, the blank of Braille, and code points that
-# Unicode reserves as invisible.
+# Invisible letters and symbols: the fillers of Hangul, the blank of Braille, code points that
+# Unicode reserves as invisible, and the two that are no characters.
 _NO_INK: Final = re.compile(
-    "[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 # Controls, formats, spaces, and marks, which need a letter.
 _INVISIBLE_CATEGORIES: Final = ("C", "Z", "M")

@@ -12,6 +12,8 @@ from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.human_text import without_marks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -58,7 +60,8 @@ def of_page(page: Mapping[str, Any], images: Mapping[str, str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}" height="{_n(height)}" '
         f'viewBox="{_n(left)} {_n(top)} {_n(width)} {_n(height)}">'
-        f'<title>{escape(page["title"])}</title>{_STYLE}<rect {sheet} fill="#fff"/>{content}</svg>'
+        f"<title>{_escaped(page['title'])}</title>{_STYLE}"
+        f'<rect {sheet} fill="#fff"/>{content}</svg>'
     )
 
 
@@ -68,7 +71,7 @@ def _element(element: Mapping[str, Any], images: Mapping[str, str]) -> str:
     if kind == "image":
         box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(element["w"])}" height="{_n(element["h"])}"'
         href = escape(images.get(element["image"], ""))
-        label = f"<title>{escape(element['label'])}</title>"
+        label = f"<title>{_escaped(element['label'])}</title>"
         return f'<image {box} preserveAspectRatio="none" href="{href}">{label}</image>'
     if kind == "text":
         return _text(element, colour)
@@ -100,9 +103,14 @@ def _text(element: Mapping[str, Any], colour: str) -> str:
     look = f'color="{colour}" font-size="{_n(element["size"])}"'
     return (
         f'<foreignObject {box} height="{_n(_text_height(element))}" {look}>'
-        f'<div xmlns="http://www.w3.org/1999/xhtml" dir="auto">{escape(element["text"])}</div>'
+        f'<div xmlns="http://www.w3.org/1999/xhtml" dir="auto">{_escaped(element["text"])}</div>'
         "</foreignObject>"
     )
+
+
+def _escaped(text: str) -> str:
+    """The text without characters that XML forbids: stored boards may have some."""
+    return escape(without_marks(text))
 
 
 def _text_height(element: Mapping[str, Any]) -> float:

@@ -23,7 +23,7 @@ def test_without_marks_removes_direction_marks(mark):
     assert without_marks(f"Lena{mark} Fischer") == "Lena Fischer"
 
 
-@pytest.mark.parametrize("control", "\x00\x07\x0b\x1b\x7f\x85\x9f\ud800")
+@pytest.mark.parametrize("control", "\x00\x07\x0b\x1b\x7f\x85\x9f\ud800\ufffe\uffff")
 def test_without_marks_removes_controls(control):
     assert without_marks(f"a{control}b") == "ab"
 
@@ -59,7 +59,7 @@ def test_visible_text_is_not_blank(text):
 def test_browser_and_room_agree_on_blank_text():
     # The browser may know characters that Python's tables do not have yet.
     chars = [chr(code) for code in range(0x1_0000) if unicodedata.category(chr(code)) != "Cn"]
-    chars += ["\u2065", "\ufff0", "\U000e0067", "\U000e0fff", "\U0001f9d1", "\U000323b0"]
+    chars += ["\u2065", "\ufff0", "\ufffe", "\U000e0067", "\U000e0fff", "\U0001f9d1", "\U000323b0"]
     found = results("chat/ink.js", "isBlank", [[char] for char in chars])
 
     assert [char for char, blank in zip(chars, found, strict=True) if blank != is_blank(char)] == []
