@@ -12,14 +12,18 @@ if TYPE_CHECKING:
 
     from db.database import Database, Row
 
-# An older save that comes late changes nothing. A deleted session gets no row.
+# The row follows the object in R2, whose version is lower again once the room has forgotten its
+# board and begun anew. An older save that comes late changes nothing, nor does a repeated one. A
+# deleted session gets no row.
 NOTE: Final = """
 INSERT INTO boards (session_id, r2_key, version, first_page, size_bytes, saved_at)
 SELECT id, ?2, ?3, ?4, ?5, ?6 FROM sessions WHERE id = ?1
 ON CONFLICT (session_id) DO UPDATE
    SET version = excluded.version, first_page = excluded.first_page,
        size_bytes = excluded.size_bytes, saved_at = excluded.saved_at
- WHERE excluded.version > boards.version
+ WHERE excluded.saved_at >= boards.saved_at
+   AND (excluded.version, excluded.first_page, excluded.size_bytes)
+       IS NOT (boards.version, boards.first_page, boards.size_bytes)
 """
 
 FIND: Final = """
@@ -29,7 +33,7 @@ SELECT session_id, r2_key, version, first_page, size_bytes, saved_at FROM boards
 
 # Earlier sessions of the same two people in the same course, with a board; the newest comes first.
 LIST_EARLIER: Final = """
-SELECT b.session_id, b.r2_key, b.size_bytes, s.scheduled_start
+SELECT b.session_id, b.r2_key, s.scheduled_start
   FROM sessions n JOIN sessions s ON s.student_id = n.student_id AND s.teacher_id = n.teacher_id
    AND s.course_id = n.course_id AND s.scheduled_start < n.scheduled_start
   JOIN boards b ON b.session_id = s.id AND b.first_page IS NOT NULL

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from db import boards
 from errors import ConflictError, NotFoundError, ServiceUnavailableError
 from files import board_pictures
-from files.storage import StreamBrokenError
+from files.storage import MB, StreamBrokenError
 from i18n import N_
 from logs import log
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from context import Context
     from db.boards import Found
     from db.database import Row
+
+# More than any board has. The row's size may be that of an older save, whose object was replaced.
+WHOLE_BYTES: Final = 100 * MB
 
 
 async def save(ctx: Context, session_id: str, content: str, version: int, page: str | None) -> None:
@@ -48,7 +51,7 @@ async def read(ctx: Context, access: LoadedAccess[Found], page: str = "") -> str
 
 
 async def _read_saved(ctx: Context, row: Row) -> str:
-    return (await ctx.files.read(row["r2_key"], 0, row["size_bytes"])).decode()
+    return (await ctx.files.read(row["r2_key"], 0, WHOLE_BYTES)).decode()
 
 
 async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 import retention
 from auth import links
+from db import boards
 from files import board_pictures
+from sessions.overdue import close_overdue
 from tests.pictures import GIF, HTML, SVG, jpeg, png
 from tests.unit.board_messages import both, page, said, stroke
 from tests.unit.call_world import Browser, CallWorld, call_world
@@ -181,6 +183,64 @@ async def test_board_is_read_while_its_room_is_down(world: CallWorld) -> None:
     world.outage = Outage(service_down="rooms")
 
     assert (await read(world))["version"] == 1
+
+
+async def test_board_that_begins_anew_is_saved_and_read_whole(world: CallWorld) -> None:
+    """The student draws alone. When the no-show is moved, its room has forgotten that board.
+
+    The new board has a lower version and is longer.
+    """
+    await world.platform_puts()
+    student = Browser(world, "student")
+    await student.open()
+    await student.send(**said(page(PAGE, "First")))
+    for number in range(5):
+        await student.send(**said(page(PAGE, f"First {number}")))
+    await world.pass_time(START + 91 * DAY)
+    await close_overdue(world.context())
+    again = world.now + DAY
+    await world.platform_puts(scheduled_start=again, scheduled_end=again + HOUR)
+    await world.pass_time(again)
+    student, teacher = Browser(world, "student", 1), Browser(world, "teacher", 1)
+    await student.open()
+    await teacher.open()
+    await student.send(**said(page("page0002", "Second"), *[stroke("page0002") for _ in range(9)]))
+    await world.press("POST", "/session/s1/end", "teacher")
+    now = world.now
+    await world.pass_time(now + 92 * DAY)
+
+    assert world.rooms.awake("s1")._board.store.state.version == 0
+    found = await read(world)
+    assert [sheet["title"] for sheet in found["pages"]] == ["Second"]
+    size = len(world.files.objects["sessions/s1/board/board.json"][0])
+    row = world.rows("SELECT version, first_page, size_bytes, saved_at FROM boards")
+    assert row == [(1, "page0002", size, now)]
+    assert told_versions(world) == [6, 1]
+
+
+async def test_object_that_is_newer_than_its_row_is_read_whole(world: CallWorld) -> None:
+    await drawn_lesson(world)
+    world.connection.execute("UPDATE boards SET size_bytes = 9")
+    world.rooms.states.pop("s1")
+    world.rooms.evict()
+
+    assert (await read(world))["pages"][0]["title"] == "Fractions"
+
+
+async def test_row_of_a_board_follows_the_newest_save(world: CallWorld) -> None:
+    await world.platform_puts()
+    about = {"page": PAGE, "size": 50}
+    for version, now in [(5, START), (6, START + 9), (6, START + 9), (5, START + 8)]:
+        await boards.note(world.db, "s1", "key", version=version, now=now, **about)
+
+    assert told_versions(world) == [5, 6], "a repeated save, and one that comes late, are no news"
+    assert world.rows("SELECT version, saved_at FROM boards") == [(6, START + 9)]
+
+
+def told_versions(world: CallWorld) -> list[int]:
+    """What the platform has heard of saved boards."""
+    told = "SELECT data FROM platform_events WHERE type = 'board.saved' ORDER BY number"
+    return [json.loads(data)["version"] for (data,) in world.rows(told)]
 
 
 async def test_board_without_drawing_is_empty_and_never_saved(world: CallWorld) -> None:
