@@ -41,12 +41,14 @@ SELECT b.session_id, b.r2_key, s.scheduled_start
  ORDER BY s.scheduled_start DESC LIMIT 1
 """
 
-# Within the session's limits of ?9 pictures and ?10 bytes, also for uploads at the same time.
+# Within the session's limits of ?9 pictures and ?10 bytes, also for uploads at the same time. One
+# that is noted already, by the same copy at the same time, stays.
 ADD_IMAGE: Final = """
 INSERT INTO board_images (id, session_id, r2_key, type, size_bytes, width, height, created_at)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
  WHERE (SELECT count(*) < ?9 AND coalesce(sum(size_bytes), 0) + ?5 <= ?10
-          FROM board_images WHERE session_id = ?2)
+          FROM board_images WHERE session_id = ?2 AND id <> ?1)
+ON CONFLICT DO UPDATE SET id = excluded.id
 RETURNING id
 """
 

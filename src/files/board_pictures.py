@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from db import boards
-from errors import BadRequestError, BodyTooLargeError, NotFoundError, UnsupportedTypeError
+from errors import (
+    BadRequestError,
+    BodyTooLargeError,
+    NotFoundError,
+    ServiceUnavailableError,
+    UnsupportedTypeError,
+)
 from files import pictures
 from files.storage import MB, StreamBrokenError
 from i18n import N_
@@ -21,7 +28,7 @@ from web.messages import Response
 from web.security_headers import FILE_DOWNLOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from auth.access import Access, LoadedAccess
@@ -73,6 +80,43 @@ async def note(ctx: Context, session_id: str, row: Row) -> None:
         raise BodyTooLargeError(_FULL)
 
 
+async def copy(ctx: Context, session_id: str, originals: Sequence[Row]) -> dict[str, str]:
+    """Copy pictures of an earlier session into this one: all of them, or none that is too many.
+
+    Returns the id of each copy, by that of its original. It is the same at each attempt.
+
+    Raises: BodyTooLargeError, NotFoundError, ServiceUnavailableError.
+    """
+    own = {row["id"]: row["size_bytes"] for row in await boards.images(ctx.db, session_id)}
+    copies = {row["id"]: _copy_id(session_id, row["id"]) for row in originals}
+    together = own | {copies[row["id"]]: row["size_bytes"] for row in originals}
+    if len(together) > MAX_IMAGES or sum(together.values()) > MAX_TOTAL_BYTES:
+        raise BodyTooLargeError(_FULL)
+    for row in originals:
+        if (image_id := copies[row["id"]]) not in own:
+            await _copy(ctx, session_id, row, image_id)
+    return copies
+
+
+async def _copy(ctx: Context, session_id: str, row: Row, image_id: str) -> None:
+    body = await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
+    if body is None:
+        raise NotFoundError(N_("A picture of the earlier board is missing."))
+    key = key_of(session_id, image_id)
+    try:
+        await ctx.files.put(key, body)
+    except StreamBrokenError as error:
+        raise ServiceUnavailableError from error
+    await note(ctx, session_id, row | {"id": image_id, "r2_key": key})
+
+
+async def drop(ctx: Context, session_id: str, image_ids: Iterable[str]) -> None:
+    """Delete these pictures of the session: the rows first, as none may be without its object."""
+    listed = list(image_ids)
+    await boards.drop_images(ctx.db, listed)
+    await ctx.files.delete([key_of(session_id, image_id) for image_id in listed])
+
+
 async def show(
     ctx: Context, access: LoadedAccess[Row | None], headers: Mapping[str, str], *, head_only: bool
 ) -> Response:
@@ -110,6 +154,10 @@ async def data_uris(ctx: Context, session_id: str, page: dict[str, Any]) -> dict
 
 def new_id() -> str:
     return os.urandom(16).hex()
+
+
+def _copy_id(session_id: str, image_id: str) -> str:
+    return sha256(f"{session_id} {image_id}".encode()).hexdigest()[:32]
 
 
 def key_of(session_id: str, image_id: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from db import boards
 from errors import ConflictError, NotFoundError, ServiceUnavailableError
 from files import board_pictures
-from files.storage import MB, StreamBrokenError
+from files.storage import MB
 from i18n import N_
 from logs import log
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # More than any board has. The row's size may be that of an older save, whose object was replaced.
 WHOLE_BYTES: Final = 100 * MB
+_EMPTY: Final = '{"version": 0, "pages": []}'
+_HAS_ELEMENTS: Final = N_("There is something on this board already.")
 
 
 async def save(ctx: Context, session_id: str, content: str, version: int, page: str | None) -> None:
@@ -47,7 +49,7 @@ async def read(ctx: Context, access: LoadedAccess[Found], page: str = "") -> str
     except ServiceUnavailableError:
         if saved is None:
             raise
-    return (await _read_saved(ctx, saved) if saved else "") or '{"version": 0, "pages": []}'
+    return (await _read_saved(ctx, saved) if saved else "") or _EMPTY
 
 
 async def _read_saved(ctx: Context, row: Row) -> str:
@@ -57,44 +59,39 @@ async def _read_saved(ctx: Context, row: Row) -> str:
 async def carry_on(ctx: Context, access: LoadedAccess[Row | None]) -> None:
     """Copy the loaded earlier board, with its pictures, into this session's empty board.
 
-    Raises: NotFoundError, ConflictError if the board has elements, ServiceUnavailableError.
+    An attempt that failed is repeated: it uses the pictures that were copied before.
+
+    Raises: NotFoundError, ConflictError if the board has elements, BodyTooLargeError,
+    ServiceUnavailableError.
     """
     # The link in an e-mail opens one session alone.
     if access.loaded is None or access.by_link:
         raise NotFoundError(N_("There is no such earlier board."))
-    content: dict[str, Any] = json.loads(await _read_saved(ctx, access.loaded) or '{"pages": []}')
-    drawn = [element for page in content["pages"] for element in page["elements"]]
-    shown = {element["image"] for element in drawn if element["kind"] == "image"}
-    copies = {
-        row["id"]: await _copy(ctx, access.session.id, row)
-        for row in await boards.images(ctx.db, access.loaded["session_id"])
-        if row["id"] in shown
-    }
+    session_id = access.session.id
+    live = json.loads(await ctx.rooms.board(session_id) or _EMPTY)
+    if any(page["elements"] for page in live["pages"]):
+        raise ConflictError(_HAS_ELEMENTS)
+    content = json.loads(await _read_saved(ctx, access.loaded) or _EMPTY)
+    shown = _pictures_of(content)
+    images = await boards.images(ctx.db, access.loaded["session_id"])
+    originals = [row for row in images if row["id"] in shown]
+    copies = await board_pictures.copy(ctx, session_id, originals)
     for page in content["pages"]:
         page["elements"] = [
             element | ({"image": copies[element["image"]]} if "image" in element else {})
             for element in page["elements"]
             if element.get("image") is None or element["image"] in copies
         ]
-    filled = {"pages": content["pages"], "images": list(copies.values())}
-    if not await ctx.rooms.board_fill(access.session.id, access.role.value, json.dumps(filled)):
-        keys = [board_pictures.key_of(access.session.id, image) for image in copies.values()]
-        await ctx.files.delete(keys)
-        await boards.drop_images(ctx.db, filled["images"])
-        raise ConflictError(N_("There is something on this board already."))
-    log("board_carried_on", session_id=access.session.id, images=len(copies))
+    filled = json.dumps({"pages": content["pages"], "images": list(copies.values())})
+    if not await ctx.rooms.board_fill(session_id, access.role.value, filled):
+        # Somebody has drawn meanwhile, or the other person has carried on, with the same copies.
+        live = json.loads(await ctx.rooms.board(session_id) or _EMPTY)
+        await board_pictures.drop(ctx, session_id, {*copies.values()} - _pictures_of(live))
+        raise ConflictError(_HAS_ELEMENTS)
+    log("board_carried_on", session_id=session_id, images=len(copies))
 
 
-async def _copy(ctx: Context, session_id: str, row: Row) -> str:
-    """The id of the copy."""
-    body = await ctx.files.open(row["r2_key"], 0, row["size_bytes"])
-    if body is None:
-        raise NotFoundError(N_("A picture of the earlier board is missing."))
-    image_id = board_pictures.new_id()
-    key = board_pictures.key_of(session_id, image_id)
-    try:
-        await ctx.files.put(key, body)
-    except StreamBrokenError as error:
-        raise ServiceUnavailableError from error
-    await board_pictures.note(ctx, session_id, row | {"id": image_id, "r2_key": key})
-    return image_id
+def _pictures_of(content: dict[str, Any]) -> set[str]:
+    """The ids of the pictures that this board shows."""
+    drawn = [element for page in content["pages"] for element in page["elements"]]
+    return {element["image"] for element in drawn if element["kind"] == "image"}
