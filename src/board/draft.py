@@ -157,4 +157,5 @@ def _unknown() -> RefusedMessageError:
 
 
 def _json(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    """In ASCII: one emoji makes each character of a text take four bytes, of a whole board, too."""
+    return json.dumps(record, separators=(",", ":"))

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from domain.model import Role
 
 CHANGES_KEPT: Final = 10_000
-# A change has at most 256 KB, and twice that as records ("1" is kept as "1.0"). Before a change
-# could fill the board, what is deleted is forgotten.
-ROOM_BYTES: Final = 600_000
+# A change has at most 256 KB, and three times that as records: "1" is kept as "1.0", and a letter
+# of two bytes as an escape of six. Before a change could fill the board, what is deleted is
+# forgotten.
+ROOM_BYTES: Final = 850_000
 STATE_BYTES: Final = 200_000
 """About the length of one `board_state` message."""
 

@@ -26,7 +26,7 @@ async def show(request: Request, ctx: Context, session_id: str) -> Response:
     access = await admit_and_load(request, ctx, session_id, boards.of_session(session_id))
     text = await saved_boards.read(ctx, access)
     if request.accepts_json:
-        earlier = json.dumps(_earlier(access), ensure_ascii=False)
+        earlier = json.dumps(_earlier(access))  # in ASCII, as the board: board/draft.py
         body = f'{text[:-1]}, "earlier": {earlier}}}'
         return Response(body, headers=[("Content-Type", "application/json; charset=utf-8")])
     from pages import board_page  # noqa: PLC0415 (only people who print need it)

@@ -218,6 +218,25 @@ async def test_board_that_begins_anew_is_saved_and_read_whole(world: CallWorld) 
     assert told_versions(world) == [6, 1]
 
 
+async def test_board_is_answered_in_ascii(world: CallWorld) -> None:
+    """Python keeps a whole text with four bytes a character if one of them is an emoji."""
+    course = {"id": "algebra", "title": "Algebra \U0001f600"}
+    student, _ = await both(world)
+    await world.platform_puts(course=course)
+    await student.send(**said(page(PAGE, "Größe \U0001f600"), stroke(PAGE)))
+    await world.press("POST", "/session/s1/end", "teacher")
+    world.now = START + DAY
+    times = {"scheduled_start": world.now, "scheduled_end": world.now + HOUR, "course": course}
+    await world.press("PUT", "/platform/sessions/s2", "platform", booking(**times))
+
+    for path in (BOARD, "/session/s2/board"):
+        answer = await world.press("GET", path, "student", headers=JSON)
+        assert answer is not None
+        assert answer.body.isascii()
+    assert (await read(world))["pages"][0]["title"] == "Größe \U0001f600"
+    assert (await read(world, path="/session/s2/board"))["earlier"]["title"] == course["title"]
+
+
 async def test_object_that_is_newer_than_its_row_is_read_whole(world: CallWorld) -> None:
     await drawn_lesson(world)
     world.connection.execute("UPDATE boards SET size_bytes = 9")

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import tracemalloc
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,8 @@ from board import draft, store
 from board.store import BoardStore
 from domain.model import Role
 from errors import RefusedMessageError
-from tests.unit.board_messages import new_id, page, parsed, stroke
+from room import messages
+from tests.unit.board_messages import new_id, page, parsed, said, stroke
 
 PAGE = "page0000"
 STUDENT, TEACHER = Role.STUDENT, Role.TEACHER
@@ -295,6 +297,55 @@ def test_snapshot_lists_pages_by_position_and_elements_by_order(board: BoardStor
     assert [each["title"] for each in found["pages"]] == ["First", "Fractions"]
     assert [each["id"] for each in found["pages"][1]["elements"]] == drawn
     assert found["version"] == board.state.version
+
+
+EMOJI = "\U0001f600"
+
+
+def text(words: str) -> dict[str, Any]:
+    drawn = {"id": new_id("text"), "page": PAGE, "kind": "text", "x": 0, "y": 0, "w": 300}
+    return {"put": drawn | {"size": 20, "colour": "ink", "text": words}}
+
+
+def test_one_emoji_does_not_make_a_large_board_four_times_as_large(board: BoardStore) -> None:
+    board.apply(STUDENT, parsed(text(f"Well done {EMOJI}")))
+    for _ in range(20):
+        board.apply(STUDENT, parsed(*(stroke(PAGE, points=[123.4] * 1_000) for _ in range(20))))
+    tracemalloc.start()
+    try:
+        size = len(board.snapshot().encode())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert size > 2_000_000
+    assert peak < 4 * size, "the rows, the pages, the board and its bytes"
+
+
+@pytest.mark.parametrize("words", ["Größe", "дроби", "分数", f"Well done {EMOJI}", 'a "b" \\ c\nd'])
+def test_words_are_read_as_they_were_written(board: BoardStore, words: str) -> None:
+    drawn = text(words)
+    board.apply(STUDENT, parsed(drawn, page("page0002", words)))
+    board.apply(STUDENT, parsed({"edit": {"id": drawn["put"]["id"], "x": 1}}))
+    board.apply(STUDENT, parsed({"delete": drawn["put"]["id"]}))
+    board.apply(STUDENT, parsed({"restore": drawn["put"]["id"]}))
+
+    pages = {each["id"]: each for each in json.loads(board.snapshot())["pages"]}
+    assert (pages["page0002"]["title"], pages[PAGE]["elements"][0]["text"]) == (words, words)
+
+
+@pytest.mark.parametrize("letter", ["a", "ж", "分", EMOJI])
+def test_no_change_is_larger_than_the_space_that_is_kept_for_it(
+    board: BoardStore, letter: str
+) -> None:
+    count = messages.MAX_BOARD_BYTES // (4_000 * len(letter.encode()) + 200)
+    change = said(*(text(letter * 4_000) for _ in range(count)))
+    raw = json.dumps(change, ensure_ascii=False, separators=(",", ":"))
+    before = board.usage.bytes
+    board.apply(STUDENT, messages.parse(raw))
+
+    assert len(raw.encode()) > 0.9 * messages.MAX_BOARD_BYTES
+    assert board.usage.bytes - before < store.ROOM_BYTES
 
 
 def test_old_ids_of_changes_are_forgotten(
