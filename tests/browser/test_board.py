@@ -1,5 +1,6 @@
 """The board that two people write on, in one call that these tests share."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -387,3 +388,40 @@ def test_closing_it_closes_it_for_both(pair: Pair) -> None:
     expect(teacher.locator("#call-board")).to_have_attribute("aria-pressed", "false")
     teacher.locator("#call-board").click()
     expect(teacher.locator("#board")).to_be_visible()
+
+
+def close(student: Page) -> None:
+    student.locator("#call-board").click()
+
+
+def share_the_screen(student: Page) -> None:
+    student.locator("#call-screen").click()
+
+
+@pytest.mark.parametrize("hide", [close, share_the_screen])
+def test_a_question_goes_with_the_board_and_the_page_is_free(
+    pair: Pair, hide: Callable[[Page], None]
+) -> None:
+    student, teacher = pair
+    act(teacher, "photo", menu="#board-insert")
+    expect(teacher.locator("#board-go")).to_be_visible()
+    hide(student)
+    expect(teacher.locator("#board")).to_be_hidden()
+    expect(teacher.locator("#board-dialog[open]")).to_have_count(0)
+    teacher.locator("#call-chat").click()
+    expect(teacher.locator("#chat-text")).to_be_visible()
+    teacher.get_by_role("button", name="Close panel").click()
+    hide(student)
+    expect(teacher.locator("#board-surface")).to_be_visible()
+
+
+def test_a_question_about_a_hidden_board_is_not_asked(pair: Pair) -> None:
+    student, teacher = pair
+    share_the_screen(student)
+    expect(teacher.locator("#board")).to_be_hidden()
+    content = {"name": "two.pdf", "mimeType": "application/pdf", "buffer": pdf(["One", "Two"])}
+    teacher.locator("#board-picker").set_input_files([content])
+    expect(teacher.locator(".toast").last).to_have_text("two.pdf cannot be opened.")
+    expect(teacher.locator("#board-dialog[open]")).to_have_count(0)
+    share_the_screen(student)
+    expect(teacher.locator("#board-surface")).to_be_visible()

@@ -68,8 +68,9 @@ export class Papers {
     return answer === "go" ? numbers.filter((number) => boxes[number - 1].input.checked) : [];
   }
 
-  /** @returns {Promise<string>} The value of the button. */
-  #ask({ title, words, go, choices = false, video = false }) {
+  /** Throws out of sight, where a question would block the whole page. @returns {Promise<string>} The value of the button. */
+  async #ask({ title, words, go, choices = false, video = false }) {
+    if (!this.dialog.parentElement.offsetParent) throw new Error("nobody can answer");
     const find = (id) => /** @type {HTMLElement} */ (this.dialog.querySelector(id));
     find("h2").textContent = title;
     find("#board-dialog-words").textContent = words;

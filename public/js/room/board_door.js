@@ -33,7 +33,10 @@ export class BoardDoor {
     files.addEventListener("click", (event) => this.#onFile(event), { signal });
     const added = new MutationObserver(() => this.#offerFiles());
     added.observe(files, { childList: true });
-    signal.addEventListener("abort", () => (added.disconnect(), this.#show(false)));
+    // By `#show`, or by a shared screen in its place: stage/layout.js.
+    const hidden = new MutationObserver(() => this.#board?.then(showIfInSight));
+    hidden.observe(room, { attributes: true, attributeFilter: ["data-shared"] });
+    signal.addEventListener("abort", () => (added.disconnect(), hidden.disconnect(), this.#show(false)));
   }
 
   /** @param {any} message Any of the room. */
@@ -87,7 +90,7 @@ export class BoardDoor {
     if (open) room.dataset.board = "open";
     else if (this.#isUsed) room.dataset.board = "closed";
     else delete room.dataset.board;
-    if (open || this.#board) this.#load().then((board) => board.show(open));
+    if (open || this.#board) this.#load().then(showIfInSight);
   }
 
   #offerFiles() {
@@ -126,6 +129,14 @@ export class BoardDoor {
       throw error;
     }
   }
+}
+
+/** @param {import("../board/board.js").Board} board */
+function showIfInSight(board) {
+  const isInSight = room.dataset.board === "open" && room.dataset.shared !== "screen";
+  // Out of sight it would block the whole page.
+  if (!isInSight) board.pictures.papers.dialog.close();
+  board.show(isInSight);
 }
 
 /** The board's style sheet. */
