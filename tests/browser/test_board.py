@@ -408,11 +408,32 @@ def test_a_question_goes_with_the_board_and_the_page_is_free(
     hide(student)
     expect(teacher.locator("#board")).to_be_hidden()
     expect(teacher.locator("#board-dialog[open]")).to_have_count(0)
+    expect(teacher.locator("#call-board")).to_be_focused()
     teacher.locator("#call-chat").click()
     expect(teacher.locator("#chat-text")).to_be_visible()
     teacher.get_by_role("button", name="Close panel").click()
     hide(student)
     expect(teacher.locator("#board-surface")).to_be_visible()
+
+
+@pytest.mark.parametrize("hide", [close, share_the_screen])
+def test_the_focus_goes_to_the_boards_button(pair: Pair, hide: Callable[[Page], None]) -> None:
+    student, teacher = pair
+    teacher.locator("#board-surface").focus()
+    hide(student)
+    expect(teacher.locator("#board")).to_be_hidden()
+    expect(teacher.locator("#call-board")).to_be_focused()
+    hide(student)
+    expect(teacher.locator("#board-surface")).to_be_visible()
+
+
+def test_its_key_closes_it_and_the_focus_goes_to_its_button(pair: Pair) -> None:
+    _, teacher = pair
+    teacher.locator("#board-surface").focus()
+    teacher.keyboard.press("b")
+    expect(teacher.locator("#board")).to_be_hidden()
+    expect(teacher.locator("#call-board")).to_be_focused()
+    teacher.keyboard.press("b")
 
 
 def test_a_question_about_a_hidden_board_is_not_asked(pair: Pair) -> None:

@@ -134,9 +134,15 @@ export class BoardDoor {
 /** @param {import("../board/board.js").Board} board */
 function showIfInSight(board) {
   const isInSight = room.dataset.board === "open" && room.dataset.shared !== "screen";
-  // Out of sight it would block the whole page.
-  if (!isInSight) board.pictures.papers.dialog.close();
+  if (!isInSight) putAway(board);
   board.show(isInSight);
+}
+
+/** Out of sight its question would block the whole page, and the focus would be lost. @param {import("../board/board.js").Board} board */
+function putAway({ root, pictures }) {
+  const hasFocus = root.contains(document.activeElement);
+  pictures.papers.dialog.close();
+  if (hasFocus) button.focus();
 }
 
 /** The board's style sheet. */
