@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Mode } from "../../public/js/board/mode.js";
+import { Camera } from "../../public/js/sheet/camera.js";
 import { around, boundsOf, dragged, isWithin, keepProportions, moved, resized, touches } from "../../public/js/sheet/geometry.js";
 import { outline, through } from "../../public/js/sheet/shapes.js";
 import { piecesOf } from "../../public/js/shared/formulas.js";
+import { setGlobal } from "./browser.mjs";
 
 const STROKE = { id: "s", kind: "stroke", x: 100, y: 100, points: [0, 0, 50, 0, 50, 40], size: 4, scale: 2 };
 const RECTANGLE = { id: "r", kind: "rectangle", x: 10, y: 20, w: 200, h: 100, size: 4 };
@@ -75,6 +78,36 @@ test("a stroke is a smooth line, or with pressures an outline", () => {
   const numbers = (path) => path.match(/-?[\d.]+(e-?\d+)?/g).map(Number);
   const height = (path) => Math.max(...numbers(path).filter((_, at) => at % 2 === 1).map(Math.abs));
   assert.ok(height(strong) > 1.5 * height(light), `${height(light)} ${height(strong)}`);
+});
+
+test("who follows stays where they are while the leader's board is not shown", (t) => {
+  let measure;
+  setGlobal(t, "ResizeObserver", class {
+    constructor(onResize) {
+      measure = onResize;
+    }
+    observe() {}
+  });
+  const drawing = () => ({ setAttribute() {}, style: {} });
+  const root = { querySelectorAll: () => [drawing(), drawing()] };
+  const surface = { clientWidth: 0, clientHeight: 0 };
+  const camera = new Camera({ element: surface, root, signal: new AbortController().signal, keeper: { mayMove: true } });
+  const seen = [];
+  const board = { session: { role: "teacher" }, isShown: false, live: { view: () => seen.push(camera.box) } };
+  const mode = new Mode(board);
+  mode.follow = true;
+  camera.addEventListener("change", () => mode.lead());
+
+  mode.lead();
+  assert.deepEqual(seen, [], "not shown yet");
+  Object.assign(surface, { clientWidth: 800, clientHeight: 600 });
+  board.isShown = true;
+  measure();
+  assert.equal(seen.length, 1);
+  assert.ok(seen[0].w > 1600 && seen[0].h > 1200, JSON.stringify(seen));
+  Object.assign(surface, { clientWidth: 0, clientHeight: 0 });
+  measure();
+  assert.equal(seen.length, 1, "not shown any more");
 });
 
 const WORDS = [

@@ -40,9 +40,9 @@ export class Mode {
     toolbar.show();
   }
 
-  /** Who leads shows what they see. */
+  /** Who leads shows what they see, if they see the board. */
   lead() {
-    if (this.follow && this.role === "teacher") this.board.live.view();
+    if (this.follow && this.role === "teacher" && this.board.isShown) this.board.live.view();
   }
 
   /** The part that the teacher sees. @param {Fields} view */

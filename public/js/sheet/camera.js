@@ -96,7 +96,10 @@ export class Camera extends EventTarget {
   }
 
   #measure() {
-    this.#size = { w: this.surface.clientWidth || 1, h: this.surface.clientHeight || 1 };
+    const { clientWidth: w, clientHeight: h } = this.surface;
+    // Not shown: who follows would see a single point.
+    if (!w || !h) return;
+    this.#size = { w, h };
     if (this.#fitted) this.fit(this.#fitted);
     else this.#show(this.#x, this.#y);
     this.#draw();
