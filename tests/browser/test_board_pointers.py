@@ -102,6 +102,16 @@ def centre_of(locator: Locator) -> Place:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def drop(page: Page, file: Path) -> None:
+    """Drop a file on the board."""
+    x, y = point(page, 0.5, 0.5)
+    devtools = page.context.new_cdp_session(page)
+    what = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        said = {"type": kind, "x": x, "y": y, "data": what}
+        devtools.send("Input.dispatchDragEvent", said)
+
+
 def with_a_square(page: Page) -> dict[str, float]:
     choose(page, "rectangle")
     drag(page, (0.4, 0.4), (0.6, 0.6))
@@ -278,18 +288,33 @@ def test_a_dropped_picture_is_seen_by_both_and_a_dropped_text_file_is_refused(
     student, teacher = pair
     for name, content in (("triangle.png", png(40, 30)), ("notes.txt", b"Hello")):
         (tmp_path / name).write_bytes(content)
-        x, y = point(teacher, 0.5, 0.5)
-        devtools = teacher.context.new_cdp_session(teacher)
-        what = {"items": [], "files": [str(tmp_path / name)], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
-            said = {"type": kind, "x": x, "y": y, "data": what}
-            devtools.send("Input.dispatchDragEvent", said)
+        drop(teacher, tmp_path / name)
         if name == "triangle.png":
             expect(student.locator(f"{ELEMENTS}.image")).to_have_count(1)
 
     assert names(student) == ["Picture triangle.png by Amara"]
     expect(teacher.locator(".toast").last).to_contain_text("notes.txt cannot be shown on the board")
     assert "/session/" in teacher.url
+
+
+def test_what_is_dropped_on_the_board_is_not_uploaded_as_well(pair: Pair, tmp_path: Path) -> None:
+    student, teacher = pair
+    teacher.locator("#call-files").click()
+    expect(teacher.locator("#upload")).to_be_visible()
+    # What the list of uploads has held, however shortly.
+    teacher.evaluate(
+        """() => {
+          window.uploads = [];
+          const note = (changes) => uploads.push(...changes.map((each) => each.addedNodes.length));
+          const list = document.getElementById("upload-list");
+          new MutationObserver(note).observe(list, { childList: true });
+        }"""
+    )
+    teacher.get_by_role("button", name="Close panel").click()
+    (tmp_path / "triangle.png").write_bytes(png(40, 30))
+    drop(teacher, tmp_path / "triangle.png")
+    expect(student.locator(f"{ELEMENTS}.image")).to_have_count(1)
+    assert teacher.evaluate("uploads") == []
 
 
 def test_copied_elements_words_and_a_screenshot_are_pasted(pair: Pair) -> None:

@@ -54,8 +54,10 @@ export class Uploads {
     });
     addEventListener("drop", (event) => {
       if (!hasFiles(event)) return;
-      event.preventDefault();
       delete zone.dataset.over;
+      // The board has taken them.
+      if (event.defaultPrevented) return;
+      event.preventDefault();
       this.#add([...event.dataTransfer.files]);
     });
   }
