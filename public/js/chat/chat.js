@@ -63,6 +63,7 @@ export class Chat {
     text.addEventListener("keydown", onKey, { signal });
     text.addEventListener("input", () => this.#onChange(), { signal });
     panel.addEventListener("change", () => panel.open === "chat" && this.#read(), { signal });
+    signal.addEventListener("abort", () => clearTimeout(this.#resendTimer));
     this.#showProblem();
   }
 
