@@ -1,6 +1,6 @@
 /** The board's button, and the way of the room's messages to the board, which loads when it first opens. */
 
-import { note } from "../shared/toasts.js";
+import { note, toast } from "../shared/toasts.js";
 import { t } from "../words/words.js";
 import { setPressed } from "./controls.js";
 
@@ -12,9 +12,13 @@ const files = document.getElementById("file-list");
 const SHOWN = /\.(pdf|png|jpe?g|webp)$/i;
 
 export class BoardDoor {
-  /** @type {Promise<import("../board/board.js").Board> | null} */
+  /** @type {import("../board/board.js").Board | null} */
   #board = null;
-  /** The last `welcome`, and what came since. @type {object[]} */
+  /** Resolves to null when it could not be loaded. @type {Promise<import("../board/board.js").Board | null> | null} */
+  #loading = null;
+  /** Whether its modules have been asked for before. */
+  #isAgain = false;
+  /** Until there is a board: the last `welcome`, and what came since. @type {object[]} */
   #early = [];
   /** Whether there may be something on it. */
   #isUsed = false;
@@ -29,12 +33,12 @@ export class BoardDoor {
     this.live = live;
     this.signal = signal;
     button.addEventListener("click", () => this.#toggle(), { signal });
-    live.addEventListener("down", () => this.#board?.then((board) => board.down()), { signal });
+    live.addEventListener("down", () => this.#onDown(), { signal });
     files.addEventListener("click", (event) => this.#onFile(event), { signal });
     const added = new MutationObserver(() => this.#offerFiles());
     added.observe(files, { childList: true });
     // By `#show`, or by a shared screen in its place: stage/layout.js.
-    const hidden = new MutationObserver(() => this.#board?.then(showIfInSight));
+    const hidden = new MutationObserver(() => this.#board && showIfInSight(this.#board));
     hidden.observe(room, { attributes: true, attributeFilter: ["data-shared"] });
     signal.addEventListener("abort", () => (added.disconnect(), hidden.disconnect(), this.#show(false)));
   }
@@ -46,7 +50,7 @@ export class BoardDoor {
     if (message.type === "welcome" && !message.board) return;
     if (message.type === "welcome") this.#onWelcome(message.board);
     if (message.type === "board_mode") this.#onMode(message);
-    if (this.#board) this.#board.then((board) => board.receive(message));
+    if (this.#board) this.#board.receive(message);
     else this.#early.push(message);
   }
 
@@ -62,18 +66,24 @@ export class BoardDoor {
     if (hasUnsent(this.session)) this.#load();
   }
 
+  #onDown() {
+    if (this.#board) this.#board.down();
+    else this.#early = [];
+  }
+
   #onMode({ open, by }) {
     const changed = open !== this.#isOpen;
+    const isShown = open === (this.#wish ?? this.#isOpen);
     this.#isOpen = open;
     this.#wish = null;
-    this.#show(open);
+    if (!isShown) this.#show(open);
     const { other: { called: name } } = this.session;
     if (changed && by !== this.session.role) note(open ? t("{name} opened the board.", { name }) : t("{name} closed the board.", { name }));
   }
 
-  /** At once here; the room tells the other one. */
+  /** At once here; the room tells the other one. It may be open for them alone: here it did not load. */
   #toggle() {
-    this.#want(!(this.#wish ?? this.#isOpen));
+    this.#want(room.dataset.board !== "open");
   }
 
   /** @param {boolean} open */
@@ -90,7 +100,8 @@ export class BoardDoor {
     if (open) room.dataset.board = "open";
     else if (this.#isUsed) room.dataset.board = "closed";
     else delete room.dataset.board;
-    if (open || this.#board) this.#load().then(showIfInSight);
+    if (this.#board) showIfInSight(this.#board);
+    else if (open) this.#load();
   }
 
   #offerFiles() {
@@ -100,7 +111,7 @@ export class BoardDoor {
   }
 
   /** "Open on the board" beside a file. @param {Event} event */
-  #onFile(event) {
+  async #onFile(event) {
     const place = /** @type {Element} */ (event.target).closest(".file-board");
     if (!place) return;
     const row = place.closest("li");
@@ -108,25 +119,34 @@ export class BoardDoor {
     const { href } = /** @type {HTMLAnchorElement} */ (row.querySelector(".file-download"));
     document.getElementById("panel-close").click();
     this.#want(true);
-    this.#load().then((board) => board.pictures.open(href, name));
+    const board = await this.#load();
+    board?.pictures.open(href, name);
   }
 
   #load() {
-    this.#board ??= this.#make();
-    return this.#board;
+    this.#loading ??= this.#make();
+    return this.#loading;
   }
 
   async #make() {
+    let problem = t("Unable to connect. Check your internet connection, then try again.");
     try {
       await styles();
+      // Older browsers load a failed module only in a new page.
+      if (this.#isAgain) problem = t("This page did not load completely. Please load it again.");
+      this.#isAgain = true;
       const { Board } = await import("../board/board.js");
       const board = new Board({ session: this.session, send: (message) => this.live.send(message), signal: this.signal });
       for (const message of this.#early.splice(0)) board.receive(message);
+      showIfInSight(board);
+      this.#board = board;
       return board;
     } catch (error) {
-      // The next press loads it again.
-      this.#board = null;
-      throw error;
+      console.error("the board did not load", error);
+      this.#loading = null;
+      toast(problem);
+      this.#show(false);
+      return null;
     }
   }
 }
