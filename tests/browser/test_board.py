@@ -361,6 +361,18 @@ def test_a_pdf_of_the_session_opens_on_the_board(pair: Pair, shared_meeting: Mee
     expect(student.locator("#panel")).to_be_hidden()
 
 
+def test_a_file_that_does_not_come_is_said(pair: Pair, shared_meeting: Meeting) -> None:
+    student, _ = pair
+    shared_meeting.upload("lost.pdf", pdf(["Five"]))
+    student.locator("#call-files").click()
+    student.route("**/resources/*", lambda route: route.abort())
+    student.get_by_role("button", name="Open lost.pdf on the board").click()
+    expect(student.locator(".toast").last).to_have_text(
+        "Unable to connect. Check your internet connection, then try again."
+    )
+    student.unroute("**/resources/*")
+
+
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(pair: Pair, axe_source: str, viewport: Any) -> None:
     _, teacher = pair

@@ -120,7 +120,7 @@ export class BoardDoor {
     document.getElementById("panel-close").click();
     this.#want(true);
     const board = await this.#load();
-    board?.pictures.open(href, name);
+    board?.pictures.open(href, name).catch(() => toast(t("Unable to connect. Check your internet connection, then try again.")));
   }
 
   #load() {
