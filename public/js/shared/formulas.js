@@ -3,6 +3,7 @@
 const FORMULA = /\$([^$\n]{1,1000})\$/g;
 /** @type {Promise<any> | null} */
 let loading = null;
+let failures = 0;
 
 /** @param {string} words @returns {{ text?: string, formula?: string }[]} */
 export function piecesOf(words) {
@@ -43,11 +44,18 @@ function formulaOf(formula) {
       katex.render(formula, place, { output: "mathml", throwOnError: false, maxExpand: 200, maxSize: 20 });
       place.dispatchEvent(new Event("formula", { bubbles: true }));
     },
-    () => (loading = null),
+    () => {},
   );
   return place;
 }
 
+/** When it fails, the next formula loads it again: older browsers only under another address. */
 async function load() {
-  return (await import("../vendor/katex.js")).default;
+  try {
+    return (await import(`../vendor/katex.js${failures ? `?again=${failures}` : ""}`)).default;
+  } catch (error) {
+    failures += 1;
+    loading = null;
+    throw error;
+  }
 }
