@@ -292,3 +292,20 @@ def test_without_a_socket_the_lobby_shows_trouble_and_retry_works(meeting: Meeti
     wire.cut = False
     student.locator("#trouble-retry").click()
     expect(student.locator("#cover-text")).to_have_text("Waiting for Amara")
+
+
+def test_files_whose_scripts_fail_again_ask_for_a_new_page(meeting: Meeting) -> None:
+    teacher = meeting.enter("teacher")
+    teacher.route("**/js/files/file_words.js", lambda route: route.abort())
+    files, close = teacher.locator("#call-files"), teacher.get_by_role("button", name="Close panel")
+    incomplete = teacher.locator(".toast", has_text="This page did not load completely.")
+    for told in (0, 1):
+        with teacher.expect_event("requestfailed"):
+            files.click()
+        expect(incomplete).to_have_count(told)
+        close.click()
+    teacher.unroute("**/js/files/file_words.js")
+    teacher.reload()
+    join(teacher)
+    files.click()
+    expect(teacher.locator("#upload")).to_be_visible()

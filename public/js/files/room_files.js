@@ -12,6 +12,8 @@ const upload = document.getElementById("upload");
 
 /** Loaded once a page, for all stays in the room. @type {ReturnType<typeof load> | null} */
 let opened = null;
+/** How often its modules did not load. */
+let failures = 0;
 
 export class RoomFiles {
   #unseen = 0;
@@ -142,17 +144,30 @@ export async function refreshFiles() {
 
 async function load() {
   try {
-    const [{ FileList }, { SessionWithFiles }] = await Promise.all([import("./file_list.js"), import("./session_files.js")]);
+    // Fails without a network, before the modules are asked for.
+    await fetch(new URL("./file_list.js", import.meta.url));
+    const [{ FileList }, { SessionWithFiles }, uploads] = await modules();
     const session = new SessionWithFiles();
     const list = new FileList(session);
-    if (upload) {
-      new (await import("./uploads.js")).Uploads(session, list);
+    if (uploads) {
+      new uploads.Uploads(session, list);
       upload.hidden = false;
     }
     return list;
   } catch (error) {
     // The next request loads it again.
     opened = null;
+    throw error;
+  }
+}
+
+async function modules() {
+  try {
+    return await Promise.all([import("./file_list.js"), import("./session_files.js"), upload && import("./uploads.js")]);
+  } catch (error) {
+    failures += 1;
+    // Older browsers load a failed module only in a new page.
+    if (failures === 2) toast(t("This page did not load completely. Please load it again."));
     throw error;
   }
 }

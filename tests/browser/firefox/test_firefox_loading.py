@@ -27,3 +27,18 @@ def test_formulas_are_set_after_katex_did_not_load(
         page.evaluate("document.querySelector('#formula').remove()")
         page.evaluate(FORMULA)
         expect(page.locator("#formula math")).to_have_count(1)
+
+
+def test_files_opened_without_a_network_come_later(
+    firefox: Firefox, dev_worker: LocalWorker
+) -> None:
+    with meeting_on(dev_worker, firefox.browser) as meeting:
+        teacher = meeting.enter("teacher")
+        teacher.route("**/js/files/*", lambda route: route.abort())
+        with teacher.expect_event("requestfailed"):
+            teacher.locator("#call-files").click()
+        expect(teacher.locator("#upload")).to_be_hidden()
+        teacher.get_by_role("button", name="Close panel").click()
+        teacher.unroute("**/js/files/*")
+        teacher.locator("#call-files").click()
+        expect(teacher.locator("#upload")).to_be_visible()
