@@ -1,9 +1,10 @@
 """A board whose files do not come."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.board_page import ELEMENTS, drag
 from tests.browser.room_page import Meeting, join
+from tests.worker.lesson import until
 
 UNREACHED = "Unable to connect. Check your internet connection, then try again."
 INCOMPLETE = "This page did not load completely. Please load it again."
@@ -45,3 +46,18 @@ def test_a_part_that_fails_again_asks_for_a_new_page(meeting: Meeting) -> None:
     student.reload()
     join(student)
     expect(student.locator("#board-surface")).to_be_visible()
+
+
+def test_a_stay_that_is_over_when_the_board_comes_leaves_none_behind(meeting: Meeting) -> None:
+    held: list[Route] = []
+    student = meeting.enter("student")
+    student.route("**/js/board/mode.js", lambda route: held.append(route))  # noqa: PLW0108
+    with student.expect_request("**/js/board/mode.js"):
+        student.locator("#call-board").click()
+    student.locator("#call-leave").click()
+    expect(student.locator("#left")).to_be_visible()
+    until(lambda: len(held), lambda count: count == 1)
+    held[0].continue_()
+    student.locator("#rejoin").click()
+    expect(student.locator("#board-surface")).to_be_visible()
+    expect(student.locator("#board")).to_have_count(1)

@@ -136,12 +136,15 @@ export class BoardDoor {
       if (this.#isAgain) problem = t("This page did not load completely. Please load it again.");
       this.#isAgain = true;
       const { Board } = await import("../board/board.js");
+      this.signal.throwIfAborted();
       const board = new Board({ session: this.session, send: (message) => this.live.send(message), signal: this.signal });
       for (const message of this.#early.splice(0)) board.receive(message);
       showIfInSight(board);
       this.#board = board;
       return board;
     } catch (error) {
+      // The person has left meanwhile.
+      if (this.signal.aborted) return null;
       console.error("the board did not load", error);
       this.#loading = null;
       toast(problem);
