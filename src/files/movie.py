@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 # Above what ten hours have. It bounds the memory for a stream of empty samples.
 MAX_SAMPLES: Final = 3_000_000
 _MAX_DURATION: Final = 2**31
-_LONGEST_S: Final = 48 * 60 * 60
+LONGEST_S: Final = 48 * 60 * 60
+"""No film is longer: a time beyond it is malformed."""
 
 
 class MalformedError(ValueError):
@@ -156,7 +157,7 @@ class Movie:
             if not 1 <= run.description <= len(header.descriptions):
                 msg = "a fragment refers to an unknown description"
                 raise MalformedError(msg)
-            if run.time + sum(run.durations) > _LONGEST_S * header.scale:
+            if run.time + sum(run.durations) > LONGEST_S * header.scale:
                 msg = "a fragment of another day"
                 raise MalformedError(msg)
         self.sample_count += sum(len(run.sizes) for run in runs)

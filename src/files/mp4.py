@@ -9,6 +9,8 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from files.movie import LONGEST_S
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -19,7 +21,6 @@ MAX_BOXES: Final = 40
 # Each read is a request to the bucket; nested boxes could otherwise cause thousands.
 MAX_READS: Final = 100
 _HEADER: Final = struct.Struct(">I4s")
-_LONGEST_S: Final = 48 * 60 * 60
 
 
 class Film(NamedTuple):
@@ -96,7 +97,7 @@ async def _duration(reader: _Reader, moov: _Box) -> int | None:
             async for inner in _boxes(reader, box.start, box.end):
                 if inner.kind == b"mehd":
                     units = _extended(await reader.read(inner.start, 12))
-    if scale == 0 or units == 0 or units > _LONGEST_S * scale:
+    if scale == 0 or units == 0 or units > LONGEST_S * scale:
         return None
     return max(1, round(units / scale))
 

@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from files.movie import MalformedError
+from files.movie import LONGEST_S, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,8 +222,13 @@ class Index:
     """Until the end of the last block, which lasts as long as the block before."""
 
     def add_block(self, block: Block, cluster: int, end: int) -> None:
+        """Raises: MalformedError; then nothing is added."""
         time = cluster + block.time
         lasting = max(0, time - self.last_times.get(block.track, time))
+        # A cluster's time may have 64 bits.
+        if (time + lasting) * self.head.time_scale > LONGEST_S * 10**9:
+            msg = "a block of another day"
+            raise MalformedError(msg)
         self.last_times[block.track] = time
         self.duration = max(self.duration, time + lasting)
         self.end = end

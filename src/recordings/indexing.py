@@ -62,10 +62,9 @@ async def _read_end(received: Received, index: Index) -> Index:
                 break
             end = content + element.size
             if element.kind in (webm.SIMPLE_BLOCK, webm.BLOCK_GROUP):
-                block = webm.block_in(element, peeked[element.header :])
+                index.add_block(webm.block_in(element, peeked[element.header :]), time, end)
                 if not index.clusters or index.clusters[-1][0] != known:
                     index.clusters.append((known, time))
-                index.add_block(block, time, end)
             elif element.kind not in (webm.TIME, webm.VOID):
                 break
             position = end

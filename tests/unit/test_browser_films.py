@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from files import fragments, mp4, webm
-from files.movie import MalformedError, Movie, SampleRun
+from files.movie import LONGEST_S, MalformedError, Movie, SampleRun
 from files.streams import RecordingError
 from recordings import finishing, parts, stream
 from recordings.joining import read_movie
@@ -162,6 +162,36 @@ def test_a_webm_may_be_cut_anywhere(data):
         assert content[film.end :].startswith(webm.CUES.to_bytes(4, "big"))
     else:
         assert length < len(sent.pieces[0]) + 1000, "no whole block"
+
+
+BEYOND = LONGEST_S * 1000 + 1  # in the stream's units, milliseconds
+
+
+@pytest.mark.parametrize("time", [BEYOND, 2**53, 2**64 - 1])
+@pytest.mark.parametrize(("number", "seconds"), [(2, 4), (3, 8)])
+async def test_a_webm_ends_before_a_cluster_of_another_day(number, seconds, time):
+    """D1 could not store its duration, so it could never be completed."""
+    pieces = list(stream_of("webm", SECONDS).pieces)
+    pieces[number] = at_time(pieces[number], time)
+    film, content = await film_of("webm", pieces)
+
+    assert film.seconds == pytest.approx(seconds, abs=0.03)
+    assert film.end == sum(map(len, pieces[:number]))
+    assert read(content)["duration"] == pytest.approx(seconds, abs=0.03)
+
+
+async def test_a_webm_of_nothing_but_another_day_is_no_film():
+    header, *fragments = stream_of("webm", SECONDS).pieces
+    film, _ = await film_of("webm", [header, *(at_time(each, 2**64 - 1) for each in fragments)])
+
+    assert film is None
+
+
+def at_time(cluster, time):
+    """A cluster that begins at this time, in eight bytes."""
+    start = cluster.index(bytes([webm.TIME]))
+    end = start + 2 + (cluster[start + 1] & 0x7F)
+    return cluster[:start] + bytes([webm.TIME, 0x88]) + time.to_bytes(8) + cluster[end:]
 
 
 @given(st.data())
