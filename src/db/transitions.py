@@ -104,13 +104,14 @@ UPDATE sessions SET status = 'completed', ended_at = ?2, updated_at = ?2
 RETURNING id, status, started_at, ended_at
 """  # noqa: S608
 
-# Ends the stays in overdue sessions. Runs before the sessions are closed.
-END_OVERDUE_STAYS: Final = """
-UPDATE attendance SET left_at = max(?2, last_joined_at)
- WHERE left_at IS NULL
-   AND session_id IN (SELECT id FROM sessions
-                       WHERE status IN ('scheduled', 'in_progress') AND scheduled_end <= ?1)
-"""
+# Ends the stays that no room has ended, also in a no-show, which stays open until its room closes.
+# Runs before the sessions are closed. `+` keeps SQLite from reading all sessions that are over.
+END_OVERDUE_STAYS: Final = f"""
+UPDATE attendance
+   SET left_at = max(last_joined_at, coalesce(s.ended_at, s.scheduled_end + {rules.OVERTIME_S}))
+  FROM sessions s
+ WHERE s.id = attendance.session_id AND attendance.left_at IS NULL AND +s.scheduled_end <= ?1
+"""  # noqa: S608
 
 
 def start(session: Session, change: Started) -> tuple[str, tuple[Any, ...]]:
@@ -148,6 +149,6 @@ async def close_overdue(db: Database, *, ended_before: int, now: int) -> list[Ro
     in_order = (COMPLETE_OVERDUE, NO_SHOW_OVERDUE, ABANDON_OVERDUE)
     values = (ended_before, now, MAX_CLOSED)
     results = await db.batch(
-        [(END_OVERDUE_STAYS, values[:2]), *((statement, values) for statement in in_order)]
+        [(END_OVERDUE_STAYS, values[:1]), *((statement, values) for statement in in_order)]
     )
     return [row for rows in results for row in rows]

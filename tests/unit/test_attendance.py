@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from domain.browser_family import family
 from domain.stays import Stay, seconds_present, seconds_together
+from sessions import overdue
 from sessions.attendance import as_csv
-from tests.unit.call_world import MINUTE, Browser, call_world, run_until_quiet
+from tests.unit.call_world import END, MINUTE, Browser, call_world, run_until_quiet
 from tests.unit.cast import HOUR, START
 
 MID = START + MINUTE
@@ -108,6 +109,27 @@ async def test_stays_at_the_old_time_do_not_count():
         session, people = await of_session(world)
         assert session["scheduled_start"] == START + HOUR
         assert people["student"]["stays"] == []
+
+
+@pytest.mark.parametrize("room", ["closes by itself", "has lost its alarm"])
+async def test_nobody_stays_in_a_no_show_that_is_over(room):
+    with call_world("peer") as world:
+        await world.platform_puts()
+        teacher = Browser(world, "teacher")
+        await teacher.open()
+        await world.pass_time(START + 11 * MINUTE)
+        if room == "has lost its alarm":
+            world.rooms.states["s1"].alarm = None
+        closes = END + 15 * MINUTE
+        await world.pass_time(closes + HOUR)
+        await overdue.close_overdue(world.context())
+
+        session, people = await of_session(world)
+        assert (session["status"], session["ended_at"]) == ("no_show", None)
+        assert people["teacher"]["last_left_at"] == closes
+        assert people["teacher"]["seconds_present"] == closes - START
+        left = "SELECT data ->> 'left_at' FROM platform_events WHERE type = 'participant.left'"
+        assert world.rows(left) == [(closes,)]
 
 
 async def test_a_provider_call_without_a_socket_counts():

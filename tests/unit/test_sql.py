@@ -15,6 +15,7 @@ MAY_SCAN = {
     "operations.COUNT_WAITING_EVENTS": "walks the index of the pending events",
     "operations.LIST_DEAD_EVENTS": "walks the index of the dead events, and stops",
     "operations.LIST_DEAD_MAILS": "walks the index of the dead mails, and stops",
+    "transitions.END_OVERDUE_STAYS": "walks the index of the open stays: who is in a room now",
     "outbox.LIST_NEWEST": "walks the index by time and stops after a hundred rows",
 }
 # The queries that may read a whole table without an index by its person, and why.

@@ -102,16 +102,34 @@ async def test_sweep_completes_a_running_session(db, booked):
     assert (closed, found.status) == ([("s1", "completed")], Status.COMPLETED)
 
 
-@pytest.mark.parametrize("status", ["scheduled", "in_progress"])
-async def test_sweep_ends_all_stays(db, booked, status):
-    booked.execute("UPDATE sessions SET status = ?, started_at = ?", (status, START))
+@pytest.mark.parametrize(
+    ("outcome", "left_at"),
+    [
+        ({"status": "scheduled"}, CLOSES),
+        ({"status": "in_progress", "started_at": START}, CLOSES),
+        ({"status": "no_show", "no_show": "teacher"}, CLOSES),
+        ({"status": "no_show", "no_show": "teacher", "ended_at": START + 700}, START + 700),
+        ({"status": "completed", "ended_at": START + 700}, START + 700),
+        ({"status": "cancelled", "ended_at": START - 1}, START),
+    ],
+)
+async def test_sweep_ends_all_stays(db, booked, outcome, left_at):
+    """However late it is: nobody is in a room that is closed."""
+    row = {"started_at": None, "ended_at": None, "no_show": None} | outcome
+    booked.execute(
+        "UPDATE sessions SET status = :status, started_at = :started_at, ended_at = :ended_at,"
+        " no_show = :no_show",
+        row,
+    )
     attend(booked, "student")
+    stay = "SELECT left_at FROM stays"
     await sweep(db, CLOSES - 1)
-    before = [row["left_at"] for row in booked.execute("SELECT left_at FROM attendance")]
-    _, found = await sweep(db, CLOSES)
+    before = [tuple(each) for each in booked.execute(stay)]
+    _, found = await sweep(db, CLOSES + 3600)
 
-    assert before == [None]
+    assert before == [(None,)]
     assert not found.student.present
+    assert [tuple(each) for each in booked.execute(stay)] == [(left_at,)]
 
 
 async def test_sweep_closes_a_session_once(db, booked):
