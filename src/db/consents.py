@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from db.database import Database
-    from domain.model import Role
 
 # A repeated answer adds no row.
 ADD: Final = """
@@ -23,19 +24,31 @@ SELECT user_id, role, agreed, words, text, decided_at FROM recording_consents
 """
 
 
-async def add(
-    db: Database,
-    *,
-    session_id: str,
-    user_id: str,
-    role: Role,
-    agreed: bool,
-    words: str,
-    text: str,
-    now: int,
-) -> None:
-    """Store a person's answer with the words that they have read, by id and as text.
+class Answer(NamedTuple):
+    """A person's answer, with the words that they have read, by id and as text."""
+
+    user_id: str
+    role: str
+    agreed: bool
+    words: str
+    text: str
+    decided_at: int
+
+
+async def add(db: Database, session_id: str, answers: Iterable[Answer]) -> None:
+    """Store answers of one session in their order, all or none.
 
     An answer of somebody who is no participant is not stored.
     """
-    await db.all(ADD, session_id, user_id, role.value, int(agreed), words, now, text)
+    await db.batch(
+        [
+            (
+                ADD,
+                (
+                    *(session_id, each.user_id, each.role, int(each.agreed)),
+                    *(each.words, each.decided_at, each.text),
+                ),
+            )
+            for each in answers
+        ]
+    )

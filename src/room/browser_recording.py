@@ -6,9 +6,11 @@ records only while the plan names it, and the room tells everybody before it tak
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from db import consents, recordings
+from db.consents import Answer
 from domain import call_location, consent, presence
 from domain.model import Role
 from errors import RefusedMessageError, ServiceUnavailableError
@@ -44,6 +46,10 @@ class BrowserRecording:
         self._memory = memory
         self._context = context
         self._now = now
+        # Two writes at once could be stored in the other order.
+        self._writing = asyncio.Lock()
+        self._newest: dict[str, Answer] = {}
+        """The newest answer of each role since this object woke up, also if it does not count."""
 
     @property
     def is_on(self) -> bool:
@@ -63,28 +69,74 @@ class BrowserRecording:
         }
 
     async def answer(self, socket: LiveSocket, message: Consent) -> None:
-        """Store the answer of a person, in D1 first.
+        """Count a refusal at once, and an agreement once it is in D1.
 
-        Raises: RefusedMessageError if browsers do not record this session, or if D1 is down.
+        `write_refusals` stores the refusal. Raises: RefusedMessageError if browsers do not record
+        this session, or if D1 does not store an agreement.
         """
         if not self._memory.records_in_browser:
             raise RefusedMessageError("not_recorded", "This session is not recorded by browsers.")
-        try:
-            await consents.add(
-                self._context().db,
-                session_id=self._memory.session_id,
-                user_id=socket.user_id,
-                role=socket.role,
-                agreed=message.agreed,
-                words=message.words,
-                text=consent.text_of(message.words),
-                now=self._now(),
-            )
-        except ServiceUnavailableError as error:
-            raise RefusedMessageError("not_stored", error.message) from error
-        answer = {"user_id": socket.user_id, "agreed": message.agreed}
-        self._memory.consents = {**self._memory.consents, socket.role.value: answer}
+        answer = Answer(
+            user_id=socket.user_id,
+            role=socket.role.value,
+            agreed=message.agreed,
+            words=message.words,
+            text=consent.text_of(message.words),
+            decided_at=self._now(),
+        )
+        self._newest[answer.role] = answer
+        if answer.agreed:
+            await self._agree(answer)
+        else:
+            self._memory.unwritten_refusals.append(answer._asdict())
+            self._count(answer)
+
+    async def _agree(self, answer: Answer) -> None:
+        """Raises: RefusedMessageError."""
+        async with self._writing:
+            # A newer answer of this person counts instead, also if it came during the write.
+            if self._newest[answer.role] is not answer:
+                return
+            try:
+                await self._write(answer)
+            except ServiceUnavailableError as error:
+                raise RefusedMessageError("not_stored", error.message) from error
+            if self._newest[answer.role] is answer:
+                self._count(answer)
+
+    def _count(self, answer: Answer) -> None:
+        counted = {"user_id": answer.user_id, "agreed": answer.agreed}
+        self._memory.consents = {**self._memory.consents, answer.role: counted}
         self.follow()
+
+    async def write_refusals(self) -> None:
+        """Store the refusals that are not stored yet. Raises: ServiceUnavailableError."""
+        if self._memory.unwritten_refusals:
+            async with self._writing:
+                await self._write()
+
+    async def _write(self, *agreements: Answer) -> None:
+        """Store the refusals, then these: rows are in the order in which people have answered.
+
+        Raises: ServiceUnavailableError.
+        """
+        memory = self._memory
+        refusals = [Answer(**each) for each in memory.unwritten_refusals]
+        if not refusals and not agreements:
+            return
+        try:
+            await consents.add(self._context().db, memory.session_id, [*refusals, *agreements])
+            # Another refusal may have come meanwhile.
+            del memory.unwritten_refusals[: len(refusals)]
+        except ServiceUnavailableError:
+            # The first refusal of each person is enough: an outage must not fill the memory.
+            first: dict[str, dict[str, Any]] = {}
+            for each in memory.unwritten_refusals:
+                first.setdefault(each["user_id"], each)
+            memory.unwritten_refusals = list(first.values())
+            raise
+        finally:
+            memory.save()
 
     def on_recorder(self, socket: LiveSocket, message: Recorder) -> None:
         """A page says whether it can record, and whether it does."""

@@ -315,6 +315,9 @@ class Room(DurableObject):  # type: ignore[misc]
         except RefusedMessageError as refusal:
             if removal := self._refuse(socket, refusal):
                 await removal
+            return
+        if self._memory.unwritten_refusals:
+            await self._reconciler.run()
 
     async def _leave(self, socket: LiveSocket) -> None:
         socket.ignore()

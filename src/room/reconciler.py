@@ -82,6 +82,7 @@ class Reconciler:
         try:
             while self._must_run:
                 self._must_run = False
+                await self._recording.write_refusals()
                 session = await session_record.reconcile(
                     self._context(),
                     self._memory,

@@ -53,6 +53,8 @@ class Memory:
     """Whether the call's browsers record this session, by the record as last read."""
     consents: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The newest answer of each role to the recording: `user_id`, `agreed`, `at`."""
+    unwritten_refusals: list[dict[str, Any]] = field(default_factory=list)
+    """The refusals that D1 has not stored yet, the oldest first: the fields of an `Answer`."""
     recorder_page: str = ""
     """The page that records the call; empty if none does."""
     recording_said: dict[str, Any] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Memory:
             "pending_ends": self.pending_ends,
             "records_in_browser": self.records_in_browser,
             "consents": self.consents,
+            "unwritten_refusals": self.unwritten_refusals,
             "recorder_page": self.recorder_page,
             "recording_said": self.recording_said,
             "forget_at": self.forget_at,

@@ -43,6 +43,28 @@ async def test_signal_reaches_only_addressed_page(room: Room) -> None:
     assert (await teacher.receive("signal"))["restart"] is True
 
 
+async def test_last_word_about_the_recording_wins(book: Callable[..., Room]) -> None:
+    """Both press at once; the room stores one answer at a time."""
+    room = book(starts_in=0, recording_enabled=True)
+    student = await room.enter(STUDENT)
+    await student.receive("recording_plan", state="asking")
+    teacher = await room.enter(TEACHER)
+    for agreed in (True, False, True, False):
+        for person in (student, teacher):
+            await person.send("recording_consent", agreed=agreed, words="1")
+    await teacher.send("recording_consent", agreed=True, words="1")
+    last = {"student": False, "teacher": True}
+    await student.receive("recording_plan", agreed=last)
+
+    def stored() -> dict[str, bool]:
+        return {each["role"]: each["agreed"] for each in room.record()["recording_consents"]}
+
+    await until(stored, last)
+    await student.send("recording_consent", agreed=True, words="1")
+    await teacher.receive("recording_plan", state="agreed")
+    assert stored() == {"student": True, "teacher": True}
+
+
 async def test_chat_line_is_sent_once_and_kept_for_rejoin(room: Room) -> None:
     student, teacher = await room.enter(STUDENT), await room.enter(TEACHER)
     message_id = secrets.token_hex(8)
