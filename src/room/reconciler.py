@@ -94,13 +94,15 @@ class Reconciler:
                 self._call.plan_ends(session, self._now())
                 if session is not None:
                     self._seats.forget_replaced(session)
-            self._send_notices()
-            # After the end was moved to an earlier time, past notices are not sent.
-            self._memory.notices_sent_until = self._now()
-            if session is not None:
-                is_over = rules.is_closed(session, self._now())
-                await self._keeper.save(session.id, is_over=is_over)
-            await self._forget_if_due(session)
+                if self._must_run:
+                    continue  # the rest needs a record that is up to date
+                self._send_notices()
+                # After the end was moved to an earlier time, past notices are not sent.
+                self._memory.notices_sent_until = self._now()
+                if session is not None:
+                    is_over = rules.is_closed(session, self._now())
+                    await self._keeper.save(session.id, is_over=is_over)
+                await self._forget_if_due(session)
         except Exception as error:  # noqa: BLE001
             log("reconcile_failed", session_id=self._memory.session_id, error=repr(error))
             self._memory.check_record_at = retry_at = self._now() + RETRY_S

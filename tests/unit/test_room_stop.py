@@ -6,8 +6,12 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from board.keeping import SAVE_AFTER_S
 from db import consents
 from domain.consent import VERSION
+from files import saved_boards
+from tests.unit.board_messages import page
+from tests.unit.board_messages import said as drawn
 from tests.unit.call_world import Browser, call_world, run_until_quiet
 from tests.unit.cast import MINUTE, START
 from tests.unit.faults import DiedError, How, Outage
@@ -196,6 +200,29 @@ async def test_last_word_wins_though_d1_answers_the_newer_write_first(presses, m
         agreements = [agreed for _, agreed, _ in stored(world)[before:]]
         assert agreements[-1] is presses[-1]
         assert said(teacher)[0] == ("agreed" if presses[-1] else "refused")
+
+
+async def test_stop_is_stored_at_once_though_the_room_saves_its_board(monkeypatch):
+    """The room has read its record already, and waits for R2 when the stop comes."""
+    going_on = asyncio.Event()
+    save = saved_boards.save
+
+    async def slow(*given):
+        await going_on.wait()
+        await save(*given)
+
+    async with recorded_lesson() as (world, student, _):
+        await student.send(**drawn(page("page0000", "One")))
+        world.now += SAVE_AFTER_S
+        monkeypatch.setattr(saved_boards, "save", slow)
+        saving = asyncio.ensure_future(world.rooms.refresh("s1"))
+        await turns()
+        await answer(student, agreed=False)
+        assert stored(world) == AGREED
+        going_on.set()
+        await saving
+
+        assert stored(world) == [*AGREED, ("student", False, SAVE_AFTER_S)]
 
 
 async def turns():
