@@ -167,8 +167,13 @@ def look(page: Page, film: dict[str, Any], *moments: float) -> dict[str, Any]:
           const seen = [];
           for (const moment of moments) {
             const arrived = happens("seeked");
+            // `seeked` may come before the picture is there to draw. The same picture comes once.
+            const shown = new Promise((resolve) => {
+              video.requestVideoFrameCallback(resolve);
+              setTimeout(resolve, 3_000);
+            });
             video.currentTime = moment;
-            await arrived;
+            await Promise.all([arrived, shown]);
             pen.drawImage(video, 0, 0);
             const at = (x, y) => [...pen.getImageData(x, y, 1, 1).data].slice(0, 3);
             seen.push({
