@@ -72,6 +72,16 @@ def read(token: str, keys: Sequence[str], *, purpose: str = LINK) -> RoomLink | 
     return RoomLink(session_id, user_id)
 
 
+def read_followed(token: str, keys: Sequence[str]) -> tuple[RoomLink, int | None] | None:
+    """The link in an address that a person follows and, if it is for a frame, when it expires.
+
+    None if none of `keys` signed it.
+    """
+    if link := read(token, keys):
+        return link, None
+    return read_for_frame(token, keys)
+
+
 def calendar_address(user_id: str, settings: Settings) -> str:
     """The address of a person's calendar with all their sessions."""
     token = _serializer(settings.link_secrets, CALENDAR).dumps(user_id)

@@ -37,7 +37,8 @@ async def calendar_since(
             (sessions.LIST_OF_PERSON_SINCE, (person_id, since, limit)),
         ]
     )
-    for person in people:
-        found = list(map(sessions.of_row, reversed(rows)))
-        return Calendar(person["language"], person["locale"], found)
-    return None
+    if not people:
+        return None
+    [person] = people
+    found = list(map(sessions.of_row, reversed(rows)))
+    return Calendar(person["language"], person["locale"], found)

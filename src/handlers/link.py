@@ -76,9 +76,7 @@ async def _enter(request: Request, ctx: Context, token: str, place: str) -> Resp
 
 def _read(ctx: Context, token: str) -> tuple[RoomLink, int | None]:
     """The link and, if it is for a frame, until when it opens one. Raises: LinkBrokenError."""
-    if link := links.read(token, ctx.settings.link_secrets):
-        return link, None
-    found = links.read_for_frame(token, ctx.settings.link_secrets)
+    found = links.read_followed(token, ctx.settings.link_secrets)
     if found is None:
         raise LinkBrokenError
     return found

@@ -36,8 +36,6 @@ async def refuse_too_many(
 async def _person(request: Request, ctx: Context, params: Mapping[str, str]) -> str | None:
     """The id that the request proves. An address is no person: a whole school may share one."""
     if "token" in params:
-        token, keys = params["token"], ctx.settings.link_secrets
-        framed = links.read_for_frame(token, keys)
-        link = framed[0] if framed else links.read(token, keys)
-        return link.user_id if link else None
+        found = links.read_followed(params["token"], ctx.settings.link_secrets)
+        return found[0].user_id if found else None
     return await access.person_asking(request, ctx, params["session_id"])
